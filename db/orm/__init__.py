@@ -1,0 +1,1 @@
+"""Mapped classes, one module per area: columns, and relationships with lazy="raise" for joins."""

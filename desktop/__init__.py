@@ -1,0 +1,1 @@
+"""Outpost, the program on each workstation."""

@@ -1,0 +1,1 @@
+"""Files in and out: Excel, CSV, ICS and the formats of other systems."""

@@ -1,0 +1,1 @@
+"""The declarative heart: what each grid shows, as frozen data."""

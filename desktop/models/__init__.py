@@ -1,0 +1,1 @@
+"""Qt item models between the lists and the widgets."""

@@ -1,0 +1,1 @@
+"""Documents on paper: PDF by reportlab, one module per area."""

@@ -1,0 +1,1 @@
+"""The frame around every screen: window, rail, tabs, log-in, palette."""

@@ -1,0 +1,1 @@
+"""Reusable Qt widgets; nothing here knows a business area."""

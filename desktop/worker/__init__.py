@@ -1,0 +1,1 @@
+"""Headless jobs behind one leader lock."""
