@@ -1,0 +1,31 @@
+"""Fixtures of the whole session: one embedded PostgreSQL per test process, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db import embedded
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder for homes of servers. Not pytest's own: as root, the server's account cannot enter that one."""
+    folder = Path(tempfile.mkdtemp(prefix="outpost-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def pg_server(server_folder: Path) -> Iterator[embedded.Server]:
+    """The session's server: real PostgreSQL without fsync, ended by its pid with the session."""
+    with embedded.start(server_folder / "session", fast=True) as server:
+        yield server
