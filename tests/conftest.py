@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
-    """A folder for homes of servers. Not pytest's own: as root, the server's account cannot enter that one."""
+    """A folder for homes of servers. Not pytest's own: as root, the server's account cannot enter it."""
     folder = Path(tempfile.mkdtemp(prefix="outpost-test-"))
     folder.chmod(0o755)
     yield folder

@@ -1,15 +1,15 @@
-"""The database of a workstation without a shared server: a PostgreSQL of our own, started and stopped with the program.
+"""The database of a workstation without a shared server: our own PostgreSQL, alive as long as the program.
 
 >>> with embedded.start(embedded.home()) as server:
 ...     connect(server.dsn())
 
-Servers of different homes run side by side. The last program that uses one stops it; a detached watchdog does the same
-for programs that were killed, and after 15 minutes without a connection for `outpost dsn`.
+Servers of different homes run side by side. The last program that uses one stops it; a detached watchdog does
+the same for programs that were killed, and after 15 minutes without a connection for `outpost dsn`.
 """
 
+from db.embedded.cluster import OWNER
 from db.embedded.manager import (
     DATABASE,
-    OWNER,
     Server,
     home,
     keep_until_idle,

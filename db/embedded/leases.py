@@ -1,8 +1,8 @@
 """Who uses the server: one small file per program in the home, and one lock for starting and stopping.
 
-A lease names a process by pid *and* start time, because pids are reused. A lease of a process that is gone counts for
-nothing, so a killed program never keeps the server alive. `outpost dsn` leaves a lease without a process: it holds
-until nobody has been connected for a while.
+A lease names a process by pid *and* start time, because pids are reused. A lease of a process that is gone
+counts for nothing, so a killed program never keeps the server alive. `outpost dsn` leaves a lease without a
+process: it holds until nobody has been connected for a while.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Identity:
     def alive(self) -> bool:
         try:
             process = psutil.Process(self.pid)
-            return abs(process.create_time() - self.created) < 2 and process.status() != psutil.STATUS_ZOMBIE
+            same = abs(float(process.create_time()) - self.created) < 2
+            return same and str(process.status()) != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
 
@@ -63,7 +64,7 @@ def hold_until_idle(home: Path, seconds: float) -> None:
 
 
 def idle_seconds(home: Path) -> float | None:
-    """How long the server may stand without a connection before it stops; None when nobody asked it to stay."""
+    """How long the server may stand without a connection; None when nobody asked it to stay."""
     record = read_json(home / "leases" / IDLE_LEASE)
     return None if record is None else float(str(record["seconds"]))
 
@@ -107,7 +108,7 @@ def read_json(path: Path) -> dict[str, object] | None:
 
 @contextmanager
 def lock(home: Path, *, progress: texts.Progress = texts.silent, patience: float = 180) -> Iterator[None]:
-    """One process at a time starts or stops this home's server. The system drops the lock of a killed process."""
+    """One process at a time starts or stops this home's server. A killed process drops the lock by itself."""
     with open(os.open(home / "server.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         deadline = time.monotonic() + patience
         told = False

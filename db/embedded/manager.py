@@ -38,7 +38,7 @@ class Server:
     pid: int = field(repr=False)
 
     def dsn(self, database: str = DATABASE, user: str | None = None, password: str | None = None) -> str:
-        """A URL for psql, psycopg2 and SQLAlchemy. Without `user`: the installation owner, who sees everything."""
+        """A URL for psql, psycopg2, SQLAlchemy. Without `user`: of the installation owner, who sees all."""
         if user is None:
             user, password = OWNER, self.owner_password
         login = quote(user, safe="") + (":" + quote(password, safe="") if password else "")
@@ -64,7 +64,7 @@ class Server:
 
 
 def home() -> Path:
-    """Where this user's data is: OUTPOST_HOME, else the platform's folder for program data, as root /var/lib/outpost."""
+    """Where the data is: OUTPOST_HOME, as root /var/lib/outpost, else the platform's folder for user data."""
     chosen = os.environ.get("OUTPOST_HOME")
     if chosen:
         return Path(chosen).expanduser().absolute()
@@ -87,24 +87,27 @@ def start(home: Path, *, progress: texts.Progress | None = None, fast: bool = Fa
             if found is None or not found.ready:
                 found = _begin(home, fast, tell)
             password = (home / "owner.password").read_text(encoding="ascii").strip()
-            lease = leases.take(home)
-            _ensure_watchdog(home, found.port)
             server = Server(
                 home=home,
                 host=HOST,
                 port=found.port,
                 socket_folder=cluster.socket_folder(cluster.base_folder(home)),
                 owner_password=password,
-                lease=lease,
+                lease=leases.take(home),
                 pid=os.getpid(),
             )
-            _ensure_database(server)
+            _ensure_watchdog(home, found.port)
+            try:
+                _ensure_database(server)
+            except psycopg2.Error:
+                server.lease.unlink()  # so that the watchdog stops what nobody uses
+                raise
     atexit.register(server.release)
     return server
 
 
 def keep_until_idle(home: Path, *, seconds: float = IDLE_SECONDS) -> None:
-    """Leave the server running when the last program goes, until nobody was connected for `seconds` or `stop()`."""
+    """Leave the server up when the last program goes, until `stop()` or `seconds` without a connection."""
     with leases.lock(home):
         leases.hold_until_idle(home, seconds)
 
@@ -136,7 +139,7 @@ def _begin(home: Path, fast: bool, tell: texts.Progress) -> cluster.Postmaster:
 
 
 def _ensure_database(server: Server) -> None:
-    connection = psycopg2.connect(server.dsn("postgres"), connect_timeout=30, application_name="outpost start")
+    connection = psycopg2.connect(server.dsn("postgres"), connect_timeout=30)
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -163,7 +166,8 @@ def _watchdog(record: dict[str, object]) -> leases.Identity | None:
     return leases.Identity(int(entry["pid"]), float(entry["created"])) if isinstance(entry, dict) else None
 
 
-_launched: list[subprocess.Popen[bytes]] = []  # kept: a collected Popen of a living child is a ResourceWarning
+# Kept, because Python warns of a Popen that is collected while its process lives.
+_launched: list[subprocess.Popen[bytes]] = []
 
 
 def _launch_watchdog(home: Path) -> leases.Identity:
