@@ -1,1 +1,34 @@
-"""Mapped classes, one module per area: columns, and relationships with lazy="raise" for joins."""
+"""Mapped classes, one module per area: columns, and relationships with lazy="raise" for joins.
+
+Importing this package imports every area, so that relationships between areas resolve.
+"""
+
+from db.orm import (
+    assets,
+    contracts,
+    dictionary,
+    finance,
+    parties,
+    platform,
+    purchasing,
+    scheduling,
+    service,
+    stock,
+    work_orders,
+)
+from db.orm.base import Base
+
+__all__ = [
+    "Base",
+    "assets",
+    "contracts",
+    "dictionary",
+    "finance",
+    "parties",
+    "platform",
+    "purchasing",
+    "scheduling",
+    "service",
+    "stock",
+    "work_orders",
+]

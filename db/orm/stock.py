@@ -1,0 +1,336 @@
+"""Items, places and the double-entry ledger of stock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import FetchedValue, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from db.orm.base import (
+    Base,
+    BigInt,
+    Code,
+    CText,
+    Currency,
+    Json,
+    Money,
+    Price,
+    Quantity,
+    SmallInt,
+    Sorted,
+    Stamped,
+    Versioned,
+    unit_key,
+    unit_of,
+)
+
+if TYPE_CHECKING:
+    from db.orm.assets import AssetClass
+    from db.orm.parties import Party
+    from db.orm.platform import Company, OrgUnit
+    from db.orm.scheduling import Engineer
+    from db.orm.work_orders import WorkOrder, WorkOrderPart
+
+
+class UnitOfMeasure(Base):
+    """A unit in which items are counted, and its decimals."""
+
+    __tablename__ = "unit_of_measure"
+
+    code: Mapped[CText] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_zh: Mapped[str]
+    digits: Mapped[SmallInt] = mapped_column(server_default=FetchedValue())
+
+
+class Item(Sorted, Stamped, Versioned, Base):
+    """A part or consumable that is kept in stock."""
+
+    __tablename__ = "item"
+    __table_args__ = (unit_key("item_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    code: Mapped[Code]
+    name: Mapped[str]
+    name_zh: Mapped[str | None]
+    category: Mapped[str | None]
+    uom: Mapped[str] = mapped_column(
+        ForeignKey("erp.unit_of_measure.code", name="item_uom", ondelete="RESTRICT"), server_default=FetchedValue()
+    )
+    tracking: Mapped[str] = mapped_column(server_default=FetchedValue())
+    barcode: Mapped[CText | None]
+    maker: Mapped[str | None]
+    maker_code: Mapped[str | None]
+    supplier_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.party.id", name="item_supplier", ondelete="RESTRICT")
+    )
+    standard_cost: Mapped[Price] = mapped_column(server_default=FetchedValue())
+    currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
+    min_quantity: Mapped[Quantity | None]
+    max_quantity: Mapped[Quantity | None]
+    lead_time_days: Mapped[int | None]
+    abc_class: Mapped[str | None]
+    allow_negative: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    note: Mapped[str | None]
+    retired_on: Mapped[date | None]
+    custom: Mapped[Json] = mapped_column(server_default=FetchedValue())
+    source: Mapped[str | None]
+    source_key: Mapped[str | None]
+
+    unit_of_measure: Mapped[UnitOfMeasure] = relationship(foreign_keys=[uom], lazy="raise")
+    supplier: Mapped[Party | None] = relationship(foreign_keys=[supplier_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("Item")
+
+
+class ItemFit(Base):
+    """Which assets an item fits: by class and model, or one asset."""
+
+    __tablename__ = "item_fit"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="item_fit_item", ondelete="CASCADE"))
+    asset_class_id: Mapped[int | None] = mapped_column(
+        ForeignKey("erp.asset_class.id", name="item_fit_class", ondelete="CASCADE")
+    )
+    model: Mapped[str | None]
+
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    asset_class: Mapped[AssetClass | None] = relationship(foreign_keys=[asset_class_id], lazy="raise")
+
+
+class ItemSubstitute(Base):
+    """An item that may be taken instead of another."""
+
+    __tablename__ = "item_substitute"
+
+    item_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.item.id", name="item_substitute_item", ondelete="CASCADE"), primary_key=True
+    )
+    substitute_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.item.id", name="item_substitute_other", ondelete="CASCADE"), primary_key=True
+    )
+
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    substitute: Mapped[Item] = relationship(foreign_keys=[substitute_id], lazy="raise")
+
+
+class StockLocation(Versioned, Base):
+    """A place that holds stock, or a virtual other end such as supplier or scrap."""
+
+    __tablename__ = "stock_location"
+    __table_args__ = (unit_key("stock_location_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    parent_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="stock_location_parent", ondelete="RESTRICT")
+    )
+    code: Mapped[Code]
+    name: Mapped[str]
+    name_zh: Mapped[str | None]
+    path: Mapped[str] = mapped_column(server_default=FetchedValue())
+    kind: Mapped[str]
+    stocked: Mapped[bool] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
+    engineer_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.engineer.id", name="stock_location_engineer", ondelete="RESTRICT")
+    )
+    retired_on: Mapped[date | None]
+
+    parent: Mapped[StockLocation | None] = relationship(foreign_keys=[parent_id], remote_side=[id], lazy="raise")
+    engineer: Mapped[Engineer | None] = relationship(foreign_keys=[engineer_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("StockLocation")
+
+
+class Lot(Base):
+    """lot"""
+
+    __tablename__ = "lot"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="lot_item", ondelete="RESTRICT"))
+    code: Mapped[Code]
+    expires_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+
+
+class StockDocument(Base):
+    """The paper behind the moves: one posting, one document. Posted at once and immutable; corrected by a reversal."""
+
+    __tablename__ = "stock_document"
+    __table_args__ = (unit_key("stock_document_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    document_type: Mapped[str]
+    number: Mapped[CText]
+    work_order_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.work_order.id", name="stock_document_work_order", ondelete="RESTRICT")
+    )
+    purchase_order_id: Mapped[BigInt | None]
+    engineer_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.engineer.id", name="stock_document_engineer", ondelete="RESTRICT")
+    )
+    reverses_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.stock_document.id", name="stock_document_reverses", ondelete="RESTRICT")
+    )
+    reason: Mapped[str | None]
+    effective_at: Mapped[datetime]
+    posted_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    posted_by: Mapped[int]
+    request_id: Mapped[UUID | None]
+    source: Mapped[str | None]
+    source_key: Mapped[str | None]
+
+    work_order: Mapped[WorkOrder | None] = relationship(foreign_keys=[work_order_id], lazy="raise")
+    engineer: Mapped[Engineer | None] = relationship(foreign_keys=[engineer_id], lazy="raise")
+    reverses: Mapped[StockDocument | None] = relationship(foreign_keys=[reverses_id], remote_side=[id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("StockDocument")
+
+
+class StockMove(Base):
+    """One line of the ledger: a quantity that went from one location to another."""
+
+    __tablename__ = "stock_move"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    from_org_unit_id: Mapped[int]
+    to_org_unit_id: Mapped[int]
+    document_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_document.id", name="stock_move_document", ondelete="RESTRICT")
+    )
+    line_no: Mapped[int]
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="stock_move_item", ondelete="RESTRICT"))
+    from_location_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="stock_move_from", ondelete="RESTRICT")
+    )
+    to_location_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="stock_move_to", ondelete="RESTRICT")
+    )
+    lot_id: Mapped[BigInt | None] = mapped_column(ForeignKey("erp.lot.id", name="stock_move_lot", ondelete="RESTRICT"))
+    owner_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.party.id", name="stock_move_owner", ondelete="RESTRICT")
+    )
+    from_condition: Mapped[str] = mapped_column(server_default=FetchedValue())
+    to_condition: Mapped[str] = mapped_column(server_default=FetchedValue())
+    quantity: Mapped[Quantity]
+    entered_quantity: Mapped[Quantity]
+    entered_uom: Mapped[str]
+    uom_factor: Mapped[Decimal] = mapped_column(server_default=FetchedValue())
+    unit_cost: Mapped[Price]
+    amount: Mapped[Money]
+    work_order_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.work_order.id", name="stock_move_work_order", ondelete="RESTRICT")
+    )
+    reservation_id: Mapped[BigInt | None]
+    purchase_line_id: Mapped[BigInt | None]
+    reverses_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.stock_move.id", name="stock_move_reverses", ondelete="RESTRICT")
+    )
+    reason: Mapped[str | None]
+    effective_at: Mapped[datetime]
+    posted_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    posted_by: Mapped[int]
+    source: Mapped[str | None]
+    source_key: Mapped[str | None]
+
+    document: Mapped[StockDocument] = relationship(foreign_keys=[document_id], lazy="raise")
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    from_location: Mapped[StockLocation] = relationship(foreign_keys=[from_location_id], lazy="raise")
+    to_location: Mapped[StockLocation] = relationship(foreign_keys=[to_location_id], lazy="raise")
+    lot: Mapped[Lot | None] = relationship(foreign_keys=[lot_id], lazy="raise")
+    owner: Mapped[Party | None] = relationship(foreign_keys=[owner_id], lazy="raise")
+    work_order: Mapped[WorkOrder | None] = relationship(foreign_keys=[work_order_id], lazy="raise")
+    reverses: Mapped[StockMove | None] = relationship(foreign_keys=[reverses_id], remote_side=[id], lazy="raise")
+
+
+class StockBalance(Base):
+    """What lies at a location now: the sum of its moves."""
+
+    __tablename__ = "stock_balance"
+    __table_args__ = (unit_key("stock_balance_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="stock_balance_item", ondelete="RESTRICT"))
+    location_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="stock_balance_location", ondelete="RESTRICT")
+    )
+    lot_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.lot.id", name="stock_balance_lot", ondelete="RESTRICT")
+    )
+    owner_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.party.id", name="stock_balance_owner", ondelete="RESTRICT")
+    )
+    condition: Mapped[str] = mapped_column(server_default=FetchedValue())
+    quantity: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    reserved: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    changed_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    location: Mapped[StockLocation] = relationship(foreign_keys=[location_id], lazy="raise")
+    lot: Mapped[Lot | None] = relationship(foreign_keys=[lot_id], lazy="raise")
+    owner: Mapped[Party | None] = relationship(foreign_keys=[owner_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("StockBalance")
+
+
+class ItemCost(Base):
+    """Moving average per item and valuation area (the company): quantity and value in stock."""
+
+    __tablename__ = "item_cost"
+
+    company_id: Mapped[int] = mapped_column(
+        ForeignKey("erp.company.id", name="item_cost_company", ondelete="RESTRICT"), primary_key=True
+    )
+    item_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.item.id", name="item_cost_item", ondelete="RESTRICT"), primary_key=True
+    )
+    quantity: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    value: Mapped[Money] = mapped_column(server_default=FetchedValue())
+    average: Mapped[Price] = mapped_column(server_default=FetchedValue())
+
+    company: Mapped[Company] = relationship(foreign_keys=[company_id], lazy="raise")
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+
+
+class Reservation(Base):
+    """A promise of stock to a work order."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (unit_key("reservation_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    work_order_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.work_order.id", name="reservation_work_order", ondelete="RESTRICT")
+    )
+    work_order_part_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.work_order_part.id", name="reservation_part", ondelete="RESTRICT")
+    )
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="reservation_item", ondelete="RESTRICT"))
+    balance_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_balance.id", name="reservation_balance", ondelete="RESTRICT")
+    )
+    quantity: Mapped[Quantity]
+    issued: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    created_by: Mapped[int | None]
+
+    work_order: Mapped[WorkOrder] = relationship(foreign_keys=[work_order_id], lazy="raise")
+    work_order_part: Mapped[WorkOrderPart | None] = relationship(foreign_keys=[work_order_part_id], lazy="raise")
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    balance: Mapped[StockBalance] = relationship(foreign_keys=[balance_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("Reservation")
