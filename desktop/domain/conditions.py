@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Operator = Literal[
-    "=", "!=", "<", "<=", ">", ">=", "between", "in", "not in", "starts", "contains", "not contains", "empty", "not empty"
+    "=", "!=", "<", "<=", ">", ">=", "between", "in", "not in", "starts",
+    "contains", "not contains", "empty", "not empty",
 ]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 Junction = Literal["all", "any", "none"]
@@ -78,7 +79,7 @@ def _test_from(data: Mapping[str, Any]) -> Test:
         raise ConditionError(f"unknown operator {op!r} on column {data['column']!r}")
     values = data.get("values", [data["value"]] if "value" in data else [])
     if not isinstance(values, list) or not all(isinstance(v, str | int | bool) for v in values):
-        raise ConditionError(f"values of column {data['column']!r} must be a list of texts, whole numbers or true/false")
+        raise ConditionError(f"values of column {data['column']!r} must be texts, whole numbers or true/false")
     return Test(str(data["column"]), op, tuple(values))
 
 

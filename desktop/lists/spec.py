@@ -40,7 +40,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """Conditional colour: where `when` holds for the row, the cell takes the semantic role (warn, danger, success, info)."""
+    """Conditional colour: where `when` holds for the row, the cell takes the semantic role."""
 
     when: Condition
     role: Literal["success", "warn", "danger", "info", "neutral"]
@@ -113,8 +113,8 @@ class ListSpec:
     """A list: one query and everything that follows from it.
 
     `table` is the schema-less table that edits go to (with `version` for optimistic locking); `topics` are the change
-    feed's topics that make the list stale. `search` names the kind for `api.search` (two-character Chinese words, pinyin
-    initials); `code_column` is what references and scans are looked up by. `page_key` is the indexed order under
+    feed's topics that make the list stale. `search` names the kind for `api.search` (two-character Chinese words and
+    pinyin initials); `code_column` is what references and scans are looked up by. `page_key` is the indexed order under
     row-level security; every sort is completed by the row id.
     """
 
