@@ -211,3 +211,415 @@ create table erp.travel (
 );
 create index travel_order_idx on erp.travel (work_order_id, id);
 create index travel_unit_idx on erp.travel (org_unit_id, id);
+
+insert into erp.work_order_transition (from_state, to_state, action, roles) values
+    ('draft', 'submitted', 'submit', '{desk,planner,engineer,pm,manager}'),
+    ('draft', 'cancelled', 'cancel', '{desk,planner,pm,manager}'),
+    ('draft', 'closed', 'import', '{}'),
+    ('submitted', 'draft', 'return', '{desk,planner,pm,manager}'),
+    ('submitted', 'approved', 'approve', '{planner,pm,manager}'),
+    ('submitted', 'cancelled', 'cancel', '{desk,planner,pm,manager}'),
+    ('approved', 'planned', 'plan', '{planner}'),
+    ('approved', 'cancelled', 'cancel', '{planner,pm,manager}'),
+    ('planned', 'approved', 'unplan', '{planner}'),
+    ('planned', 'dispatched', 'dispatch', '{planner,desk}'),
+    ('planned', 'cancelled', 'cancel', '{planner,pm,manager}'),
+    ('dispatched', 'planned', 'recall', '{planner,desk}'),
+    ('dispatched', 'accepted', 'accept', '{engineer,planner}'),
+    ('accepted', 'travelling', 'travel', '{engineer,planner}'),
+    ('accepted', 'on_site', 'arrive', '{engineer,planner}'),
+    ('travelling', 'on_site', 'arrive', '{engineer,planner}'),
+    ('on_site', 'working', 'start', '{engineer,planner}'),
+    ('working', 'waiting_part', 'wait', '{engineer,planner}'),
+    ('working', 'waiting_customer', 'wait', '{engineer,planner}'),
+    ('waiting_part', 'working', 'resume', '{engineer,planner}'),
+    ('waiting_customer', 'working', 'resume', '{engineer,planner}'),
+    ('working', 'done', 'finish', '{engineer,planner}'),
+    ('done', 'working', 'reopen', '{engineer,planner,desk}'),
+    ('done', 'confirmed', 'confirm', '{desk,planner,pm,engineer}'),
+    ('confirmed', 'closed', 'close', '{desk,planner,pm,manager}'),
+    ('confirmed', 'working', 'reopen', '{desk,planner,pm,manager}'),
+    ('closed', 'approved', 'reopen', '{desk,planner,manager}');
+
+-- What a new order inherits: its number, from its asset the place and customer, from the contract in force the cover,
+-- from its priority the due time, from its job plan the minutes and the skill.
+create function erp.work_order_fill() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.asset_id is not null then
+        if new.site_id is null then
+            select a.site_id into new.site_id from asset a where a.id = new.asset_id;
+        end if;
+        if new.contract_id is null then
+            select ca.contract_id into new.contract_id
+            from contract_asset ca
+            join contract c on c.id = ca.contract_id
+            where ca.asset_id = new.asset_id
+              and c.state = 'active'
+              and new.reported_at::date between ca.starts_on and coalesce(ca.ends_on, c.ends_on)
+            order by c.ends_on desc, c.id
+            limit 1;
+        end if;
+    end if;
+    if new.customer_id is null and new.site_id is not null then
+        select s.party_id into new.customer_id from site s where s.id = new.site_id;
+    end if;
+    if new.due_at is null then
+        select new.reported_at + make_interval(mins => l.stop_minutes) into new.due_at
+        from sla_level l where l.code = new.priority;
+    end if;
+    if new.job_plan_id is not null and new.skill_id is null then
+        select p.skill_id into new.skill_id from job_plan p where p.id = new.job_plan_id;
+    end if;
+    if new.number is null or new.number = '' then
+        new.number := next_number('work_order', new.company_id, new.reported_at);
+    end if;
+    return new;
+end
+$$;
+create trigger work_order_fill before insert on erp.work_order
+    for each row execute function erp.work_order_fill();
+
+-- An order takes a snapshot of its plan: later revisions of the plan leave it alone.
+create function erp.work_order_snapshot() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.job_plan_id is null
+       or exists (select 1 from work_order_step s where s.work_order_id = new.id) then
+        return null;
+    end if;
+    insert into work_order_step (work_order_id, line_no, name, name_zh, mandatory)
+    select new.id, s.line_no, s.name, s.name_zh, s.mandatory
+    from job_plan_step s where s.job_plan_id = new.job_plan_id;
+    insert into work_order_part (work_order_id, item_id, quantity)
+    select new.id, p.item_id, p.quantity
+    from job_plan_part p where p.job_plan_id = new.job_plan_id
+    on conflict (work_order_id, item_id) do nothing;
+    return null;
+end
+$$;
+create trigger work_order_snapshot after insert or update of job_plan_id on erp.work_order
+    for each row execute function erp.work_order_snapshot();
+
+-- A state changes only along a row of work_order_transition, whoever asks, and each change leaves a row of history.
+create function erp.work_order_step_check() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.state <> 'draft' then
+            raise exception 'a new work order starts as a draft, not as %', new.state
+                using errcode = 'ER010', constraint = 'work_order_starts_as_draft';
+        end if;
+        return new;
+    end if;
+    if new.state = old.state then
+        return new;
+    end if;
+    if not exists (select 1 from work_order_transition t where t.from_state = old.state and t.to_state = new.state)
+       or (old.state = 'draft' and new.state = 'closed' and new.source is null) then
+        raise exception 'work order %: no step leads from % to %', old.number, old.state, new.state
+            using errcode = 'ER010', constraint = 'work_order_step_allowed',
+                  detail = jsonb_build_object('number', old.number, 'from', old.state, 'to', new.state)::text;
+    end if;
+    if new.state in ('working', 'on_site') and new.started_at is null then
+        new.started_at := now();
+    end if;
+    if new.state = 'done' then
+        new.finished_at := coalesce(new.finished_at, now());
+    elsif old.state in ('done', 'confirmed', 'closed') and new.state not in ('confirmed', 'closed') then
+        new.finished_at := null;
+    end if;
+    new.closed_at := case when new.state = 'closed' then coalesce(new.closed_at, now()) end;
+    return new;
+end
+$$;
+create trigger work_order_step_check before insert or update of state on erp.work_order
+    for each row execute function erp.work_order_step_check();
+
+create function erp.work_order_remember() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'INSERT' or new.state <> old.state then
+        insert into work_order_history (work_order_id, from_state, to_state, reason, changed_at, changed_by)
+        values (new.id, case when tg_op = 'UPDATE' then old.state end, new.state,
+                nullif(current_setting('outpost.reason', true), ''),
+                case when new.source is not null and new.closed_at is not null then new.closed_at else now() end,
+                my_user_id());
+    end if;
+    return null;
+end
+$$;
+create trigger work_order_remember after insert or update of state on erp.work_order
+    for each row execute function erp.work_order_remember();
+
+-- Why an order cannot take the step yet: one row per obstacle, none when it may. The same list greys the button.
+create function erp.work_order_obstacles(order_id bigint, wanted text)
+returns table (obstacle text)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select 'work_order_steps_open' from work_order_step s
+    where wanted = 'done' and s.work_order_id = order_id and s.mandatory and not s.done
+    group by 1
+    union all
+    select 'work_order_needs_problem' from work_order w
+    where wanted in ('confirmed', 'closed') and w.id = order_id and w.kind = 'corrective' and w.problem_code_id is null
+    union all
+    select 'work_order_needs_time' from work_order w
+    where wanted = 'closed' and w.id = order_id
+      and not exists (select 1 from labour l where l.work_order_id = w.id and l.state <> 'reversed')
+    union all
+    select 'work_order_needs_confirmation' from work_order w
+    where wanted in ('confirmed', 'closed') and w.id = order_id and coalesce(btrim(w.confirmed_by), '') = ''
+    union all
+    select 'work_order_parts_open' from reservation r
+    where wanted = 'closed' and r.work_order_id = order_id and r.state = 'open'
+    group by 1
+$$;
+
+-- Take one step of a work order. Raises ER001 (not your job), ER003 (changed by a colleague), ER004 (not found or not
+-- yours to see), ER010 (no such step), ER011 (something is still missing; the constraint says what).
+create function api.change_work_order_state(order_id bigint, expected_version integer, wanted text, reason text default null)
+returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    found_order work_order;
+    allowed     text[];
+    missing     text;
+begin
+    select * into found_order from work_order w
+    where w.id = order_id and w.org_unit_id = any (my_write_units())
+    for update;
+    if not found then
+        raise exception 'work order % not found', order_id using errcode = 'ER004', constraint = 'work_order_found';
+    end if;
+    if found_order.version <> expected_version then
+        raise exception 'work order % was changed meanwhile', found_order.number
+            using errcode = 'ER003', constraint = 'work_order_unchanged',
+                  detail = jsonb_build_object('number', found_order.number)::text;
+    end if;
+    select t.roles into allowed from work_order_transition t
+    where t.from_state = found_order.state and t.to_state = wanted;
+    if allowed is null then
+        raise exception 'work order %: no step leads from % to %', found_order.number, found_order.state, wanted
+            using errcode = 'ER010', constraint = 'work_order_step_allowed',
+                  detail = jsonb_build_object('number', found_order.number, 'from', found_order.state, 'to', wanted)::text;
+    end if;
+    if not my_roles() && allowed then
+        raise exception 'this step belongs to %', array_to_string(allowed, ', ')
+            using errcode = 'ER001', constraint = 'work_order_step_role',
+                  detail = jsonb_build_object('roles', allowed)::text;
+    end if;
+    if 'engineer' = any (allowed) and my_roles() = '{engineer}'
+       and not exists (select 1 from engineer e where e.id = found_order.engineer_id and e.user_id = my_user_id()) then
+        raise exception 'this order is another engineer''s' using errcode = 'ER001', constraint = 'work_order_own';
+    end if;
+    if wanted = 'cancelled' and coalesce(btrim(reason), '') = '' then
+        raise exception 'a cancellation needs a reason' using errcode = 'ER011', constraint = 'work_order_needs_reason';
+    end if;
+    select o.obstacle into missing from work_order_obstacles(order_id, wanted) o limit 1;
+    if missing is not null then
+        raise exception 'work order % cannot become % yet: %', found_order.number, wanted, missing
+            using errcode = 'ER011', constraint = missing,
+                  detail = jsonb_build_object('number', found_order.number)::text;
+    end if;
+    perform set_config('outpost.reason', coalesce(reason, ''), true);
+    if wanted in ('cancelled', 'approved') and found_order.state in ('planned', 'approved', 'submitted', 'draft') then
+        delete from booking b where b.work_order_id = order_id and b.ends_at > now();
+    end if;
+    if wanted = 'cancelled' then
+        perform release_order_reservations(order_id);
+    end if;
+    update work_order w set state = wanted where w.id = order_id returning * into found_order;
+    perform set_config('outpost.reason', '', true);
+    return jsonb_build_object('id', found_order.id, 'version', found_order.version, 'state', found_order.state);
+end
+$$;
+
+-- Which steps the caller may take now, and what still stands in the way.
+create function api.work_order_steps(order_id bigint)
+returns table (to_state text, action text, obstacles text[])
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select t.to_state, t.action,
+           array(select o.obstacle from work_order_obstacles(w.id, t.to_state) o)
+    from work_order w
+    join work_order_transition t on t.from_state = w.state
+    join work_order_state s on s.key = t.to_state
+    where w.id = order_id
+      and w.org_unit_id = any (my_write_units())
+      and t.roles && my_roles()
+    order by s.position
+$$;
+
+-- Open reservations of an order give their pieces back.
+create function erp.release_order_reservations(order_id bigint) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update stock_balance b
+    set reserved = b.reserved - r.left_over
+    from (
+        select x.balance_id, sum(x.quantity - x.issued) as left_over
+        from reservation x
+        where x.work_order_id = order_id and x.state = 'open'
+        group by x.balance_id
+    ) r
+    where b.id = r.balance_id;
+    update reservation r set state = 'released' where r.work_order_id = order_id and r.state = 'open';
+end
+$$;
+
+-- Enter hours on an order. Engineers enter their own; a planner, service desk or project manager anybody's. The rate is frozen.
+create function api.enter_labour(
+    order_id bigint, engineer bigint, starts timestamptz, ends timestamptz, kind text default 'normal', remark text default null)
+returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o      work_order;
+    e      engineer;
+    new_id bigint;
+begin
+    select * into o from work_order w where w.id = order_id and w.org_unit_id = any (my_write_units());
+    if not found then
+        raise exception 'work order % not found', order_id using errcode = 'ER004', constraint = 'work_order_found';
+    end if;
+    select * into e from engineer x where x.id = engineer;
+    if not found then
+        raise exception 'engineer % not found', engineer using errcode = 'ER004', constraint = 'engineer_found';
+    end if;
+    if not (my_roles() && '{planner,desk,pm,manager}' or ('engineer' = any (my_roles()) and e.user_id = my_user_id())) then
+        raise exception 'hours of others are entered by the planner' using errcode = 'ER001', constraint = 'labour_own';
+    end if;
+    if o.state in ('closed', 'cancelled') then
+        raise exception 'work order % is closed', o.number
+            using errcode = 'ER010', constraint = 'work_order_open', detail = jsonb_build_object('number', o.number)::text;
+    end if;
+    if ends <= starts or ends - starts > interval '24 hours' then
+        raise exception 'hours from % to %', starts, ends using errcode = 'ER011', constraint = 'labour_period_sensible';
+    end if;
+    insert into labour (company_id, org_unit_id, work_order_id, engineer_id, period, labour_type, hourly_rate, amount, note, created_by)
+    values (o.company_id, o.org_unit_id, o.id, e.id, tstzrange(starts, ends), kind, e.hourly_rate,
+            round(e.hourly_rate * (extract(epoch from ends - starts) / 3600)::numeric, 2), remark, my_user_id())
+    returning id into new_id;
+    return new_id;
+end
+$$;
+
+create function api.enter_travel(
+    order_id bigint, engineer bigint, day date, km numeric, minutes_spent integer, remark text default null)
+returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o      work_order;
+    e      engineer;
+    new_id bigint;
+begin
+    select * into o from work_order w where w.id = order_id and w.org_unit_id = any (my_write_units());
+    if not found then
+        raise exception 'work order % not found', order_id using errcode = 'ER004', constraint = 'work_order_found';
+    end if;
+    select * into e from engineer x where x.id = engineer;
+    if not found then
+        raise exception 'engineer % not found', engineer using errcode = 'ER004', constraint = 'engineer_found';
+    end if;
+    if not (my_roles() && '{planner,desk,pm,manager}' or ('engineer' = any (my_roles()) and e.user_id = my_user_id())) then
+        raise exception 'travel of others is entered by the planner' using errcode = 'ER001', constraint = 'travel_own';
+    end if;
+    if o.state in ('closed', 'cancelled') then
+        raise exception 'work order % is closed', o.number
+            using errcode = 'ER010', constraint = 'work_order_open', detail = jsonb_build_object('number', o.number)::text;
+    end if;
+    insert into travel (company_id, org_unit_id, work_order_id, engineer_id, travelled_on, distance_km, minutes, km_rate,
+                        hourly_rate, amount, note, created_by)
+    values (o.company_id, o.org_unit_id, o.id, e.id, day, km, minutes_spent, e.km_rate, e.hourly_rate,
+            round(km * e.km_rate + e.hourly_rate * minutes_spent / 60.0, 2), remark, my_user_id())
+    returning id into new_id;
+    return new_id;
+end
+$$;
+
+-- Approve hours or travel: only then they cost the order, its asset and its contract. Nobody approves his own.
+create function api.approve_time(kind text, entry_id bigint)
+returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not my_roles() && '{planner,pm,manager,finance}' then
+        raise exception 'hours are approved by the planner, project manager, manager or finance'
+            using errcode = 'ER001', constraint = 'time_approval_role';
+    end if;
+    if kind = 'labour' then
+        update labour l set state = 'approved'
+        where l.id = entry_id and l.state = 'entered' and l.org_unit_id = any (my_write_units())
+          and not exists (select 1 from engineer e where e.id = l.engineer_id and e.user_id = my_user_id());
+    else
+        update travel t set state = 'approved'
+        where t.id = entry_id and t.state = 'entered' and t.org_unit_id = any (my_write_units())
+          and not exists (select 1 from engineer e where e.id = t.engineer_id and e.user_id = my_user_id());
+    end if;
+    if not found then
+        raise exception 'nothing to approve' using errcode = 'ER004', constraint = 'time_entry_open';
+    end if;
+    return post_time_cost(kind, entry_id, null);
+end
+$$;
+
+-- Take back hours or travel: the entry stays, marked, and what it cost is reversed.
+create function api.reverse_time(kind text, entry_id bigint, reason text)
+returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    was text;
+    first_cost bigint;
+begin
+    if not my_roles() && '{planner,pm,manager,finance}' then
+        raise exception 'hours are reversed by the planner, project manager, manager or finance'
+            using errcode = 'ER001', constraint = 'time_approval_role';
+    end if;
+    if kind = 'labour' then
+        select state into was from labour l
+        where l.id = entry_id and l.state <> 'reversed' and l.org_unit_id = any (my_write_units()) for update;
+        update labour l set state = 'reversed', note = concat_ws('; ', l.note, reason) where l.id = entry_id and was is not null;
+    else
+        select state into was from travel t
+        where t.id = entry_id and t.state <> 'reversed' and t.org_unit_id = any (my_write_units()) for update;
+        update travel t set state = 'reversed', note = concat_ws('; ', t.note, reason) where t.id = entry_id and was is not null;
+    end if;
+    if was is null then
+        raise exception 'nothing to reverse' using errcode = 'ER004', constraint = 'time_entry_open';
+    end if;
+    if was = 'approved' then
+        select c.id into first_cost from cost_entry c
+        where c.source_table = kind and c.source_id = entry_id and c.reverses_id is null;
+        return post_time_cost(kind, entry_id, first_cost);
+    end if;
+    return null;
+end
+$$;
+
+call erp.allow('api.change_work_order_state(bigint, integer, text, text)', 'desk planner engineer pm manager', 'execute');
+call erp.allow('api.work_order_steps(bigint)', 'everyone', 'execute');
+call erp.allow('api.enter_labour(bigint, bigint, timestamptz, timestamptz, text, text)', 'desk planner engineer pm manager', 'execute');
+call erp.allow('api.enter_travel(bigint, bigint, date, numeric, integer, text)', 'desk planner engineer pm manager', 'execute');
+call erp.allow('api.approve_time(text, bigint)', 'planner pm manager finance', 'execute');
+call erp.allow('api.reverse_time(text, bigint, text)', 'planner pm manager finance', 'execute');

@@ -100,3 +100,152 @@ create table erp.contract_asset (
     constraint contract_asset_in_order check (ends_on >= starts_on)
 );
 create index contract_asset_asset_idx on erp.contract_asset (asset_id, contract_id);
+
+insert into erp.contract_transition (from_state, to_state, action, roles) values
+    ('draft', 'review', 'submit', '{finance,pm,manager,desk}'),
+    ('review', 'draft', 'return', '{finance,manager}'),
+    ('review', 'signed', 'sign', '{manager,finance}'),
+    ('signed', 'active', 'activate', '{finance,manager}'),
+    ('active', 'suspended', 'suspend', '{finance,manager}'),
+    ('suspended', 'active', 'resume', '{finance,manager}'),
+    ('active', 'expired', 'expire', '{finance,manager}'),
+    ('active', 'terminated', 'terminate', '{manager}'),
+    ('suspended', 'terminated', 'terminate', '{manager}'),
+    ('suspended', 'expired', 'expire', '{finance,manager}');
+
+create function erp.contract_fill() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.number is null or new.number = '' then
+        new.number := next_number('contract', new.company_id, new.starts_on::timestamptz);
+    end if;
+    return new;
+end
+$$;
+create trigger contract_fill before insert on erp.contract
+    for each row execute function erp.contract_fill();
+
+-- A signed contract keeps its terms; amendments are new revisions through api.amend_contract.
+create function erp.contract_step_check() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.state <> old.state
+       and not exists (select 1 from contract_transition t where t.from_state = old.state and t.to_state = new.state) then
+        raise exception 'contract %: no step leads from % to %', old.number, old.state, new.state
+            using errcode = 'ER010', constraint = 'contract_step_allowed',
+                  detail = jsonb_build_object('number', old.number, 'from', old.state, 'to', new.state)::text;
+    end if;
+    if old.state not in ('draft', 'review') and new.revision = old.revision
+       and (new.customer_id, new.starts_on, new.ends_on, new.annual_value, new.discount_rate, new.tax_rate, new.currency)
+           is distinct from
+           (old.customer_id, old.starts_on, old.ends_on, old.annual_value, old.discount_rate, old.tax_rate, old.currency) then
+        raise exception 'contract % is signed: its terms change by an amendment', old.number
+            using errcode = 'ER010', constraint = 'contract_terms_signed',
+                  detail = jsonb_build_object('number', old.number)::text;
+    end if;
+    return new;
+end
+$$;
+create trigger contract_step_check before update on erp.contract
+    for each row execute function erp.contract_step_check();
+
+create function erp.contract_remember() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'INSERT' or new.state <> old.state or new.revision <> old.revision then
+        insert into contract_history (contract_id, from_state, to_state, reason, changed_by)
+        values (new.id, case when tg_op = 'UPDATE' then old.state end, new.state,
+                nullif(current_setting('outpost.reason', true), ''), my_user_id());
+    end if;
+    return null;
+end
+$$;
+create trigger contract_remember after insert or update on erp.contract
+    for each row execute function erp.contract_remember();
+
+create function api.change_contract_state(contract bigint, expected_version integer, wanted text, reason text default null)
+returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    c       contract;
+    allowed text[];
+begin
+    select * into c from contract x where x.id = contract and x.org_unit_id = any (my_write_units()) for update;
+    if not found then
+        raise exception 'contract % not found', contract using errcode = 'ER004', constraint = 'contract_found';
+    end if;
+    if c.version <> expected_version then
+        raise exception 'contract % was changed meanwhile', c.number
+            using errcode = 'ER003', constraint = 'contract_unchanged', detail = jsonb_build_object('number', c.number)::text;
+    end if;
+    select t.roles into allowed from contract_transition t where t.from_state = c.state and t.to_state = wanted;
+    if allowed is null then
+        raise exception 'contract %: no step leads from % to %', c.number, c.state, wanted
+            using errcode = 'ER010', constraint = 'contract_step_allowed',
+                  detail = jsonb_build_object('number', c.number, 'from', c.state, 'to', wanted)::text;
+    end if;
+    if not my_roles() && allowed then
+        raise exception 'this step belongs to %', array_to_string(allowed, ', ')
+            using errcode = 'ER001', constraint = 'contract_step_role', detail = jsonb_build_object('roles', allowed)::text;
+    end if;
+    if wanted in ('terminated', 'suspended') and coalesce(btrim(reason), '') = '' then
+        raise exception 'this step needs a reason' using errcode = 'ER011', constraint = 'contract_needs_reason';
+    end if;
+    if wanted = 'review' and not exists (select 1 from contract_line l where l.contract_id = c.id) then
+        raise exception 'a contract without lines cannot be reviewed' using errcode = 'ER011', constraint = 'contract_needs_lines';
+    end if;
+    perform set_config('outpost.reason', coalesce(reason, ''), true);
+    update contract x set state = wanted, signed_on = case when wanted = 'signed' then coalesce(x.signed_on, current_date) else x.signed_on end
+    where x.id = c.id returning * into c;
+    perform set_config('outpost.reason', '', true);
+    return jsonb_build_object('id', c.id, 'version', c.version, 'state', c.state);
+end
+$$;
+
+-- Change the signed terms: a new revision with the reason; the old terms stay in the audit.
+create function api.amend_contract(contract bigint, expected_version integer, terms jsonb, reason text)
+returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    c contract;
+begin
+    if not my_roles() && '{finance,manager}' then
+        raise exception 'contracts are amended by finance or a manager' using errcode = 'ER001', constraint = 'contract_step_role';
+    end if;
+    if coalesce(btrim(reason), '') = '' then
+        raise exception 'an amendment needs a reason' using errcode = 'ER011', constraint = 'contract_needs_reason';
+    end if;
+    select * into c from contract x where x.id = contract and x.org_unit_id = any (my_write_units()) for update;
+    if not found then
+        raise exception 'contract % not found', contract using errcode = 'ER004', constraint = 'contract_found';
+    end if;
+    if c.version <> expected_version then
+        raise exception 'contract % was changed meanwhile', c.number
+            using errcode = 'ER003', constraint = 'contract_unchanged', detail = jsonb_build_object('number', c.number)::text;
+    end if;
+    perform set_config('outpost.reason', reason, true);
+    update contract x
+    set revision = x.revision + 1,
+        starts_on = coalesce((terms ->> 'starts_on')::date, x.starts_on),
+        ends_on = coalesce((terms ->> 'ends_on')::date, x.ends_on),
+        annual_value = coalesce((terms ->> 'annual_value')::numeric, x.annual_value),
+        discount_rate = coalesce((terms ->> 'discount_rate')::numeric, x.discount_rate),
+        tax_rate = coalesce((terms ->> 'tax_rate')::numeric, x.tax_rate)
+    where x.id = c.id returning * into c;
+    perform set_config('outpost.reason', '', true);
+    return jsonb_build_object('id', c.id, 'version', c.version, 'revision', c.revision);
+end
+$$;
+
+call erp.allow('api.change_contract_state(bigint, integer, text, text)', 'finance pm manager desk', 'execute');
+call erp.allow('api.amend_contract(bigint, integer, jsonb, text)', 'finance manager', 'execute');

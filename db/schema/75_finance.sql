@@ -27,3 +27,73 @@ create index cost_entry_unit_idx on erp.cost_entry (org_unit_id, id);
 create index cost_entry_contract_idx on erp.cost_entry (contract_id, effective_at);
 create index cost_entry_work_order_idx on erp.cost_entry (work_order_id, id);
 create index cost_entry_asset_idx on erp.cost_entry (asset_id, id);
+
+-- One cost line for approved hours or travel, or its counter-line when `reversed_cost` names the first one.
+create function erp.post_time_cost(kind text, entry_id bigint, reversed_cost bigint) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    sign   integer := case when reversed_cost is null then 1 else -1 end;
+    new_id bigint;
+begin
+    insert into cost_entry (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, quantity,
+                            amount, source_table, source_id, reverses_id, description, effective_at, posted_by)
+    select x.company_id, x.org_unit_id, kind, w.id, w.asset_id, w.contract_id, x.engineer_id, sign * x.hours,
+           sign * x.amount, kind, x.id, reversed_cost, w.title, x.at, my_user_id()
+    from (
+        select l.id, l.company_id, l.org_unit_id, l.work_order_id, l.engineer_id, l.amount, lower(l.period) as at,
+               round((extract(epoch from upper(l.period) - lower(l.period)) / 3600)::numeric, 4) as hours
+        from labour l where kind = 'labour' and l.id = entry_id
+        union all
+        select t.id, t.company_id, t.org_unit_id, t.work_order_id, t.engineer_id, t.amount,
+               t.travelled_on::timestamp at time zone 'Asia/Shanghai', round(t.minutes / 60.0, 4)
+        from travel t where kind = 'travel' and t.id = entry_id
+    ) x
+    join work_order w on w.id = x.work_order_id
+    returning id into new_id;
+    return new_id;
+end
+$$;
+
+-- The ledger is append-only: nobody edits a line, a mistake gets a counter-line.
+create function erp.refuse_change() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    raise exception 'a posted row of % is final: correct it by a reversal', tg_table_name
+        using errcode = 'ER020', constraint = 'posted_row_final', detail = jsonb_build_object('table', tg_table_name)::text;
+end
+$$;
+create trigger cost_entry_final before update or delete on erp.cost_entry
+    for each row execute function erp.refuse_change();
+create trigger cost_entry_no_truncate before truncate on erp.cost_entry
+    for each statement execute function erp.refuse_change();
+
+-- Cost so far of each contract, by type: hours, parts and travel posted by its work orders, against its value.
+create view api.contract_cost with (security_invoker = true) as
+select c.id as contract_id,
+       coalesce(sum(e.amount) filter (where e.cost_type = 'labour'), 0)::numeric(18, 2) as labour,
+       coalesce(sum(e.amount) filter (where e.cost_type = 'parts'), 0)::numeric(18, 2) as parts,
+       coalesce(sum(e.amount) filter (where e.cost_type = 'travel'), 0)::numeric(18, 2) as travel,
+       coalesce(sum(e.amount) filter (where e.cost_type = 'subcontract'), 0)::numeric(18, 2) as subcontract,
+       coalesce(sum(e.amount), 0)::numeric(18, 2) as total,
+       coalesce(sum(e.quantity) filter (where e.cost_type = 'labour'), 0)::numeric(18, 2) as hours
+from erp.contract c
+left join erp.cost_entry e on e.contract_id = c.id
+group by c.id;
+
+-- The same by month of effect, for the chart and for the accountant's Excel.
+create view api.contract_cost_month with (security_invoker = true) as
+select e.contract_id,
+       date_trunc('month', e.effective_at at time zone 'Asia/Shanghai')::date as month,
+       e.cost_type,
+       sum(e.amount)::numeric(18, 2) as amount,
+       sum(e.quantity)::numeric(18, 2) as quantity
+from erp.cost_entry e
+where e.contract_id is not null
+group by 1, 2, 3;
+
+call erp.allow('api.contract_cost', 'finance manager pm auditor', 'select');
+call erp.allow('api.contract_cost_month', 'finance manager pm auditor', 'select');
