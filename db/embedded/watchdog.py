@@ -1,7 +1,7 @@
 """`python -m db.embedded.watchdog HOME`: stops the server when nobody uses it any more.
 
 A program that ends normally stops the server itself (and this process with it). What remains are programs
-that were killed, and `outpost dsn`, whose server may stay until nobody was connected for a quarter of an hour.
+that were killed, and `outpost dsn`, whose server may stay until nobody was connected for a quarter hour.
 """
 
 from __future__ import annotations

@@ -1,0 +1,81 @@
+"""`python3 installer/test.py [pytest arguments]`: the same set-up as run.py plus the test tools, then every check.
+
+All checks run even when an early one fails. The exit code is that of the first that failed; a summary names each.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import environment
+import system
+from console import Stop, complain, say
+
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def checks(pytest_arguments: list[str]) -> dict[str, list[str]]:
+    """Name and Python arguments of each check, in order."""
+    return {
+        "ruff": ["-m", "ruff", "check", "."],
+        "mypy --strict": ["-m", "mypy", "--strict"],
+        "import-linter": ["-c", LINT_IMPORTS],
+        "db.build --check": ["-m", "db.build", "--check"],
+        "pytest": ["-m", "pytest", *_processes(pytest_arguments), *pytest_arguments],
+    }
+
+
+def _processes(pytest_arguments: list[str]) -> list[str]:
+    """Share a whole run over the cores; a chosen test runs alone, where a debugger can reach it."""
+    cores = os.cpu_count() or 1
+    return ["-q", "-n", str(min(cores, 4)), "--dist", "loadfile"] if cores > 1 and not pytest_arguments else []
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        system.check_python()
+        system.ensure_libraries()
+        system.ensure_venv_module()
+        system.ensure_postgres_15()
+        python = environment.ensure("test")
+    except Stop as problem:
+        return complain(problem)
+    return run(python, arguments)
+
+
+def run(python: Path, arguments: list[str]) -> int:
+    codes: dict[str, int] = {}
+    settings = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
+    summary = []
+    for name, command in checks(arguments).items():
+        say(f"--- {name}", f"--- {name}")
+        codes[name], seconds = _check(python, command, settings)
+        summary.append(_line(name, codes[name], seconds))
+    if not arguments and system.POSTGRES_15.is_dir():
+        name = "pytest tests/db (PostgreSQL 15)"
+        say(f"--- {name}", f"--- {name}")
+        older = settings | {"OUTPOST_PG_BIN": str(system.POSTGRES_15)}
+        codes[name], seconds = _check(python, ["-m", "pytest", "-q", "tests/db"], older)
+        summary.append(_line(name, codes[name], seconds))
+    print("\n" + "\n".join(summary), flush=True)
+    return next((code for code in codes.values() if code), 0)
+
+
+def _check(python: Path, command: list[str], settings: dict[str, str]) -> tuple[int, float]:
+    began = time.monotonic()
+    code = subprocess.run([str(python), *command], cwd=environment.ROOT, env=settings, check=False).returncode
+    return code, time.monotonic() - began
+
+
+def _line(name: str, code: int, seconds: float) -> str:
+    return f"{'ok  ' if code == 0 else 'FAIL'}  {name:<34} {seconds:6.1f} s"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
