@@ -181,3 +181,85 @@ create table erp.holiday (
     constraint holiday_pk primary key (company_id, day)
 );
 comment on column erp.holiday.working is 'True: a weekend day that is worked to make up for a holiday';
+
+-- Who is asking and what he may see. Keyed on session_user, which no client can change; never on a setting, which any
+-- client can. Policies call these inside a scalar sub-select, so that they run once a statement and not once a row.
+create function erp.my_user_id() returns integer
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select u.id from app_user u
+    where u.login = session_user and u.active and current_date between u.valid_from and coalesce(u.valid_to, 'infinity')
+$$;
+
+create function erp.my_roles() returns text[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(r.role_key), '{}') from user_role r where r.user_id = my_user_id()
+$$;
+
+-- Units that I may read: those granted to me today and all below them.
+create function erp.my_units() returns integer[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(distinct c.descendant_id), '{}')
+    from user_unit g
+    join org_unit_closure c on c.ancestor_id = g.org_unit_id
+    where g.user_id = my_user_id() and current_date between g.valid_from and coalesce(g.valid_to, 'infinity')
+$$;
+
+create function erp.my_write_units() returns integer[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(distinct c.descendant_id), '{}')
+    from user_unit g
+    join org_unit_closure c on c.ancestor_id = g.org_unit_id
+    where g.user_id = my_user_id() and g.may_write
+      and current_date between g.valid_from and coalesce(g.valid_to, 'infinity')
+$$;
+
+-- My units and all above them: where rows that are shared downwards become readable to me.
+create function erp.my_units_up() returns integer[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(distinct c.ancestor_id), '{}')
+    from org_unit_closure c
+    where c.descendant_id = any (my_units())
+$$;
+
+-- Every pair of a unit and one at or above it, rebuilt for the subtree that moved; a circle is refused.
+create function erp.org_unit_place() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'UPDATE' and new.parent_id is not distinct from old.parent_id then
+        return null;
+    end if;
+    if exists (select 1 from org_unit_closure c where c.ancestor_id = new.id and c.descendant_id = new.parent_id) then
+        raise exception 'unit % cannot stand below itself', new.code
+            using errcode = 'ER012', constraint = 'org_unit_no_circle', detail = jsonb_build_object('code', new.code)::text;
+    end if;
+    delete from org_unit_closure c
+    using org_unit_closure below
+    where below.ancestor_id = new.id
+      and c.descendant_id = below.descendant_id
+      and c.ancestor_id not in (select x.descendant_id from org_unit_closure x where x.ancestor_id = new.id);
+    insert into org_unit_closure (ancestor_id, descendant_id, depth)
+    values (new.id, new.id, 0)
+    on conflict do nothing;
+    insert into org_unit_closure (ancestor_id, descendant_id, depth)
+    select above.ancestor_id, below.descendant_id, above.depth + below.depth + 1
+    from org_unit_closure above
+    cross join org_unit_closure below
+    where above.descendant_id = new.parent_id and below.ancestor_id = new.id
+    on conflict do nothing;
+    return null;
+end
+$$;
+create trigger org_unit_place after insert or update of parent_id on erp.org_unit
+    for each row execute function erp.org_unit_place();
