@@ -263,3 +263,14 @@ end
 $$;
 create trigger org_unit_place after insert or update of parent_id on erp.org_unit
     for each row execute function erp.org_unit_place();
+
+-- The units that were granted to me by name, without those below: where a new record of mine belongs unless I say else.
+create function erp.my_home_units() returns integer[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(g.org_unit_id order by g.org_unit_id), '{}')
+    from user_unit g
+    where g.user_id = my_user_id() and g.may_write
+      and current_date between g.valid_from and coalesce(g.valid_to, 'infinity')
+$$;

@@ -86,3 +86,35 @@ create table erp.site (
     constraint site_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
 );
 create index site_party_idx on erp.site (party_id, id);
+
+-- Enter a customer or supplier and link it to the unit that deals with it. A plain INSERT could not: until the link is
+-- there, nobody may see the row.
+create function api.create_party(party jsonb, unit integer default null)
+returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    home   integer := coalesce(unit, (my_home_units())[1]);
+    new_id bigint;
+begin
+    if not my_roles() && '{desk,steward,finance,buyer,pm,manager}' then
+        raise exception 'parties are entered by the service desk, data steward, finance or buyer'
+            using errcode = 'ER001', constraint = 'party_creation_role';
+    end if;
+    if home is null or not home = any (my_write_units()) then
+        raise exception 'unit % is not yours to write', unit using errcode = 'ER002', constraint = 'unit_in_scope';
+    end if;
+    insert into party (company_id, code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number,
+                       phone, email, address, city, currency, payment_days, note, custom)
+    select u.company_id, p.code, p.name, p.name_zh, coalesce(p.is_customer, false), coalesce(p.is_supplier, false),
+           p.customer_class, p.industry, p.tax_number, p.phone, p.email, p.address, p.city, coalesce(p.currency, 'CNY'),
+           coalesce(p.payment_days, 30), p.note, coalesce(p.custom, '{}')
+    from jsonb_populate_record(null::party, party) p
+    join org_unit u on u.id = home
+    returning id into new_id;
+    insert into party_unit (party_id, org_unit_id) values (new_id, home);
+    return new_id;
+end
+$$;
+call erp.allow('api.create_party(jsonb, integer)', 'desk steward finance buyer pm manager', 'execute');
