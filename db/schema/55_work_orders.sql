@@ -623,34 +623,3 @@ call erp.allow('api.enter_labour(bigint, bigint, timestamptz, timestamptz, text,
 call erp.allow('api.enter_travel(bigint, bigint, date, numeric, integer, text)', 'desk planner engineer pm manager', 'execute');
 call erp.allow('api.approve_time(text, bigint)', 'planner pm manager finance', 'execute');
 call erp.allow('api.reverse_time(text, bigint, text)', 'planner pm manager finance', 'execute');
-
--- All that ever happened to an asset, one row per happening; the asset card shows it latest first.
-create view api.asset_timeline with (security_invoker = true) as
-select w.asset_id, coalesce(w.finished_at, w.reported_at) as at, 'work_order' as kind, w.number as code,
-       w.title as description, w.title_zh as description_zh, null::numeric as quantity,
-       (select sum(e.amount) from erp.cost_entry e where e.work_order_id = w.id)::numeric as amount,
-       'work_order' as opens, w.id as opens_id
-from erp.work_order w
-where w.asset_id is not null
-union all
-select w.asset_id, m.effective_at, 'part', i.code, i.name, i.name_zh,
-       (case when s.stocked then m.quantity else -m.quantity end)::numeric,
-       (case when s.stocked then m.amount else -m.amount end)::numeric, 'item', i.id
-from erp.stock_move m
-join erp.work_order w on w.id = m.work_order_id
-join erp.item i on i.id = m.item_id
-join erp.stock_location s on s.id = m.from_location_id
-where w.asset_id is not null
-union all
-select f.asset_id, f.occurred_at, 'failure', c.code, c.name, c.name_zh, null, null, 'work_order', f.work_order_id
-from erp.failure f
-join erp.failure_code c on c.id = f.failure_code_id
-union all
-select e.asset_id, e.occurred_at, e.kind, e.code, coalesce(e.detail, ''), null, null, null, null, null
-from erp.asset_event e
-union all
-select p.asset_id, p.since, 'placement', p.state, coalesce(s.name, ''), s.name_zh, null, null, 'site', p.site_id
-from erp.asset_placement p
-left join erp.site s on s.id = p.site_id;
-
-call erp.allow('api.asset_timeline', 'everyone', 'select');
