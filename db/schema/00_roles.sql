@@ -3,6 +3,9 @@
 -- Group roles belong to the cluster, so their names carry the installation's prefix. The installer sets
 -- outpost.prefix for its own session; the value is stored once in erp.installation and never derived again.
 
+-- Areas call each other's functions and tables in both directions; bodies are checked by the tests, not at creation.
+set check_function_bodies = off;
+
 create schema if not exists erp;
 create schema if not exists api;
 create schema if not exists bi;
