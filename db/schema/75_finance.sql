@@ -57,15 +57,6 @@ end
 $$;
 
 -- The ledger is append-only: nobody edits a line, a mistake gets a counter-line.
-create function erp.refuse_change() returns trigger
-language plpgsql
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    raise exception 'a posted row of % is final: correct it by a reversal', tg_table_name
-        using errcode = 'ER020', constraint = 'posted_row_final', detail = jsonb_build_object('table', tg_table_name)::text;
-end
-$$;
 create trigger cost_entry_final before update or delete on erp.cost_entry
     for each row execute function erp.refuse_change();
 create trigger cost_entry_no_truncate before truncate on erp.cost_entry
