@@ -159,6 +159,17 @@ def running(base: Path) -> Postmaster | None:
         return None
 
 
+def settled(base: Path) -> Postmaster | None:
+    """As `running`, after waiting for one that is recovering or going down: it takes connections, or is gone."""
+    deadline = time.monotonic() + 900
+    while time.monotonic() < deadline:
+        found = running(base)
+        if found is None or (found.ready and not _port_is_free(found.port)):
+            return found
+        time.sleep(0.05)
+    raise texts.still_busy(base)
+
+
 def _works_in(process: psutil.Process, folder: Path) -> bool:
     try:
         return os.path.samefile(process.cwd(), folder)
@@ -174,6 +185,7 @@ def make(cluster: Cluster, progress: texts.Progress) -> None:
     progress(texts.Text("Preparing the database", "正在准备数据库"))
     _require_space(cluster.base, SPACE_TO_MAKE)
     draft = cluster.base / "data.new"
+    _end_orphans(draft)
     shutil.rmtree(draft, ignore_errors=True)
     password = secrets.token_urlsafe(24)
     _initdb(cluster, draft, password)
@@ -295,18 +307,26 @@ def _clear_stale(cluster: Cluster, progress: texts.Progress) -> None:
     if not pid_file.exists():
         return
     progress(texts.Text("Recovering from an interrupted run", "正在从上次异常中断中恢复"))
-    orphans = [p for p in psutil.process_iter() if _is_postgres(p) and _works_in(p, cluster.data)]
-    _gone, left = psutil.wait_procs(orphans, timeout=10)
+    _end_orphans(cluster.data, patience=10)
+    for stale in (*cluster.base.glob(".s.PGSQL.*"), pid_file):
+        stale.unlink(missing_ok=True)
+
+
+def _end_orphans(folder: Path, *, patience: float = 0) -> None:
+    """End the PostgreSQL programs that a killed start or server left at work in `folder`."""
+    orphans = [process for process in psutil.process_iter() if _is_at_work(process, folder)]
+    _gone, left = psutil.wait_procs(orphans, timeout=patience)
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(left, timeout=10)
-    pid_file.unlink(missing_ok=True)
 
 
-def _is_postgres(process: psutil.Process) -> bool:
+def _is_at_work(process: psutil.Process, folder: Path) -> bool:
     try:
-        return bool(process.name().startswith("postgres"))
+        if not process.name().startswith(("postgres", "initdb")):
+            return False
+        return str(folder) in process.cmdline() or _works_in(process, folder)
     except psutil.Error:
         return False
 
@@ -319,10 +339,7 @@ def shut_down(base: Path) -> None:
     for sign, patience in _stop_signals():
         with contextlib.suppress(psutil.NoSuchProcess):
             psutil.Process(found.identity.pid).send_signal(sign)
-        deadline = time.monotonic() + patience
-        while found.identity.alive() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if not found.identity.alive():
+        if found.identity.gone_within(patience):
             return
 
 
@@ -397,4 +414,6 @@ def explain_os_error(error: OSError, folder: Path) -> texts.EmbeddedError | None
         return texts.disk_full(folder)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return texts.no_permission(error.filename or folder, "This user")
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return texts.no_folder(error.filename or folder)
     return None

@@ -39,6 +39,15 @@ class Identity:
         except psutil.NoSuchProcess:
             return False
 
+    def gone_within(self, seconds: float) -> bool:
+        """Wait for its end. A zombie has ended, whoever its parent is."""
+        deadline = time.monotonic() + seconds
+        while self.alive():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
 
 def myself() -> Identity:
     return identify(os.getpid())

@@ -83,9 +83,7 @@ def start(home: Path, *, progress: texts.Progress | None = None, fast: bool = Fa
     with _faults_of(home):
         home.mkdir(parents=True, exist_ok=True)
         with leases.lock(home, progress=tell):
-            found = cluster.running(cluster.base_folder(home))
-            if found is None or not found.ready:
-                found = _begin(home, fast, tell)
+            found = cluster.settled(cluster.base_folder(home)) or _begin(home, fast, tell)
             password = (home / "owner.password").read_text(encoding="ascii").strip()
             server = Server(
                 home=home,
@@ -198,9 +196,8 @@ def _shut_down(home: Path) -> None:
     if watchdog is None or watchdog.pid == os.getpid() or not watchdog.alive():
         return
     with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(watchdog.pid)
-        process.terminate()
-        process.wait(timeout=10)
+        psutil.Process(watchdog.pid).terminate()
+    watchdog.gone_within(10)
     for child in [one for one in _launched if one.poll() is not None]:
         _launched.remove(child)
 

@@ -49,6 +49,14 @@ def no_permission(folder: object, account: str) -> EmbeddedError:
     )
 
 
+def no_folder(path: object) -> EmbeddedError:
+    return EmbeddedError(
+        "permission",
+        f"{path} is in the way: a folder for the data is wanted there. Set OUTPOST_HOME to another folder.",
+        f"{path} 已存在且不是文件夹，无法用于存放数据。请将 OUTPOST_HOME 设为其他文件夹。",
+    )
+
+
 def still_busy(folder: object) -> EmbeddedError:
     return EmbeddedError(
         "busy",
