@@ -233,6 +233,7 @@ class StockMove(Base):
         ForeignKey("erp.work_order.id", name="stock_move_work_order", ondelete="RESTRICT")
     )
     reservation_id: Mapped[BigInt | None]
+    reserved_quantity: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
     purchase_line_id: Mapped[BigInt | None]
     reverses_id: Mapped[BigInt | None] = mapped_column(
         ForeignKey("erp.stock_move.id", name="stock_move_reverses", ondelete="RESTRICT")

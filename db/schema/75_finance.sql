@@ -56,7 +56,7 @@ begin
 end
 $$;
 
--- The ledger is append-only: nobody edits a line, a mistake gets a counter-line.
+-- The ledger is append-only: nobody edits a line, a mistake gets a counter-line (erp.refuse_change: 40_stock).
 create trigger cost_entry_final before update or delete on erp.cost_entry
     for each row execute function erp.refuse_change();
 create trigger cost_entry_no_truncate before truncate on erp.cost_entry

@@ -1,0 +1,1008 @@
+-- Posting of stock: the only way into the ledger of 40_stock, for every client. One call is one document, exactly once.
+
+-- One line of a document on its way into the ledger: ends resolved, quantity in base units, cost frozen.
+create type api.stock_line as (
+    line_no integer, item_id bigint, item_code text, tracking text, allow_negative boolean, standard_cost numeric, digits integer,
+    from_location_id bigint, to_location_id bigint, from_unit integer, to_unit integer, from_kind text, to_kind text,
+    from_stocked boolean, to_stocked boolean, lot_id bigint, lot_code text, expires_on date, owner_id bigint,
+    from_condition text, to_condition text, quantity numeric, entered_quantity numeric, entered_uom text, uom_factor numeric,
+    unit_cost numeric, amount numeric, work_order_id bigint, reservation_id bigint, reserved_quantity numeric,
+    purchase_line_id bigint, reverses_id bigint, reason text, source text, source_key text
+);
+
+-- Refuse a posting: what was wrong, with the line and the figures as JSON, so that the desk can mark the line.
+create function api.refuse_posting(rule text, message text, line integer default null, facts jsonb default '{}') returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception '%', message
+        using errcode = case when rule = 'stock_scope' then 'ER001' when rule like '%\_known' then 'ER004' else 'ER030' end,
+            constraint = rule, detail = (jsonb_build_object('line', line) || facts)::text;
+end
+$$;
+
+-- True when this request was answered before; `answer` then holds the first answer. The same key with another payload
+-- or by another user is refused. A second try that overtakes the first waits here for it.
+create function api.claim_request(request_id uuid, user_id integer, operation text, payload text, out answer jsonb, out seen boolean)
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    print bytea := sha256(convert_to(user_id || ' ' || operation || ' ' || payload, 'UTF8'));
+    first record;
+begin
+    if request_id is null then
+        perform api.refuse_posting('request_id_given', 'a posting needs a request id made before its first try');
+    end if;
+    insert into erp.request (id, user_id, operation, fingerprint)
+    values (request_id, user_id, operation, print)
+    on conflict do nothing;
+    seen := not found;
+    if seen then
+        select r.fingerprint, r.result into first from erp.request r where r.id = request_id;
+        if first.fingerprint <> print then
+            perform api.refuse_posting('request_same_payload', 'this request id was used for something else');
+        end if;
+        answer := first.result;
+    end if;
+end
+$$;
+
+-- A company's virtual place of a kind: the supplier's, the customer's, scrap, count loss, opening.
+create function api.virtual_place(company integer, place_kind text) returns bigint
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select id from erp.stock_location where company_id = company and kind = place_kind and retired_on is null order by id limit 1
+$$;
+
+-- The branch of a unit: the nearest one at or above it; the unit's own company where there is none.
+create function api.branch_of(unit integer) returns integer
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select c.ancestor_id
+    from erp.org_unit_closure c
+    join erp.org_unit u on u.id = c.ancestor_id and u.kind in ('branch', 'company')
+    where c.descendant_id = unit
+    order by c.depth
+    limit 1
+$$;
+
+-- The lines of a document as sent, with what item and places say about them. Missing ends are filled in by the type.
+create function api.read_stock_lines(document jsonb, company integer) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    kind       text := document ->> 'type';
+    from_end   bigint;
+    to_end     bigint;
+    lines      api.stock_line[];
+begin
+    case kind
+        when 'receipt' then from_end := api.virtual_place(company, 'supplier');
+        when 'opening' then from_end := api.virtual_place(company, 'opening');
+        when 'issue', 'counter_issue' then to_end := api.virtual_place(company, 'customer');
+        when 'return' then from_end := api.virtual_place(company, 'customer');
+        when 'adjustment' then from_end := api.virtual_place(company, 'count_loss');
+        else null;
+    end case;
+    select array_agg(
+        row(l.line_no, l.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, u.digits,
+            f.id, t.id, f.org_unit_id, t.org_unit_id, f.kind, t.kind,
+            f.stocked, t.stocked, coalesce(l.lot_id, b.id), l.lot, l.expires_on, l.owner_id,
+            coalesce(l.from_condition, 'good'), coalesce(l.to_condition, l.from_condition, 'good'),
+            coalesce(l.quantity, l.entered_quantity * coalesce(l.uom_factor, 1)), coalesce(l.entered_quantity, l.quantity),
+            coalesce(l.uom, i.uom), coalesce(l.uom_factor, 1), l.unit_cost, null,
+            coalesce(l.work_order_id, (document ->> 'work_order_id')::bigint), l.reservation_id, 0,
+            l.purchase_line_id, l.returns_move_id, l.reason, l.source, l.source_key)::api.stock_line
+        order by l.line_no)
+    into lines
+    from rows from (jsonb_to_recordset(document -> 'lines') as (
+        item_id bigint, from_location_id bigint, to_location_id bigint, lot_id bigint, lot text, expires_on date, owner_id bigint,
+        from_condition text, to_condition text, quantity numeric, entered_quantity numeric, uom text, uom_factor numeric,
+        unit_cost numeric, work_order_id bigint, reservation_id bigint, purchase_line_id bigint, returns_move_id bigint,
+        reason text, source text, source_key text))
+        with ordinality as l (
+        item_id, from_location_id, to_location_id, lot_id, lot, expires_on, owner_id,
+        from_condition, to_condition, quantity, entered_quantity, uom, uom_factor,
+        unit_cost, work_order_id, reservation_id, purchase_line_id, returns_move_id,
+        reason, source, source_key, line_no)
+    left join erp.item i on i.id = l.item_id and i.company_id = company
+    left join erp.unit_of_measure u on u.code = i.uom
+    left join erp.stock_location f on f.company_id = company and f.retired_on is null
+        and f.id = coalesce(l.from_location_id, case when kind <> 'adjustment' or l.to_location_id is not null then from_end end)
+    left join erp.stock_location t on t.company_id = company and t.retired_on is null
+        and t.id = coalesce(l.to_location_id, case when kind = 'adjustment' then api.virtual_place(company, 'count_loss') else to_end end)
+    left join erp.lot b on b.item_id = l.item_id and b.code = l.lot;
+    return lines;
+end
+$$;
+
+-- Which ends each type of document may have: one row per type and pair of kinds of place.
+create function api.ends_allowed(document_type text, line api.stock_line) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case document_type
+        when 'receipt' then line.from_kind = 'supplier' and line.to_stocked
+        when 'opening' then line.from_kind = 'opening' and line.to_stocked
+        when 'issue' then line.from_stocked and line.to_kind = 'customer'
+        when 'counter_issue' then line.from_stocked and line.to_kind = 'customer'
+        when 'return' then line.from_kind = 'customer' and line.to_stocked
+        when 'transfer' then line.from_stocked and line.to_stocked
+        when 'adjustment' then
+            (line.from_stocked and line.to_kind in ('count_loss', 'scrap'))
+            or (line.from_kind in ('count_loss', 'scrap') and line.to_stocked)
+            or (line.from_location_id = line.to_location_id and line.from_stocked)
+        else false
+    end
+$$;
+
+-- Everything about one line that needs no lock.
+create function api.check_stock_line(document_type text, line api.stock_line, units integer[]) returns void
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if line.item_code is null then
+        perform api.refuse_posting('stock_item_known', 'no such item', line.line_no);
+    elsif line.from_location_id is null or line.to_location_id is null then
+        perform api.refuse_posting('stock_location_known', 'no such place, or it is retired', line.line_no,
+            jsonb_build_object('item', line.item_code));
+    elsif not api.ends_allowed(document_type, line) then
+        perform api.refuse_posting('stock_ends_allowed', 'these places do not suit this type of document', line.line_no,
+            jsonb_build_object('item', line.item_code, 'from', line.from_kind, 'to', line.to_kind));
+    elsif coalesce(line.quantity, 0) <= 0 or round(line.quantity, line.digits) <> line.quantity then
+        perform api.refuse_posting('stock_quantity_valid', 'the quantity must be positive and whole units where the unit is whole',
+            line.line_no, jsonb_build_object('item', line.item_code, 'quantity', line.quantity, 'digits', line.digits));
+    elsif line.unit_cost < 0 then
+        perform api.refuse_posting('stock_cost_not_negative', 'a cost is never negative', line.line_no,
+            jsonb_build_object('item', line.item_code));
+    elsif line.tracking <> 'none' and line.lot_id is null and coalesce(line.lot_code, '') = '' then
+        perform api.refuse_posting('stock_lot_given', 'this item is tracked: name the lot or serial number', line.line_no,
+            jsonb_build_object('item', line.item_code, 'tracking', line.tracking));
+    elsif line.tracking = 'serial' and line.quantity <> 1 then
+        perform api.refuse_posting('stock_serial_single', 'a serial number is one piece', line.line_no,
+            jsonb_build_object('item', line.item_code));
+    end if;
+    -- Each end that holds stock must be mine to write; goods may be sent into another branch's transit.
+    if (line.from_stocked and line.from_unit <> all (units))
+        or (line.to_stocked and line.to_unit <> all (units) and not (document_type = 'transfer' and line.to_kind = 'in_transit')) then
+        perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for', line.line_no,
+            jsonb_build_object('item', line.item_code));
+    end if;
+end
+$$;
+
+-- A transfer between branches goes through the receiving branch's in-transit place: two moves. Whoever may not write
+-- there posts the first one; the receiver transfers the goods out of transit.
+create function api.split_transfers(lines api.stock_line[], company integer, units integer[]) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    line   api.stock_line;
+    first  api.stock_line;
+    result api.stock_line[] := '{}';
+    transit record;
+begin
+    foreach line in array lines loop
+        if line.from_unit is distinct from line.to_unit
+            and line.from_kind is distinct from 'in_transit' and line.to_kind is distinct from 'in_transit'
+            and api.branch_of(line.from_unit) <> api.branch_of(line.to_unit) then
+            select s.id, s.org_unit_id into transit
+            from erp.stock_location s
+            join erp.org_unit_closure c on c.ancestor_id = s.org_unit_id and c.descendant_id = line.to_unit
+            where s.company_id = company and s.kind = 'in_transit' and s.retired_on is null
+            order by c.depth, s.id
+            limit 1;
+            if not found then
+                perform api.refuse_posting('stock_transit_known', 'the receiving branch has no in-transit place', line.line_no,
+                    jsonb_build_object('item', line.item_code));
+            end if;
+            first := line;
+            first.to_location_id := transit.id;
+            first.to_unit := transit.org_unit_id;
+            first.to_kind := 'in_transit';
+            result := result || first;
+            if line.to_unit = any (units) and transit.org_unit_id = any (units) then
+                line.from_location_id := transit.id;
+                line.from_unit := transit.org_unit_id;
+                line.from_kind := 'in_transit';
+                line.from_condition := line.to_condition;
+                result := result || line;
+            end if;
+        else
+            result := result || line;
+        end if;
+    end loop;
+    return result;
+end
+$$;
+
+-- Lots and serial numbers that arrive for the first time.
+create function api.make_lots(lines api.stock_line[], document_type text) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    for n in 1 .. cardinality(lines) loop
+        if lines[n].lot_code is not null and lines[n].lot_id is null then
+            if document_type not in ('receipt', 'opening', 'adjustment') then
+                perform api.refuse_posting('stock_lot_known', 'no such lot or serial number of this item', lines[n].line_no,
+                    jsonb_build_object('item', lines[n].item_code, 'lot', lines[n].lot_code));
+            end if;
+            insert into erp.lot (item_id, code, expires_on)
+            values (lines[n].item_id, lines[n].lot_code, lines[n].expires_on)
+            on conflict on constraint lot_code_unique do update set code = excluded.code
+            returning id into lines[n].lot_id;
+        end if;
+    end loop;
+    return lines;
+end
+$$;
+
+-- Tie each line of an issue to the order's open reservation of that item, the one on the same balance first.
+create function api.match_reservations(lines api.stock_line[]) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    taken bigint[] := '{}';
+    found_one record;
+begin
+    if not exists (
+        select from erp.reservation r
+        where r.work_order_id in (select l.work_order_id from unnest(lines) l) and r.state = 'open') then
+        return lines;
+    end if;
+    perform from erp.reservation r
+    where r.work_order_id in (select l.work_order_id from unnest(lines) l) and r.state = 'open'
+    order by r.id
+    for update;
+    for n in 1 .. cardinality(lines) loop
+        select r.id, r.quantity - r.issued as open into found_one
+        from erp.reservation r
+        join erp.stock_balance b on b.id = r.balance_id
+        where r.work_order_id = lines[n].work_order_id and r.item_id = lines[n].item_id and r.state = 'open'
+            and r.id <> all (taken)
+        order by (r.id = lines[n].reservation_id) desc nulls last, (b.location_id = lines[n].from_location_id) desc,
+            (b.lot_id is not distinct from lines[n].lot_id) desc, r.id
+        limit 1;
+        if found then
+            lines[n].reservation_id := found_one.id;
+            lines[n].reserved_quantity := least(found_one.open, lines[n].quantity);
+            taken := taken || found_one.id;
+        else
+            lines[n].reservation_id := null;
+        end if;
+    end loop;
+    update erp.reservation r
+    set issued = r.issued + l.reserved_quantity,
+        state = case when r.issued + l.reserved_quantity = r.quantity then 'issued' else 'open' end
+    from unnest(lines) l
+    where l.reservation_id = r.id;
+    return lines;
+end
+$$;
+
+-- Count the lines of a receipt against their order lines; price them by the order where no price was entered.
+create function api.receive_purchase_lines(lines api.stock_line[], purchase_order bigint) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    tolerance numeric := coalesce((select (value #>> '{}')::numeric from erp.setting where key = 'stock.over_receipt' and org_unit_id is null), 0.05);
+    took record;
+begin
+    for n in 1 .. cardinality(lines) loop
+        continue when lines[n].purchase_line_id is null;
+        update erp.purchase_order_line p
+        set received = p.received + lines[n].quantity
+        where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
+            and (purchase_order is null or p.purchase_order_id = purchase_order)
+        returning p.unit_price, p.quantity, p.received, p.purchase_order_id into took;
+        if not found then
+            perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code));
+        elsif took.received > took.quantity * (1 + tolerance) then
+            perform api.refuse_posting('stock_over_receipt', 'more than was ordered, beyond the tolerance', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', tolerance));
+        end if;
+        lines[n].unit_cost := coalesce(lines[n].unit_cost, took.unit_price);
+    end loop;
+    return lines;
+end
+$$;
+
+-- The state of purchase orders whose lines were received or reversed.
+create function api.settle_purchase_orders(orders bigint[]) returns void
+language sql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    update erp.purchase_order o
+    set state = s.state
+    from (
+        select p.purchase_order_id as id,
+            case when bool_and(p.received >= p.quantity) then 'received'
+                 when bool_or(p.received > 0) then 'part_received'
+                 else 'ordered' end as state
+        from erp.purchase_order_line p
+        where p.purchase_order_id = any (orders)
+        group by p.purchase_order_id) s
+    where o.id = s.id and o.state <> s.state
+$$;
+
+-- What of a move was not yet taken back by returns and reversals (a return may itself have been reversed).
+create function api.open_quantity(move_id bigint) returns numeric
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select m.quantity - coalesce((
+        select sum(r.quantity - coalesce((select sum(rr.quantity) from erp.stock_move rr where rr.reverses_id = r.id), 0))
+        from erp.stock_move r
+        where r.reverses_id = m.id), 0)
+    from erp.stock_move m
+    where m.id = move_id
+$$;
+
+create function api.open_amount(move_id bigint) returns numeric
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select m.amount - coalesce((
+        select sum(r.amount - coalesce((select sum(rr.amount) from erp.stock_move rr where rr.reverses_id = r.id), 0))
+        from erp.stock_move r
+        where r.reverses_id = m.id), 0)
+    from erp.stock_move m
+    where m.id = move_id
+$$;
+
+-- A return takes the cost, the order and the lot of the issue that it undoes, up to what is still out there.
+create function api.match_returns(lines api.stock_line[]) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    original record;
+    open_quantity numeric;
+    taken jsonb := '{}';
+begin
+    perform from erp.stock_move m where m.id in (select l.reverses_id from unnest(lines) l) order by m.id for update;
+    for n in 1 .. cardinality(lines) loop
+        continue when lines[n].reverses_id is null;
+        select m.*, s.kind as to_kind into original
+        from erp.stock_move m
+        join erp.stock_location s on s.id = m.to_location_id
+        where m.id = lines[n].reverses_id;
+        open_quantity := api.open_quantity(lines[n].reverses_id) - coalesce((taken ->> lines[n].reverses_id::text)::numeric, 0);
+        if original.id is null or original.item_id <> lines[n].item_id or original.to_kind <> 'customer' then
+            perform api.refuse_posting('stock_return_of_issue', 'a return names the issue of the same item', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code));
+        elsif lines[n].quantity > open_quantity then
+            perform api.refuse_posting('stock_return_limit', 'more than is still out from that issue', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code, 'quantity', lines[n].quantity, 'open', open_quantity));
+        end if;
+        taken := taken || jsonb_build_object(original.id::text,
+            coalesce((taken ->> original.id::text)::numeric, 0) + lines[n].quantity);
+        lines[n].unit_cost := original.unit_cost;
+        lines[n].work_order_id := original.work_order_id;
+        lines[n].lot_id := coalesce(lines[n].lot_id, original.lot_id);
+        lines[n].owner_id := original.owner_id;
+        if lines[n].quantity = open_quantity then
+            lines[n].amount := api.open_amount(original.id);
+        end if;
+    end loop;
+    return lines;
+end
+$$;
+
+-- Add a quantity to a balance (or take it away), never below zero unless the item's policy says so, never below what
+-- is reserved for others. Called in key order, so that two postings of the same items wait instead of deadlocking.
+create function api.change_balance(
+    company integer, unit integer, item bigint, location bigint, lot bigint, owner bigint, stock_condition text,
+    delta numeric, reserved_delta numeric, negative_allowed boolean, item_code text, line integer, out balance_id bigint)
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    held record;
+begin
+    insert into erp.stock_balance as b
+        (company_id, org_unit_id, item_id, location_id, lot_id, owner_id, condition, quantity, reserved)
+    values (company, unit, item, location, lot, owner, stock_condition, delta, 0)
+    on conflict on constraint stock_balance_key do update
+    set quantity = b.quantity + excluded.quantity,
+        reserved = b.reserved + reserved_delta,
+        changed_at = now()
+    where b.quantity + excluded.quantity >= b.reserved + reserved_delta
+        or excluded.quantity > 0
+        or (negative_allowed and b.reserved + reserved_delta = 0)
+    returning b.id, b.quantity into held;
+    if not found or (held.quantity < 0 and delta < 0 and not negative_allowed) then
+        select coalesce(max(b.quantity), 0) as quantity, coalesce(max(b.reserved), 0) as reserved into held
+        from erp.stock_balance b
+        where b.item_id = item and b.location_id = location and b.lot_id is not distinct from lot
+            and b.owner_id is not distinct from owner and b.condition = stock_condition;
+        if held.quantity < 0 then
+            held.quantity := held.quantity - delta;
+        end if;
+        perform api.refuse_posting('stock_not_enough', 'not enough there that is free', line, jsonb_build_object(
+            'item', item_code, 'wanted', -delta, 'on_hand', held.quantity, 'reserved', held.reserved,
+            'place', (select l.code from erp.stock_location l where l.id = location)));
+    end if;
+    balance_id := held.id;
+end
+$$;
+
+-- Both ends of every line, and what leaves its reservation, summed per balance and applied in key order.
+create function api.change_balances(lines api.stock_line[], company integer) returns bigint[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    d       record;
+    changed bigint[] := '{}';
+begin
+    for d in
+        select c.item_id, c.location_id, c.lot_id, c.owner_id, c.stock_condition, min(c.unit) as unit, sum(c.delta) as delta,
+            sum(c.reserved_delta) as reserved_delta, bool_or(c.negative) as negative, min(c.line_no) as line_no,
+            min(c.code) as code
+        from (
+            select l.item_id, l.from_location_id as location_id, l.lot_id, l.owner_id, l.from_condition as stock_condition,
+                l.from_unit as unit, -l.quantity as delta, 0::numeric as reserved_delta, l.allow_negative as negative,
+                l.line_no, l.item_code as code
+            from unnest(lines) l
+            where l.from_stocked
+            union all
+            select l.item_id, l.to_location_id, l.lot_id, l.owner_id, l.to_condition,
+                l.to_unit, l.quantity, 0, l.allow_negative, l.line_no, l.item_code
+            from unnest(lines) l
+            where l.to_stocked
+            union all
+            select b.item_id, b.location_id, b.lot_id, b.owner_id, b.condition,
+                b.org_unit_id, 0, -l.reserved_quantity, l.allow_negative, l.line_no, l.item_code
+            from unnest(lines) l
+            join erp.reservation r on r.id = l.reservation_id
+            join erp.stock_balance b on b.id = r.balance_id
+            where l.reserved_quantity <> 0) c
+        group by c.item_id, c.location_id, c.lot_id, c.owner_id, c.stock_condition
+        order by c.item_id, c.location_id, c.lot_id nulls first, c.owner_id nulls first, c.stock_condition
+    loop
+        changed := changed || api.change_balance(company, d.unit, d.item_id, d.location_id, d.lot_id, d.owner_id,
+            d.stock_condition, d.delta, d.reserved_delta, d.negative, d.code, d.line_no);
+    end loop;
+    for d in
+        select l.line_no, l.item_code
+        from unnest(lines) l
+        where l.tracking = 'serial' and l.to_stocked
+            and (select sum(b.quantity) from erp.stock_balance b where b.item_id = l.item_id and b.lot_id = l.lot_id) > 1
+    loop
+        perform api.refuse_posting('stock_serial_once', 'this serial number is in stock already', d.line_no,
+            jsonb_build_object('item', d.item_code));
+    end loop;
+    return changed;
+end
+$$;
+
+-- The cost of each line by moving average, one locked row per item and company, in item order after all balances.
+-- Coming in: at its price. Going out: at the average of this moment; the last piece takes the rest of the value.
+create function api.freeze_costs(lines api.stock_line[], company integer) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    g     record;
+    n     integer;
+    cost  erp.item_cost;
+    sign  integer;
+    moved boolean;
+begin
+    for g in
+        select l.item_id as item, array_agg(l.ordinality::integer order by l.ordinality) as numbers
+        from unnest(lines) with ordinality l
+        group by l.item_id
+        order by l.item_id
+    loop
+        select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = g.item for update;
+        if not found then
+            insert into erp.item_cost (company_id, item_id) values (company, g.item) on conflict do nothing;
+            select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = g.item for update;
+        end if;
+        moved := false;
+        foreach n in array g.numbers loop
+            if cost.average = 0 and cost.quantity = 0 and cost.value = 0 then
+                cost.average := coalesce(lines[n].unit_cost, lines[n].standard_cost);
+            end if;
+            if lines[n].owner_id is not null then
+                lines[n].unit_cost := 0;
+                lines[n].amount := 0;
+                continue;
+            end if;
+            sign := (lines[n].to_stocked)::integer - (lines[n].from_stocked)::integer;
+            if sign <= 0 and lines[n].amount is null then
+                lines[n].unit_cost := cost.average;
+                lines[n].amount := case
+                    when sign < 0 and lines[n].quantity = cost.quantity and cost.value >= 0 then cost.value
+                    else round(lines[n].quantity * cost.average, 2) end;
+            elsif lines[n].amount is null then
+                lines[n].unit_cost := coalesce(lines[n].unit_cost, cost.average);
+                lines[n].amount := round(lines[n].quantity * lines[n].unit_cost, 2);
+            end if;
+            continue when sign = 0;
+            moved := true;
+            cost.quantity := cost.quantity + sign * lines[n].quantity;
+            cost.value := cost.value + sign * lines[n].amount;
+            if cost.quantity > 0 then
+                if cost.value < 0 then
+                    perform api.refuse_posting('stock_value_not_negative',
+                        'what is left in stock would be worth less than nothing: part of it was issued at an average price',
+                        lines[n].line_no, jsonb_build_object('item', lines[n].item_code));
+                end if;
+                cost.average := round(cost.value / cost.quantity, 4);
+            end if;
+        end loop;
+        if moved then
+            update erp.item_cost c
+            set quantity = cost.quantity, value = cost.value, average = cost.average
+            where c.company_id = company and c.item_id = g.item;
+        end if;
+    end loop;
+    return lines;
+end
+$$;
+
+-- Moves and cost entries of a document whose lines are resolved, counted and priced.
+create function api.write_moves(document erp.stock_document, lines api.stock_line[]) returns bigint[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    written bigint[];
+begin
+    with moved as (
+        insert into erp.stock_move
+            (company_id, from_org_unit_id, to_org_unit_id, document_id, line_no, item_id, from_location_id, to_location_id,
+             lot_id, owner_id, from_condition, to_condition, quantity, entered_quantity, entered_uom, uom_factor, unit_cost, amount,
+             work_order_id, reservation_id, reserved_quantity, purchase_line_id, reverses_id, reason, effective_at, posted_by, source, source_key)
+        select document.company_id,
+            -- A virtual end has no unit of its own: it takes the one of the end that holds the stock.
+            case when l.from_stocked then l.from_unit else l.to_unit end,
+            case when l.to_stocked then l.to_unit else l.from_unit end,
+            document.id, l.ordinality, l.item_id, l.from_location_id, l.to_location_id,
+            l.lot_id, l.owner_id, l.from_condition, l.to_condition, l.quantity, coalesce(l.entered_quantity, l.quantity),
+            l.entered_uom, l.uom_factor, l.unit_cost, l.amount,
+            l.work_order_id, l.reservation_id, greatest(l.reserved_quantity, 0), l.purchase_line_id, l.reverses_id, l.reason,
+            document.effective_at, document.posted_by, l.source, l.source_key
+        from unnest(lines) with ordinality l
+        order by l.ordinality
+        returning id, line_no, item_id, quantity, amount, work_order_id, reverses_id),
+    costed as (
+        insert into erp.cost_entry
+            (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
+             currency, source_table, source_id, reverses_id, description, effective_at, posted_by)
+        select document.company_id, coalesce(w.org_unit_id, document.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
+            coalesce(w.engineer_id, document.engineer_id), m.item_id, s.sign * m.quantity, s.sign * m.amount, i.currency,
+            'stock_move', m.id, e.id, document.number || ' ' || i.code, document.effective_at, document.posted_by
+        from moved m
+        join (
+            select l.ordinality as line_no, case when l.to_kind = 'customer' then 1 else -1 end as sign
+            from unnest(lines) with ordinality l
+            where 'customer' in (l.to_kind, l.from_kind)) s on s.line_no = m.line_no
+        join erp.item i on i.id = m.item_id
+        left join erp.work_order w on w.id = m.work_order_id
+        left join erp.cost_entry e on e.source_table = 'stock_move' and e.source_id = m.reverses_id
+        returning 1)
+    select array_agg(m.id order by m.line_no) into written from moved m;
+    return written;
+end
+$$;
+
+-- Who posts, where: refused when the caller is nobody here. The installation's owner posts as user 0.
+create function api.posting_user() returns integer
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(erp.my_user_id(), 0)
+$$;
+
+-- The units for which the caller may post. The installation's owner, who imports and repairs, may post for all.
+create function api.posting_units() returns integer[]
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case
+        when api.posting_user() = 0 and (session_user = current_user or (select r.rolsuper from pg_roles r where r.rolname = session_user))
+        then array(select u.id from erp.org_unit u)
+        else erp.my_write_units() end
+$$;
+
+-- The order that takes the cost: of this company, one that the caller sees, and still open.
+create function api.check_work_order(work_order bigint, company integer, importing boolean) returns void
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    wanted record;
+begin
+    select w.number, w.state, w.org_unit_id = any (case when api.posting_user() = 0 then api.posting_units() else erp.my_units() end) as mine into wanted
+    from erp.work_order w
+    where w.id = work_order and w.company_id = company;
+    if not found or not wanted.mine then
+        perform api.refuse_posting('stock_work_order_known', 'no such work order');
+    elsif not importing and wanted.state in ('draft', 'closed', 'cancelled') then
+        perform api.refuse_posting('stock_work_order_open', 'this work order takes no parts now', null,
+            jsonb_build_object('number', wanted.number, 'state', wanted.state));
+    end if;
+end
+$$;
+
+-- Write a document that is read and checked: reservations, order lines, balances, costs, moves, cost ledger, answer.
+create function api.finish_posting(
+    request_id uuid, document jsonb, company integer, unit integer, actor integer, lines api.stock_line[], reverses bigint)
+returns jsonb
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    posted   erp.stock_document;
+    orders   bigint[];
+    balances bigint[];
+    moves    bigint[];
+    answer   jsonb;
+begin
+    balances := api.change_balances(lines, company);
+    lines := api.freeze_costs(lines, company);
+    if document ->> 'type' = 'receipt' then
+        select array_agg(distinct p.purchase_order_id) into orders
+        from erp.purchase_order_line p
+        where p.id in (select l.purchase_line_id from unnest(lines) l);
+        if orders is not null then
+            perform api.settle_purchase_orders(orders);
+        end if;
+    end if;
+    insert into erp.stock_document
+        (company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
+         effective_at, posted_by, request_id, source, source_key)
+    values (company, unit, document ->> 'type', erp.next_number(document ->> 'type', company, now()),
+        (document ->> 'work_order_id')::bigint, coalesce((document ->> 'purchase_order_id')::bigint, orders[1]),
+        (document ->> 'engineer_id')::bigint, reverses, document ->> 'reason',
+        coalesce((document ->> 'effective_at')::timestamptz, now()), actor, request_id,
+        document ->> 'source', document ->> 'source_key')
+    returning * into posted;
+    moves := api.write_moves(posted, lines);
+    answer := jsonb_build_object(
+        'document_id', posted.id, 'number', posted.number, 'type', posted.document_type, 'posted_at', posted.posted_at,
+        'work_order_id', posted.work_order_id, 'purchase_orders', to_jsonb(coalesce(orders, '{}')),
+        'quantity', (select sum(l.quantity) from unnest(lines) l), 'amount', (select sum(l.amount) from unnest(lines) l),
+        'moves', to_jsonb(moves), 'balances', to_jsonb(balances),
+        'reservations', coalesce((select jsonb_agg(distinct l.reservation_id) from unnest(lines) l where l.reservation_id is not null), '[]'));
+    update erp.request r set result = answer where r.id = request_id;
+    return answer;
+end
+$$;
+
+-- Post a stock document: receipt, issue, counter_issue, return, transfer, adjustment or opening. Exactly once per
+-- request id; the first answer is given again to a second try. Who may call it is granted at the end of this file; which
+-- places, is checked here, because this function sees everything.
+create function api.post_stock(request_id uuid, document jsonb) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    actor   integer := api.posting_user();
+    kind    text := document ->> 'type';
+    units   integer[];
+    company integer;
+    unit    integer;
+    claim   record;
+    lines   api.stock_line[];
+begin
+    select * into claim from api.claim_request(request_id, actor, 'post_stock', document::text);
+    if claim.seen then
+        return claim.answer;
+    end if;
+    units := api.posting_units();
+    select s.company_id, s.org_unit_id into company, unit
+    from erp.stock_location s
+    where s.id in ((document #>> '{lines,0,from_location_id}')::bigint, (document #>> '{lines,0,to_location_id}')::bigint)
+    order by s.stocked desc, (s.kind = 'in_transit')
+    limit 1;
+    if company is null then
+        perform api.refuse_posting('stock_lines_given', 'a posting needs at least one line with a place');
+    end if;
+    lines := api.read_stock_lines(document, company);
+    for n in 1 .. cardinality(lines) loop
+        perform api.check_stock_line(kind, lines[n], units);
+    end loop;
+    if kind = 'issue' and exists (select from unnest(lines) l where l.work_order_id is null) then
+        perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost');
+    elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
+        perform api.refuse_posting('stock_issue_has_taker', 'a counter issue names the engineer who takes the parts');
+    end if;
+    if kind in ('issue', 'counter_issue') then
+        perform api.check_work_order(w.id, company, document ->> 'source' is not null)
+        from (select distinct l.work_order_id as id from unnest(lines) l where l.work_order_id is not null) w;
+    end if;
+    case kind
+        when 'receipt' then
+            lines := api.make_lots(api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint), kind);
+        when 'issue', 'counter_issue' then
+            lines := api.match_reservations(api.make_lots(lines, kind));
+        when 'return' then
+            lines := api.make_lots(api.match_returns(lines), kind);
+        when 'transfer' then
+            lines := api.split_transfers(api.make_lots(lines, kind), company, units);
+        else
+            lines := api.make_lots(lines, kind);
+    end case;
+    return api.finish_posting(request_id, document, company, unit, actor, lines, null);
+end
+$$;
+
+-- Take a posted document back by a linked counter-entry: stock, value, cost ledger, order lines and reservations end
+-- as if it had not been. What was returned meanwhile stays returned: only the rest is taken back.
+create function api.reverse_stock(request_id uuid, document_id bigint, reason text) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    actor    integer := api.posting_user();
+    original erp.stock_document;
+    claim    record;
+    lines    api.stock_line[];
+begin
+    select * into claim from api.claim_request(request_id, actor, 'reverse_stock', document_id || ' ' || coalesce(reason, ''));
+    if claim.seen then
+        return claim.answer;
+    end if;
+    select d.* into original from erp.stock_document d where d.id = document_id for update;
+    if not found or original.org_unit_id <> all (api.posting_units()) then
+        perform api.refuse_posting('stock_document_known', 'no such document');
+    elsif original.reverses_id is not null then
+        perform api.refuse_posting('stock_reversal_final', 'a reversal is not reversed: post the document again', null,
+            jsonb_build_object('number', original.number));
+    elsif exists (select from erp.stock_document d where d.reverses_id = original.id) then
+        perform api.refuse_posting('stock_document_reverses_unique', 'this document is reversed already', null,
+            jsonb_build_object('number', original.number));
+    end if;
+    perform from erp.stock_move m where m.document_id = original.id order by m.id for update;
+    select array_agg(
+        row(m.line_no, m.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, 4,
+            m.to_location_id, m.from_location_id, t.org_unit_id, f.org_unit_id, t.kind, f.kind,
+            t.stocked, f.stocked, m.lot_id, null, null, m.owner_id, m.to_condition, m.from_condition,
+            o.quantity, o.quantity / m.uom_factor, m.entered_uom, m.uom_factor, m.unit_cost, api.open_amount(m.id),
+            m.work_order_id, m.reservation_id, -least(m.reserved_quantity, o.quantity), m.purchase_line_id, m.id, reason, null, null
+        )::api.stock_line order by m.id desc)
+    into lines
+    from erp.stock_move m
+    cross join lateral (select api.open_quantity(m.id) as quantity) o
+    join erp.item i on i.id = m.item_id
+    join erp.stock_location f on f.id = m.from_location_id
+    join erp.stock_location t on t.id = m.to_location_id
+    where m.document_id = original.id and o.quantity > 0;
+    if lines is null then
+        perform api.refuse_posting('stock_nothing_to_reverse', 'all of it was returned already', null,
+            jsonb_build_object('number', original.number));
+    end if;
+    if exists (
+        select from unnest(lines) l
+        where (l.from_stocked and l.from_unit <> all (api.posting_units()) and l.from_kind <> 'in_transit')
+            or (l.to_stocked and l.to_unit <> all (api.posting_units()))) then
+        perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for');
+    end if;
+    lines := api.reopen_demand(lines, original.document_type);
+    return api.finish_posting(request_id,
+        jsonb_build_object('type', original.document_type, 'work_order_id', original.work_order_id,
+            'purchase_order_id', original.purchase_order_id, 'engineer_id', original.engineer_id, 'reason', reason),
+        original.company_id, original.org_unit_id, actor, lines, original.id);
+end
+$$;
+
+-- A reversal gives back what the document had consumed: the reservation of an issue, the order line of a receipt.
+create function api.reopen_demand(lines api.stock_line[], document_type text) returns api.stock_line[]
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    reopened bigint[];
+begin
+    if document_type in ('issue', 'counter_issue') then
+        perform from erp.reservation r where r.id in (select l.reservation_id from unnest(lines) l) order by r.id for update;
+        with reopen as (
+            update erp.reservation r
+            set issued = r.issued + l.reserved_quantity, state = 'open'
+            from unnest(lines) l
+            join erp.work_order w on w.id = l.work_order_id
+            cross join erp.stock_balance b
+            where l.reservation_id = r.id and b.id = r.balance_id
+                and l.reserved_quantity < 0 and r.state <> 'released' and w.state not in ('closed', 'cancelled')
+                and (b.location_id = l.to_location_id or b.quantity - b.reserved >= -l.reserved_quantity)
+            returning r.id)
+        select coalesce(array_agg(id), '{}') into reopened from reopen;
+        for n in 1 .. cardinality(lines) loop
+            if lines[n].reservation_id is null or lines[n].reservation_id <> all (reopened) then
+                lines[n].reserved_quantity := 0;
+            end if;
+        end loop;
+    elsif document_type = 'receipt' then
+        perform from erp.purchase_order_line p where p.id in (select l.purchase_line_id from unnest(lines) l) order by p.id for update;
+        update erp.purchase_order_line p
+        set received = p.received - l.quantity
+        from (select purchase_line_id, sum(quantity) as quantity from unnest(lines) group by purchase_line_id) l
+        where p.id = l.purchase_line_id;
+    end if;
+    return lines;
+end
+$$;
+
+-- Set stock aside for an order: all of the quantity or nothing, the earliest expiry first, else the place with the most.
+-- Twenty who want the last ten pieces: ten get them, because each waits for the balances of the item.
+create function api.reserve(
+    work_order_id bigint, item_id bigint, quantity numeric, location_id bigint default null, work_order_part_id bigint default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    units integer[] := api.posting_units();
+    needed numeric := reserve.quantity;
+    part  numeric;
+    b     record;
+    made  bigint[] := '{}';
+    one   bigint;
+begin
+    if coalesce(needed, 0) <= 0 then
+        perform api.refuse_posting('reservation_quantity_positive', 'the quantity must be positive');
+    end if;
+    perform api.check_work_order(w.id, w.company_id, false)
+    from (select coalesce(max(o.id), reserve.work_order_id) as id, max(o.company_id) as company_id
+          from erp.work_order o where o.id = reserve.work_order_id) w;
+    perform from erp.stock_balance s
+    where s.item_id = reserve.item_id and s.org_unit_id = any (units)
+    order by s.location_id, s.lot_id nulls first, s.owner_id nulls first, s.condition
+    for update;
+    for b in
+        select s.id, s.company_id, s.org_unit_id, s.quantity - s.reserved as free
+        from erp.stock_balance s
+        join erp.stock_location l on l.id = s.location_id and l.kind in ('store', 'bin', 'van', 'site_store') and l.retired_on is null
+        left join erp.lot t on t.id = s.lot_id
+        where s.item_id = reserve.item_id and s.org_unit_id = any (units) and s.condition = 'good' and s.owner_id is null
+            and s.quantity > s.reserved and (t.expires_on is null or t.expires_on >= current_date)
+            and (reserve.location_id is null or s.location_id = reserve.location_id)
+        order by (l.kind = 'van'), t.expires_on nulls last, s.quantity - s.reserved desc, s.id
+    loop
+        exit when needed = 0;
+        part := least(needed, b.free);
+        update erp.stock_balance s set reserved = s.reserved + part, changed_at = now() where s.id = b.id;
+        insert into erp.reservation (company_id, org_unit_id, work_order_id, work_order_part_id, item_id, balance_id, quantity, created_by)
+        values (b.company_id, b.org_unit_id, reserve.work_order_id, reserve.work_order_part_id, reserve.item_id, b.id, part, erp.my_user_id())
+        returning id into one;
+        made := made || one;
+        needed := needed - part;
+    end loop;
+    if needed > 0 then
+        perform api.refuse_posting('reservation_not_enough', 'not enough is free', null,
+            jsonb_build_object('wanted', reserve.quantity, 'free', reserve.quantity - needed));
+    end if;
+    return jsonb_build_object('reservations', to_jsonb(made), 'quantity', reserve.quantity);
+end
+$$;
+
+-- Give back what is still open of some reservations; returns the quantity.
+create function api.release_reservations(ids bigint[]) returns numeric
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    freed numeric := 0;
+    r     record;
+begin
+    perform from erp.reservation x where x.id = any (ids) order by x.id for update;
+    for r in
+        select x.balance_id, sum(x.quantity - x.issued) as open
+        from erp.reservation x
+        join erp.stock_balance b on b.id = x.balance_id
+        where x.id = any (ids) and x.state = 'open'
+        group by x.balance_id, b.item_id, b.location_id, b.lot_id, b.owner_id, b.condition
+        order by b.item_id, b.location_id, b.lot_id nulls first, b.owner_id nulls first, b.condition
+    loop
+        update erp.stock_balance b set reserved = b.reserved - r.open, changed_at = now() where b.id = r.balance_id;
+        freed := freed + r.open;
+    end loop;
+    update erp.reservation x set state = 'released' where x.id = any (ids) and x.state = 'open';
+    return freed;
+end
+$$;
+
+create function api.release(reservation_id bigint) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (
+        select from erp.reservation r
+        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units())) then
+        perform api.refuse_posting('reservation_known', 'no such reservation');
+    end if;
+    return jsonb_build_object('reservation', reservation_id, 'freed', api.release_reservations(array[reservation_id]));
+end
+$$;
+
+-- Is the ledger whole? Every difference between moves, balances, value, reservations and the cost ledger; no row = none.
+create function api.reconcile()
+returns table (rule text, company_id integer, item_id bigint, location_id bigint, lot_id bigint, expected numeric, found numeric)
+language sql stable
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with ends as (
+        select m.company_id, m.item_id, m.to_location_id as location_id, m.lot_id, m.owner_id, m.to_condition as condition, m.quantity
+        from erp.stock_move m
+        join erp.stock_location l on l.id = m.to_location_id and l.stocked
+        union all
+        select m.company_id, m.item_id, m.from_location_id, m.lot_id, m.owner_id, m.from_condition, -m.quantity
+        from erp.stock_move m
+        join erp.stock_location l on l.id = m.from_location_id and l.stocked),
+    moved as (
+        select e.company_id, e.item_id, e.location_id, e.lot_id, e.owner_id, e.condition, sum(e.quantity) as quantity
+        from ends e
+        group by e.company_id, e.item_id, e.location_id, e.lot_id, e.owner_id, e.condition),
+    worth as (
+        select m.company_id, m.item_id,
+            sum(m.quantity * (t.stocked::integer - f.stocked::integer)) as quantity,
+            sum(m.amount * (t.stocked::integer - f.stocked::integer)) as amount
+        from erp.stock_move m
+        join erp.stock_location f on f.id = m.from_location_id
+        join erp.stock_location t on t.id = m.to_location_id
+        where m.owner_id is null
+        group by m.company_id, m.item_id),
+    kept as (
+        select r.balance_id, sum(r.quantity - r.issued) as quantity
+        from erp.reservation r
+        where r.state = 'open'
+        group by r.balance_id),
+    spent as (
+        select m.company_id, m.item_id, sum(case when t.kind = 'customer' then m.amount else -m.amount end) as amount
+        from erp.stock_move m
+        join erp.stock_location f on f.id = m.from_location_id
+        join erp.stock_location t on t.id = m.to_location_id
+        where 'customer' in (f.kind, t.kind)
+        group by m.company_id, m.item_id),
+    charged as (
+        select c.company_id, c.item_id, sum(c.amount) as amount
+        from erp.cost_entry c
+        where c.source_table = 'stock_move'
+        group by c.company_id, c.item_id)
+    select 'balance = sum of moves', coalesce(b.company_id, m.company_id), coalesce(b.item_id, m.item_id),
+        coalesce(b.location_id, m.location_id), coalesce(b.lot_id, m.lot_id), coalesce(m.quantity, 0), coalesce(b.quantity, 0)
+    from moved m
+    full join erp.stock_balance b on b.item_id = m.item_id and b.location_id = m.location_id and b.condition = m.condition
+        and coalesce(b.lot_id, 0) = coalesce(m.lot_id, 0) and coalesce(b.owner_id, 0) = coalesce(m.owner_id, 0)
+    where coalesce(m.quantity, 0) <> coalesce(b.quantity, 0)
+    union all
+    select 'stock value = sum of moves', coalesce(c.company_id, w.company_id), coalesce(c.item_id, w.item_id), null, null,
+        coalesce(w.amount, 0), coalesce(c.value, 0)
+    from worth w
+    full join erp.item_cost c on c.company_id = w.company_id and c.item_id = w.item_id
+    where coalesce(w.amount, 0) <> coalesce(c.value, 0) or coalesce(w.quantity, 0) <> coalesce(c.quantity, 0)
+    union all
+    select 'reserved = open reservations', b.company_id, b.item_id, b.location_id, b.lot_id, coalesce(k.quantity, 0), b.reserved
+    from erp.stock_balance b
+    left join kept k on k.balance_id = b.id
+    where coalesce(k.quantity, 0) <> b.reserved
+    union all
+    select 'cost ledger = issues and returns', coalesce(s.company_id, c.company_id), coalesce(s.item_id, c.item_id), null, null,
+        coalesce(s.amount, 0), coalesce(c.amount, 0)
+    from spent s
+    full join charged c on c.company_id = s.company_id and c.item_id = s.item_id
+    where coalesce(s.amount, 0) <> coalesce(c.amount, 0)
+$$;
