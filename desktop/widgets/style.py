@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
 
-from desktop.widgets.tokens import STYLE_FOLDER, ThemeName, hex_color, metric
+from desktop.widgets.tokens import STYLE_FOLDER, ThemeName, hex_color, metric, palette_of
 
 _PLACEHOLDER = re.compile(r"\{([a-zA-Z0-9.]+)\}")
 TOOLTIP_DELAY_MS = 400
@@ -23,9 +23,11 @@ _CHECK_BOXES = (
 
 @cache
 def style_sheet(theme: ThemeName) -> str:
-    """`outpost.qss` with each ``{token}`` replaced by the theme's colour."""
+    """`outpost.qss` with each ``{token}`` replaced by the theme's colour, and a rule per role for labels."""
     template = (STYLE_FOLDER / "outpost.qss").read_text(encoding="utf-8")
-    return _PLACEHOLDER.sub(lambda found: hex_color(found.group(1), theme), template)
+    sheet = _PLACEHOLDER.sub(lambda found: hex_color(found.group(1), theme), template)
+    labels = (f'QLabel[role="{role}"] {{ color: {value}; }}' for role, value in palette_of(theme).items())
+    return "\n".join((sheet, *labels))
 
 
 def _pixel_metrics() -> dict[QStyle.PixelMetric, int]:
