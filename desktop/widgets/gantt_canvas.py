@@ -1,0 +1,434 @@
+"""The picture of a dispatch board: engineers down, time across, painted in one pass.
+
+The lanes are kept as a picture of the visible part; scrolling moves the picture and paints the strip that
+came into view, so a frame costs what is visible and not how many bookings there are. A drag is painted above
+it. What the user does with it is in `gantt_view`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from desktop.domain.calendars import local_day
+from desktop.domain.intervals import Interval
+from desktop.domain.scheduling import Booking, Lane, Placement
+from desktop.models.gantt_model import GanttModel
+from desktop.widgets.gantt_bars import LanePainter, Rows, clock_text, ghost, hollow, selected, short_code, span_text
+from desktop.widgets.gantt_drag import Drag
+from desktop.widgets.gantt_frame import HEADER, LEGEND, STRIP, WIDE, FramePainter, Visible
+from desktop.widgets.gantt_look import Look
+from desktop.widgets.gantt_scale import TimeScale
+from desktop.widgets.theme import color, theme_signals
+
+PAST, FUTURE = 400, 800
+"""Days before and after today that can be scrolled to."""
+FLASH_MS = 4000
+
+
+class GanttCanvas(QAbstractScrollArea):
+    """Shows a `GanttModel`: geometry, navigation and painting."""
+
+    range_changed = Signal(object)
+    """The `Interval` that is visible now, also after scrolling; bookings of it should be loaded."""
+    zoom_changed = Signal()
+
+    def __init__(
+        self, model: GanttModel, parent: QWidget | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.clock = clock
+        self.look = Look()
+        self.lanes = LanePainter(model, self.look)
+        self.frame = FramePainter(model, self.look)
+        self.drag: Drag | None = None
+        self.selection: set[int] = set()
+        self.cursor_id: int | None = None
+        """The booking that keys act on."""
+        self.fit_days: int | None = 1
+        """How many days fill the width; None after free zooming."""
+        today = local_day(clock(), model.zone)
+        self.scale = TimeScale(model.zone, today - timedelta(days=PAST), PAST + FUTURE, 800)
+        self._day = today
+        self._layer: QPixmap | None = None
+        self._layer_at = QPoint()
+        self._tone: tuple[object, QPixmap] | None = None
+        self._flash: dict[int, float] = {}
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._minute = QTimer(self, interval=15_000)
+        self._minute.timeout.connect(self._invalidate)
+        self._minute.start()
+        self._fading = QTimer(self, interval=1000)
+        self._fading.timeout.connect(self._fade)
+        model.lanes_changed.connect(self._lanes_changed)
+        theme_signals().changed.connect(self._look_changed)
+
+    # geometry
+
+    @property
+    def rows(self) -> Rows:
+        return Rows(64, 44) if self.wide else Rows(48, 36)
+
+    @property
+    def wide(self) -> bool:
+        return self.viewport().width() >= WIDE
+
+    @property
+    def head(self) -> int:
+        return 200 if self.wide else 176
+
+    def body(self) -> QRect:
+        """The part of the viewport that shows lanes."""
+        port = self.viewport().rect()
+        return QRect(self.head, HEADER, port.width() - self.head, max(port.height() - HEADER - STRIP - LEGEND, 0))
+
+    def left(self) -> int:
+        return self.horizontalScrollBar().value()
+
+    def top(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def visible(self) -> Visible:
+        return Visible(self.scale, self.left(), self.body().width(), self.head)
+
+    def range(self) -> Interval:
+        seen = self.visible()
+        return Interval(seen.start, seen.end)
+
+    def now(self) -> int:
+        return int(self.clock())
+
+    def day(self) -> date:
+        """The first day in view."""
+        index = int((self.left() + self.scale.day_width * 0.5) // self.scale.day_width)
+        return self.scale.day(index)
+
+    def instant_at(self, pos: QPoint) -> int:
+        return self.scale.instant(pos.x() - self.head + self.left())
+
+    def lane_at(self, pos: QPoint) -> Lane | None:
+        row = (pos.y() - HEADER + self.top()) // self.rows.lane
+        lanes = self.model.plan.lanes
+        inside = HEADER <= pos.y() < self.body().bottom() + 1
+        return lanes[row] if inside and 0 <= row < len(lanes) else None
+
+    def lane_rect(self, lane_id: int) -> QRect:
+        """The lane in viewport px, without the head."""
+        row = self.model.plan.row(lane_id) or 0
+        body = self.body()
+        return QRect(body.x(), HEADER + row * self.rows.lane - self.top(), body.width(), self.rows.lane)
+
+    def bar_rect(self, booking: Booking) -> QRectF:
+        """Where a booking is drawn, in viewport px."""
+        lane = self.model.plan.lane(booking.lane_id)
+        if lane is None:
+            return QRectF()
+        top = self.lane_rect(lane.id).top()
+        for other, box, _ in self.lanes.bars(lane, top, self.rows, self.scale, booking.start, booking.end):
+            if other.id == booking.id:
+                return box.translated(self.head - self.left(), 0)
+        return QRectF()
+
+    def place_rect(self, place: Placement) -> QRectF:
+        x = self.visible().x(place.start)
+        width = max(self.visible().x(place.end) - x - 1, 3)
+        return QRectF(x, self.lane_rect(place.lane_id).top() + self.rows.pad, width, self.rows.bar)
+
+    def booking_at(self, pos: QPoint) -> Booking | None:
+        lane = self.lane_at(pos)
+        if lane is None or pos.x() < self.head:
+            return None
+        slack = int(3 / self.scale.per_hour * 3600)
+        instant = self.instant_at(pos)
+        top = self.lane_rect(lane.id).top()
+        hit: Booking | None = None
+        bars = self.lanes.bars(lane, top, self.rows, self.scale, instant - slack, instant + slack + 1)
+        for booking, box, _ in bars:
+            if box.translated(self.head - self.left(), 0).adjusted(-1, 0, 1, 0).contains(QPointF(pos)):
+                hit = booking
+        return hit
+
+    # what is shown
+
+    def show_days(self, days: int, day: date | None = None) -> None:
+        """Fill the width with `days`, beginning at `day` (default: where the view is)."""
+        self._day = day or self.day()
+        self.fit_days = days
+        self._fit()
+
+    def go_to(self, day: date) -> None:
+        self._day = day
+        self._scroll_to_day()
+
+    def step(self, direction: int) -> None:
+        """Forward or back by what is shown."""
+        days = self.fit_days or max(1, round(self.body().width() / self.scale.day_width))
+        self.go_to(self.day() + timedelta(days=days * direction))
+
+    def zoom(self, factor: float, *, anchor: int | None = None) -> None:
+        """Wider or narrower, keeping the time under viewport px `anchor` (default: the middle) where it is."""
+        at = self.body().center().x() if anchor is None else anchor
+        instant = self.scale.instant(at - self.head + self.left())
+        self.scale = self.scale.zoomed(self.scale.day_width * factor)
+        self.fit_days = None
+        self._set_range()
+        self.horizontalScrollBar().setValue(round(self.scale.x(instant) - (at - self.head)))
+        self._invalidate()
+        self.zoom_changed.emit()
+
+    def fold(self, first: int, last: int) -> None:
+        """Show the hours from `first` to `last` of each day; 0 to 24 shows the nights."""
+        instant = self.scale.instant(self.left())
+        self.scale = self.scale.folded(first, last)
+        if self.fit_days:
+            self._fit()
+            return
+        self._set_range()
+        self.horizontalScrollBar().setValue(round(self.scale.x(instant)))
+        self._invalidate()
+
+    def reveal(self, place: Placement) -> None:
+        """Scroll as little as needed for a place to be seen."""
+        body = self.body()
+        left, right = self.scale.x(place.start), self.scale.x(place.end)
+        bar = self.horizontalScrollBar()
+        if left < bar.value() or right > bar.value() + body.width():
+            bar.setValue(round(left - min(body.width() * 0.25, max(body.width() - (right - left), 0))))
+        row = self.model.plan.row(place.lane_id) or 0
+        down = self.verticalScrollBar()
+        if row * self.rows.lane < down.value():
+            down.setValue(row * self.rows.lane)
+        elif (row + 1) * self.rows.lane > down.value() + body.height():
+            down.setValue((row + 1) * self.rows.lane - body.height())
+
+    def _fit(self) -> None:
+        width = self.body().width()
+        if self.fit_days and width > 0:
+            self.scale = self.scale.zoomed(width / self.fit_days)
+        self._set_range()
+        self._scroll_to_day()
+        self._invalidate()
+        self.zoom_changed.emit()
+
+    def _set_range(self) -> None:
+        body = self.body()
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setPageStep(max(body.width(), 1))
+        across.setSingleStep(max(round(self.scale.per_hour), 1))
+        across.setRange(0, max(self.scale.width - body.width(), 0))
+        down.setPageStep(max(body.height(), 1))
+        down.setSingleStep(self.rows.lane)
+        down.setRange(0, max(len(self.model.plan.lanes) * self.rows.lane - body.height(), 0))
+
+    def _scroll_to_day(self) -> None:
+        index = (self._day - self.scale.origin).days
+        self.horizontalScrollBar().setValue(round(index * self.scale.day_width))
+
+    # painting
+
+    def _invalidate(self) -> None:
+        self._layer = None
+        self._tone = None
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        seen, body, port = self.visible(), self.body(), self.viewport().rect()
+        dirty = event.region()
+        if dirty.intersects(body):
+            painter.drawPixmap(body.topLeft(), self._lanes_layer(body))
+        if dirty.intersects(QRect(0, HEADER, self.head, body.height())):
+            self._paint_heads(painter, seen, body)
+        if dirty.intersects(QRect(0, 0, port.width(), HEADER)):
+            self.frame.header(painter, seen, port.width())
+        bottom = QRect(0, body.bottom() + 1, port.width(), STRIP + LEGEND)
+        if dirty.intersects(bottom):
+            self.frame.strip(painter, seen, bottom.top(), port.width())
+            self.frame.legend(painter, bottom.top() + STRIP, port.width())
+        self._paint_now(painter, seen)
+        painter.save()
+        painter.setClipRect(QRect(body.x(), 0, body.width(), HEADER + body.height()))
+        self._paint_marks(painter)
+        if self.drag is not None:
+            self._paint_drag(painter, self.drag, seen)
+        painter.restore()
+        painter.end()
+
+    def _lanes_layer(self, body: QRect) -> QPixmap:
+        """The picture of the lanes in view, moved and completed rather than painted again."""
+        ratio = self.devicePixelRatioF()
+        at = QPoint(self.left(), self.top())
+        layer = self._layer
+        size = body.size() * ratio
+        if layer is None or layer.size() != size:
+            layer = self._layer = QPixmap(size)
+            layer.setDevicePixelRatio(ratio)
+            self._paint_layer(layer, QRect(at, body.size()), at)
+        elif at != self._layer_at:
+            self._scroll_layer(layer, at, body, ratio)
+        self._layer_at = at
+        return layer
+
+    def _scroll_layer(self, layer: QPixmap, at: QPoint, body: QRect, ratio: float) -> None:
+        moved = self._layer_at - at
+        dx, dy = moved.x() * ratio, moved.y() * ratio
+        whole = QRect(at, body.size())
+        kept = whole.intersected(QRect(self._layer_at, body.size()))
+        if kept.isEmpty() or dx != int(dx) or dy != int(dy):
+            self._paint_layer(layer, whole, at)
+            return
+        layer.scroll(int(dx), int(dy), layer.rect())
+        for strip in _outside(whole, kept):
+            self._paint_layer(layer, strip, at)
+
+    def _paint_layer(self, layer: QPixmap, part: QRect, at: QPoint) -> None:
+        """Paint `part` (content px) of the layer whose top left shows content px `at`."""
+        painter = QPainter(layer)
+        painter.translate(-at)
+        painter.setClipRect(part)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = self.rows.lane
+        lanes = self.model.plan.lanes
+        low, high = float(part.left()), float(part.right() + 1)
+        last = min((part.bottom() // height) + 1, len(lanes))
+        now = self.now()
+        for row in range(part.top() // height, last):
+            self.lanes.lane(painter, lanes[row], row * height, self.rows, self.scale, low, high, now=now)
+        below = QRect(part.left(), last * height, part.width(), part.bottom() + 1 - last * height)
+        if below.height() > 0:
+            painter.fillRect(below, color("surface.base"))
+        painter.end()
+
+    def _paint_heads(self, painter: QPainter, seen: Visible, body: QRect) -> None:
+        painter.save()
+        painter.setClipRect(QRect(0, HEADER, self.head, body.height()))
+        painter.fillRect(QRect(0, HEADER, self.head, body.height()), color("surface.base"))
+        height, lanes = self.rows.lane, self.model.plan.lanes
+        target = self.drag.place.lane_id if self.drag else None
+        for row in range(self.top() // height, min((self.top() + body.height()) // height + 1, len(lanes))):
+            tone = self.drag.tone if self.drag and lanes[row].id == target else ""
+            self.frame.head(painter, lanes[row], HEADER + row * height - self.top(), height, seen, tone)
+        painter.restore()
+
+    def _paint_now(self, painter: QPainter, seen: Visible) -> None:
+        x = seen.x(self.now())
+        if self.head <= x <= self.viewport().width():
+            self.frame.time_tag(painter, x, clock_text(self.now(), self.model.zone), now=True)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """Selection and what was just refused, above the lanes."""
+        bookings = self.model.plan.bookings
+        for key in self.selection:
+            if (booking := bookings.get(key)) is not None:
+                selected(painter, self.bar_rect(booking), cursor=self.hasFocus() and key == self.cursor_id)
+        for key in self._flash:
+            if (booking := bookings.get(key)) is not None:
+                painter.setPen(QPen(color("danger.solid"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(self.bar_rect(booking).adjusted(-2, -2, 2, 2), 4, 4)
+
+    def _paint_drag(self, painter: QPainter, drag: Drag, seen: Visible) -> None:
+        lane = self.lane_rect(drag.place.lane_id)
+        painter.drawPixmap(lane.topLeft(), self._tone_layer(drag, lane))
+        for _, booking, _ in drag.places(self.model):
+            if booking is not None:
+                hollow(painter, self.place_rect(booking.placement))
+        refused = drag.tone == "danger"
+        x = seen.x(drag.place.start)
+        painter.setPen(QPen(color("warn.solid"), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(round(x) + 0.5, HEADER), QPointF(round(x) + 0.5, self.body().bottom()))
+        for job, _, place in drag.places(self.model):
+            if job is not None:
+                title = f"{short_code(job.code)} {job.name}"
+                detail = f"{job.customer_name}  {span_text(place.start, place.end, self.model.zone)}"
+                ghost(painter, self.look, self.place_rect(place), title, detail, refused=refused)
+        painter.setClipping(False)
+        self.frame.time_tag(painter, x, clock_text(drag.place.start, self.model.zone), now=False)
+
+    def _tone_layer(self, drag: Drag, box: QRect) -> QPixmap:
+        """The lane under the drag in the colour of its verdict, kept while lane and colour stay the same."""
+        key = (drag.place.lane_id, drag.tone, self.left(), drag.moving, box.width(), self.scale)
+        if self._tone is not None and self._tone[0] == key:
+            return self._tone[1]
+        ratio = self.devicePixelRatioF()
+        layer = QPixmap(box.size() * ratio)
+        layer.setDevicePixelRatio(ratio)
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-self.left(), 0)
+        lane = self.model.plan.lane(drag.place.lane_id)
+        if lane is not None:
+            low, high = float(self.left()), float(self.left() + box.width())
+            self.lanes.lane(
+                painter, lane, 0, self.rows, self.scale, low, high,
+                now=self.now(), tone=drag.tone, without=drag.moving,
+            )  # fmt: skip
+        painter.end()
+        self._tone = (key, layer)
+        return layer
+
+    def flash(self, booking_ids: set[int]) -> None:
+        """Frame bookings in red for a while: what was refused and what is in its way."""
+        until = time.monotonic() + FLASH_MS / 1000
+        self._flash.update(dict.fromkeys(booking_ids, until))
+        self._fading.start()
+        self.viewport().update()
+
+    def flashing(self) -> set[int]:
+        return set(self._flash)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.fit_days:
+            self._fit()
+        else:
+            self._set_range()
+        self._invalidate()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().update()
+        if dx:
+            self._tone = None
+            self.range_changed.emit(self.range())
+
+    def _look_changed(self) -> None:
+        self.look.reset()
+        self._invalidate()
+
+    def _lanes_changed(self) -> None:
+        self.frame.forget_loads()
+        self._set_range()
+        self._invalidate()
+
+    def _fade(self) -> None:
+        now = time.monotonic()
+        faded = [key for key, until in self._flash.items() if until <= now]
+        for key in faded:
+            del self._flash[key]
+        if faded:
+            self.viewport().update()
+        if not self.model.fade() and not self._flash:
+            self._fading.stop()
+
+    def today(self) -> date:
+        return local_day(self.clock(), self.model.zone)
+
+
+def _outside(whole: QRect, kept: QRect) -> list[QRect]:
+    """The strips of `whole` that `kept` does not cover, where at least one side is common."""
+    strips = [
+        QRect(whole.left(), whole.top(), kept.left() - whole.left(), whole.height()),
+        QRect(kept.right() + 1, whole.top(), whole.right() - kept.right(), whole.height()),
+        QRect(kept.left(), whole.top(), kept.width(), kept.top() - whole.top()),
+        QRect(kept.left(), kept.bottom() + 1, kept.width(), whole.bottom() - kept.bottom()),
+    ]
+    return [strip for strip in strips if not strip.isEmpty()]
