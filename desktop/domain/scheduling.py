@@ -257,6 +257,20 @@ class Plan:
         """The bookings of a lane that share time with `[start, end)`, by start."""
         return [self.bookings[key] for key in self._index.touching(lane_id, start, end)]
 
+    def cluster(self, lane_id: int, start: int, end: int) -> list[Booking]:
+        """`touching`, and whatever those overlap in turn: a layout must not depend on where a strip is cut."""
+        found = self.touching(lane_id, start, end)
+        while found:
+            low, high = min(b.start for b in found), max(b.end for b in found)
+            if low >= start and high <= end:
+                break
+            start, end = min(low, start), max(high, end)
+            wider = self.touching(lane_id, start, end)
+            if len(wider) == len(found):
+                break
+            found = wider
+        return found
+
     def clashes(self, booking: Booking) -> list[Booking]:
         """The other bookings of the same lane at the same time, firm or tentative."""
         return [b for b in self.touching(booking.lane_id, booking.start, booking.end) if b.id != booking.id]
@@ -265,8 +279,10 @@ class Plan:
         """Booked and available seconds of a lane inside `[start, end)`. Overlapping bookings count each in
         full.
         """
-        booked = sum(overlap((b.start, b.end), (start, end)) for b in self.touching(lane.id, start, end))
-        return Load(booked, lane.capacity(start, end))
+        return Load(self.booked(lane.id, start, end), lane.capacity(start, end))
+
+    def booked(self, lane_id: int, start: int, end: int) -> int:
+        return sum(overlap((b.start, b.end), (start, end)) for b in self.touching(lane_id, start, end))
 
 
 class Load(NamedTuple):

@@ -132,7 +132,7 @@ class DateField(QLineEdit):
         super().__init__(parent)
         self._value: date | None = None
         self._month: MonthPopup | None = None
-        self.setFont(font(13, code=True))
+        self.setFont(font(13))
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         opener = QAction(self)
         bind_icon(opener, "calendar", "text.tertiary")

@@ -151,7 +151,7 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self._places, self._minimum, self._maximum, self._trim = places, minimum, maximum, trim
         self._value: Decimal | None = None
-        self.setFont(font(13, code=True))
+        self.setFont(font(13))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.editingFinished.connect(self._settle)

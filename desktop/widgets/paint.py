@@ -57,7 +57,7 @@ def draw_icon(painter: QPainter, x: float, y: float, name: str, role: str, size:
 
 
 def key_cap_width(key: str) -> float:
-    return round(text_width(key, font(11, code=True))) + 2 * _KEY_CAP_PADDING + 2
+    return round(text_width(key, font(11, text=key))) + 2 * _KEY_CAP_PADDING + 2
 
 
 def draw_key_cap(
@@ -73,7 +73,7 @@ def draw_key_cap(
     """A key as it is printed on the keyboard: 16 high, Latin font, in a 1 px box."""
     box = QRectF(x, round(center_y - KEY_CAP_HEIGHT / 2), key_cap_width(key), KEY_CAP_HEIGHT)
     draw_box(painter, box, fill, border, metric("radius.chip"))
-    draw_text(painter, box, key, font(11, code=True), role, "center")
+    draw_text(painter, box, key, font(11, text=key), role, "center")
 
 
 def row(
