@@ -13,7 +13,6 @@ create type api.stock_line as (
 -- Refuse a posting: what was wrong, with the line and the figures as JSON, so that the desk can mark the line.
 create function api.refuse_posting(rule text, message text, line integer default null, facts jsonb default '{}') returns void
 language plpgsql
-set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception '%', message
@@ -26,7 +25,6 @@ $$;
 -- or by another user is refused. A second try that overtakes the first waits here for it.
 create function api.claim_request(request_id uuid, user_id integer, operation text, payload text, out answer jsonb, out seen boolean)
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     print bytea := sha256(convert_to(user_id || ' ' || operation || ' ' || payload, 'UTF8'));
@@ -51,37 +49,44 @@ $$;
 
 -- A company's virtual place of a kind: the supplier's, the customer's, scrap, count loss, opening.
 create function api.virtual_place(company integer, place_kind text) returns bigint
-language sql stable
-set search_path = erp, pg_catalog, pg_temp
+language plpgsql stable
 as $$
-    select id from erp.stock_location where company_id = company and kind = place_kind and retired_on is null order by id limit 1
+begin
+    return (
+        select l.id
+        from erp.stock_location l
+        where l.company_id = company and l.kind = place_kind and l.retired_on is null
+        order by l.id
+        limit 1);
+end
 $$;
 
 -- The branch of a unit: the nearest one at or above it; the unit's own company where there is none.
 create function api.branch_of(unit integer) returns integer
-language sql stable
-set search_path = erp, pg_catalog, pg_temp
+language plpgsql stable
 as $$
-    select c.ancestor_id
-    from erp.org_unit_closure c
-    join erp.org_unit u on u.id = c.ancestor_id and u.kind in ('branch', 'company')
-    where c.descendant_id = unit
-    order by c.depth
-    limit 1
+begin
+    return (
+        select c.ancestor_id
+        from erp.org_unit_closure c
+        join erp.org_unit u on u.id = c.ancestor_id and u.kind in ('branch', 'company')
+        where c.descendant_id = unit
+        order by c.depth
+        limit 1);
+end
 $$;
 
 -- The lines of a document as sent, with what item and places say about them. Missing ends are filled in by the type.
 create function api.read_stock_lines(document jsonb, company integer) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    kind       text := document ->> 'type';
+    sort       text := document ->> 'type';
     from_end   bigint;
     to_end     bigint;
     lines      api.stock_line[];
 begin
-    case kind
+    case sort
         when 'receipt' then from_end := api.virtual_place(company, 'supplier');
         when 'opening' then from_end := api.virtual_place(company, 'opening');
         when 'issue', 'counter_issue' then to_end := api.virtual_place(company, 'customer');
@@ -113,9 +118,9 @@ begin
     left join erp.item i on i.id = l.item_id and i.company_id = company
     left join erp.unit_of_measure u on u.code = i.uom
     left join erp.stock_location f on f.company_id = company and f.retired_on is null
-        and f.id = coalesce(l.from_location_id, case when kind <> 'adjustment' or l.to_location_id is not null then from_end end)
+        and f.id = coalesce(l.from_location_id, case when sort <> 'adjustment' or l.to_location_id is not null then from_end end)
     left join erp.stock_location t on t.company_id = company and t.retired_on is null
-        and t.id = coalesce(l.to_location_id, case when kind = 'adjustment' then api.virtual_place(company, 'count_loss') else to_end end)
+        and t.id = coalesce(l.to_location_id, case when sort = 'adjustment' then api.virtual_place(company, 'count_loss') else to_end end)
     left join erp.lot b on b.item_id = l.item_id and b.code = l.lot;
     return lines;
 end
@@ -124,7 +129,6 @@ $$;
 -- Which ends each type of document may have: one row per type and pair of kinds of place.
 create function api.ends_allowed(document_type text, line api.stock_line) returns boolean
 language sql immutable
-set search_path = pg_catalog, pg_temp
 as $$
     select case document_type
         when 'receipt' then line.from_kind = 'supplier' and line.to_stocked
@@ -144,7 +148,6 @@ $$;
 -- Everything about one line that needs no lock.
 create function api.check_stock_line(document_type text, line api.stock_line, units integer[]) returns void
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
     if line.item_code is null then
@@ -181,7 +184,6 @@ $$;
 -- there posts the first one; the receiver transfers the goods out of transit.
 create function api.split_transfers(lines api.stock_line[], company integer, units integer[]) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     line   api.stock_line;
@@ -226,7 +228,6 @@ $$;
 -- Lots and serial numbers that arrive for the first time.
 create function api.make_lots(lines api.stock_line[], document_type text) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
     for n in 1 .. cardinality(lines) loop
@@ -248,7 +249,6 @@ $$;
 -- Tie each line of an issue to the order's open reservation of that item, the one on the same balance first.
 create function api.match_reservations(lines api.stock_line[]) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     taken bigint[] := '{}';
@@ -292,7 +292,6 @@ $$;
 -- Count the lines of a receipt against their order lines; price them by the order where no price was entered.
 create function api.receive_purchase_lines(lines api.stock_line[], purchase_order bigint) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     tolerance numeric := coalesce((select (value #>> '{}')::numeric from erp.setting where key = 'stock.over_receipt' and org_unit_id is null), 0.05);
@@ -321,7 +320,6 @@ $$;
 -- The state of purchase orders whose lines were received or reversed.
 create function api.settle_purchase_orders(orders bigint[]) returns void
 language sql
-set search_path = erp, pg_catalog, pg_temp
 as $$
     update erp.purchase_order o
     set state = s.state
@@ -339,7 +337,6 @@ $$;
 -- What of a move was not yet taken back by returns and reversals (a return may itself have been reversed).
 create function api.open_quantity(move_id bigint) returns numeric
 language sql stable
-set search_path = erp, pg_catalog, pg_temp
 as $$
     select m.quantity - coalesce((
         select sum(r.quantity - coalesce((select sum(rr.quantity) from erp.stock_move rr where rr.reverses_id = r.id), 0))
@@ -351,7 +348,6 @@ $$;
 
 create function api.open_amount(move_id bigint) returns numeric
 language sql stable
-set search_path = erp, pg_catalog, pg_temp
 as $$
     select m.amount - coalesce((
         select sum(r.amount - coalesce((select sum(rr.amount) from erp.stock_move rr where rr.reverses_id = r.id), 0))
@@ -364,7 +360,6 @@ $$;
 -- A return takes the cost, the order and the lot of the issue that it undoes, up to what is still out there.
 create function api.match_returns(lines api.stock_line[]) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     original record;
@@ -406,7 +401,6 @@ create function api.change_balance(
     company integer, unit integer, item bigint, location bigint, lot bigint, owner bigint, stock_condition text,
     delta numeric, reserved_delta numeric, negative_allowed boolean, item_code text, line integer, out balance_id bigint)
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     held record;
@@ -441,7 +435,6 @@ $$;
 -- Both ends of every line, and what leaves its reservation, summed per balance and applied in key order.
 create function api.change_balances(lines api.stock_line[], company integer) returns bigint[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     d       record;
@@ -492,7 +485,6 @@ $$;
 -- Coming in: at its price. Going out: at the average of this moment; the last piece takes the rest of the value.
 create function api.freeze_costs(lines api.stock_line[], company integer) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     g     record;
@@ -558,7 +550,6 @@ $$;
 -- Moves and cost entries of a document whose lines are resolved, counted and priced.
 create function api.write_moves(document erp.stock_document, lines api.stock_line[]) returns bigint[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     written bigint[];
@@ -601,37 +592,29 @@ begin
 end
 $$;
 
--- Who posts, where: refused when the caller is nobody here. The installation's owner posts as user 0.
-create function api.posting_user() returns integer
-language sql stable
-set search_path = erp, pg_catalog, pg_temp
+-- The units for which the caller may post. The installation's owner, who imports and repairs, is user 0 and may for all.
+create function api.posting_units(actor integer) returns integer[]
+language plpgsql
 as $$
-    select coalesce(erp.my_user_id(), 0)
-$$;
-
--- The units for which the caller may post. The installation's owner, who imports and repairs, may post for all.
-create function api.posting_units() returns integer[]
-language sql stable
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select case
-        when api.posting_user() = 0 and (session_user = current_user or (select r.rolsuper from pg_roles r where r.rolname = session_user))
-        then array(select u.id from erp.org_unit u)
-        else erp.my_write_units() end
+begin
+    if actor = 0 and (session_user = current_user or (select r.rolsuper from pg_roles r where r.rolname = session_user)) then
+        return array(select u.id from erp.org_unit u);
+    end if;
+    return erp.my_write_units();
+end
 $$;
 
 -- The order that takes the cost: of this company, one that the caller sees, and still open.
-create function api.check_work_order(work_order bigint, company integer, importing boolean) returns void
+create function api.check_work_order(work_order bigint, company integer, units integer[], importing boolean) returns void
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     wanted record;
 begin
-    select w.number, w.state, w.org_unit_id = any (case when api.posting_user() = 0 then api.posting_units() else erp.my_units() end) as mine into wanted
+    select w.number, w.state, w.org_unit_id into wanted
     from erp.work_order w
     where w.id = work_order and w.company_id = company;
-    if not found or not wanted.mine then
+    if not found or (wanted.org_unit_id <> all (units) and wanted.org_unit_id <> all (erp.my_units())) then
         perform api.refuse_posting('stock_work_order_known', 'no such work order');
     elsif not importing and wanted.state in ('draft', 'closed', 'cancelled') then
         perform api.refuse_posting('stock_work_order_open', 'this work order takes no parts now', null,
@@ -645,7 +628,6 @@ create function api.finish_posting(
     request_id uuid, document jsonb, company integer, unit integer, actor integer, lines api.stock_line[], reverses bigint)
 returns jsonb
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     posted   erp.stock_document;
@@ -694,7 +676,7 @@ security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    actor   integer := api.posting_user();
+    actor   integer := coalesce(erp.my_user_id(), 0);
     kind    text := document ->> 'type';
     units   integer[];
     company integer;
@@ -706,7 +688,7 @@ begin
     if claim.seen then
         return claim.answer;
     end if;
-    units := api.posting_units();
+    units := api.posting_units(actor);
     select s.company_id, s.org_unit_id into company, unit
     from erp.stock_location s
     where s.id in ((document #>> '{lines,0,from_location_id}')::bigint, (document #>> '{lines,0,to_location_id}')::bigint)
@@ -725,7 +707,7 @@ begin
         perform api.refuse_posting('stock_issue_has_taker', 'a counter issue names the engineer who takes the parts');
     end if;
     if kind in ('issue', 'counter_issue') then
-        perform api.check_work_order(w.id, company, document ->> 'source' is not null)
+        perform api.check_work_order(w.id, company, units, document ->> 'source' is not null)
         from (select distinct l.work_order_id as id from unnest(lines) l where l.work_order_id is not null) w;
     end if;
     case kind
@@ -752,7 +734,8 @@ security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    actor    integer := api.posting_user();
+    actor    integer := coalesce(erp.my_user_id(), 0);
+    units    integer[] := api.posting_units(actor);
     original erp.stock_document;
     claim    record;
     lines    api.stock_line[];
@@ -762,7 +745,7 @@ begin
         return claim.answer;
     end if;
     select d.* into original from erp.stock_document d where d.id = document_id for update;
-    if not found or original.org_unit_id <> all (api.posting_units()) then
+    if not found or original.org_unit_id <> all (units) then
         perform api.refuse_posting('stock_document_known', 'no such document');
     elsif original.reverses_id is not null then
         perform api.refuse_posting('stock_reversal_final', 'a reversal is not reversed: post the document again', null,
@@ -777,7 +760,7 @@ begin
             m.to_location_id, m.from_location_id, t.org_unit_id, f.org_unit_id, t.kind, f.kind,
             t.stocked, f.stocked, m.lot_id, null, null, m.owner_id, m.to_condition, m.from_condition,
             o.quantity, o.quantity / m.uom_factor, m.entered_uom, m.uom_factor, m.unit_cost, api.open_amount(m.id),
-            m.work_order_id, m.reservation_id, -least(m.reserved_quantity, o.quantity), m.purchase_line_id, m.id, reason, null, null
+            m.work_order_id, m.reservation_id, -least(m.reserved_quantity, o.quantity), m.purchase_line_id, m.id, reverse_stock.reason, null, null
         )::api.stock_line order by m.id desc)
     into lines
     from erp.stock_move m
@@ -792,8 +775,8 @@ begin
     end if;
     if exists (
         select from unnest(lines) l
-        where (l.from_stocked and l.from_unit <> all (api.posting_units()) and l.from_kind <> 'in_transit')
-            or (l.to_stocked and l.to_unit <> all (api.posting_units()))) then
+        where (l.from_stocked and l.from_unit <> all (units) and l.from_kind <> 'in_transit')
+            or (l.to_stocked and l.to_unit <> all (units))) then
         perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for');
     end if;
     lines := api.reopen_demand(lines, original.document_type);
@@ -807,7 +790,6 @@ $$;
 -- A reversal gives back what the document had consumed: the reservation of an issue, the order line of a receipt.
 create function api.reopen_demand(lines api.stock_line[], document_type text) returns api.stock_line[]
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     reopened bigint[];
@@ -852,7 +834,7 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    units integer[] := api.posting_units();
+    units integer[] := api.posting_units(coalesce(erp.my_user_id(), 0));
     needed numeric := reserve.quantity;
     part  numeric;
     b     record;
@@ -862,9 +844,8 @@ begin
     if coalesce(needed, 0) <= 0 then
         perform api.refuse_posting('reservation_quantity_positive', 'the quantity must be positive');
     end if;
-    perform api.check_work_order(w.id, w.company_id, false)
-    from (select coalesce(max(o.id), reserve.work_order_id) as id, max(o.company_id) as company_id
-          from erp.work_order o where o.id = reserve.work_order_id) w;
+    perform api.check_work_order(reserve.work_order_id, (select o.company_id from erp.work_order o where o.id = reserve.work_order_id),
+        units, false);
     perform from erp.stock_balance s
     where s.item_id = reserve.item_id and s.org_unit_id = any (units)
     order by s.location_id, s.lot_id nulls first, s.owner_id nulls first, s.condition
@@ -899,7 +880,6 @@ $$;
 -- Give back what is still open of some reservations; returns the quantity.
 create function api.release_reservations(ids bigint[]) returns numeric
 language plpgsql
-set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     freed numeric := 0;
@@ -930,7 +910,7 @@ as $$
 begin
     if not exists (
         select from erp.reservation r
-        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units())) then
+        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units(coalesce(erp.my_user_id(), 0)))) then
         perform api.refuse_posting('reservation_known', 'no such reservation');
     end if;
     return jsonb_build_object('reservation', reservation_id, 'freed', api.release_reservations(array[reservation_id]));
