@@ -28,6 +28,9 @@ LOCKS = {
     "test": ROOT / "installer" / "requirements-test.lock",
 }
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)\s*(;.*?)?\s*\\?$", re.MULTILINE)
+PIP_BEGINS = re.compile(
+    r"(?:Collecting |Requirement already satisfied: )([\w.-]+)|Processing .*?([^/\\\s]+?)-\d[^/\\]*\.whl"
+)
 WINDOWS = sys.platform == "win32"
 
 LAUNCHER = """#!/bin/sh
@@ -157,6 +160,10 @@ def _create(venv: Path) -> None:
         shutil.rmtree(venv)
     else:
         say("Making the environment .venv", "正在创建 .venv 环境")
+    _make_venv(venv)
+
+
+def _make_venv(venv: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "venv", str(venv)], capture_output=True, text=True, errors="replace", check=False
     )
@@ -195,10 +202,11 @@ def _follow(process: subprocess.Popen[str], total: int) -> list[str]:
     count = 0
     for line in process.stdout or ():
         said.append(line)
-        if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+        began = PIP_BEGINS.match(line)
+        if began:
             count += 1
-            name = line.split(": " if line.startswith("Requirement") else " ")[1].split("==")[0].strip()
-            say(f"  {min(count, total):>3}/{total}  {name}", f"  {min(count, total):>3}/{total}  {name}")
+            step = f"  {min(count, total):>3}/{total}  {began.group(1) or began.group(2)}"
+            say(step, step)
         elif line.startswith("Installing collected"):
             say("  Unpacking", "  正在解包")
     return said

@@ -1,0 +1,143 @@
+"""The command `outpost`: a thin shell over the other rooms, each imported only when its command is given.
+
+Results go to stdout, everything else to stderr. Errors are one message in the user's language and an exit code; the
+traceback of a bug goes to the log under the id that the message names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from desktop import __version__
+from desktop.domain.text import LANGUAGES, set_language, tr
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the process's exit code."""
+    set_language(language_of_environment())
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    if options.lang:
+        set_language(options.lang)
+    signal.signal(signal.SIGTERM, _end_in_order)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader (head, less) has seen enough
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last one who can tell the user anything
+        return _report(error, as_json=options.json)
+
+
+def language_of_environment() -> Any:
+    """``"zh"`` where the system speaks Chinese."""
+    for name in ("OUTPOST_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.startswith("zh") else "en"
+    return "en"
+
+
+def make_parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group(tr("Everywhere"))
+    group.add_argument("--dsn", metavar="URL", help=tr("A shared PostgreSQL instead of the embedded one; or OUTPOST_DSN"))
+    group.add_argument("--lang", choices=LANGUAGES, help=tr("Language of texts; otherwise that of the system"))
+    group.add_argument("--json", action="store_true", help=tr("Print one JSON object"))
+    parser = argparse.ArgumentParser(
+        prog="outpost", description=tr("Outpost, the back office of a service company"), parents=[common]
+    )
+    parser.set_defaults(dsn=None, lang=None, json=False)
+    parser.add_argument("--version", action="version", version=f"Outpost {__version__}")
+    commands = parser.add_subparsers(title=tr("Commands"), metavar="")
+
+    def command(name: str, help_text: str, run: Run) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_text, description=help_text, parents=[common])
+        made.set_defaults(run=run)
+        return made
+
+    dsn = command("dsn", tr("Print how to connect with psql, and leave the server running for that"), print_dsn)
+    dsn.add_argument("--user", metavar="U", help=tr("Connect as this person"))
+    stop = command("stop", tr("Stop the embedded server"), stop_server)
+    stop.add_argument("--force", action="store_true", help=tr("Even while programs use it"))
+    return parser
+
+
+def print_dsn(options: argparse.Namespace) -> int:
+    from db import embedded
+    from desktop.runtime import connection
+
+    with connection.connected(options.dsn, tell=tell) as database:
+        dsn = database.dsn
+        if database.is_embedded:
+            embedded.keep_until_idle(embedded.home())
+    _answer(options, dsn, {"dsn": dsn})
+    return 0
+
+
+def stop_server(options: argparse.Namespace) -> int:
+    from db import embedded
+
+    stopped = embedded.stop(embedded.home(), force=options.force)
+    said = tr("The server has stopped") if stopped else tr("The server was not running")
+    _answer(options, said, {"stopped": stopped})
+    return 0
+
+
+def tell(text: str) -> None:
+    """Progress, for the person who waits and not for the pipe."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _answer(options: argparse.Namespace, text: str, record: dict[str, Any]) -> None:
+    print(json.dumps(record, ensure_ascii=False) if options.json else text, flush=True)
+
+
+def _report(error: Exception, *, as_json: bool) -> int:
+    """Tell the user what is wrong; a bug also goes to the log."""
+    from db.embedded import EmbeddedError
+    from desktop.runtime import connection, failures
+
+    if isinstance(error, EmbeddedError):
+        message, log_id = connection.in_my_language(error), None
+    else:
+        log = failures.log_to(_log_folder())
+        failure = failures.describe(error, ())
+        message, log_id = f"{failure.message} ({log})", failure.log_id
+    if as_json:
+        print(json.dumps({"error": message, "log_id": log_id}, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(message, file=sys.stderr)
+    return 1
+
+
+def _log_folder() -> Path:
+    from db import embedded
+
+    folder = embedded.home() / "logs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    return folder
+
+
+def _end_in_order(_signal: int, _frame: object) -> None:
+    """SIGTERM ends like Ctrl+C, so that what was started is stopped."""
+    raise SystemExit(143)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
