@@ -1,0 +1,163 @@
+"""Kinds on screen: how a value of each Kind reads, and how what somebody types becomes a value.
+
+Formatting is done once per page of rows, in the worker thread, so nothing here knows a widget. Reading is that of
+the importer (`exchange.cells`), so a cell takes in the grid what it takes in a file; only a bare number in a share
+column differs: typed into a column of percentages, 18 means 18 %.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import cast
+
+from desktop.domain.importing import Choice, FieldKind, ImportField
+from desktop.domain.text import tr
+from desktop.exchange.cells import Unreadable, narrow, read_cell
+from desktop.lists.query import Cell, ColumnInfo
+from desktop.lists.spec import Kind
+
+THIN_SPACE = "\u2009"
+MINUS = "\u2212"
+NO_VALUE = "\u2013"
+
+NUMBERS = frozenset({Kind.INTEGER, Kind.QUANTITY, Kind.MONEY, Kind.PRICE, Kind.PERCENT, Kind.BAR})
+SHARES = frozenset({Kind.PERCENT, Kind.BAR})
+NEVER_CUT = NUMBERS | {Kind.CODE, Kind.DATE, Kind.DATETIME}
+"""Kinds whose column is widened rather than the text cut: half a number is a wrong number."""
+
+_READ_AS: dict[Kind, FieldKind] = {
+    Kind.TEXT: "text",
+    Kind.CODE: "code",
+    Kind.INTEGER: "integer",
+    Kind.QUANTITY: "decimal",
+    Kind.MONEY: "money",
+    Kind.PRICE: "decimal",
+    Kind.PERCENT: "rate",
+    Kind.BAR: "rate",
+    Kind.DATE: "date",
+    Kind.DATETIME: "datetime",
+    Kind.BOOLEAN: "boolean",
+    Kind.CHOICE: "choice",
+    Kind.STATE: "choice",
+}
+_BARE_NUMBER = re.compile(r"[+-]?[\d.,]+")
+
+
+class NotAccepted(ValueError):
+    """What was typed cannot be a value of the column; the message says why and what to write instead."""
+
+
+def is_number(kind: Kind) -> bool:
+    return kind in NUMBERS
+
+
+def format_cell(info: ColumnInfo, value: Cell, *, whole_money: bool = False) -> str:
+    """`value` as the grid shows it, "" for none. `whole_money`: overviews leave out the cents (guide.md §3)."""
+    if value is None or value == "":
+        return ""
+    if info.kind is Kind.MONEY and whole_money and isinstance(value, Decimal | int):
+        return _grouped(Decimal(value), 0)
+    return _FORMATS[info.kind](info, value)
+
+
+def edit_text(info: ColumnInfo, value: Cell) -> str:
+    """`value` as it stands in an editor: without separators, so that it can be typed over."""
+    if value is None:
+        return ""
+    if info.kind in SHARES:
+        return f"{_plain(Decimal(str(value)) * 100)} %"
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, Decimal):
+        return _plain(value)
+    if isinstance(value, int):
+        return str(value)
+    return format_cell(info, value)
+
+
+def parse_text(info: ColumnInfo, text: str) -> Cell:
+    """The value that `text` means in the column, None for blank. Raises NotAccepted with cause and remedy."""
+    typed = text.strip()
+    if typed in ("", NO_VALUE):
+        if info.required:
+            raise NotAccepted(tr("{column} cannot be empty.", column=info.label))
+        return None
+    if info.kind in SHARES and _BARE_NUMBER.fullmatch(narrow(typed)):
+        typed += "%"
+    try:
+        return cast(Cell, read_cell(typed.replace(THIN_SPACE, " "), _field_of(info)))
+    except Unreadable as wrong:
+        raise NotAccepted(wrong.fault.text()) from wrong
+
+
+def _field_of(info: ColumnInfo) -> ImportField:
+    kind: FieldKind = "lookup" if info.reference else _READ_AS[info.kind]
+    choices = tuple(Choice(value, label, label) for value, label in info.choices)
+    return ImportField(info.key, kind, info.label, info.label, required=info.required, choices=choices)
+
+
+def _grouped(value: Decimal, places: int) -> str:
+    text = f"{value:,.{places}f}"
+    if text.startswith("-"):
+        return MINUS + text[1:] if text.strip("-0.,") else text[1:]
+    return text
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _quantity(value: Decimal) -> str:
+    text = _grouped(value, 4)
+    return text.rstrip("0").rstrip(".")
+
+
+def _local(value: Cell) -> datetime | None:
+    if not isinstance(value, datetime):
+        return None
+    return value.astimezone() if value.tzinfo else value
+
+
+def _moment(value: Cell) -> str:
+    moment = _local(value)
+    return moment.strftime("%Y-%m-%d %H:%M") if moment else str(value)
+
+
+def _day(value: Cell) -> str:
+    moment = _local(value)
+    day = moment.date() if moment else value
+    return day.isoformat() if isinstance(day, date) else str(day)
+
+
+def _label(info: ColumnInfo, value: Cell) -> str:
+    return next((label for known, label in info.choices if known == value), str(value))
+
+
+def _decimal(value: Cell) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def share_text(value: Cell) -> str:
+    """0.357 as ``35.7 %`` with a thin space."""
+    return f"{_grouped(_decimal(value) * 100, 1)}{THIN_SPACE}%"
+
+
+_FORMATS: dict[Kind, Callable[[ColumnInfo, Cell], str]] = {
+    Kind.TEXT: lambda _, value: " ".join(str(value).split()),
+    Kind.CODE: lambda _, value: str(value),
+    Kind.INTEGER: lambda _, value: _grouped(_decimal(value), 0),
+    Kind.QUANTITY: lambda _, value: _quantity(_decimal(value)),
+    Kind.MONEY: lambda _, value: _grouped(_decimal(value), 2),
+    Kind.PRICE: lambda _, value: _grouped(_decimal(value), 4),
+    Kind.PERCENT: lambda _, value: share_text(value),
+    Kind.BAR: lambda _, value: share_text(value),
+    Kind.DATE: lambda _, value: _day(value),
+    Kind.DATETIME: lambda _, value: _moment(value),
+    Kind.BOOLEAN: lambda _, value: tr("yes") if value else tr("no"),
+    Kind.CHOICE: _label,
+    Kind.STATE: _label,
+}
