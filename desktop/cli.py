@@ -53,9 +53,10 @@ def language_of_environment() -> Any:
 def make_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group(tr("Everywhere"))
-    group.add_argument("--dsn", metavar="URL", help=tr("A shared PostgreSQL instead of the embedded one; or OUTPOST_DSN"))
+    shared = tr("A shared PostgreSQL instead of the embedded one; or OUTPOST_DSN")
+    group.add_argument("--dsn", metavar="URL", help=shared)
     group.add_argument("--lang", choices=LANGUAGES, help=tr("Language of texts; otherwise that of the system"))
-    group.add_argument("--json", action="store_true", help=tr("Print one JSON object"))
+    group.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=tr("Print one JSON object"))
     parser = argparse.ArgumentParser(
         prog="outpost", description=tr("Outpost, the back office of a service company"), parents=[common]
     )
