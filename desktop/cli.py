@@ -51,21 +51,15 @@ def language_of_environment() -> Any:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = common.add_argument_group(tr("Everywhere"))
-    shared = tr("A shared PostgreSQL instead of the embedded one; or OUTPOST_DSN")
-    group.add_argument("--dsn", metavar="URL", help=shared)
-    group.add_argument("--lang", choices=LANGUAGES, help=tr("Language of texts; otherwise that of the system"))
-    group.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=tr("Print one JSON object"))
     parser = argparse.ArgumentParser(
-        prog="outpost", description=tr("Outpost, the back office of a service company"), parents=[common]
+        prog="outpost", description=tr("Outpost, the back office of a service company"), parents=[_common()]
     )
     parser.set_defaults(dsn=None, lang=None, json=False)
     parser.add_argument("--version", action="version", version=f"Outpost {__version__}")
     commands = parser.add_subparsers(title=tr("Commands"), metavar="")
 
     def command(name: str, help_text: str, run: Run) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=help_text, description=help_text, parents=[common])
+        made = commands.add_parser(name, help=help_text, description=help_text, parents=[_common()])
         made.set_defaults(run=run)
         return made
 
@@ -74,6 +68,19 @@ def make_parser() -> argparse.ArgumentParser:
     stop = command("stop", tr("Stop the embedded server"), stop_server)
     stop.add_argument("--force", action="store_true", help=tr("Even while programs use it"))
     return parser
+
+
+def _common() -> argparse.ArgumentParser:
+    """Options of every command, before or after its name. Made anew each time: parsers share the actions of a parent,
+    and with them the defaults.
+    """
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group(tr("Everywhere"))
+    shared = tr("A shared PostgreSQL instead of the embedded one; or OUTPOST_DSN")
+    group.add_argument("--dsn", metavar="URL", help=shared)
+    group.add_argument("--lang", choices=LANGUAGES, help=tr("Language of texts; otherwise that of the system"))
+    group.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=tr("Print one JSON object"))
+    return common
 
 
 def print_dsn(options: argparse.Namespace) -> int:
