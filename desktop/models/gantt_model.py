@@ -142,23 +142,28 @@ class GanttModel(QObject):
         return self._day(lane, instant, breaks=True)
 
     def _day(self, lane: Lane, instant: int, *, breaks: bool) -> list[Interval]:
-        start = midnight(local_day(instant, self.zone), self.zone)
-        key = (lane.id, start, breaks)
+        """Kept once computed: per calendar for those who are there, per lane for those who are away."""
+        start = self.day_start(instant)
+        away = [(leave.start, leave.end) for leave in lane.leaves if leave.start < start + DAY and leave.end > start]
+        key = (lane.id if away else -id(lane.calendar), start, breaks)
         found = self._available.get(key)
         if found is None:
             work = lane.calendar.spans if breaks else lane.calendar.working
-            away = [(leave.start, leave.end) for leave in lane.leaves]
             found = self._available[key] = without(work(start, start + DAY), away)
         return found
 
+    def day_start(self, instant: int) -> int:
+        """Local midnight before `instant`."""
+        return midnight(local_day(instant, self.zone), self.zone)
+
     def shift(self, lane: Lane, instant: int) -> list[Interval]:
         """From the first shift to the last of the local day, whether on leave or not."""
-        start = midnight(local_day(instant, self.zone), self.zone)
+        start = self.day_start(instant)
         return lane.calendar.spans(start, start + DAY)
 
     def day_load(self, lane: Lane, instant: int) -> Load:
         """Booked and available seconds of a lane on the local day of `instant`."""
-        start = midnight(local_day(instant, self.zone), self.zone)
+        start = self.day_start(instant)
         return self.range_load(lane, start, start + DAY)
 
     def range_load(self, lane: Lane, start: int, end: int) -> Load:

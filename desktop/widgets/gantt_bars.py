@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from desktop.domain.calendars import local
-from desktop.domain.intervals import clipped, columns, overlap
+from desktop.domain.intervals import clipped, columns, overlap, without
 from desktop.domain.scheduling import BarState, Booking, Lane
 from desktop.domain.text import pick, tr
 from desktop.models.gantt_model import GanttModel, Mark
@@ -111,14 +111,25 @@ class LanePainter:
     ) -> None:
         """Off shift is shaded; under a drag the whole lane has the verdict's colour."""
         painter.fillRect(QRectF(low, top, high - low, rows.lane), color(f"{tone}.bg" if tone else "surface.offshift"))
-        base = color("surface.base")
         for index in range(max(0, int(low // scale.day_width)), int(high // scale.day_width) + 1):
-            for work in self.model.available(lane, scale.opening(index)) if not tone else ():
-                left, right = max(scale.x(work.start), low), min(scale.x(work.end), high)
-                if right > left:
-                    painter.fillRect(QRectF(left, top, right - left, rows.lane), base)
+            if not tone:
+                self._shift(painter, lane, scale.opening(index), top, rows, scale)
             if scale.day_width >= 24 and index > 0:
                 painter.fillRect(QRectF(round(index * scale.day_width), top, 1, rows.lane), color("border.grid"))
+
+    def _shift(self, painter: QPainter, lane: Lane, instant: int, top: int, rows: Rows, scale: TimeScale) -> None:
+        """Light from the first shift to the last; breaks half shaded where an hour is wide enough to matter."""
+        spans = self.model.present(lane, instant)
+        for start, end in spans:
+            left = scale.x(start)
+            painter.fillRect(QRectF(left, top, scale.x(end) - left, rows.lane), color("surface.base"))
+        if scale.per_hour < 30:
+            return
+        shade = QColor(color("surface.offshift"))
+        shade.setAlphaF(0.6)
+        for start, end in without(spans, self.model.available(lane, instant)):
+            left = scale.x(start)
+            painter.fillRect(QRectF(left, top, scale.x(end) - left, rows.lane), shade)
 
     def _leaves(
         self, painter: QPainter, lane: Lane, top: int, rows: Rows, scale: TimeScale, start: int, end: int
@@ -217,7 +228,9 @@ class LanePainter:
         ink = color(look.text)
         if box.width() < SHORT:
             painter.setPen(ink)
-            texts.draw(painter, left, box.center().y() - 8, short_code(booking.code), width, size=11, code=True)
+            code = short_code(booking.code)
+            if texts.width(code, size=11, code=True) <= box.width() - 8:
+                texts.draw(painter, left - 2, box.center().y() - 8, code, size=11, code=True)
             return
         self.look.icon(painter, left, top + 2, look.icon, look.text)
         painter.setPen(ink)

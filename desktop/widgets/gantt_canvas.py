@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -19,7 +19,7 @@ from desktop.domain.calendars import local_day
 from desktop.domain.intervals import Interval
 from desktop.domain.scheduling import Booking, Lane, Placement
 from desktop.models.gantt_model import GanttModel
-from desktop.widgets.gantt_bars import LanePainter, Rows, clock_text, ghost, hollow, selected, short_code, span_text
+from desktop.widgets.gantt_bars import LanePainter, Rows, ghost, hollow, selected, short_code, span_text
 from desktop.widgets.gantt_drag import Drag
 from desktop.widgets.gantt_frame import HEADER, LEGEND, STRIP, WIDE, FramePainter, Visible
 from desktop.widgets.gantt_look import Look
@@ -46,7 +46,7 @@ class GanttCanvas(QAbstractScrollArea):
         self.clock = clock
         self.look = Look()
         self.lanes = LanePainter(model, self.look)
-        self.frame = FramePainter(model, self.look)
+        self.frame = FramePainter(model, self.look, clock)
         self.drag: Drag | None = None
         self.selection: set[int] = set()
         self.cursor_id: int | None = None
@@ -58,6 +58,7 @@ class GanttCanvas(QAbstractScrollArea):
         self._day = today
         self._layer: QPixmap | None = None
         self._layer_at = QPoint()
+        self._heads: tuple[object, QPixmap] | None = None
         self._tone: tuple[object, QPixmap] | None = None
         self._flash: dict[int, float] = {}
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
@@ -236,8 +237,7 @@ class GanttCanvas(QAbstractScrollArea):
     # painting
 
     def _invalidate(self) -> None:
-        self._layer = None
-        self._tone = None
+        self._layer = self._heads = self._tone = None
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -247,13 +247,17 @@ class GanttCanvas(QAbstractScrollArea):
         if dirty.intersects(body):
             painter.drawPixmap(body.topLeft(), self._lanes_layer(body))
         if dirty.intersects(QRect(0, HEADER, self.head, body.height())):
-            self._paint_heads(painter, seen, body)
+            painter.drawPixmap(0, HEADER, self._heads_layer(seen, body))
         if dirty.intersects(QRect(0, 0, port.width(), HEADER)):
             self.frame.header(painter, seen, port.width())
-        bottom = QRect(0, body.bottom() + 1, port.width(), STRIP + LEGEND)
-        if dirty.intersects(bottom):
-            self.frame.strip(painter, seen, bottom.top(), port.width())
-            self.frame.legend(painter, bottom.top() + STRIP, port.width())
+        strip = QRect(0, body.bottom() + 1, port.width(), STRIP)
+        if dirty.intersects(strip):
+            self.frame.budget, self.frame.owing = 1, False
+            self.frame.strip(painter, seen, strip.top(), port.width())
+            if self.frame.owing:
+                QTimer.singleShot(0, self.viewport(), lambda: self.viewport().update(strip))
+        if dirty.intersects(strip.translated(0, STRIP)):
+            self.frame.legend(painter, strip.bottom() + 1, port.width())
         self._paint_now(painter, seen)
         painter.save()
         painter.setClipRect(QRect(body.x(), 0, body.width(), HEADER + body.height()))
@@ -308,21 +312,29 @@ class GanttCanvas(QAbstractScrollArea):
             painter.fillRect(below, color("surface.base"))
         painter.end()
 
-    def _paint_heads(self, painter: QPainter, seen: Visible, body: QRect) -> None:
-        painter.save()
-        painter.setClipRect(QRect(0, HEADER, self.head, body.height()))
-        painter.fillRect(QRect(0, HEADER, self.head, body.height()), color("surface.base"))
-        height, lanes = self.rows.lane, self.model.plan.lanes
+    def _heads_layer(self, seen: Visible, body: QRect) -> QPixmap:
+        """The engineers, painted again when other ones, other days or another verdict are to be shown."""
         target = self.drag.place.lane_id if self.drag else None
+        key = (self.top(), body.size(), seen.whole_days(), target, self.drag.tone if self.drag else "")
+        if self._heads is not None and self._heads[0] == key:
+            return self._heads[1]
+        ratio = self.devicePixelRatioF()
+        layer = QPixmap(QSize(self.head, body.height()) * ratio)
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(color("surface.base"))
+        painter = QPainter(layer)
+        height, lanes = self.rows.lane, self.model.plan.lanes
         for row in range(self.top() // height, min((self.top() + body.height()) // height + 1, len(lanes))):
             tone = self.drag.tone if self.drag and lanes[row].id == target else ""
-            self.frame.head(painter, lanes[row], HEADER + row * height - self.top(), height, seen, tone)
-        painter.restore()
+            self.frame.head(painter, lanes[row], row * height - self.top(), height, seen, tone)
+        painter.end()
+        self._heads = (key, layer)
+        return layer
 
     def _paint_now(self, painter: QPainter, seen: Visible) -> None:
         x = seen.x(self.now())
         if self.head <= x <= self.viewport().width():
-            self.frame.time_tag(painter, x, clock_text(self.now(), self.model.zone), now=True)
+            self.frame.time_tag(painter, seen, self.now(), now=True)
 
     def _paint_marks(self, painter: QPainter) -> None:
         """Selection and what was just refused, above the lanes."""
@@ -352,7 +364,7 @@ class GanttCanvas(QAbstractScrollArea):
                 detail = f"{job.customer_name}  {span_text(place.start, place.end, self.model.zone)}"
                 ghost(painter, self.look, self.place_rect(place), title, detail, refused=refused)
         painter.setClipping(False)
-        self.frame.time_tag(painter, x, clock_text(drag.place.start, self.model.zone), now=False)
+        self.frame.time_tag(painter, seen, drag.place.start, now=False)
 
     def _tone_layer(self, drag: Drag, box: QRect) -> QPixmap:
         """The lane under the drag in the colour of its verdict, kept while lane and colour stay the same."""
@@ -395,7 +407,8 @@ class GanttCanvas(QAbstractScrollArea):
         self._invalidate()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        self.viewport().update()
+        port = self.viewport().rect()
+        self.viewport().update(port.adjusted(0, 0, 0, -LEGEND))
         if dx:
             self._tone = None
             self.range_changed.emit(self.range())

@@ -4,17 +4,20 @@ legend.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from desktop.domain.calendars import DAY, local
-from desktop.domain.intervals import overlap
+from desktop.domain.intervals import overlap, total
 from desktop.domain.scheduling import BarState, Lane, Load
 from desktop.domain.text import language, tr
 from desktop.models.gantt_model import GanttModel
+from desktop.widgets.gantt_bars import clock_text
 from desktop.widgets.gantt_look import BARS, CONFLICT, TENTATIVE, BarLook, Look
 from desktop.widgets.gantt_scale import TimeScale
 from desktop.widgets.theme import color
@@ -73,13 +76,47 @@ class Visible:
         return self.scale.opening(first) - self.scale.first * 3600, self.scale.opening(last) - self.scale.first * 3600
 
 
+class TeamDay(NamedTuple):
+    """Booked and present seconds of all engineers in each hour of a day, and the day's load."""
+
+    booked: list[int]
+    present: list[int]
+    whole: Load
+
+
+def team_day(model: GanttModel, start: int) -> TeamDay:
+    """Measured once a day: a pass over the day's bookings and the distinct calendars."""
+    booked, present = [0] * 24, [0] * 24
+    total_booked = capacity = 0
+    window = (start, start + DAY)
+    for lane in model.plan.lanes:
+        for booking in model.plan.touching(lane.id, *window):
+            total_booked += overlap((booking.start, booking.end), window)
+            _spread(booked, start, booking.start, booking.end)
+        for span in model.present(lane, start):
+            _spread(present, start, *span)
+        capacity += total(model.available(lane, start))
+    return TeamDay(booked, present, Load(total_booked, capacity))
+
+
+def _spread(hours: list[int], day: int, start: int, end: int) -> None:
+    """Add an interval's seconds to the hours of the day that it touches."""
+    low, high = max(start - day, 0), min(end - day, DAY)
+    for hour in range(low // 3600, (high + 3599) // 3600):
+        hours[min(hour, 23)] += min(high, (hour + 1) * 3600) - max(low, hour * 3600)
+
+
 class FramePainter:
     """Paints in viewport px."""
 
-    def __init__(self, model: GanttModel, look: Look) -> None:
+    def __init__(self, model: GanttModel, look: Look, clock: Callable[[], float]) -> None:
         self.model = model
         self.look = look
-        self._team: dict[tuple[int, int], Load] = {}
+        self.clock = clock
+        self._team: dict[int, TeamDay] = {}
+        self.budget = 1
+        """Days whose load may still be computed in this frame; `owing` says that one was left out."""
+        self.owing = False
 
     def forget_loads(self) -> None:
         self._team.clear()
@@ -114,12 +151,14 @@ class FramePainter:
         start, end = visible.whole_days()
         if end - start > DAY:
             return tr("Load, {count} days", count=(end - start) // DAY)
-        now = local(start, self.model.zone).date()
-        return tr("Load {day}", day=day_text(now, weekday=False))
+        day = local(start, self.model.zone).date()
+        if day == local(self.clock(), self.model.zone).date():
+            return tr("Load today")
+        return tr("Load {day}", day=day_text(day, weekday=False))
 
     def _header_step(self, scale: TimeScale) -> int:
         for minutes in (15, 30, 60, 120, 240, 360):
-            if scale.per_hour * minutes / 60 >= 44:
+            if scale.per_hour * minutes / 60 >= (72 if minutes < 60 else 44):
                 return minutes
         return 1440
 
@@ -155,10 +194,16 @@ class FramePainter:
                 if day.day <= 22 or index != first:
                     self.look.texts.draw(painter, at + 5, 5, name)
 
-    def time_tag(self, painter: QPainter, x: float, text: str, *, now: bool) -> None:
-        """The clock time of a line, over the header: filled red for now, framed amber for the snap line."""
+    def time_tag(self, painter: QPainter, visible: Visible, instant: int, *, now: bool) -> None:
+        """The clock time of a line, over the header: filled red for now, framed amber for the snap line.
+
+        Where several days are in view it stands in the row of hours, so that no date is hidden.
+        """
+        text = clock_text(instant, self.model.zone)
         width = self.look.texts.width(text, size=11) + 10
-        box = QRectF(round(x - width / 2), 4, width, 18)
+        x = min(max(visible.x(instant) - width / 2, visible.head), visible.head + visible.width - width)
+        several = visible.scale.day_width < visible.width * 0.9
+        box = QRectF(round(x), HEADER - 21 if several else 4, width, 18)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(color("danger.solid" if now else "surface.base"))
         painter.setPen(Qt.PenStyle.NoPen if now else QPen(color("warn.solid"), 1))
@@ -226,8 +271,9 @@ class FramePainter:
         painter.setClipRect(QRectF(visible.head, top + 1, width - visible.head, STRIP - 1))
         pitch = visible.scale.day_width if step >= 1440 else visible.scale.per_hour * step / 60
         for x, instant in visible.scale.ticks(visible.left - pitch, visible.left + visible.width, step):
-            load = self._team_load(instant, DAY if step >= 1440 else step * 60, whole_day=step >= 1440)
-            self._column(painter, visible.head + x - visible.left, top, pitch, load, step)
+            load = self._bucket(instant, step)
+            if load is not None:
+                self._column(painter, visible.head + x - visible.left, top, pitch, load, step)
         painter.restore()
         self._team_total(painter, visible, top)
 
@@ -245,31 +291,9 @@ class FramePainter:
             number = f"{load.booked / unit:.1f}".removesuffix(".0")
             self.look.texts.draw(painter, x, top + STRIP - height - 16, number, pitch, size=11, align=centre)
 
-    def _team_load(self, instant: int, length: int, *, whole_day: bool) -> Load:
-        key = (instant, length)
-        found = self._team.get(key)
-        if found is None:
-            if len(self._team) > 2000:
-                self._team.clear()
-            found = self._team[key] = self._measure(instant, length, whole_day=whole_day)
-        return found
-
-    def _measure(self, instant: int, length: int, *, whole_day: bool) -> Load:
-        booked = capacity = 0
-        plan = self.model.plan
-        for lane in plan.lanes:
-            if whole_day:
-                load = self.model.day_load(lane, instant)
-                booked, capacity = booked + load.booked, capacity + load.capacity
-                continue
-            window = (instant, instant + length)
-            booked += min(plan.booked(lane.id, *window), length)
-            capacity += sum(overlap(work, window) for work in self.model.present(lane, instant))
-        return Load(booked, capacity)
-
     def _team_total(self, painter: QPainter, visible: Visible, top: int) -> None:
         start, end = visible.whole_days()
-        loads = [self._team_load(at + DAY // 2, DAY, whole_day=True) for at in range(start, end, DAY)]
+        loads = [load for at in range(start, end, DAY) if (load := self._bucket(at + DAY // 2, 1440))]
         booked, capacity = sum(load.booked for load in loads), sum(load.capacity for load in loads)
         painter.fillRect(QRectF(visible.head - 1, top, 1, STRIP), color("border.default"))
         painter.setPen(color("text.secondary"))
@@ -278,6 +302,24 @@ class FramePainter:
         words = f"{hours_text(round(booked, -1))} / {hours_text(capacity)} h"
         right = Qt.AlignmentFlag.AlignRight
         self.look.texts.draw(painter, 12, top + 16, words, visible.head - 24, align=right)
+
+    def _bucket(self, instant: int, step: int) -> Load | None:
+        """The team's load from `instant` for `step` minutes, or of its day; None while that is not computed
+        yet.
+        """
+        start = self.model.day_start(instant)
+        day = self._team.get(start)
+        if day is None:
+            if self.budget <= 0:
+                self.owing = True
+                return None
+            self.budget -= 1
+            day = self._team[start] = team_day(self.model, start)
+        if step >= 1440:
+            return day.whole
+        first = (instant - start) // 3600
+        hours = range(first, min(first + step // 60, 24))
+        return Load(sum(day.booked[hour] for hour in hours), sum(day.present[hour] for hour in hours))
 
     # legend
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from desktop.domain.calendars import DAY, local, midnight
+from desktop.domain.calendars import DAY, at, local, midnight
 
 MIN_DAY, MAX_DAY = 8.0, 24 * 400.0
 GRAINS = (5, 15, 30, 60, 120, 240, 720, 1440)
@@ -93,7 +93,7 @@ class TimeScale:
 
     def opening(self, index: int) -> int:
         """The instant at which day `index` begins to be shown."""
-        return self.instant(index * self.day_width)
+        return at(self.day(index), self.first * 60, self.zone)
 
     def grain(self, pixels: float = 12.0) -> int:
         """Minutes of the finest grid whose lines are at least `pixels` apart."""
@@ -118,7 +118,3 @@ class TimeScale:
     def folded(self, first: int, last: int) -> TimeScale:
         """The same days showing other hours, an hour as wide as before."""
         return replace(self, first=first, last=last, day_width=self.per_hour * (last - first))
-
-
-def utc(instant: float) -> datetime:
-    return datetime.fromtimestamp(instant, UTC)
