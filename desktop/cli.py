@@ -12,14 +12,14 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from desktop import __version__
+from desktop.commands import server
+from desktop.commands.console import Run, tell
 from desktop.domain.text import LANGUAGES, set_language, tr
-
-Run = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,15 +58,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Outpost {__version__}")
     commands = parser.add_subparsers(title=tr("Commands"), metavar="")
 
-    def command(name: str, help_text: str, run: Run) -> argparse.ArgumentParser:
+    def add(name: str, help_text: str, run: Run) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=help_text, description=help_text, parents=[_common()])
         made.set_defaults(run=run)
         return made
 
-    dsn = command("dsn", tr("Print how to connect with psql, and leave the server running for that"), print_dsn)
-    dsn.add_argument("--user", metavar="U", help=tr("Connect as this person"))
-    stop = command("stop", tr("Stop the embedded server"), stop_server)
-    stop.add_argument("--force", action="store_true", help=tr("Even while programs use it"))
+    for family in (server,):
+        family.register(add)
     return parser
 
 
@@ -83,36 +81,6 @@ def _common() -> argparse.ArgumentParser:
     return common
 
 
-def print_dsn(options: argparse.Namespace) -> int:
-    from db import embedded
-    from desktop.runtime import connection
-
-    with connection.connected(options.dsn, tell=tell) as database:
-        dsn = database.dsn
-        if database.is_embedded:
-            embedded.keep_until_idle(embedded.home())
-    _answer(options, dsn, {"dsn": dsn})
-    return 0
-
-
-def stop_server(options: argparse.Namespace) -> int:
-    from db import embedded
-
-    stopped = embedded.stop(embedded.home(), force=options.force)
-    said = tr("The server has stopped") if stopped else tr("The server was not running")
-    _answer(options, said, {"stopped": stopped})
-    return 0
-
-
-def tell(text: str) -> None:
-    """Progress, for the person who waits and not for the pipe."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def _answer(options: argparse.Namespace, text: str, record: dict[str, Any]) -> None:
-    print(json.dumps(record, ensure_ascii=False) if options.json else text, flush=True)
-
-
 def _report(error: Exception, *, as_json: bool) -> int:
     """Tell the user what is wrong; a bug also goes to the log."""
     from db.embedded import EmbeddedError
@@ -125,9 +93,9 @@ def _report(error: Exception, *, as_json: bool) -> int:
         failure = failures.describe(error, ())
         message, log_id = f"{failure.message} ({log})", failure.log_id
     if as_json:
-        print(json.dumps({"error": message, "log_id": log_id}, ensure_ascii=False), file=sys.stderr)
+        tell(json.dumps({"error": message, "log_id": log_id}, ensure_ascii=False))
     else:
-        print(message, file=sys.stderr)
+        tell(message)
     return 1
 
 
