@@ -1,0 +1,142 @@
+"""What the database refuses, in words for the person in front of the screen.
+
+`UserError` is an expected refusal: it names the cause and the remedy in both languages. `BugError` is ours to mend; it
+goes to the log. `translate` sorts a driver's error into one of the two by SQLSTATE and constraint name; the words
+stand in `db/messages.py`, and a test demands an entry for each named constraint.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from psycopg2 import Error as DriverError
+from sqlalchemy.exc import DBAPIError
+
+Language = Literal["en", "zh"]
+
+
+class OutpostError(Exception):
+    """Whatever comes out of `db` with a meaning."""
+
+
+class BugError(OutpostError):
+    """A fault of the program: to the log, never to the user."""
+
+
+class UserError(OutpostError):
+    """A refusal that the user can understand and mend.
+
+    """A refusal that the user can understand and mend.
+
+    the database said about it (line, item, quantity on hand).
+    """
+
+    def __init__(
+        self,
+        *,
+        code: str = "",
+        message_en: str,
+        message_zh: str,
+        remedy_en: str = "",
+        remedy_zh: str = "",
+        field: str | None = None,
+        constraint: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{message_en} {remedy_en}".strip())
+        self.code = code
+        self.message_en, self.message_zh = message_en, message_zh
+        self.remedy_en, self.remedy_zh = remedy_en, remedy_zh
+        self.field = field
+        self.constraint = constraint
+        self.facts: Mapping[str, Any] = facts or {}
+
+    def text(self, language: Language) -> str:
+        """Cause and remedy in one line."""
+        if language == "zh":
+            return f"{self.message_zh}{self.remedy_zh}"
+        return f"{self.message_en} {self.remedy_en}".strip()
+
+
+class LoginError(UserError):
+    """The log-in did not work."""
+
+
+class ServerUnreachable(LoginError):
+    """Nobody answers at that address, or not in time."""
+
+
+class ConnectionLost(UserError):
+    """The connection broke during the work; whether it was done is unknown: repeat it with the same request id."""
+
+
+class Busy(UserError):
+    """Two people wanted the same row in the same moment; a second try will do."""
+
+
+CONNECTION_LOST = ("08", "57P01", "57P02", "57P03")
+RETRY = ("40001", "40P01", "55P03")
+
+
+def sqlstate(error: BaseException) -> str:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(original, "pgcode", None) or "")
+
+
+def facts_of(error: BaseException) -> dict[str, Any]:
+    """The JSON that our functions put into DETAIL; empty for the server's own errors."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    detail = getattr(getattr(original, "diag", None), "message_detail", None)
+    try:
+        found = json.loads(detail) if detail else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    original = error.orig if isinstance(error, DBAPIError) else error
+    state = sqlstate(error)
+    if not state:
+        return isinstance(original, DriverError) and type(original).__name__ in ("OperationalError", "InterfaceError")
+    return state.startswith("08") or state in CONNECTION_LOST
+
+
+def translate(error: BaseException) -> OutpostError:
+    """The driver's error as UserError or BugError. The original stays its cause."""
+    from db import messages
+
+    if isinstance(error, OutpostError):
+        return error
+    original = error.orig if isinstance(error, DBAPIError) else error
+    diag = getattr(original, "diag", None)
+    state = sqlstate(error)
+    if is_connection_lost(error):
+        return ConnectionLost(
+            code=state or "08006",
+            message_en="The connection to the database was lost.",
+            message_zh="与数据库的连接已断开。",
+            remedy_en="Your entries are kept; try again.",
+            remedy_zh="您的录入内容已保留，请重试。",
+        )
+    if state in RETRY:
+        return Busy(
+            code=state,
+            message_en="A colleague is changing the same record right now.",
+            message_zh="同事正在修改同一条记录。",
+            remedy_en="Try again.",
+            remedy_zh="请重试。",
+        )
+    found = messages.find(
+        state,
+        getattr(diag, "constraint_name", None),
+        getattr(diag, "table_name", None),
+        getattr(diag, "column_name", None),
+        facts_of(error),
+        getattr(diag, "message_primary", None) or str(original),
+    )
+    return found or BugError(str(original))
