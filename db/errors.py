@@ -28,9 +28,8 @@ class BugError(OutpostError):
 class UserError(OutpostError):
     """A refusal that the user can understand and mend.
 
-    """A refusal that the user can understand and mend.
-
-    the database said about it (line, item, quantity on hand).
+    `code` is the SQLSTATE or ER number, `constraint` the rule's name, `field` the column concerned (or None), `facts`
+    what the database said about it (line, item, quantity on hand).
     """
 
     def __init__(
