@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.domain.text import tr
+from desktop.domain.text import language, tr
 
 _log = logging.getLogger("outpost")
 
@@ -37,10 +37,16 @@ def new_log_id() -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
+def in_words(error: BaseException) -> str:
+    """The refusal in the language in force; errors that know one language only speak that."""
+    speak = getattr(error, "text", None)
+    return str(speak(language())) if callable(speak) else str(error)
+
+
 def describe(error: BaseException, user_errors: tuple[type[BaseException], ...]) -> Failure:
     """Sort `error`: those of `user_errors` speak for themselves; all others are logged with an id."""
     if isinstance(error, user_errors):
-        return Failure(str(error), None, error)
+        return Failure(in_words(error), None, error)
     log_id = new_log_id()
     _log.error("bug %s", log_id, exc_info=error)
     return Failure(tr("Something went wrong in the program. Log id {log_id}", log_id=log_id), log_id, error)
