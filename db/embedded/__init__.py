@@ -16,7 +16,7 @@ from db.embedded.manager import (
     start,
     stop,
 )
-from db.embedded.texts import EmbeddedError, Progress, Text
+from db.embedded.texts import EmbeddedError, Progress
 
 __all__ = [
     "DATABASE",
@@ -24,7 +24,6 @@ __all__ = [
     "EmbeddedError",
     "Progress",
     "Server",
-    "Text",
     "home",
     "keep_until_idle",
     "start",

@@ -182,7 +182,7 @@ def make(cluster: Cluster, progress: texts.Progress) -> None:
     if (cluster.data / "PG_VERSION").is_file():
         _check_version(cluster)
         return
-    progress(texts.Text("Preparing the database", "正在准备数据库"))
+    progress("Preparing the database", "正在准备数据库")
     _require_space(cluster.base, SPACE_TO_MAKE)
     draft = cluster.base / "data.new"
     _end_orphans(draft)
@@ -246,7 +246,7 @@ def launch(
     """Start the server and wait until it takes connections. A foreign program on our port costs a new one."""
     _clear_stale(cluster, progress)
     _require_space(cluster.base, SPACE_TO_START)
-    progress(texts.Text("Starting the database", "正在启动数据库"))
+    progress("Starting the database", "正在启动数据库")
     port = preferred_port
     failure: str | None = None
     for _attempt in range(5):
@@ -306,7 +306,7 @@ def _clear_stale(cluster: Cluster, progress: texts.Progress) -> None:
     pid_file = cluster.data / "postmaster.pid"
     if not pid_file.exists():
         return
-    progress(texts.Text("Recovering from an interrupted run", "正在从上次异常中断中恢复"))
+    progress("Recovering from an interrupted run", "正在从上次异常中断中恢复")
     _end_orphans(cluster.data, patience=10)
     for stale in (*cluster.base.glob(".s.PGSQL.*"), pid_file):
         stale.unlink(missing_ok=True)

@@ -116,15 +116,17 @@ def read_json(path: Path) -> dict[str, object] | None:
 
 
 @contextmanager
-def lock(home: Path, *, progress: texts.Progress = texts.silent, patience: float = 180) -> Iterator[None]:
+def lock(
+    home: Path, *, progress: texts.Progress = texts.silent, patience: float = 180, name: str = "server"
+) -> Iterator[None]:
     """One process at a time starts or stops this home's server. A killed process drops the lock by itself."""
-    with open(os.open(home / "server.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+    with open(os.open(home / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         deadline = time.monotonic() + patience
         told = False
         while not _try_lock(file.fileno()):
             if not told:
                 told = True
-                progress(texts.Text("Waiting for another copy of Outpost", "正在等待另一个驻点程序"))
+                progress("Waiting for another copy of Outpost", "正在等待另一个驻点程序")
             if time.monotonic() > deadline:
                 raise texts.still_busy(home)
             time.sleep(0.05)

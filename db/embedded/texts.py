@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 
-class Text(NamedTuple):
-    """One sentence in both languages; `db` has no translator of its own."""
-
-    en: str
-    zh: str
-
-
-Progress = Callable[[Text], None]
+# One sentence in English and in Chinese; `db` has no translator of its own.
+Progress = Callable[[str, str], None]
 
 Reason = Literal["disk_full", "permission", "busy", "in_use", "no_binaries", "version", "start_failed"]
 
@@ -27,8 +21,12 @@ class EmbeddedError(Exception):
         self.en = en
         self.zh = zh
 
+    def text(self, language: Literal["en", "zh"]) -> str:
+        """The message, as `db.errors.UserError` gives it."""
+        return self.zh if language == "zh" else self.en
 
-def silent(_text: Text) -> None:
+
+def silent(_en: str, _zh: str) -> None:
     """The progress of a caller who does not want to hear."""
 
 

@@ -171,7 +171,7 @@ def test_crashed_server_recovers_what_was_committed(home: Path) -> None:
         os.kill(running.pid, signal.SIGKILL)
         assert running.gone_within(10)
         said: list[str] = []
-        with embedded.start(home, progress=lambda text: said.append(text.zh)) as again:
+        with embedded.start(home, progress=lambda _en, zh: said.append(zh)) as again:
             assert query(again.dsn(), "select n from kept") == 42
         assert "正在从上次异常中断中恢复" in said
 
