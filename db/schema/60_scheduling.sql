@@ -113,3 +113,319 @@ create table erp.booking (
 create index booking_unit_idx on erp.booking (org_unit_id, starts_at, id);
 create index booking_engineer_idx on erp.booking (engineer_id, starts_at);
 create index booking_work_order_idx on erp.booking (work_order_id);
+
+-- Carry out one gesture of a planner: every move of it or none. A move is
+--   {"work_order_id", "booking_id", "version", "engineer_id", "starts_at", "ends_at", "hard", "travel_minutes"}
+-- without booking_id it books, without engineer_id it gives the order back to the backlog. Answers with one row per move:
+-- {"work_order_id", "booking_id", "version", "state"}. The same request never plans twice.
+-- Engineers are locked in key order first, so that of two planners one waits, is refused and no deadlock is possible.
+-- Raises ER001 (not your engineer), ER003 (moved by a colleague), ER004 (not found or not yours to see), ER010 (the order is
+-- not at that point), ER011 (slot), ER012 (leave, skill), 23P01 booking_no_double with whose job is in the way.
+create function api.plan_work(request_id uuid, moves jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    claim  record;
+    answer jsonb := '[]';
+    move   jsonb;
+    units  integer[] := my_write_units();
+begin
+    if not my_roles() && '{planner}' then
+        raise exception 'jobs are placed by a planner' using errcode = 'ER001', constraint = 'booking_role';
+    end if;
+    select * into claim from api.claim_request(request_id, my_user_id(), 'plan_work', moves::text);
+    if claim.seen then
+        return claim.answer;
+    end if;
+    perform 1 from engineer e
+    where e.id in (select (m ->> 'engineer_id')::bigint from jsonb_array_elements(moves) m
+                   union
+                   select b.engineer_id from booking b
+                   where b.id in (select (m ->> 'booking_id')::bigint from jsonb_array_elements(moves) m))
+    order by e.id
+    for no key update;
+    begin
+        set constraints erp.booking_no_double deferred;
+        for move in select m from jsonb_array_elements(moves) m loop
+            answer := answer || case
+                when move ->> 'engineer_id' is null then api.take_off_plan(move, units)
+                else api.put_on_plan(move, units)
+            end;
+        end loop;
+        set constraints erp.booking_no_double immediate;
+    exception when exclusion_violation then
+        perform api.refuse_double_booking(moves);
+        raise;
+    end;
+    update request r set result = answer where r.id = request_id;
+    return answer;
+end
+$$;
+
+-- Book or move one order, checked. A firm booking respects leave and skill; a tentative one may be wrong for a while.
+create function api.put_on_plan(move jsonb, units integer[]) returns jsonb
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o    work_order;
+    b    booking;
+    firm boolean := coalesce((move ->> 'hard')::boolean, true);
+    slot tstzrange;
+begin
+    if (move ->> 'starts_at')::timestamptz >= (move ->> 'ends_at')::timestamptz
+       or (move ->> 'ends_at')::timestamptz - (move ->> 'starts_at')::timestamptz > interval '31 days' then
+        raise exception 'a booking ends after it begins, within 31 days'
+            using errcode = 'ER011', constraint = 'booking_slot_sensible';
+    end if;
+    slot := tstzrange((move ->> 'starts_at')::timestamptz, (move ->> 'ends_at')::timestamptz);
+    o := api.lock_order((move ->> 'work_order_id')::bigint, units);
+    if o.state not in ('approved', 'planned', 'dispatched', 'accepted') then
+        raise exception 'work order % cannot be placed: %', o.number, o.state
+            using errcode = 'ER010', constraint = 'booking_order_plannable',
+                  detail = jsonb_build_object('number', o.number, 'state', o.state)::text;
+    end if;
+    perform api.check_engineer(o, (move ->> 'engineer_id')::bigint, slot, firm, units);
+    if move ->> 'booking_id' is null then
+        insert into booking (company_id, org_unit_id, engineer_id, work_order_id, slot, hard, travel_minutes, created_by)
+        values (o.company_id, o.org_unit_id, (move ->> 'engineer_id')::bigint, o.id, slot, firm,
+                coalesce((move ->> 'travel_minutes')::integer, 0), my_user_id())
+        returning * into b;
+    else
+        b := api.lock_booking((move ->> 'booking_id')::bigint, (move ->> 'version')::integer, o.id);
+        update booking x set engineer_id = (move ->> 'engineer_id')::bigint, slot = put_on_plan.slot, hard = firm
+        where x.id = b.id returning * into b;
+    end if;
+    o := api.follow_bookings(o.id, 'planned');
+    return jsonb_build_object('work_order_id', o.id, 'booking_id', b.id, 'version', b.version, 'state', o.state);
+end
+$$;
+
+create function api.lock_order(wanted bigint, units integer[]) returns erp.work_order
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o work_order;
+begin
+    if wanted is null then
+        raise exception 'the booking is gone' using errcode = 'ER003', constraint = 'booking_still_there';
+    end if;
+    select * into o from work_order w where w.id = wanted and w.org_unit_id = any (units) for update;
+    if not found then
+        raise exception 'no such work order' using errcode = 'ER004', constraint = 'work_order_found';
+    end if;
+    return o;
+end
+$$;
+
+-- Give an order back to the backlog.
+create function api.take_off_plan(move jsonb, units integer[]) returns jsonb
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o work_order;
+    b booking;
+begin
+    o := api.lock_order((move ->> 'work_order_id')::bigint, units);
+    if o.state not in ('approved', 'planned') then
+        raise exception 'work order % is %: recall it first', o.number, o.state
+            using errcode = 'ER010', constraint = 'booking_order_sent',
+                  detail = jsonb_build_object('number', o.number, 'state', o.state)::text;
+    end if;
+    b := api.lock_booking((move ->> 'booking_id')::bigint, (move ->> 'version')::integer, o.id);
+    delete from booking x where x.id = b.id;
+    o := api.follow_bookings(o.id, 'approved');
+    return jsonb_build_object('work_order_id', o.id, 'booking_id', null, 'version', null, 'state', o.state);
+end
+$$;
+
+-- The booking, locked, if it is this order's and nobody changed it since it was shown.
+create function api.lock_booking(wanted bigint, expected_version integer, order_id bigint) returns erp.booking
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    b booking;
+begin
+    select * into b from booking x where x.id = wanted and x.work_order_id = order_id for update;
+    if not found then
+        raise exception 'the booking is gone' using errcode = 'ER003', constraint = 'booking_still_there';
+    end if;
+    if b.version <> expected_version then
+        raise exception 'the booking was moved meanwhile' using errcode = 'ER003', constraint = 'booking_unchanged',
+            detail = (select jsonb_build_object('name', coalesce(u.display_name, ''),
+                                                'name_zh', coalesce(u.display_name_zh, u.display_name, ''))
+                      from (select 1) one left join app_user u on u.id = b.updated_by)::text;
+    end if;
+    return b;
+end
+$$;
+
+create function api.check_engineer(o erp.work_order, wanted bigint, slot tstzrange, firm boolean, units integer[]) returns void
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    e engineer;
+    away absence;
+    held engineer_skill;
+begin
+    select * into e from engineer x where x.id = wanted and x.org_unit_id = any (units) and x.retired_on is null;
+    if not found then
+        raise exception 'this engineer is not yours to plan' using errcode = 'ER001', constraint = 'booking_engineer_unit';
+    end if;
+    if not firm then
+        return;
+    end if;
+    select * into away from absence a
+    where int8range(a.engineer_id, a.engineer_id, '[]') && int8range(e.id, e.id, '[]') and a.period && slot
+    order by a.period limit 1;
+    if found then
+        raise exception '% is away', e.name using errcode = 'ER012', constraint = 'booking_absence',
+            detail = jsonb_build_object('engineer', e.name, 'engineer_zh', coalesce(e.name_zh, e.name),
+                                        'until', upper(away.period))::text;
+    end if;
+    if o.skill_id is null then
+        return;
+    end if;
+    select * into held from engineer_skill s where s.engineer_id = e.id and s.skill_id = o.skill_id;
+    if not found or held.level < coalesce(o.skill_level, 1) or held.valid_until < upper(slot)::date then
+        raise exception '% lacks the skill', e.name using errcode = 'ER012', constraint = 'booking_skill',
+            detail = (select jsonb_build_object('engineer', e.name, 'engineer_zh', coalesce(e.name_zh, e.name),
+                                                'skill', s.name, 'skill_zh', coalesce(s.name_zh, s.name))
+                      from skill s where s.id = o.skill_id)::text;
+    end if;
+end
+$$;
+
+-- The order follows its bookings: engineer and planned times of the first, and its step to or from planned.
+create function api.follow_bookings(order_id bigint, wanted text) returns erp.work_order
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o     work_order;
+    first booking;
+    last  timestamptz;
+begin
+    select * into first from booking b where b.work_order_id = order_id order by b.starts_at, b.id limit 1;
+    select max(b.ends_at) into last from booking b where b.work_order_id = order_id;
+    update work_order w
+    set engineer_id = first.engineer_id, planned_start = first.starts_at, planned_end = last
+    where w.id = order_id
+      and (w.engineer_id, w.planned_start, w.planned_end) is distinct from (first.engineer_id, first.starts_at, last);
+    select * into o from work_order w where w.id = order_id;
+    if (wanted = 'planned' and o.state = 'approved') or (wanted = 'approved' and o.state = 'planned' and first.id is null) then
+        perform api.change_work_order_state(o.id, o.version, wanted, null);
+        select * into o from work_order w where w.id = order_id;
+    end if;
+    return o;
+end
+$$;
+
+-- Say whose job is in the way. Of another unit's booking only the time is told.
+create function api.refuse_double_booking(moves jsonb) returns void
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    clash record;
+begin
+    select b.id, b.starts_at, b.ends_at, e.name, coalesce(e.name_zh, e.name) as name_zh,
+           case when b.org_unit_id = any (my_units()) then coalesce(w.number, b.title) end as number,
+           case when b.org_unit_id = any (my_units()) then w.title end as title,
+           case when b.org_unit_id = any (my_units()) then coalesce(w.title_zh, w.title) end as title_zh
+    into clash
+    from jsonb_array_elements(moves) m
+    join booking b on b.hard
+        and int8range(b.engineer_id, b.engineer_id, '[]')
+            && int8range((m ->> 'engineer_id')::bigint, (m ->> 'engineer_id')::bigint, '[]')
+        and b.slot && tstzrange((m ->> 'starts_at')::timestamptz, (m ->> 'ends_at')::timestamptz)
+    join engineer e on e.id = b.engineer_id
+    left join work_order w on w.id = b.work_order_id
+    where m ->> 'engineer_id' is not null
+      and b.id not in (select (x ->> 'booking_id')::bigint from jsonb_array_elements(moves) x where x ->> 'booking_id' is not null)
+    order by b.starts_at
+    limit 1;
+    if found then
+        raise exception '% is booked at that time', clash.name using errcode = '23P01', constraint = 'booking_no_double',
+            detail = jsonb_build_object('booking_id', clash.id, 'engineer', clash.name, 'engineer_zh', clash.name_zh,
+                                        'number', coalesce(clash.number, ''), 'title', coalesce(clash.title, ''),
+                                        'title_zh', coalesce(clash.title_zh, ''),
+                                        'starts_at', clash.starts_at, 'ends_at', clash.ends_at)::text;
+    end if;
+end
+$$;
+
+-- The one-job forms of plan_work, for psql and for programs that move one thing at a time.
+create function api.book_work_order(
+    request_id uuid, order_id bigint, engineer bigint, starts timestamptz, ends timestamptz, hard boolean default true)
+returns jsonb
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
+        'work_order_id', order_id, 'engineer_id', engineer, 'starts_at', starts, 'ends_at', ends, 'hard', hard))) -> 0
+$$;
+
+create function api.move_booking(
+    request_id uuid, booking bigint, expected_version integer, engineer bigint, starts timestamptz, ends timestamptz,
+    hard boolean default true)
+returns jsonb
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
+        'work_order_id', (select b.work_order_id from erp.booking b where b.id = booking), 'booking_id', booking,
+        'version', expected_version, 'engineer_id', engineer, 'starts_at', starts, 'ends_at', ends, 'hard', hard))) -> 0
+$$;
+
+create function api.unbook(request_id uuid, booking bigint, expected_version integer) returns jsonb
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
+        'work_order_id', (select b.work_order_id from erp.booking b where b.id = booking), 'booking_id', booking,
+        'version', expected_version))) -> 0
+$$;
+
+-- Engineers of the company that I do not plan myself: by name, so that their busy times can be asked for.
+create function api.other_engineers()
+returns table (id bigint, code text, name text, name_zh text, initials text, unit_name text, unit_name_zh text)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select e.id, e.code::text, e.name, e.name_zh, e.initials, u.name, u.name_zh
+    from engineer e
+    join org_unit u on u.id = e.org_unit_id
+    where my_roles() && '{planner,desk,manager}'
+      and e.company_id = (select a.company_id from app_user a where a.id = my_user_id())
+      and e.retired_on is null
+      and e.org_unit_id <> all (my_units())
+    order by u.name, e.code, e.id
+$$;
+
+-- When engineers are taken by work that I may not read: times only, of my own engineers and of those of other units.
+create function api.busy_times(engineers bigint[], since timestamptz, until timestamptz)
+returns table (booking_id bigint, engineer_id bigint, starts_at timestamptz, ends_at timestamptz, hard boolean)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select b.id, b.engineer_id, b.starts_at, b.ends_at, b.hard
+    from booking b
+    where my_roles() && '{planner,desk,manager}'
+      and b.company_id = (select a.company_id from app_user a where a.id = my_user_id())
+      and b.engineer_id = any (engineers)
+      and b.starts_at < until and b.starts_at > since - interval '31 days' and b.ends_at > since
+      and b.org_unit_id <> all (my_units())
+$$;
+
+call erp.allow('api.plan_work(uuid, jsonb)', 'planner', 'execute');
+call erp.allow('api.book_work_order(uuid, bigint, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
+call erp.allow('api.move_booking(uuid, bigint, integer, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
+call erp.allow('api.unbook(uuid, bigint, integer)', 'planner', 'execute');
+call erp.allow('api.other_engineers()', 'planner desk manager', 'execute');
+call erp.allow('api.busy_times(bigint[], timestamptz, timestamptz)', 'planner desk manager', 'execute');
