@@ -1,0 +1,199 @@
+"""What a form needs besides its record: how its fields are called and typed, and what its references offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    or_,
+    select,
+    text,
+)
+
+from db.orm.base import Base
+from db.session import Database
+from desktop.domain.text import Language
+from desktop.operations.records import LineKind, RecordKind, Reference, Referred
+
+FieldKind = Literal[
+    "text", "code", "integer", "money", "price", "percent",
+    "date", "datetime", "boolean", "choice", "reference", "other",
+]
+_CODES = frozenset({"code", "number", "serial_number", "barcode", "tax_number", "badge"})
+_PERCENT = frozenset({"discount_rate", "tax_rate", "margin_target"})
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """One field as one reader sees it. `source` is its dictionary name for F1; `choices` are (value, label) pairs."""
+
+    key: str
+    kind: FieldKind
+    label: str
+    source: str
+    meaning: str = ""
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    places: int = 0
+    custom: bool = False
+
+
+@dataclass(frozen=True)
+class FormInfo:
+    """The fields of a form and, by name, of its lines."""
+
+    fields: Mapping[str, FieldInfo]
+    lines: Mapping[str, Mapping[str, FieldInfo]]
+
+
+InfoMaker = Callable[[Table, Column[Any], Mapping[str, Reference]], FieldInfo]
+
+_ENTRIES = text(
+    "select table_name, column_name, label, label_zh, meaning, meaning_zh, allowed"
+    " from erp.dictionary_entry where table_name = any (:tables)"
+)
+_CUSTOM = text(
+    "select key, kind, label, label_zh, meaning, meaning_zh, choices, required from erp.custom_field"
+    " where table_name = :table and active order by position, key"
+)
+_CUSTOM_KINDS: dict[str, FieldKind] = {"decimal": "price", "text": "text"}
+
+
+def describe(database: Database, kind: RecordKind, language: Language) -> FormInfo:
+    """Labels, types and choices of a form's fields, from the data dictionary, in the reader's language."""
+    tables = {_table(kind.model).name, *(_table(line.model).name for line in kind.lines)}
+    with database.read() as session:
+        entries = {
+            (row.table_name, row.column_name): row for row in session.execute(_ENTRIES, {"tables": list(tables)})
+        }
+        custom = session.execute(_CUSTOM, {"table": _table(kind.model).name}).all()
+    zh = language == "zh"
+
+    def info(table: Table, column: Column[Any], references: Mapping[str, Reference]) -> FieldInfo:
+        entry = entries.get((table.name, column.name))
+        return FieldInfo(
+            key=column.name,
+            kind=_kind(column, bool(entry and entry.allowed), column.name in references),
+            label=_label(entry, zh, column.name),
+            source=f"{table.name}.{column.name}",
+            meaning=(entry.meaning_zh if zh else entry.meaning) if entry else "",
+            required=not column.nullable and column.server_default is None,
+            choices=_choices(entry.allowed if entry else None, language),
+            places=column.type.scale or 0 if isinstance(column.type, Numeric) else 0,
+        )
+
+    table = _table(kind.model)
+    fields = {name: info(table, table.c[name], kind.references) for name in (*kind.reads, *kind.writes)}
+    for row in custom:
+        key = f"custom.{row.key}"
+        fields[key] = FieldInfo(
+            key=key,
+            kind=_CUSTOM_KINDS.get(row.kind, row.kind),
+            label=row.label_zh if zh else row.label,
+            source=f"{table.name}.{key}",
+            meaning=row.meaning_zh if zh else row.meaning,
+            required=row.required,
+            choices=tuple((choice, choice) for choice in row.choices),
+            places=4 if row.kind == "decimal" else 2,
+            custom=True,
+        )
+    return FormInfo(fields=fields, lines={line.name: _line_fields(line, info) for line in kind.lines})
+
+
+def _line_fields(line: LineKind, info: InfoMaker) -> dict[str, FieldInfo]:
+    table = _table(line.model)
+    return {name: info(table, table.c[name], line.references) for name in line.columns}
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} is not mapped to a table")
+    return table
+
+
+def _label(entry: Any, zh: bool, name: str) -> str:
+    if entry is None:
+        return name.removesuffix("_id").replace("_", " ").capitalize()
+    return str(entry.label_zh if zh else entry.label)
+
+
+def _choices(allowed: object, language: Language) -> tuple[tuple[str, str], ...]:
+    if not isinstance(allowed, Mapping):
+        return ()
+    return tuple((value, str(names.get(language, value))) for value, names in allowed.items())
+
+
+def _kind(column: Column[Any], has_choices: bool, is_reference: bool) -> FieldKind:
+    if is_reference:
+        return "reference"
+    if has_choices:
+        return "choice"
+    if column.name in _PERCENT:
+        return "percent"
+    if column.name in _CODES:
+        return "code"
+    kinds: tuple[tuple[type | tuple[type, ...], FieldKind], ...] = (
+        (Boolean, "boolean"),
+        (DateTime, "datetime"),
+        (Date, "date"),
+        ((Integer, BigInteger, SmallInteger), "integer"),
+        (Text, "text"),
+    )
+    if isinstance(column.type, Numeric):
+        return "money" if column.type.scale == 2 else "price"
+    for types, kind in kinds:
+        if isinstance(column.type, types):
+            return kind
+    return "other"
+
+
+def find(
+    database: Database,
+    reference: Reference,
+    typed: str,
+    *,
+    where: Mapping[str, object] | None = None,
+    limit: int = 20,
+) -> tuple[Referred, ...]:
+    """Records that a reference field offers for what was typed: by code first, then by name or pinyin initials.
+
+    `where` narrows by equal columns: causes of one problem, assets of one site.
+    """
+    table = _table(reference.model)
+    code, name = table.c[reference.code], table.c[reference.name]
+    name_zh = table.c[reference.name_zh] if reference.name_zh else name
+    query = select(table.c.id, code, name, name_zh)
+    for column, value in (where or {}).items():
+        query = query.where(table.c[column] == value)
+    if "retired_on" in table.c:
+        query = query.where(or_(table.c.retired_on.is_(None), table.c.retired_on > func.current_date()))
+    if typed:
+        pattern = f"%{_escaped(typed)}%"
+        matches: list[ColumnElement[bool]] = [code.ilike(pattern), name.ilike(pattern), name_zh.ilike(pattern)]
+        if "search_key" in table.c:
+            matches.append(table.c.search_key.contains(func.erp.search_terms(typed)))
+        query = query.where(or_(*matches))
+    starts = code.ilike(f"{_escaped(typed)}%")
+    with database.read() as session:
+        rows = session.execute(query.order_by(starts.desc(), code, table.c.id).limit(limit))
+        return tuple(Referred(row[0], str(row[1]), row[2] or "", row[3]) for row in rows)
+
+
+def _escaped(typed: str) -> str:
+    """What was typed, literally: % and _ are no wildcards in a user's hands."""
+    return typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

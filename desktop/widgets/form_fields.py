@@ -1,0 +1,234 @@
+"""One editor per kind of field, all read and written the same way: what a form and a line table are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
+
+from desktop.domain.entry import NotANumber
+from desktop.domain.text import pick, tr
+from desktop.operations.forms import FieldInfo
+from desktop.operations.records import Referred
+from desktop.runtime.context import Found, SearchProvider
+from desktop.runtime.work import Work
+from desktop.widgets.dates import DateField
+from desktop.widgets.fields import NumberField, Select, TextInput
+from desktop.widgets.lookup import LookupField
+from desktop.widgets.theme import font
+
+PERCENT = Decimal(100)
+
+
+class WrongEntry(ValueError):
+    """What stands in a field is no value of its kind; the message says why and what to type."""
+
+
+@dataclass(frozen=True)
+class Editor:
+    """A widget with one way to read, write and watch it. `read` raises WrongEntry."""
+
+    info: FieldInfo
+    widget: QWidget
+    read: Callable[[], Any]
+    write: Callable[[Any], None]
+    watch: Callable[[Callable[[], None]], None]
+
+
+@dataclass(frozen=True)
+class EditorTools:
+    """What editors of references need: threads and, by field key, where to look up."""
+
+    work: Work
+    lookups: Mapping[str, SearchProvider]
+
+
+def found_from(referred: Referred | None) -> Found | None:
+    """A referred record in the shape of the look-up field."""
+    if referred is None:
+        return None
+    return Found(key="", id=referred.id, code=referred.code, name=pick(referred.name, referred.name_zh))
+
+
+def shown_value(info: FieldInfo, value: Any, referred: Referred | None = None) -> str:
+    """A value as read-only text: the same wording in forms, panels and line tables."""
+    if value is None or value == "":
+        return "–"
+    if info.kind == "reference":
+        return " ".join((referred.code, pick(referred.name, referred.name_zh))) if referred else str(value)
+    if info.kind == "choice":
+        return dict(info.choices).get(str(value), str(value))
+    if info.kind == "boolean":
+        return tr("Yes") if value else tr("No")
+    if info.kind == "percent":
+        return f"{(Decimal(value) * PERCENT).normalize():f}\u2009%"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Decimal):
+        return f"{value:,.{2 if info.kind == 'money' else _places(value)}f}".replace("-", "−")
+    return str(value)
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def make_editor(info: FieldInfo, tools: EditorTools, *, tall: bool = False) -> Editor:
+    """The editor of a field. `tall`: several lines, for notes."""
+    if tall:
+        return _tall(info)
+    makers: dict[str, Callable[[FieldInfo, EditorTools], Editor]] = {
+        "choice": _choice,
+        "boolean": _boolean,
+        "date": _date,
+        "reference": _reference,
+        "integer": _number,
+        "money": _number,
+        "price": _number,
+        "percent": _percent,
+    }
+    return makers.get(info.kind, _text)(info, tools)
+
+
+def _text(info: FieldInfo, tools: EditorTools) -> Editor:
+    widget = TextInput(code=info.kind == "code")
+    return Editor(
+        info,
+        widget,
+        lambda: widget.text().strip() or None,
+        lambda value: widget.setText("" if value is None else str(value)),
+        lambda call: _connect(widget.textEdited, call),
+    )
+
+
+def _tall(info: FieldInfo) -> Editor:
+    widget = QPlainTextEdit()
+    widget.setFont(font(13))
+    widget.setTabChangesFocus(True)
+    widget.setMinimumHeight(64)
+    widget.setMaximumHeight(96)
+    return Editor(
+        info,
+        widget,
+        lambda: widget.toPlainText().strip() or None,
+        lambda value: widget.setPlainText(value or ""),
+        lambda call: _connect(widget.textChanged, call),
+    )
+
+
+def _number(info: FieldInfo, tools: EditorTools) -> Editor:
+    places = 0 if info.kind == "integer" else 2 if info.kind == "money" else info.places or 4
+    widget = NumberField(places=places, trim=info.kind != "money")
+
+    def read() -> Any:
+        value = _decimal(widget)
+        return int(value) if value is not None and info.kind == "integer" else value
+
+    def write(value: Any) -> None:
+        widget.set_value(None if value is None else Decimal(value))
+
+    return Editor(info, widget, read, write, lambda call: _connect(widget.textEdited, call))
+
+
+def _percent(info: FieldInfo, tools: EditorTools) -> Editor:
+    """Typed and shown in percent, kept as a share."""
+    widget = NumberField(places=2, trim=True)
+    widget.setPlaceholderText("%")
+
+    def read() -> Any:
+        value = _decimal(widget)
+        return None if value is None else value / PERCENT
+
+    def write(value: Any) -> None:
+        widget.set_value(None if value is None else Decimal(value) * PERCENT)
+
+    return Editor(info, widget, read, write, lambda call: _connect(widget.textEdited, call))
+
+
+def _decimal(widget: NumberField) -> Decimal | None:
+    try:
+        return widget.value()
+    except NotANumber as error:
+        raise WrongEntry(str(error)) from None
+
+
+def _date(info: FieldInfo, tools: EditorTools) -> Editor:
+    widget = DateField()
+
+    def read() -> date | None:
+        try:
+            return widget.value()
+        except ValueError as error:
+            raise WrongEntry(str(error)) from None
+
+    def watch(call: Callable[[], None]) -> None:
+        _connect(widget.textEdited, call)
+        _connect(widget.value_changed, call)
+
+    return Editor(info, widget, read, widget.set_value, watch)
+
+
+def _boolean(info: FieldInfo, tools: EditorTools) -> Editor:
+    widget = QCheckBox(info.label)
+    return Editor(
+        info,
+        widget,
+        widget.isChecked,
+        lambda value: widget.setChecked(bool(value)),
+        lambda call: _connect(widget.clicked, call),
+    )
+
+
+def _choice(info: FieldInfo, tools: EditorTools) -> Editor:
+    widget = Select()
+    if not info.required:
+        widget.addItem("–", None)
+    for value, label in info.choices:
+        widget.addItem(label, value)
+
+    def write(value: Any) -> None:
+        widget.setCurrentIndex(max(widget.findData(value), 0) if value is not None else widget.findData(None))
+
+    return Editor(info, widget, widget.currentData, write, lambda call: _connect(widget.activated, call))
+
+
+def _reference(info: FieldInfo, tools: EditorTools) -> Editor:
+    widget = LookupField(tools.work, tools.lookups[info.key])
+
+    def read() -> int | None:
+        found = widget.value()
+        if found is None and widget.text().strip():
+            typed = widget.text().strip()
+            raise WrongEntry(tr("Nothing is called {text}. Press F7 and choose from the list.", text=typed))
+        return int(found.id) if found is not None else None
+
+    def write(value: Any) -> None:
+        widget.set_value(value if isinstance(value, Found) else None)
+
+    def watch(call: Callable[[], None]) -> None:
+        _connect(widget.chosen, call)
+        _connect(widget.textEdited, call)
+
+    return Editor(info, widget, read, write, watch)
+
+
+def _connect(signal: Any, call: Callable[[], None]) -> None:
+    signal.connect(lambda *_: call())
+
+
+def set_read_only(editor: Editor) -> None:
+    """Grey it out, with the reason in the tooltip; the text stays selectable where the widget can."""
+    widget = editor.widget
+    if isinstance(widget, TextInput | NumberField | DateField | LookupField | QPlainTextEdit):
+        widget.setReadOnly(True)
+        widget.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    else:
+        widget.setEnabled(False)
+    widget.setProperty("readOnlyField", True)
+    widget.setToolTip(tr("Your job may read this field but not change it."))
