@@ -429,3 +429,41 @@ call erp.allow('api.move_booking(uuid, bigint, integer, bigint, timestamptz, tim
 call erp.allow('api.unbook(uuid, bigint, integer)', 'planner', 'execute');
 call erp.allow('api.other_engineers()', 'planner desk manager', 'execute');
 call erp.allow('api.busy_times(bigint[], timestamptz, timestamptz)', 'planner desk manager', 'execute');
+
+call erp.secure('erp.skill', 'reference');
+call erp.secure('erp.shift_calendar', 'reference');
+call erp.secure('erp.shift', 'reference');
+call erp.secure('erp.engineer', 'owned');
+call erp.secure('erp.engineer_skill', 'child', 'engineer.engineer_id');
+call erp.secure('erp.absence', 'owned');
+call erp.secure('erp.booking', 'owned');
+
+-- An engineer finds himself and his own week wherever he is lent to.
+call erp.also('erp.booking', 'engineer', 'select', '{row}.engineer_id = (select erp.my_engineer_id())');
+call erp.also('erp.absence', 'engineer', 'select', '{row}.engineer_id = (select erp.my_engineer_id())');
+
+call erp.allow('erp.skill', 'everyone', 'select');
+call erp.allow('erp.skill', 'steward', 'insert, update (code, name, name_zh, kind)');
+call erp.allow('erp.shift_calendar', 'everyone', 'select');
+call erp.allow('erp.shift_calendar', 'steward', 'insert, update (code, name, name_zh, time_zone)');
+call erp.allow('erp.shift', 'everyone', 'select');
+call erp.allow('erp.shift', 'steward', 'insert, update (weekday, starts_at, ends_at), delete');
+-- What an hour of an engineer costs is seen by those who see costs; the functions that post time need no grant for it.
+call erp.allow('erp.engineer', 'business', 'select (id, company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.engineer', 'finance pm manager auditor', 'select');
+call erp.allow('erp.engineer', 'steward manager', 'insert (company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id), update (org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on)');
+call erp.allow('erp.engineer', 'manager', 'insert (hourly_rate, km_rate), update (hourly_rate, km_rate)');
+call erp.allow('erp.engineer_skill', 'business', 'select');
+call erp.allow('erp.engineer_skill', 'steward manager planner', 'insert, update (level, valid_until), delete');
+call erp.allow('erp.absence', 'business', 'select');
+call erp.allow('erp.absence', 'manager planner', 'insert, update (kind, period, note), delete');
+-- Bookings are written by the functions above alone, which check leave, skill, unit and state.
+call erp.allow('erp.booking', 'business', 'select');
+
+call erp.track('erp.skill');
+call erp.track('erp.shift_calendar');
+call erp.track('erp.shift');
+call erp.track('erp.engineer', 'audit movable', '{code,name,name_zh,phone}');
+call erp.track('erp.engineer_skill');
+call erp.track('erp.absence');
+call erp.track('erp.booking');
