@@ -118,3 +118,36 @@ begin
 end
 $$;
 call erp.allow('api.create_party(jsonb, integer)', 'desk steward finance buyer pm manager', 'execute');
+
+-- A site shows its customer to everybody who works there.
+create function erp.site_link() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    insert into party_unit (party_id, org_unit_id) values (new.party_id, new.org_unit_id)
+    on conflict on constraint party_unit_pk do nothing;
+    return null;
+end
+$$;
+create trigger site_link after insert or update of party_id, org_unit_id on erp.site
+    for each row execute function erp.site_link();
+
+call erp.secure('erp.party_unit', 'owned');
+call erp.secure('erp.party', 'linked', 'party_unit.party_id');
+call erp.secure('erp.contact', 'child', 'party.party_id');
+call erp.secure('erp.site', 'owned');
+
+call erp.allow('erp.party_unit', 'business', 'select');
+call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
+call erp.allow('erp.party', 'business', 'select');
+call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
+call erp.allow('erp.contact', 'business', 'select');
+call erp.allow('erp.contact', 'desk buyer finance steward pm planner', 'insert, update (name, name_zh, job_title, phone, email, is_main, retired_on)');
+call erp.allow('erp.site', 'business', 'select');
+call erp.allow('erp.site', 'desk steward', 'insert, update (party_id, code, name, name_zh, address, city, latitude, longitude, time_zone, retired_on)');
+
+call erp.track('erp.party_unit', 'audit');
+call erp.track('erp.party', 'audit', '{code,name,name_zh}');
+call erp.track('erp.contact');
+call erp.track('erp.site', 'audit movable');

@@ -155,3 +155,95 @@ create table erp.asset_event (
 );
 create index asset_event_unit_idx on erp.asset_event (org_unit_id, occurred_at, id);
 create index asset_event_asset_idx on erp.asset_event (asset_id, occurred_at);
+
+-- No circle in the tree, and a dated row for every change of place, parent or state.
+create function erp.asset_tree() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    above bigint := new.parent_id;
+begin
+    if tg_op = 'UPDATE' and new.parent_id is not distinct from old.parent_id then
+        return new;
+    end if;
+    if new.parent_id is not null then
+        perform pg_advisory_xact_lock(hashtext('erp.asset.parent_id'));
+    end if;
+    while above is not null loop
+        if above = new.id then
+            perform refuse('ER012', 'asset_no_circle', jsonb_build_object('code', new.code));
+        end if;
+        above := (select a.parent_id from asset a where a.id = above);
+    end loop;
+    return new;
+end
+$$;
+create trigger asset_tree before insert or update of parent_id on erp.asset
+    for each row execute function erp.asset_tree();
+
+create function erp.asset_placed() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'INSERT' or (new.parent_id, new.site_id, new.org_unit_id, new.state)
+                           is distinct from (old.parent_id, old.site_id, old.org_unit_id, old.state) then
+        insert into asset_placement (asset_id, parent_id, site_id, org_unit_id, state, since, created_by)
+        values (new.id, new.parent_id, new.site_id, new.org_unit_id, new.state, now(), my_user_id());
+    end if;
+    return null;
+end
+$$;
+create trigger asset_placed after insert or update on erp.asset
+    for each row execute function erp.asset_placed();
+
+-- A reading is never overwritten: a correction names the one it supersedes.
+create function erp.refuse_rewrite() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    raise exception 'a row of % is a record of what was; it is never changed', tg_table_name
+        using errcode = 'ER012', constraint = 'history_immutable';
+end
+$$;
+create trigger meter_reading_final before update or delete on erp.meter_reading
+    for each row execute function erp.refuse_rewrite();
+create trigger asset_placement_final before update or delete on erp.asset_placement
+    for each row execute function erp.refuse_rewrite();
+
+call erp.secure('erp.asset_class', 'reference');
+call erp.secure('erp.asset', 'owned');
+call erp.secure('erp.asset_placement', 'child', 'asset.asset_id');
+call erp.secure('erp.meter', 'child', 'asset.asset_id');
+call erp.secure('erp.meter_reading', 'child', 'meter.meter_id');
+call erp.secure('erp.failure_code', 'reference');
+call erp.secure('erp.failure', 'owned');
+call erp.secure('erp.asset_event', 'owned');
+
+call erp.allow('erp.asset_class', 'business', 'select');
+call erp.allow('erp.asset_class', 'steward', 'insert, update');
+call erp.allow('erp.asset', 'business', 'select');
+call erp.allow('erp.asset', 'desk planner pm steward', 'insert, update (org_unit_id, parent_id, asset_class_id, site_id, code, name, name_zh, state, criticality, maker, model, serial_number, supplier_id, purchased_on, installed_on, commissioned_on, warranty_until, purchase_cost, currency, age_years, parameters, note, retired_on, custom)');
+call erp.allow('erp.asset', 'engineer', 'update (state, serial_number, parameters, note, custom)');
+call erp.allow('erp.asset_placement', 'business', 'select');
+call erp.allow('erp.meter', 'business', 'select');
+call erp.allow('erp.meter', 'desk planner pm steward', 'insert, update (code, name, name_zh, kind, unit, rollover)');
+call erp.allow('erp.meter_reading', 'business', 'select');
+call erp.allow('erp.meter_reading', 'desk planner engineer pm steward', 'insert');
+call erp.allow('erp.failure_code', 'business', 'select');
+call erp.allow('erp.failure_code', 'steward', 'insert, update (parent_id, level, asset_class_id, code, name, name_zh, retired_on)');
+call erp.allow('erp.failure', 'business', 'select');
+call erp.allow('erp.failure', 'desk planner engineer pm steward', 'insert, update (failure_code_id, work_order_id, occurred_at, note)');
+call erp.allow('erp.asset_event', 'business', 'select');
+call erp.allow('erp.asset_event', 'desk planner engineer pm steward', 'insert');
+
+call erp.track('erp.asset_class');
+call erp.track('erp.asset', 'audit movable', '{code,name,name_zh,serial_number,model}');
+call erp.track('erp.asset_placement', 'quiet');
+call erp.track('erp.meter');
+call erp.track('erp.meter_reading', 'ledger');
+call erp.track('erp.failure_code');
+call erp.track('erp.failure', 'audit movable');
+call erp.track('erp.asset_event', 'ledger');

@@ -36,3 +36,26 @@ create table erp.purchase_order_line (
     constraint purchase_order_line_unique unique (purchase_order_id, line_no)
 );
 create index purchase_order_line_item_idx on erp.purchase_order_line (item_id, id);
+
+create function erp.purchase_order_fill() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.number is null or new.number = '' then
+        new.number := next_number('purchase_order', new.company_id, now());
+    end if;
+    return new;
+end
+$$;
+create trigger purchase_order_fill before insert on erp.purchase_order
+    for each row execute function erp.purchase_order_fill();
+
+call erp.secure('erp.purchase_order', 'owned');
+call erp.secure('erp.purchase_order_line', 'child', 'purchase_order.purchase_order_id');
+call erp.allow('erp.purchase_order', 'business', 'select');
+call erp.allow('erp.purchase_order', 'buyer', 'insert (company_id, org_unit_id, number, supplier_id, ordered_on, promised_on, currency, note), update (supplier_id, ordered_on, promised_on, currency, note)');
+call erp.allow('erp.purchase_order_line', 'business', 'select');
+call erp.allow('erp.purchase_order_line', 'buyer', 'insert (purchase_order_id, line_no, item_id, quantity, unit_price, tax_rate, promised_on), update (line_no, item_id, quantity, unit_price, tax_rate, promised_on), delete');
+call erp.track('erp.purchase_order');
+call erp.track('erp.purchase_order_line');

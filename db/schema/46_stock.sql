@@ -2,7 +2,8 @@
 
 -- One line of a document on its way into the ledger: ends resolved, quantity in base units, cost frozen.
 create type api.stock_line as (
-    line_no integer, item_id bigint, item_code text, tracking text, allow_negative boolean, standard_cost numeric, digits integer,
+    line_no integer, item_id bigint, item_code text, tracking text, allow_negative boolean, standard_cost numeric,
+    currency text, digits integer,
     from_location_id bigint, to_location_id bigint, from_unit integer, to_unit integer, from_kind text, to_kind text,
     from_stocked boolean, to_stocked boolean, lot_id bigint, lot_code text, expires_on date, owner_id bigint,
     from_condition text, to_condition text, quantity numeric, entered_quantity numeric, entered_uom text, uom_factor numeric,
@@ -95,7 +96,7 @@ begin
         else null;
     end case;
     select array_agg(
-        row(l.line_no, l.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, u.digits,
+        row(l.line_no, l.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, i.currency, u.digits,
             f.id, t.id, f.org_unit_id, t.org_unit_id, f.kind, t.kind,
             f.stocked, t.stocked, coalesce(l.lot_id, b.id), l.lot, l.expires_on, l.owner_id,
             coalesce(l.from_condition, 'good'), coalesce(l.to_condition, l.from_condition, 'good'),
@@ -317,10 +318,16 @@ begin
 end
 $$;
 
--- The state of purchase orders whose lines were received or reversed.
-create function api.settle_purchase_orders(orders bigint[]) returns void
-language sql
+-- The state of the purchase orders whose lines were received or reversed; returns their ids.
+create function api.settle_purchase_orders(lines api.stock_line[]) returns bigint[]
+language plpgsql
 as $$
+declare
+    orders bigint[];
+begin
+    select array_agg(distinct p.purchase_order_id) into orders
+    from erp.purchase_order_line p
+    where p.id in (select l.purchase_line_id from unnest(lines) l);
     update erp.purchase_order o
     set state = s.state
     from (
@@ -331,7 +338,9 @@ as $$
         from erp.purchase_order_line p
         where p.purchase_order_id = any (orders)
         group by p.purchase_order_id) s
-    where o.id = s.id and o.state <> s.state
+    where o.id = s.id and o.state <> s.state;
+    return orders;
+end
 $$;
 
 -- What of a move was not yet taken back by returns and reversals (a return may itself have been reversed).
@@ -395,159 +404,207 @@ begin
 end
 $$;
 
--- Add a quantity to a balance (or take it away), never below zero unless the item's policy says so, never below what
--- is reserved for others. Called in key order, so that two postings of the same items wait instead of deadlocking.
-create function api.change_balance(
-    company integer, unit integer, item bigint, location bigint, lot bigint, owner bigint, stock_condition text,
-    delta numeric, reserved_delta numeric, negative_allowed boolean, item_code text, line integer, out balance_id bigint)
+-- Say which line asks for more than is free, and how much there is.
+create function api.refuse_shortage(lines api.stock_line[]) returns void
 language plpgsql
 as $$
 declare
-    held record;
+    short record;
 begin
-    insert into erp.stock_balance as b
-        (company_id, org_unit_id, item_id, location_id, lot_id, owner_id, condition, quantity, reserved)
-    values (company, unit, item, location, lot, owner, stock_condition, delta, 0)
-    on conflict on constraint stock_balance_key do update
-    set quantity = b.quantity + excluded.quantity,
-        reserved = b.reserved + reserved_delta,
-        changed_at = now()
-    where b.quantity + excluded.quantity >= b.reserved + reserved_delta
-        or excluded.quantity > 0
-        or (negative_allowed and b.reserved + reserved_delta = 0)
-    returning b.id, b.quantity into held;
-    if not found or (held.quantity < 0 and delta < 0 and not negative_allowed) then
-        select coalesce(max(b.quantity), 0) as quantity, coalesce(max(b.reserved), 0) as reserved into held
-        from erp.stock_balance b
-        where b.item_id = item and b.location_id = location and b.lot_id is not distinct from lot
-            and b.owner_id is not distinct from owner and b.condition = stock_condition;
-        if held.quantity < 0 then
-            held.quantity := held.quantity - delta;
-        end if;
-        perform api.refuse_posting('stock_not_enough', 'not enough there that is free', line, jsonb_build_object(
-            'item', item_code, 'wanted', -delta, 'on_hand', held.quantity, 'reserved', held.reserved,
-            'place', (select l.code from erp.stock_location l where l.id = location)));
-    end if;
-    balance_id := held.id;
+    select min(l.line_no) as line_no, l.item_code, sum(l.quantity) as wanted, max(b.quantity) as on_hand, max(b.reserved) as reserved,
+        p.code as place
+    into short
+    from unnest(lines) l
+    join erp.stock_location p on p.id = l.from_location_id
+    left join erp.stock_balance b on b.item_id = l.item_id and b.location_id = l.from_location_id and b.condition = l.from_condition
+        and b.lot_id is not distinct from l.lot_id and b.owner_id is not distinct from l.owner_id
+    where l.from_stocked and not l.allow_negative
+    group by l.item_code, l.item_id, p.code, l.from_condition, l.lot_id, l.owner_id
+    having sum(l.quantity) > coalesce(max(b.quantity), 0) - coalesce(max(b.reserved), 0)
+    order by 1
+    limit 1;
+    perform api.refuse_posting('stock_not_enough', 'not enough there that is free', short.line_no, jsonb_build_object(
+        'item', short.item_code, 'wanted', short.wanted, 'on_hand', coalesce(short.on_hand, 0),
+        'reserved', coalesce(short.reserved, 0), 'place', short.place));
 end
 $$;
 
--- Both ends of every line, and what leaves its reservation, summed per balance and applied in key order.
-create function api.change_balances(lines api.stock_line[], company integer) returns bigint[]
+-- Take what a document consumes out of what is reserved, or put it back. All balances concerned are locked in key order
+-- first, those of the lines too, so that two postings of the same items wait instead of deadlocking.
+create function api.change_reserved(lines api.stock_line[]) returns void
+language plpgsql
+as $$
+begin
+    perform
+    from erp.stock_balance b
+    where b.id in (
+        select r.balance_id
+        from unnest(lines) l
+        join erp.reservation r on r.id = l.reservation_id
+        union
+        select x.id
+        from unnest(lines) l
+        join erp.stock_balance x on x.item_id = l.item_id and x.location_id in (l.from_location_id, l.to_location_id))
+    order by b.item_id, b.location_id, b.lot_id nulls first, b.owner_id nulls first, b.condition
+    for update;
+    -- What comes back is reserved only after it is there: change_balances calls this again for it.
+    update erp.stock_balance b
+    set reserved = b.reserved - d.quantity
+    from (
+        select r.balance_id, sum(l.reserved_quantity) as quantity
+        from unnest(lines) l
+        join erp.reservation r on r.id = l.reservation_id
+        where l.reserved_quantity <> 0
+        group by r.balance_id) d
+    where b.id = d.balance_id;
+end
+$$;
+
+-- Both ends of every line, summed per balance and applied in key order by one guarded statement: never below zero unless
+-- the item's policy says so, never below what is reserved for others.
+create function api.change_balances(lines api.stock_line[], company integer, reserved integer) returns bigint[]
 language plpgsql
 as $$
 declare
-    d       record;
-    changed bigint[] := '{}';
+    changed bigint[];
+    wanted  bigint;
+    negative boolean;
 begin
-    for d in
-        select c.item_id, c.location_id, c.lot_id, c.owner_id, c.stock_condition, min(c.unit) as unit, sum(c.delta) as delta,
-            sum(c.reserved_delta) as reserved_delta, bool_or(c.negative) as negative, min(c.line_no) as line_no,
-            min(c.code) as code
+    if reserved > 0 then
+        perform api.change_reserved(lines);
+    end if;
+    with delta as (
+        select e.item_id, e.location_id, e.lot_id, e.owner_id, e.condition, min(e.unit) as unit, sum(e.quantity) as quantity
         from (
-            select l.item_id, l.from_location_id as location_id, l.lot_id, l.owner_id, l.from_condition as stock_condition,
-                l.from_unit as unit, -l.quantity as delta, 0::numeric as reserved_delta, l.allow_negative as negative,
-                l.line_no, l.item_code as code
+            select l.item_id, l.from_location_id as location_id, l.lot_id, l.owner_id, l.from_condition as condition,
+                l.from_unit as unit, -l.quantity as quantity
             from unnest(lines) l
             where l.from_stocked
             union all
-            select l.item_id, l.to_location_id, l.lot_id, l.owner_id, l.to_condition,
-                l.to_unit, l.quantity, 0, l.allow_negative, l.line_no, l.item_code
+            select l.item_id, l.to_location_id, l.lot_id, l.owner_id, l.to_condition, l.to_unit, l.quantity
             from unnest(lines) l
-            where l.to_stocked
-            union all
-            select b.item_id, b.location_id, b.lot_id, b.owner_id, b.condition,
-                b.org_unit_id, 0, -l.reserved_quantity, l.allow_negative, l.line_no, l.item_code
-            from unnest(lines) l
-            join erp.reservation r on r.id = l.reservation_id
-            join erp.stock_balance b on b.id = r.balance_id
-            where l.reserved_quantity <> 0) c
-        group by c.item_id, c.location_id, c.lot_id, c.owner_id, c.stock_condition
-        order by c.item_id, c.location_id, c.lot_id nulls first, c.owner_id nulls first, c.stock_condition
-    loop
-        changed := changed || api.change_balance(company, d.unit, d.item_id, d.location_id, d.lot_id, d.owner_id,
-            d.stock_condition, d.delta, d.reserved_delta, d.negative, d.code, d.line_no);
-    end loop;
-    for d in
-        select l.line_no, l.item_code
-        from unnest(lines) l
-        where l.tracking = 'serial' and l.to_stocked
-            and (select sum(b.quantity) from erp.stock_balance b where b.item_id = l.item_id and b.lot_id = l.lot_id) > 1
-    loop
-        perform api.refuse_posting('stock_serial_once', 'this serial number is in stock already', d.line_no,
-            jsonb_build_object('item', d.item_code));
-    end loop;
-    return changed;
+            where l.to_stocked) e
+        group by e.item_id, e.location_id, e.lot_id, e.owner_id, e.condition
+        having sum(e.quantity) <> 0),
+    done as (
+        insert into erp.stock_balance as b (company_id, org_unit_id, item_id, location_id, lot_id, owner_id, condition, quantity)
+        select company, d.unit, d.item_id, d.location_id, d.lot_id, d.owner_id, d.condition, d.quantity
+        from delta d
+        order by d.item_id, d.location_id, d.lot_id nulls first, d.owner_id nulls first, d.condition
+        on conflict on constraint stock_balance_key do update
+        set quantity = b.quantity + excluded.quantity, changed_at = now()
+        where b.quantity + excluded.quantity >= b.reserved
+            or excluded.quantity > 0
+            or (b.reserved = 0 and (select i.allow_negative from erp.item i where i.id = excluded.item_id))
+        returning b.id, b.item_id, b.quantity)
+    select array_agg(n.id), (select count(*) from delta), bool_or(n.quantity < 0) into changed, wanted, negative
+    from done n;
+    if cardinality(changed) is distinct from wanted and wanted > 0 then
+        perform api.refuse_shortage(lines);
+    end if;
+    if negative and exists (
+        select from erp.stock_balance b join erp.item i on i.id = b.item_id
+        where b.id = any (changed) and b.quantity < 0 and not i.allow_negative) then
+        perform api.refuse_shortage(lines);
+    end if;
+    if reserved < 0 then
+        perform api.change_reserved(lines);
+    end if;
+    return coalesce(changed, '{}');
 end
 $$;
 
--- The cost of each line by moving average, one locked row per item and company, in item order after all balances.
--- Coming in: at its price. Going out: at the average of this moment; the last piece takes the rest of the value.
+-- A serial number is in stock once.
+create function api.check_serials(lines api.stock_line[]) returns void
+language plpgsql
+as $$
+declare
+    twice record;
+begin
+    select l.line_no, l.item_code into twice
+    from unnest(lines) l
+    where l.tracking = 'serial' and l.to_stocked
+        and (select sum(b.quantity) from erp.stock_balance b where b.item_id = l.item_id and b.lot_id = l.lot_id) > 1
+    limit 1;
+    if found then
+        perform api.refuse_posting('stock_serial_once', 'this serial number is in stock already', twice.line_no,
+            jsonb_build_object('item', twice.item_code));
+    end if;
+end
+$$;
+
+-- What one line does to the value of its item, given the cost row as it stands: coming in at its price, going out at the
+-- average of this moment, the last piece with the rest of the value.
+create function api.freeze_cost(inout line api.stock_line, inout cost erp.item_cost)
+language plpgsql
+as $$
+declare
+    sign integer := line.to_stocked::integer - line.from_stocked::integer;
+begin
+    if line.owner_id is not null then
+        line.unit_cost := 0;
+        line.amount := 0;
+        return;
+    end if;
+    if cost.average = 0 and cost.quantity = 0 and cost.value = 0 then
+        cost.average := coalesce(line.unit_cost, line.standard_cost);
+    end if;
+    if line.amount is null then
+        line.unit_cost := case when sign > 0 then coalesce(line.unit_cost, cost.average) else cost.average end;
+        line.amount := case
+            when sign < 0 and line.quantity = cost.quantity and cost.value >= 0 then cost.value
+            else round(line.quantity * line.unit_cost, 2) end;
+    end if;
+    if sign <> 0 then
+        cost.quantity := cost.quantity + sign * line.quantity;
+        cost.value := cost.value + sign * line.amount;
+        if cost.quantity > 0 then
+            if cost.value < 0 then
+                perform api.refuse_posting('stock_value_not_negative',
+                    'what is left in stock would be worth less than nothing: part of it was issued at an average price',
+                    line.line_no, jsonb_build_object('item', line.item_code));
+            end if;
+            cost.average := round(cost.value / cost.quantity, 4);
+        end if;
+    end if;
+end
+$$;
+
+-- The cost of each line by moving average, one locked row per item and company, in item order and after all balances.
 create function api.freeze_costs(lines api.stock_line[], company integer) returns api.stock_line[]
 language plpgsql
 as $$
 declare
-    g     record;
-    n     integer;
-    cost  erp.item_cost;
-    sign  integer;
-    moved boolean;
+    n       integer;
+    cost    erp.item_cost;
+    changed erp.item_cost[] := '{}';
+    result  record;
 begin
-    for g in
-        select l.item_id as item, array_agg(l.ordinality::integer order by l.ordinality) as numbers
-        from unnest(lines) with ordinality l
-        group by l.item_id
-        order by l.item_id
-    loop
-        select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = g.item for update;
-        if not found then
-            insert into erp.item_cost (company_id, item_id) values (company, g.item) on conflict do nothing;
-            select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = g.item for update;
+    for n in select l.ordinality::integer from unnest(lines) with ordinality l order by l.item_id, l.ordinality loop
+        if cost.item_id is distinct from lines[n].item_id then
+            if cost.item_id is not null then
+                changed := changed || cost;
+            end if;
+            select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = lines[n].item_id for update;
+            if not found then
+                insert into erp.item_cost (company_id, item_id) values (company, lines[n].item_id) on conflict do nothing;
+                select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = lines[n].item_id for update;
+            end if;
         end if;
-        moved := false;
-        foreach n in array g.numbers loop
-            if cost.average = 0 and cost.quantity = 0 and cost.value = 0 then
-                cost.average := coalesce(lines[n].unit_cost, lines[n].standard_cost);
-            end if;
-            if lines[n].owner_id is not null then
-                lines[n].unit_cost := 0;
-                lines[n].amount := 0;
-                continue;
-            end if;
-            sign := (lines[n].to_stocked)::integer - (lines[n].from_stocked)::integer;
-            if sign <= 0 and lines[n].amount is null then
-                lines[n].unit_cost := cost.average;
-                lines[n].amount := case
-                    when sign < 0 and lines[n].quantity = cost.quantity and cost.value >= 0 then cost.value
-                    else round(lines[n].quantity * cost.average, 2) end;
-            elsif lines[n].amount is null then
-                lines[n].unit_cost := coalesce(lines[n].unit_cost, cost.average);
-                lines[n].amount := round(lines[n].quantity * lines[n].unit_cost, 2);
-            end if;
-            continue when sign = 0;
-            moved := true;
-            cost.quantity := cost.quantity + sign * lines[n].quantity;
-            cost.value := cost.value + sign * lines[n].amount;
-            if cost.quantity > 0 then
-                if cost.value < 0 then
-                    perform api.refuse_posting('stock_value_not_negative',
-                        'what is left in stock would be worth less than nothing: part of it was issued at an average price',
-                        lines[n].line_no, jsonb_build_object('item', lines[n].item_code));
-                end if;
-                cost.average := round(cost.value / cost.quantity, 4);
-            end if;
-        end loop;
-        if moved then
-            update erp.item_cost c
-            set quantity = cost.quantity, value = cost.value, average = cost.average
-            where c.company_id = company and c.item_id = g.item;
-        end if;
+        result := api.freeze_cost(lines[n], cost);
+        lines[n] := result.line;
+        cost := result.cost;
     end loop;
+    changed := changed || cost;
+    update erp.item_cost c
+    set quantity = k.quantity, value = k.value, average = k.average
+    from unnest(changed) k
+    where c.company_id = company and c.item_id = k.item_id and (c.quantity, c.value, c.average) is distinct from (k.quantity, k.value, k.average);
     return lines;
 end
 $$;
 
--- Moves and cost entries of a document whose lines are resolved, counted and priced.
+-- The moves of a document whose lines are resolved, counted and priced.
 create function api.write_moves(document erp.stock_document, lines api.stock_line[]) returns bigint[]
 language plpgsql
 as $$
@@ -564,31 +621,36 @@ begin
             case when l.from_stocked then l.from_unit else l.to_unit end,
             case when l.to_stocked then l.to_unit else l.from_unit end,
             document.id, l.ordinality, l.item_id, l.from_location_id, l.to_location_id,
-            l.lot_id, l.owner_id, l.from_condition, l.to_condition, l.quantity, coalesce(l.entered_quantity, l.quantity),
+            l.lot_id, l.owner_id, l.from_condition, l.to_condition, l.quantity, l.entered_quantity,
             l.entered_uom, l.uom_factor, l.unit_cost, l.amount,
             l.work_order_id, l.reservation_id, greatest(l.reserved_quantity, 0), l.purchase_line_id, l.reverses_id, l.reason,
             document.effective_at, document.posted_by, l.source, l.source_key
         from unnest(lines) with ordinality l
-        order by l.ordinality
-        returning id, line_no, item_id, quantity, amount, work_order_id, reverses_id),
-    costed as (
-        insert into erp.cost_entry
-            (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
-             currency, source_table, source_id, reverses_id, description, effective_at, posted_by)
-        select document.company_id, coalesce(w.org_unit_id, document.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
-            coalesce(w.engineer_id, document.engineer_id), m.item_id, s.sign * m.quantity, s.sign * m.amount, i.currency,
-            'stock_move', m.id, e.id, document.number || ' ' || i.code, document.effective_at, document.posted_by
-        from moved m
-        join (
-            select l.ordinality as line_no, case when l.to_kind = 'customer' then 1 else -1 end as sign
-            from unnest(lines) with ordinality l
-            where 'customer' in (l.to_kind, l.from_kind)) s on s.line_no = m.line_no
-        join erp.item i on i.id = m.item_id
-        left join erp.work_order w on w.id = m.work_order_id
-        left join erp.cost_entry e on e.source_table = 'stock_move' and e.source_id = m.reverses_id
-        returning 1)
+        returning id, line_no)
     select array_agg(m.id order by m.line_no) into written from moved m;
     return written;
+end
+$$;
+
+-- What was issued or came back, in the cost ledger: one entry a move, charged to the order, its asset and its contract.
+create function api.write_costs(document erp.stock_document, lines api.stock_line[], moves bigint[]) returns void
+language plpgsql
+as $$
+begin
+    insert into erp.cost_entry
+        (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
+         currency, source_table, source_id, reverses_id, description, effective_at, posted_by)
+    select document.company_id, coalesce(w.org_unit_id, document.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
+        coalesce(w.engineer_id, document.engineer_id), l.item_id,
+        case when l.to_kind = 'customer' then l.quantity else -l.quantity end,
+        case when l.to_kind = 'customer' then l.amount else -l.amount end,
+        l.currency, 'stock_move', moves[l.ordinality],
+        case when l.reverses_id is not null then (
+            select e.id from erp.cost_entry e where e.source_table = 'stock_move' and e.source_id = l.reverses_id) end,
+        document.number || ' ' || l.item_code, document.effective_at, document.posted_by
+    from unnest(lines) with ordinality l
+    left join erp.work_order w on w.id = l.work_order_id
+    where 'customer' in (l.from_kind, l.to_kind);
 end
 $$;
 
@@ -623,45 +685,64 @@ begin
 end
 $$;
 
--- Write a document that is read and checked: reservations, order lines, balances, costs, moves, cost ledger, answer.
+-- Write a document that is read and checked: balances, costs, moves, cost ledger, answer.
 create function api.finish_posting(
     request_id uuid, document jsonb, company integer, unit integer, actor integer, lines api.stock_line[], reverses bigint)
 returns jsonb
 language plpgsql
 as $$
 declare
+    sort     text := document ->> 'type';
     posted   erp.stock_document;
     orders   bigint[];
     balances bigint[];
     moves    bigint[];
     answer   jsonb;
+    kept     bigint[];
+    quantity numeric := 0;
+    amount   numeric := 0;
+    reserved integer := 0;
+    outward  boolean := false;
+    serial   boolean := false;
 begin
-    balances := api.change_balances(lines, company);
-    lines := api.freeze_costs(lines, company);
-    if document ->> 'type' = 'receipt' then
-        select array_agg(distinct p.purchase_order_id) into orders
-        from erp.purchase_order_line p
-        where p.id in (select l.purchase_line_id from unnest(lines) l);
-        if orders is not null then
-            perform api.settle_purchase_orders(orders);
+    for n in 1 .. cardinality(lines) loop
+        if lines[n].reserved_quantity <> 0 then
+            reserved := sign(lines[n].reserved_quantity)::integer;
+            kept := kept || lines[n].reservation_id;
         end if;
+        outward := outward or 'customer' in (lines[n].from_kind, lines[n].to_kind);
+        serial := serial or (lines[n].tracking = 'serial' and lines[n].to_stocked);
+    end loop;
+    balances := api.change_balances(lines, company, reserved);
+    if serial then
+        perform api.check_serials(lines);
     end if;
+    lines := api.freeze_costs(lines, company);
+    if sort = 'receipt' then
+        orders := api.settle_purchase_orders(lines);
+    end if;
+    for n in 1 .. cardinality(lines) loop
+        quantity := quantity + lines[n].quantity;
+        amount := amount + lines[n].amount;
+    end loop;
     insert into erp.stock_document
         (company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
          effective_at, posted_by, request_id, source, source_key)
-    values (company, unit, document ->> 'type', erp.next_number(document ->> 'type', company, now()),
+    values (company, unit, sort, erp.next_number(sort, company, now()),
         (document ->> 'work_order_id')::bigint, coalesce((document ->> 'purchase_order_id')::bigint, orders[1]),
         (document ->> 'engineer_id')::bigint, reverses, document ->> 'reason',
         coalesce((document ->> 'effective_at')::timestamptz, now()), actor, request_id,
         document ->> 'source', document ->> 'source_key')
     returning * into posted;
     moves := api.write_moves(posted, lines);
+    if outward then
+        perform api.write_costs(posted, lines, moves);
+    end if;
     answer := jsonb_build_object(
-        'document_id', posted.id, 'number', posted.number, 'type', posted.document_type, 'posted_at', posted.posted_at,
+        'document_id', posted.id, 'number', posted.number, 'type', sort, 'posted_at', posted.posted_at,
         'work_order_id', posted.work_order_id, 'purchase_orders', to_jsonb(coalesce(orders, '{}')),
-        'quantity', (select sum(l.quantity) from unnest(lines) l), 'amount', (select sum(l.amount) from unnest(lines) l),
-        'moves', to_jsonb(moves), 'balances', to_jsonb(balances),
-        'reservations', coalesce((select jsonb_agg(distinct l.reservation_id) from unnest(lines) l where l.reservation_id is not null), '[]'));
+        'quantity', quantity, 'amount', amount,
+        'moves', to_jsonb(moves), 'balances', to_jsonb(balances), 'reservations', to_jsonb(coalesce(kept, '{}')));
     update erp.request r set result = answer where r.id = request_id;
     return answer;
 end
@@ -683,8 +764,9 @@ declare
     unit    integer;
     claim   record;
     lines   api.stock_line[];
+    last_order bigint;
 begin
-    select * into claim from api.claim_request(request_id, actor, 'post_stock', document::text);
+    claim := api.claim_request(request_id, actor, 'post_stock', document::text);
     if claim.seen then
         return claim.answer;
     end if;
@@ -700,15 +782,15 @@ begin
     lines := api.read_stock_lines(document, company);
     for n in 1 .. cardinality(lines) loop
         perform api.check_stock_line(kind, lines[n], units);
+        if kind in ('issue', 'counter_issue') and lines[n].work_order_id is distinct from last_order then
+            last_order := lines[n].work_order_id;
+            perform api.check_work_order(last_order, company, units, document ->> 'source' is not null);
+        end if;
     end loop;
-    if kind = 'issue' and exists (select from unnest(lines) l where l.work_order_id is null) then
+    if kind = 'issue' and last_order is null then
         perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost');
     elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
         perform api.refuse_posting('stock_issue_has_taker', 'a counter issue names the engineer who takes the parts');
-    end if;
-    if kind in ('issue', 'counter_issue') then
-        perform api.check_work_order(w.id, company, units, document ->> 'source' is not null)
-        from (select distinct l.work_order_id as id from unnest(lines) l where l.work_order_id is not null) w;
     end if;
     case kind
         when 'receipt' then
@@ -740,7 +822,7 @@ declare
     claim    record;
     lines    api.stock_line[];
 begin
-    select * into claim from api.claim_request(request_id, actor, 'reverse_stock', document_id || ' ' || coalesce(reason, ''));
+    claim := api.claim_request(request_id, actor, 'reverse_stock', document_id || ' ' || coalesce(reason, ''));
     if claim.seen then
         return claim.answer;
     end if;
@@ -756,7 +838,7 @@ begin
     end if;
     perform from erp.stock_move m where m.document_id = original.id order by m.id for update;
     select array_agg(
-        row(m.line_no, m.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, 4,
+        row(m.line_no, m.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, i.currency, 4,
             m.to_location_id, m.from_location_id, t.org_unit_id, f.org_unit_id, t.kind, f.kind,
             t.stocked, f.stocked, m.lot_id, null, null, m.owner_id, m.to_condition, m.from_condition,
             o.quantity, o.quantity / m.uom_factor, m.entered_uom, m.uom_factor, m.unit_cost, api.open_amount(m.id),
@@ -986,3 +1068,49 @@ as $$
     full join charged c on c.company_id = s.company_id and c.item_id = s.item_id
     where coalesce(s.amount, 0) <> coalesce(c.amount, 0)
 $$;
+
+call erp.secure('erp.unit_of_measure', 'reference');
+call erp.secure('erp.item', 'shared_down');
+call erp.secure('erp.item_fit', 'child', 'item.item_id');
+call erp.secure('erp.item_substitute', 'child', 'item.item_id');
+call erp.secure('erp.stock_location', 'shared_down');
+call erp.secure('erp.lot', 'child', 'item.item_id');
+call erp.secure('erp.stock_document', 'owned');
+call erp.secure('erp.stock_move', 'two_ended');
+call erp.secure('erp.stock_balance', 'owned');
+call erp.secure('erp.item_cost', 'child', 'item.item_id');
+call erp.secure('erp.reservation', 'owned');
+
+call erp.allow('erp.unit_of_measure', 'business', 'select');
+call erp.allow('erp.unit_of_measure', 'steward', 'insert, update (name, name_zh, digits)');
+call erp.allow('erp.item', 'business', 'select');
+call erp.allow('erp.item', 'steward buyer', 'insert, update (code, name, name_zh, category, uom, tracking, barcode, maker, maker_code, supplier_id, standard_cost, currency, min_quantity, max_quantity, lead_time_days, abc_class, allow_negative, note, retired_on, custom)');
+call erp.allow('erp.item_fit', 'business', 'select');
+call erp.allow('erp.item_fit', 'steward buyer', 'insert, update, delete');
+call erp.allow('erp.item_substitute', 'business', 'select');
+call erp.allow('erp.item_substitute', 'steward buyer', 'insert, delete');
+call erp.allow('erp.stock_location', 'business', 'select');
+call erp.allow('erp.stock_location', 'steward', 'insert, update (parent_id, code, name, name_zh, kind, engineer_id, retired_on)');
+call erp.allow('erp.lot', 'business', 'select');
+call erp.allow('erp.stock_document', 'business', 'select');
+call erp.allow('erp.stock_move', 'business', 'select');
+call erp.allow('erp.stock_balance', 'business', 'select');
+call erp.allow('erp.item_cost', 'clerk buyer finance pm manager steward auditor', 'select');
+call erp.allow('erp.reservation', 'business', 'select');
+call erp.allow('api.post_stock(uuid, jsonb)', 'clerk engineer steward', 'execute');
+call erp.allow('api.reverse_stock(uuid, bigint, text)', 'clerk steward', 'execute');
+call erp.allow('api.release(bigint)', 'clerk planner desk pm', 'execute');
+call erp.allow('api.reconcile()', 'finance manager auditor', 'execute');
+
+call erp.track('erp.unit_of_measure');
+call erp.track('erp.item', 'audit', '{code,name,name_zh,barcode,maker_code}');
+call erp.track('erp.item_fit', 'audit');
+call erp.track('erp.item_substitute', 'audit');
+call erp.track('erp.stock_location');
+call erp.track('erp.lot', 'quiet silent');
+-- One audit row a document: the moves are themselves an immutable ledger, and the rest is derived from it.
+call erp.track('erp.stock_document', 'ledger silent');
+call erp.track('erp.stock_move', 'quiet');
+call erp.track('erp.stock_balance', 'quiet');
+call erp.track('erp.item_cost', 'quiet silent');
+call erp.track('erp.reservation', 'quiet');

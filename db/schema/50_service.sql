@@ -13,3 +13,8 @@ insert into erp.sla_level (code, name, name_zh, response_minutes, stop_minutes, 
     ('P2', 'High', '高', 30, 240, 'resolve'),
     ('P3', 'Normal', '普通', 120, 1440, 'repair'),
     ('P4', 'Question', '咨询', 480, 2880, 'answer');
+
+call erp.secure('erp.sla_level', 'reference');
+call erp.allow('erp.sla_level', 'business', 'select');
+call erp.allow('erp.sla_level', 'steward', 'update (name, name_zh, response_minutes, stop_minutes, stop_event)');
+call erp.track('erp.sla_level');

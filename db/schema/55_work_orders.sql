@@ -623,3 +623,74 @@ call erp.allow('api.enter_labour(bigint, bigint, timestamptz, timestamptz, text,
 call erp.allow('api.enter_travel(bigint, bigint, date, numeric, integer, text)', 'desk planner engineer pm manager', 'execute');
 call erp.allow('api.approve_time(text, bigint)', 'planner pm manager finance', 'execute');
 call erp.allow('api.reverse_time(text, bigint, text)', 'planner pm manager finance', 'execute');
+
+create trigger work_order_history_final before update or delete on erp.work_order_history
+    for each row execute function erp.refuse_rewrite();
+
+-- A tick on the checklist says who and when, whoever writes it.
+create function erp.work_order_step_tick() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.done and not old.done then
+        new.done_at := now();
+        new.done_by := my_user_id();
+    elsif not new.done then
+        new.done_at := null;
+        new.done_by := null;
+    end if;
+    return new;
+end
+$$;
+create trigger work_order_step_tick before update of done on erp.work_order_step
+    for each row execute function erp.work_order_step_tick();
+
+call erp.secure('erp.job_plan', 'shared_down');
+call erp.secure('erp.job_plan_step', 'child', 'job_plan.job_plan_id');
+call erp.secure('erp.job_plan_part', 'child', 'job_plan.job_plan_id');
+call erp.secure('erp.work_order_state', 'reference');
+call erp.secure('erp.work_order_transition', 'reference');
+call erp.secure('erp.work_order', 'owned');
+call erp.also('erp.work_order', 'engineer', 'select', '{row}.engineer_id = (select erp.my_engineer_id())');
+call erp.secure('erp.work_order_history', 'child', 'work_order.work_order_id');
+call erp.secure('erp.work_order_step', 'child', 'work_order.work_order_id');
+call erp.secure('erp.work_order_part', 'child', 'work_order.work_order_id');
+call erp.secure('erp.labour', 'owned');
+call erp.also('erp.labour', 'engineer', 'select', '{row}.engineer_id = (select erp.my_engineer_id())');
+call erp.secure('erp.travel', 'owned');
+call erp.also('erp.travel', 'engineer', 'select', '{row}.engineer_id = (select erp.my_engineer_id())');
+
+call erp.allow('erp.job_plan', 'business', 'select');
+call erp.allow('erp.job_plan', 'planner steward', 'insert, update (code, revision, name, name_zh, state, asset_class_id, planned_minutes, skill_id)');
+call erp.allow('erp.job_plan_step', 'business', 'select');
+call erp.allow('erp.job_plan_step', 'planner steward', 'insert, update (line_no, name, name_zh, mandatory), delete');
+call erp.allow('erp.job_plan_part', 'business', 'select');
+call erp.allow('erp.job_plan_part', 'planner steward', 'insert, update (item_id, quantity), delete');
+call erp.allow('erp.work_order_state', 'everyone', 'select');
+call erp.allow('erp.work_order_transition', 'everyone', 'select');
+call erp.allow('erp.work_order', 'business', 'select');
+call erp.allow('erp.work_order', 'desk planner pm steward', 'insert (company_id, org_unit_id, number, title, title_zh, description, kind, state, priority, asset_id, site_id, customer_id, contract_id, job_plan_id, skill_id, skill_level, planned_minutes, reported_at, due_at, problem_code_id, note, custom, source, source_key)');
+call erp.allow('erp.work_order', 'desk planner pm', 'update (title, title_zh, description, kind, priority, asset_id, site_id, customer_id, contract_id, job_plan_id, skill_id, skill_level, planned_minutes, reported_at, due_at, problem_code_id, cause_code_id, remedy_code_id, confirmed_by, parts_settled, note, custom)');
+call erp.allow('erp.work_order', 'engineer', 'update (problem_code_id, cause_code_id, remedy_code_id, confirmed_by, parts_settled, note, custom)');
+call erp.allow('erp.work_order_history', 'business', 'select');
+call erp.allow('erp.work_order_step', 'business', 'select');
+call erp.allow('erp.work_order_step', 'desk planner pm', 'insert (work_order_id, line_no, name, name_zh, mandatory, done, note), update (line_no, name, name_zh, mandatory, done, note), delete');
+call erp.allow('erp.work_order_step', 'engineer', 'update (done, note)');
+call erp.allow('erp.work_order_part', 'business', 'select');
+call erp.allow('erp.work_order_part', 'desk planner pm engineer', 'insert, update (item_id, quantity), delete');
+-- What an hour or a kilometre costs is for those who answer for money.
+call erp.allow('erp.labour', 'planner desk engineer clerk buyer steward', 'select (id, company_id, org_unit_id, work_order_id, engineer_id, period, labour_type, state, note, version, created_at, created_by)');
+call erp.allow('erp.labour', 'finance pm manager auditor', 'select');
+call erp.allow('erp.travel', 'planner desk engineer clerk buyer steward', 'select (id, company_id, org_unit_id, work_order_id, engineer_id, travelled_on, distance_km, minutes, state, note, version, created_at, created_by)');
+call erp.allow('erp.travel', 'finance pm manager auditor', 'select');
+
+call erp.track('erp.job_plan');
+call erp.track('erp.job_plan_step');
+call erp.track('erp.job_plan_part');
+call erp.track('erp.work_order', 'audit', '{number,title,title_zh}');
+call erp.track('erp.work_order_history', 'quiet');
+call erp.track('erp.work_order_step');
+call erp.track('erp.work_order_part');
+call erp.track('erp.labour');
+call erp.track('erp.travel');

@@ -249,3 +249,32 @@ $$;
 
 call erp.allow('api.change_contract_state(bigint, integer, text, text)', 'finance pm manager desk', 'execute');
 call erp.allow('api.amend_contract(bigint, integer, jsonb, text)', 'finance manager', 'execute');
+
+create trigger contract_history_final before update or delete on erp.contract_history
+    for each row execute function erp.refuse_rewrite();
+
+call erp.secure('erp.contract_unit', 'owned');
+call erp.secure('erp.contract', 'linked', 'contract_unit.contract_id');
+call erp.secure('erp.contract_transition', 'reference');
+call erp.secure('erp.contract_history', 'child', 'contract.contract_id');
+call erp.secure('erp.contract_line', 'child', 'contract.contract_id');
+call erp.secure('erp.contract_asset', 'child', 'contract.contract_id');
+
+-- Value, discount and margin are for those who answer for money; planner and service desk see what is covered and until when.
+call erp.allow('erp.contract', 'planner desk engineer', 'select (id, company_id, org_unit_id, number, name, name_zh, customer_id, contract_type, state, revision, signed_on, starts_on, ends_on, visits_per_year, hours_per_year, owner_id, note, custom, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.contract', 'finance pm manager auditor steward', 'select');
+call erp.allow('erp.contract', 'finance', 'insert (company_id, org_unit_id, number, name, name_zh, customer_id, contract_type, signed_on, starts_on, ends_on, currency, annual_value, discount_rate, tax_rate, billing, visits_per_year, hours_per_year, parts_budget, margin_target, owner_id, note, custom, source, source_key), update (name, name_zh, customer_id, contract_type, signed_on, starts_on, ends_on, currency, annual_value, discount_rate, tax_rate, billing, visits_per_year, hours_per_year, parts_budget, margin_target, owner_id, note, custom)');
+call erp.allow('erp.contract_unit', 'finance pm manager auditor steward planner desk engineer', 'select');
+call erp.allow('erp.contract_unit', 'finance', 'insert, delete');
+call erp.allow('erp.contract_transition', 'everyone', 'select');
+call erp.allow('erp.contract_history', 'finance pm manager auditor', 'select');
+call erp.allow('erp.contract_line', 'finance pm manager auditor', 'select');
+call erp.allow('erp.contract_line', 'finance', 'insert (contract_id, line_no, description, description_zh, quantity, unit, unit_price, tax_rate), update (line_no, description, description_zh, quantity, unit, unit_price, tax_rate), delete');
+call erp.allow('erp.contract_asset', 'finance pm manager auditor steward planner desk engineer', 'select');
+call erp.allow('erp.contract_asset', 'finance', 'insert, update (asset_id, starts_on, ends_on, parts_covered), delete');
+
+call erp.track('erp.contract_unit');
+call erp.track('erp.contract', 'audit', '{number,name,name_zh}');
+call erp.track('erp.contract_history', 'quiet');
+call erp.track('erp.contract_line');
+call erp.track('erp.contract_asset');

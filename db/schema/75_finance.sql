@@ -89,11 +89,25 @@ group by 1, 2, 3;
 call erp.allow('api.contract_cost', 'finance manager pm auditor', 'select');
 call erp.allow('api.contract_cost_month', 'finance manager pm auditor', 'select');
 
+-- What an order cost, for those who may read the cost ledger; nothing for others, so that they can share a view.
+create function erp.visible_cost(order_id bigint) returns numeric
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not has_table_privilege(session_user, 'erp.cost_entry', 'select') then
+        return null;
+    end if;
+    return (select sum(e.amount) from cost_entry e where e.work_order_id = order_id);
+end
+$$;
+call erp.allow('erp.visible_cost(bigint)', 'business', 'execute');
+
 -- All that ever happened to an asset, one row per happening; the asset card shows it latest first.
 create view api.asset_timeline with (security_invoker = true) as
 select w.asset_id, coalesce(w.finished_at, w.reported_at) as at, 'work_order' as kind, w.number as code,
        w.title as description, w.title_zh as description_zh, null::numeric as quantity,
-       (select sum(e.amount) from erp.cost_entry e where e.work_order_id = w.id)::numeric as amount,
+       erp.visible_cost(w.id) as amount,
        'work_order' as opens, w.id as opens_id
 from erp.work_order w
 where w.asset_id is not null
@@ -119,3 +133,7 @@ from erp.asset_placement p
 left join erp.site s on s.id = p.site_id;
 
 call erp.allow('api.asset_timeline', 'everyone', 'select');
+
+call erp.secure('erp.cost_entry', 'owned');
+call erp.allow('erp.cost_entry', 'finance pm manager auditor', 'select');
+call erp.track('erp.cost_entry', 'quiet');
