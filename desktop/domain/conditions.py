@@ -12,17 +12,31 @@ The words ``today``, ``today+30`` and ``me`` are resolved when the query runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Operator = Literal[
-    "=", "!=", "<", "<=", ">", ">=", "between", "in", "not in", "starts",
-    "contains", "not contains", "empty", "not empty",
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "between",
+    "in",
+    "not in",
+    "starts",
+    "contains",
+    "not contains",
+    "empty",
+    "not empty",
 ]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 Junction = Literal["all", "any", "none"]
 Value = str | int | bool
+MAX_DEPTH = 20
+MAX_TESTS = 1000
 
 
 class ConditionError(ValueError):
@@ -62,15 +76,33 @@ def to_json(condition: Condition) -> dict[str, Any]:
 
 def from_json(data: object) -> Condition:
     """Read the JSON form. Raises ConditionError that says which part is wrong."""
+    condition = _from(data, MAX_DEPTH)
+    if sum(1 for _ in tests(condition)) > MAX_TESTS:
+        raise ConditionError(f"a condition holds at most {MAX_TESTS} tests")
+    return condition
+
+
+def tests(condition: Condition) -> Iterator[Test]:
+    """All comparisons in it, from left to right."""
+    if isinstance(condition, Test):
+        yield condition
+    else:
+        for part in condition.parts:
+            yield from tests(part)
+
+
+def _from(data: object, depth: int) -> Condition:
     if not isinstance(data, Mapping):
-        raise ConditionError(f"expected an object, got {data!r}")
+        raise ConditionError(f"expected an object, got {data!r:.80}")
+    if not depth:
+        raise ConditionError(f"a condition is at most {MAX_DEPTH} levels deep")
     if "column" in data:
         return _test_from(data)
     if len(data) == 1:
         junction, parts = next(iter(data.items()))
         if junction in get_args(Junction) and isinstance(parts, list):
-            return Group(junction, tuple(from_json(part) for part in parts))
-    raise ConditionError(f"expected 'column' or one of all/any/none, got {sorted(map(str, data))}")
+            return Group(junction, tuple(_from(part, depth - 1) for part in parts))
+    raise ConditionError(f"expected 'column' or one of all/any/none, got {sorted(map(str, data))!r:.200}")
 
 
 def _test_from(data: Mapping[str, Any]) -> Test:

@@ -3,7 +3,8 @@
 The compiler to SQL (`desktop.lists.compile`) interprets the same primitives, so the two cannot drift; a property test
 proves them equal against PostgreSQL. Decisions that users feel:
 
-* An empty cell is not equal to anything, so ``!=``, ``not in`` and ``not contains`` hold for it; ``<`` and ``>`` never do.
+* An empty cell is not equal to anything, so ``!=``, ``not in`` and ``not contains`` hold for it; ``<`` and ``>``
+  never do.
 * ``contains`` ignores case, as does ``starts`` on texts; on codes ``starts`` takes the typed prefix or its capitals,
   because only a prefix comparison is leakproof and reaches an index under row-level security. Case means ASCII: what a
   server's locale thinks of other letters differs between installations.

@@ -62,6 +62,7 @@ class Column:
     kind: Kind = Kind.TEXT
     source: str | None = None
     expr_zh: Expression | None = None  # the second-language name; coalesce with expr when the reader works in Chinese
+    order_by: Expression | None = None  # sorted by this instead: a stored pinyin key where names are shown
     width: int = 120
     shown: bool = True
     total: Total = "none"
@@ -114,8 +115,9 @@ class ListSpec:
 
     `table` is the schema-less table that edits go to (with `version` for optimistic locking); `topics` are the change
     feed's topics that make the list stale. `search` names the kind for `api.search` (two-character Chinese words and
-    pinyin initials); `code_column` is what references and scans are looked up by. `page_key` is the indexed order under
-    row-level security; every sort is completed by the row id.
+    pinyin initials); `code_column` is what references and scans are looked up by. Every sort is completed by the id:
+    a large table needs an index ``(sort column, id) include (org_unit_id)`` for each order that must be instant: under
+    row-level security it serves readers of one unit and of all alike.
     """
 
     key: str
