@@ -70,6 +70,8 @@ class OutpostStyle(QProxyStyle):
     ) -> int:
         if which is QStyle.StyleHint.SH_ToolTip_WakeUpDelay:
             return TOOLTIP_DELAY_MS
+        if which is QStyle.StyleHint.SH_LineEdit_PasswordCharacter:
+            return ord("\u2022")
         if which is QStyle.StyleHint.SH_UnderlineShortcut:
             return 1
         if which is QStyle.StyleHint.SH_Widget_Animation_Duration:

@@ -122,6 +122,7 @@ class ToastStack(QWidget):
         toast = Toast(severity, text, detail, action, self)
         toast.closed.connect(self._remove)
         self._layout.addWidget(toast)
+        toast.show()
         while len(self.toasts()) > AT_MOST:
             calm = [each for each in self.toasts()[:-1] if each.severity != "danger"]
             self._remove((calm or self.toasts())[0])

@@ -1,0 +1,507 @@
+"""The main window: top bar, rail, workspace, status bar, and what they do together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
+
+from desktop.domain.text import in_language, language, tr
+from desktop.runtime.bus import Bus
+from desktop.runtime.context import (
+    Context,
+    DictionaryEntry,
+    DictionaryProvider,
+    Found,
+    ScanResolver,
+    SearchProvider,
+    Severity,
+    ToastAction,
+    User,
+    no_entry,
+    no_record,
+    no_search,
+)
+from desktop.runtime.failures import Failure
+from desktop.runtime.settings import Settings
+from desktop.runtime.work import Work
+from desktop.views.shell import memory
+from desktop.views.shell.actions import ShellMenus
+from desktop.views.shell.desks import Desk, UnknownPage, visible_desks
+from desktop.views.shell.dictionary import DictionaryPopup, dictionary_name
+from desktop.views.shell.keys import KeyGroup, KeysDialog, clean_text, keys_of
+from desktop.views.shell.memory import TabMemory
+from desktop.views.shell.palette import Choice, Palette
+from desktop.views.shell.rail import Rail
+from desktop.views.shell.scan_router import ScanRouter
+from desktop.views.shell.scanner_dialog import ScannerDialog
+from desktop.views.shell.status_bar import StatusBar
+from desktop.views.shell.top_bar import TopBar
+from desktop.views.shell.workspace import OpenPage, Workspace, next_zone
+from desktop.widgets.page import Page
+from desktop.widgets.paint import column, row
+from desktop.widgets.scan_filter import ScanFilter, ScannerSettings
+from desktop.widgets.theme import apply_theme, set_language, theme_choice
+from desktop.widgets.toasts import ToastStack
+
+_SAVE_EVERY_MS = 20_000
+_MOST_MESSAGES = 30
+
+
+@dataclass(frozen=True)
+class Session:
+    """All that a window needs of a log-in; made by `desktop.app`."""
+
+    database: Any
+    user: User
+    place: str
+    """Database and host for the status bar, e.g. ``"outpost@db1"``."""
+    work: Work
+    bus: Bus
+    settings: Settings
+    desks: tuple[Desk, ...]
+    search: SearchProvider = no_search
+    dictionary: DictionaryProvider = no_entry
+    resolve_scan: ScanResolver = no_record
+    log_folder: Path | None = None
+    version: str = ""
+
+
+class MainWindow(QWidget):
+    """One per log-in. `logged_out` after File → Log out, once everything is kept."""
+
+    logged_out = Signal()
+    closed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._desks = visible_desks(session.desks, session.user)
+        self._messages: list[tuple[Severity, str]] = []
+        self._unread = 0
+        self.context = Context(
+            session.database,
+            session.work,
+            session.bus,
+            session.user,
+            session.settings,
+            self.open,
+            self.toast,
+            session.search,
+            session.dictionary,
+            session.resolve_scan,
+        )
+        self.top = TopBar(session.user)
+        self.rail = Rail(self._desks)
+        self.workspace = Workspace(self._desks)
+        self.status = StatusBar(session.user, session.place)
+        body = row(self.rail, self.workspace, spacing=0)
+        body.setStretch(1, 1)
+        layout = column(self.top, spacing=0)
+        layout.addLayout(body, 1)
+        layout.addWidget(self.status)
+        self.setLayout(layout)
+        self.menus = ShellMenus(self, self.top.menu_bar, self._desks)
+        self.toasts = ToastStack(self.workspace)
+        self.palette_popup = Palette(self, session.work, session.search)
+        self.scans = ScanFilter(_scanner_settings(session.settings), self)
+        self.router = ScanRouter(self.current_page, session.work, session.resolve_scan, self)
+        self._scanner_dialog: ScannerDialog | None = None
+        self._dictionary: DictionaryPopup | None = None
+        self._connect()
+        self._autosave = QTimer(self)
+        self._autosave.timeout.connect(self._save)
+        self._autosave.start(_SAVE_EVERY_MS)
+        self.setMinimumSize(960, 560)
+        self.retranslate()
+
+    def start(self) -> None:
+        """Reopen the last session's tabs and begin to listen for scans. Call once, before or after `show`."""
+        self.workspace.reopen(self.context)
+        if not self.workspace.pages() and self._desks:
+            self.open(self._desks[0].listed()[0].key)
+        self.scans.start()
+
+    def _connect(self) -> None:
+        session, workspace = self._session, self.workspace
+        workspace.current_changed.connect(self._page_changed)
+        workspace.page_opened.connect(self._page_opened)
+        workspace.hints_changed.connect(self._show_page_words)
+        workspace.draft_kept.connect(self._say_draft_kept)
+        workspace.more_asked.connect(self.go_anywhere)
+        self.rail.desk_chosen.connect(self._go_to_desk)
+        self.rail.pages_asked.connect(self._list_pages)
+        self.top.goto_asked.connect(self.go_anywhere)
+        self.top.language_asked.connect(self.choose_language)
+        self.top.theme_asked.connect(self.choose_theme)
+        self.top.messages_asked.connect(self._show_messages)
+        self.top.user_asked.connect(self._show_user_menu)
+        self.palette_popup.record_chosen.connect(self.open_found)
+        self.palette_popup.closed.connect(self._focus_page)
+        session.work.busy_changed.connect(self.status.set_busy)
+        session.work.progress_changed.connect(self.status.set_job)
+        session.work.failed.connect(self._say_failure)
+        self.scans.scanned.connect(self._scanned)
+        self.router.opened.connect(self.open_found)
+        self.router.unknown.connect(self._say_unknown)
+        self.router.failed.connect(self._say_failure)
+        for name, call in self._calls().items():
+            self.menus.actions[name].triggered.connect(call)
+        for key, action in self.menus.page_menu_actions.items():
+            action.triggered.connect(lambda _=False, key=key: self.open(key))
+
+    def _calls(self) -> dict[str, Callable[..., object]]:
+        """What each of the shell's actions does."""
+        return {
+            "new_tab": lambda: self.go_anywhere(),
+            "close_tab": lambda: self._close_current(),
+            "log_out": lambda: self.log_out(),
+            "quit": lambda: self.close(),
+            "undo": lambda: self._edit("undo") or self.toasts.undo_latest(),
+            "redo": lambda: self._edit("redo"),
+            "cut": lambda: self._edit("cut"),
+            "copy": lambda: self._edit("copy"),
+            "paste": lambda: self._edit("paste"),
+            "select_all": lambda: self._edit("selectAll"),
+            "refresh": lambda: self._refresh(),
+            "next_zone": lambda: self._step_zone(1),
+            "previous_zone": lambda: self._step_zone(-1),
+            "theme_light": lambda: self.choose_theme("light"),
+            "theme_dark": lambda: self.choose_theme("dark"),
+            "theme_system": lambda: self.choose_theme("system"),
+            "english": lambda: self.choose_language("en"),
+            "chinese": lambda: self.choose_language("zh"),
+            "full_screen": lambda: self._toggle_full_screen(),
+            "go_anywhere": lambda: self.go_anywhere(),
+            "next_tab": lambda: self.workspace.step(1),
+            "previous_tab": lambda: self.workspace.step(-1),
+            "scanner": lambda: self._open_scanner(),
+            "messages": lambda: self._show_messages(),
+            "field_help": lambda: self.explain_field(),
+            "keys": lambda: self.show_keys(),
+            "log_folder": lambda: self._open_log_folder(),
+            "about": lambda: self._about(),
+        }
+
+    # What pages ask for
+
+    def open(self, key: str, args: Any = None) -> None:
+        """Bring a page to the front; refuses with a message where this user has no such page."""
+        try:
+            self.workspace.open(self.context, key, args)
+        except UnknownPage:
+            self.toast("warn", tr("This page is not among your desks"), key)
+
+    def open_found(self, found: Found) -> None:
+        """Open a record of the palette or of a scan, and remember it."""
+        memory.remember_record(self.context.mine(), found)
+        self.open(found.key, found.id)
+
+    def toast(
+        self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None
+    ) -> None:
+        self._messages = [(severity, f"{text}  {detail}".strip()), *self._messages][:_MOST_MESSAGES]
+        if severity in ("warn", "danger"):
+            self._unread += 1
+            self.top.bell.set_badge(self._unread)
+        self.toasts.show_toast(severity, text, detail, action=action)
+
+    def current_page(self) -> Page | None:
+        found = self.workspace.current()
+        return found.page if found is not None else None
+
+    # Pages in front
+
+    @Slot(object)
+    def _page_opened(self, opened: OpenPage) -> None:
+        opened.page.open_requested.connect(self.open)
+        opened.page.scan_ready.connect(self.router.drain)
+
+    @Slot(object)
+    def _page_changed(self, opened: OpenPage | None) -> None:
+        self.rail.set_current(opened.desk.key if opened is not None else "")
+        self.menus.fill(tuple(opened.page.page_actions()) if opened is not None else ())
+        self._check_choices()
+        self._show_page_words()
+
+    @Slot()
+    def _show_page_words(self) -> None:
+        page = self.current_page()
+        self.status.hints.show_hints(tuple(page.key_hints()) if page is not None else ())
+        program = tr("Outpost")
+        self.setWindowTitle(f"{page.title()} \u2013 {program}" if page is not None else program)
+
+    @Slot(str)
+    def _go_to_desk(self, key: str) -> None:
+        """The desk's tab that is open already, else its first page."""
+        opened = [each for each in self.workspace.pages() if each.desk.key == key]
+        if opened:
+            self.workspace.show_page(opened[-1].page)
+            return
+        desk = next(desk for desk in self._desks if desk.key == key)
+        self.open(desk.listed()[0].key)
+
+    @Slot(str)
+    def _list_pages(self, key: str) -> None:
+        desk = next(desk for desk in self._desks if desk.key == key)
+        item = self.rail.item(key)
+        if item is None:
+            return
+        menu = QMenu(self)
+        menu.addActions([self.menus.page_menu_actions[page.key] for page in desk.listed()])
+        menu.popup(item.mapToGlobal(QPoint(item.width(), 0)))
+
+    def _close_current(self) -> None:
+        page = self.current_page()
+        if page is not None:
+            self.workspace.close_page(page)
+
+    def _refresh(self) -> None:
+        page = self.current_page()
+        if page is not None:
+            page.refresh()
+
+    @Slot()
+    def _focus_page(self) -> None:
+        page = self.current_page()
+        zones = page.zones() if page is not None else ()
+        if zones:
+            next_zone(zones, None, 1)
+
+    def _step_zone(self, by: int) -> None:
+        page = self.current_page()
+        zones = [*(page.zones() if page is not None else ()), self.rail, self.workspace.tabs]
+        next_zone(zones, QApplication.focusWidget(), by)
+
+    def _edit(self, verb: str) -> bool:
+        """Cut, copy and so on of the field with the focus, for the menu; by key the field takes them itself.
+        """
+        call = getattr(QApplication.focusWidget(), verb, None)
+        if not callable(call):
+            return False
+        call()
+        return True
+
+    # Going anywhere, help
+
+    @Slot()
+    def go_anywhere(self) -> None:
+        self.palette_popup.open(self._choices(), memory.recent_records(self.context.mine()))
+
+    def _choices(self) -> list[Choice]:
+        choices: list[Choice] = []
+        for desk in self._desks:
+            for page in desk.listed():
+                words = [desk.title()]
+                for code in ("en", "zh"):
+                    with in_language(code):
+                        words.append(page.title())
+                found = Found("page", page.key, "", page.title(), desk.title(), page.icon)
+                choices.append(Choice(found, tuple(words), lambda key=page.key: self.open(key)))  # type: ignore[misc]
+        for action in self._commands():
+            text = clean_text(action)
+            detail = action.shortcut().toString()
+            found = Found("command", text, "", text, detail, "zap")
+            choices.append(Choice(found, (text,), action.trigger))
+        return choices
+
+    def _commands(self) -> list[QAction]:
+        page = self.current_page()
+        mine = list(page.page_actions()) if page is not None else []
+        shell = [
+            action for name, action in self.menus.actions.items() if name not in ("go_anywhere", "new_tab")
+        ]
+        return [
+            action
+            for action in (*mine, *shell)
+            if action.isEnabled() and action.isVisible() and action.text()
+        ]
+
+    def explain_field(self) -> None:
+        """F1: the dictionary entry of the field with the focus; without one, the keys."""
+        field = QApplication.focusWidget()
+        name = dictionary_name(field)
+        if not name or field is None:
+            self.show_keys()
+            return
+        self._session.work.run(
+            self._session.dictionary,
+            name,
+            on_done=lambda entry: self._show_entry(field, entry, name),
+            owner=field,
+        )
+
+    def _show_entry(self, field: QWidget, entry: DictionaryEntry | None, name: str) -> None:
+        if self._dictionary is not None:
+            self._dictionary.shut()
+            self._dictionary.deleteLater()
+        self._dictionary = DictionaryPopup(field, entry, name)
+        self._dictionary.open()
+
+    def key_groups(self) -> list[KeyGroup]:
+        """All keys that work now: the page's, then the shell's by menu."""
+        page = self.current_page()
+        groups = [keys_of(page.title(), page.page_actions(), page.key_hints())] if page is not None else []
+        for menu in self.menus.menus.values():
+            mine = [action for action in menu.actions() if action in self.menus.actions.values()]
+            groups.append(keys_of(menu.title().split("(")[0].replace("&", ""), mine))
+        return groups
+
+    def show_keys(self) -> None:
+        dialog = KeysDialog(self, self.key_groups())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # Messages, scanner
+
+    @Slot(object)
+    def _say_failure(self, failure: Failure) -> None:
+        self.toast("danger", failure.message)
+
+    @Slot(str)
+    def _say_unknown(self, code: str) -> None:
+        QApplication.beep()
+        self.toast("warn", tr("No record bears the code {code}", code=code))
+
+    @Slot(object)
+    def _say_draft_kept(self, kept: TabMemory) -> None:
+        action = ToastAction(tr("Open again"), lambda: self.open(kept.key, kept.args), "Ctrl+Z")
+        self.toast("info", tr("The unsaved work was kept"), action=action)
+
+    @Slot()
+    def _show_messages(self) -> None:
+        self._unread = 0
+        self.top.bell.set_badge(0)
+        menu = QMenu(self)
+        for _, text in self._messages:
+            menu.addAction(text).setEnabled(False)
+        if not self._messages:
+            menu.addAction(tr("No messages yet")).setEnabled(False)
+        menu.popup(self.top.bell.mapToGlobal(QPoint(0, self.top.bell.height() + 4)))
+
+    @Slot()
+    def _show_user_menu(self) -> None:
+        menu = QMenu(self)
+        menu.addAction(self.menus.actions["scanner"])
+        menu.addSeparator()
+        menu.addAction(self.menus.actions["log_out"])
+        menu.popup(self.top.user.mapToGlobal(QPoint(0, self.top.user.height() + 4)))
+
+    @Slot(str)
+    def _scanned(self, code: str) -> None:
+        if self._scanner_dialog is not None and self._scanner_dialog.isVisible():
+            self._scanner_dialog.show_scan(code)
+        else:
+            self.palette_popup.shut()
+            self.router.take(code)
+
+    def _open_scanner(self) -> None:
+        dialog = ScannerDialog(self, self.scans.settings)
+        dialog.saved.connect(self._keep_scanner)
+        dialog.finished.connect(dialog.deleteLater)
+        self._scanner_dialog = dialog
+        dialog.finished.connect(self._scanner_closed)
+        dialog.open()
+
+    @Slot()
+    def _scanner_closed(self) -> None:
+        self._scanner_dialog = None
+
+    @Slot(object)
+    def _keep_scanner(self, settings: ScannerSettings) -> None:
+        self.scans.settings = settings
+        self._session.settings.set("scanner", {"prefix": settings.prefix, "suffix": settings.suffix})
+
+    # Look and language
+
+    @Slot(str)
+    def choose_language(self, code: str) -> None:
+        self._session.settings.set("language", code)
+        set_language("zh" if code == "zh" else "en")
+
+    @Slot(str)
+    def choose_theme(self, choice: str) -> None:
+        app = QApplication.instance()
+        self._session.settings.set("theme", choice)
+        if isinstance(app, QApplication):
+            apply_theme(app, "dark" if choice == "dark" else "light" if choice == "light" else "system")
+        self.top.show_theme()
+        self._check_choices()
+
+    def _check_choices(self) -> None:
+        for name in ("light", "dark", "system"):
+            self.menus.actions[f"theme_{name}"].setChecked(theme_choice() == name)
+        self.menus.actions["english"].setChecked(language() == "en")
+        self.menus.actions["chinese"].setChecked(language() == "zh")
+        self.menus.actions["full_screen"].setChecked(self.isFullScreen())
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+        self._check_choices()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        for part in (self.top, self.rail, self.workspace, self.status, self.menus):
+            part.retranslate()
+        self._check_choices()
+        self._show_page_words()
+
+    def _open_log_folder(self) -> None:
+        if self._session.log_folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._session.log_folder)))
+
+    def _about(self) -> None:
+        lines = (
+            tr("Version {version}", version=self._session.version),
+            self._session.place,
+            tr(
+                "Fonts: Inter (OFL), WenQuanYi Micro Hei (Apache 2.0). Icons: Lucide (ISC). Qt for Python (LGPL)."
+            ),
+        )
+        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About Outpost"), tr("Outpost"), parent=self)
+        box.setInformativeText("\n".join(lines))
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    # Leaving
+
+    @Slot()
+    def _save(self) -> None:
+        self.workspace.save(self.context)
+        self._session.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+
+    def log_out(self) -> None:
+        if self.close():
+            self.logged_out.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Nothing is lost: a page may refuse (it then comes to the front), drafts are kept, tabs remembered.
+        """
+        for opened in self.workspace.pages():
+            if not opened.page.can_leave():
+                self.workspace.show_page(opened.page)
+                event.ignore()
+                return
+        self._save()
+        self._autosave.stop()
+        self.scans.stop()
+        event.accept()
+        self.closed.emit()
+
+
+def _scanner_settings(settings: Settings) -> ScannerSettings:
+    kept = settings.get("scanner", {})
+    suffix = kept.get("suffix") if kept.get("suffix") in ("enter", "tab") else "enter"
+    return ScannerSettings(str(kept.get("prefix", ""))[:1], str(suffix))
