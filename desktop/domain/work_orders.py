@@ -28,18 +28,18 @@ STATES: tuple[str, ...] = (
 
 LOOKS: dict[str, tuple[Role, str]] = {
     "draft": ("warn", "pencil"),
-    "submitted": ("info", "send"),
+    "submitted": ("info", "upload"),
     "approved": ("info", "check"),
     "planned": ("accent", "clock"),
-    "dispatched": ("accent", "send"),
+    "dispatched": ("accent", "arrow-right"),
     "accepted": ("accent", "check"),
     "travelling": ("info", "truck"),
     "on_site": ("accent", "map-pin"),
     "working": ("accent", "wrench"),
-    "waiting_part": ("warn", "package"),
+    "waiting_part": ("warn", "box"),
     "waiting_customer": ("warn", "user"),
     "done": ("success", "check"),
-    "confirmed": ("success", "check-check"),
+    "confirmed": ("success", "badge-check"),
     "closed": ("neutral", "lock"),
     "cancelled": ("neutral", "x"),
 }

@@ -216,6 +216,18 @@ def reverse_time(database: Database, kind: Literal["labour", "travel"], entry_id
     return Changes.of(**{kind: [entry_id], "cost_entry": (), "contract": ()})
 
 
+def tick_step(database: Database, order_id: int, step_id: int, done: bool) -> Changes:
+    """Tick a checklist step, or take the tick back; saved at once. Raises RecordNotFound where it is not yours."""
+    query = text(
+        "update erp.work_order_step set done = :done, done_at = case when :done then now() end"
+        " where id = :id and work_order_id = :order_id returning id"
+    )
+    with database.write() as session:
+        if session.execute(query, {"id": step_id, "order_id": order_id, "done": done}).first() is None:
+            raise records.RecordNotFound
+    return Changes.of(work_order_step=[step_id], work_order=[order_id])
+
+
 _PARTS = text("""
     select i.code, i.name, i.name_zh, i.uom,
            coalesce(p.quantity, 0) as planned, coalesce(m.quantity, 0) as issued, coalesce(m.amount, 0) as amount

@@ -90,7 +90,9 @@ class Loaded:
 
 
 class FormPage(Page):
-    """Base of all record forms. Subclasses override `more`, `shown` and `fill_side`."""
+    """Base of all record forms. Subclasses override `more`, `shown` and, with `has_side`, `fill_side`."""
+
+    has_side = False
 
     def __init__(
         self,
@@ -126,7 +128,7 @@ class FormPage(Page):
         """The record stands in the form: set chip, buttons, extra sections."""
 
     def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
-        """Sections of the side panel; leave it empty for none."""
+        """Sections of the side panel."""
 
     # Building
 
@@ -308,15 +310,12 @@ class FormPage(Page):
         self.set_dirty(self.record_id is None and any(self._given.values()))
         self.side.clear()
         self.fill_side(self.side, loaded)
-        self.side.setVisible(bool(self.side.findChildren(QWidget, "section")) or self.side_has_content())
+        self.side.setVisible(self.has_side)
         self._show_head()
         self.shown(loaded)
         self.title_changed.emit()
         if first:
             self._focus_first()
-
-    def side_has_content(self) -> bool:
-        return False
 
     def _to_show(self, record: Record, key: str) -> Any:
         if key.startswith("custom."):

@@ -1,0 +1,46 @@
+"""The item card: what a part is, how it is stocked and what it fits."""
+
+from __future__ import annotations
+
+from db.orm.assets import AssetClass
+from db.orm.parties import Party
+from db.orm.platform import OrgUnit
+from db.orm.stock import Item, ItemFit
+from db.session import Database
+from desktop.domain.changes import Changes
+from desktop.operations import records
+from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
+
+ITEM = RecordKind(
+    key="item",
+    model=Item,
+    title="code",
+    writes=(
+        "code", "name", "name_zh", "org_unit_id", "category", "uom", "tracking", "barcode", "maker", "maker_code",
+        "supplier_id", "standard_cost", "currency", "min_quantity", "max_quantity", "lead_time_days", "abc_class",
+        "allow_negative", "note", "retired_on", "custom",
+    ),
+    reads=("company_id", "created_at", "updated_at"),
+    references={
+        "org_unit_id": Reference(model=OrgUnit, lookup="org_units"),
+        "supplier_id": Reference(model=Party, lookup="suppliers"),
+    },
+    lines=(
+        LineKind(
+            name="fits",
+            model=ItemFit,
+            parent="item_id",
+            columns=("asset_class_id", "model"),
+            order="id",
+            references={"asset_class_id": Reference(model=AssetClass, lookup="asset_classes")},
+        ),
+    ),
+)  # fmt: skip
+
+
+def load(database: Database, item_id: int) -> Record:
+    return records.load(database, ITEM, item_id)
+
+
+def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
+    return records.save(database, ITEM, record, draft)

@@ -1,0 +1,1 @@
+"""Equipment: the asset card."""

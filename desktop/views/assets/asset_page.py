@@ -1,0 +1,111 @@
+"""The asset card: what it is, where it stands, and all that ever happened to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.text import pick, tr
+from desktop.operations import assets
+from desktop.operations.assets import AssetEntry
+from desktop.operations.records import Record
+from desktop.runtime.context import Context
+from desktop.widgets.form_page import FormPage, FormSection, FormSpec, Loaded
+from desktop.widgets.history_table import HistoryRow, HistoryTable
+
+STATE_LOOKS = {
+    "planned": ("info", "clock"),
+    "commissioning": ("info", "wrench"),
+    "operational": ("success", "check"),
+    "down": ("danger", "triangle-alert"),
+    "standby": ("warn", "pause"),
+    "retired": ("neutral", "lock"),
+    "disposed": ("neutral", "x"),
+}
+_ICONS = {
+    "work_order": ("wrench", "accent.fg"),
+    "part": ("box", "text.secondary"),
+    "failure": ("triangle-alert", "danger.fg"),
+    "error": ("circle-alert", "warn.fg"),
+    "alarm": ("bell", "warn.fg"),
+    "note": ("info", "text.secondary"),
+    "placement": ("map-pin", "text.secondary"),
+}
+
+
+def asset_spec() -> FormSpec:
+    return FormSpec(
+        kind=assets.ASSET,
+        noun=lambda: tr("Asset"),
+        icon="cog",
+        sections=(
+            FormSection(
+                lambda: tr("Identity"),
+                (
+                    "code", "name", "name_zh", "asset_class_id", "parent_id", "criticality", "maker", "model",
+                    "serial_number",
+                ),
+            ),
+            FormSection(lambda: tr("Place and state"), ("org_unit_id", "site_id", "state")),
+            FormSection(
+                lambda: tr("Purchase and warranty"),
+                (
+                    "supplier_id", "purchased_on", "purchase_cost", "installed_on", "commissioned_on", "warranty_until",
+                    "note",
+                ),
+                frozenset({"note"}),
+            ),
+        ),
+        load=assets.load,
+        save=assets.save,
+        topics=("asset",),
+    )  # fmt: skip
+
+
+class AssetPage(FormPage):
+    """One asset with its history below; the history's codes open the order, item or site."""
+
+    def __init__(self, context: Context, asset_id: int | None = None, parent: QWidget | None = None) -> None:
+        self.history = HistoryTable(lambda: tr("History"))
+        super().__init__(context, asset_spec(), asset_id, parent=parent)
+        self.history.opened.connect(self.open_requested)
+        self._body_layout.addWidget(self.history)
+        context.bus.subscribe(("work_order", "stock_move", "failure", "asset_event"), self.changed_elsewhere)
+
+    def more(self, database: Any, record: Record) -> tuple[AssetEntry, ...]:
+        return assets.history(database, record.id or 0)
+
+    def shown(self, loaded: Loaded) -> None:
+        kind, icon = STATE_LOOKS.get(str(loaded.record.values.get("state")), ("neutral", ""))
+        choices = dict(loaded.info.fields["state"].choices)
+        state = str(loaded.record.values.get("state") or "")
+        self.header.set_state(choices.get(state, state), kind, icon)  # type: ignore[arg-type]
+        self.history.show_rows(tuple(_row(entry) for entry in loaded.more or ()))
+
+
+def _row(entry: AssetEntry) -> HistoryRow:
+    icon, role = _ICONS.get(entry.kind, ("info", "text.secondary"))
+    return HistoryRow(
+        at=entry.at,
+        icon=icon,
+        role=role,
+        kind=_kind_name(entry.kind),
+        code=entry.code,
+        text=pick(entry.description, entry.description_zh),
+        quantity=entry.quantity,
+        amount=entry.amount,
+        opens=entry.opens,
+    )
+
+
+def _kind_name(kind: str) -> str:
+    return {
+        "work_order": tr("Work order"),
+        "part": tr("Part"),
+        "failure": tr("Failure"),
+        "error": tr("Machine error"),
+        "alarm": tr("Alarm"),
+        "note": tr("Note"),
+        "placement": tr("Placement"),
+    }.get(kind, kind)

@@ -1,0 +1,1 @@
+"""Contracts: the form and its cost."""

@@ -1,0 +1,133 @@
+"""The contract form: terms, price lines, covered assets, steps; and the way to its cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.contracts import LOOKS, action_name
+from desktop.domain.text import tr
+from desktop.operations import contracts
+from desktop.operations.contracts import ContractCost
+from desktop.operations.records import Record, Values
+from desktop.runtime.context import Context
+from desktop.widgets.buttons import Button
+from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
+from desktop.widgets.header import KeyValues, SidePanel
+from desktop.widgets.labels import Label
+from desktop.widgets.step_bar import StepBar, StepChoice
+
+NEEDS_REASON = frozenset({"suspended", "terminated"})
+
+
+def contract_spec() -> FormSpec:
+    return FormSpec(
+        kind=contracts.CONTRACT,
+        noun=lambda: tr("Contract"),
+        icon="file-text",
+        sections=(
+            FormSection(
+                lambda: tr("Parties and term"),
+                (
+                    "name", "name_zh", "customer_id", "contract_type", "starts_on", "ends_on", "org_unit_id",
+                    "owner_id",
+                ),
+            ),
+            FormSection(
+                lambda: tr("Price"),
+                ("annual_value", "currency", "discount_rate", "tax_rate", "billing", "margin_target"),
+            ),
+            FormSection(
+                lambda: tr("Entitlements"),
+                ("visits_per_year", "hours_per_year", "parts_budget", "note"),
+                frozenset({"note"}),
+            ),
+        ),
+        lines=(
+            FormLines(
+                "lines",
+                lambda: tr("Price lines"),
+                ("description", "description_zh", "quantity", "unit", "unit_price", "tax_rate", "net_amount"),
+                read_only=frozenset({"net_amount"}),
+            ),
+            FormLines("assets", lambda: tr("Covered assets"), ("asset_id", "starts_on", "ends_on", "parts_covered")),
+        ),
+        load=contracts.load,
+        save=contracts.save,
+        topics=("contract", "contract_line", "contract_asset"),
+    )  # fmt: skip
+
+
+class ContractPage(FormPage):
+    """One contract. Its cost so far stands in the side panel; Ctrl+Shift+P opens the whole cost view."""
+
+    has_side = True
+
+    def __init__(
+        self,
+        context: Context,
+        contract_id: int | None = None,
+        values: Values | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.steps = StepBar()
+        super().__init__(context, contract_spec(), contract_id, values, parent)
+        self.header.add_left(self.steps)
+        self.steps.chosen.connect(self._take_step)
+        context.bus.subscribe(("cost_entry",), self.changed_elsewhere)
+
+    def more(self, database: Any, record: Record) -> tuple[tuple[tuple[str, str], ...], ContractCost | None]:
+        may_see_cost = self.context.user.has("finance", "manager", "pm", "auditor")
+        cost = contracts.cost(database, record.id or 0) if may_see_cost else None
+        return contracts.steps(database, record.id or 0), cost
+
+    def shown(self, loaded: Loaded) -> None:
+        state = str(loaded.record.values.get("state") or "")
+        kind, icon = LOOKS.get(state, ("neutral", ""))
+        self.header.set_state(dict(loaded.info.fields["state"].choices).get(state, state), kind, icon)
+        found = loaded.more[0] if loaded.more else ()
+        self.steps.show_steps(
+            tuple(StepChoice(to_state, action_name(action), (), to_state in NEEDS_REASON) for to_state, action in found)
+        )
+
+    def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
+        cost = loaded.more[1] if loaded.more else None
+        if cost is None:
+            side.add_section(Label(tr("Costs are shown to finance and managers."), role="text.tertiary", wrap=True))
+            return
+        side.add_section(
+            KeyValues(
+                (
+                    (tr("Labour"), money(cost.labour)),
+                    (tr("Parts"), money(cost.parts)),
+                    (tr("Travel"), money(cost.travel)),
+                    (tr("Total cost"), money(cost.total)),
+                    (tr("Value to date"), money(cost.value_to_date)),
+                    (tr("Margin"), money(cost.margin)),
+                )
+            ),
+            tr("Cost so far"),
+            self._cost_button(),
+        )
+
+    def _cost_button(self) -> Button:
+        button = Button(tr("Open"), kind="ghost", height=24)
+        button.clicked.connect(lambda: self.open_requested.emit("contract_cost", self.record_id))
+        return button
+
+    def _take_step(self, to_state: str, reason: str) -> None:
+        if self.record is None or self.dirty():
+            self.context.toast("warn", tr("Save the form first"))
+            return
+        self.context.work.run(
+            self._step, self.record, to_state, reason, on_done=self._saved, on_error=self._refused, owner=self
+        )
+
+    def _step(self, record: Record, to_state: str, reason: str) -> Any:
+        saved, changes = contracts.take_step(self.context.database, record, to_state, reason=reason or None)
+        return Loaded(saved, self._describe(), self.more(self.context.database, saved)), changes
+
+
+def money(value: Any) -> str:
+    return f"{value:,.2f}".replace("-", "−")

@@ -1,0 +1,54 @@
+"""A customer or supplier: the card, the people there and the sites."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.text import tr
+from desktop.operations import parties
+from desktop.operations.records import Values
+from desktop.runtime.context import Context
+from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec
+
+
+def party_spec() -> FormSpec:
+    return FormSpec(
+        kind=parties.PARTY,
+        noun=lambda: tr("Business partner"),
+        icon="building-2",
+        sections=(
+            FormSection(
+                lambda: tr("Identity"),
+                ("code", "name", "name_zh", "is_customer", "is_supplier", "customer_class", "industry", "tax_number"),
+            ),
+            FormSection(lambda: tr("Address"), ("phone", "email", "city", "address")),
+            FormSection(
+                lambda: tr("Payment"), ("currency", "payment_days", "retired_on", "note"), frozenset({"note"})
+            ),
+        ),
+        lines=(
+            FormLines(
+                "contacts",
+                lambda: tr("Contacts"),
+                ("name", "name_zh", "job_title", "phone", "email", "is_main"),
+                defaults={"is_main": False},
+            ),
+            FormLines("sites", lambda: tr("Sites"), ("code", "name", "name_zh", "city", "address"), editable=False),
+        ),
+        load=parties.load,
+        save=parties.save,
+        topics=("party", "contact", "site"),
+    )
+
+
+class PartyPage(FormPage):
+    """`values` prefills a new one: ``{"is_customer": True}``."""
+
+    def __init__(
+        self,
+        context: Context,
+        party_id: int | None = None,
+        values: Values | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context, party_spec(), party_id, values, parent)

@@ -1,0 +1,43 @@
+"""The item form: what a part is, how it is stocked, what it fits."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.text import tr
+from desktop.operations import stock_items
+from desktop.runtime.context import Context
+from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec
+
+
+def item_spec() -> FormSpec:
+    return FormSpec(
+        kind=stock_items.ITEM,
+        noun=lambda: tr("Item"),
+        icon="box",
+        sections=(
+            FormSection(
+                lambda: tr("Identity"),
+                ("code", "name", "name_zh", "category", "uom", "tracking", "barcode", "maker", "maker_code"),
+            ),
+            FormSection(
+                lambda: tr("Stock keeping"),
+                (
+                    "org_unit_id", "min_quantity", "max_quantity", "lead_time_days", "abc_class", "allow_negative",
+                    "supplier_id", "standard_cost", "currency", "retired_on", "note",
+                ),
+                frozenset({"note"}),
+            ),
+        ),
+        lines=(FormLines("fits", lambda: tr("Fits"), ("asset_class_id", "model")),),
+        load=stock_items.load,
+        save=stock_items.save,
+        topics=("item", "item_fit"),
+    )  # fmt: skip
+
+
+class ItemPage(FormPage):
+    """One item."""
+
+    def __init__(self, context: Context, item_id: int | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(context, item_spec(), item_id, parent=parent)

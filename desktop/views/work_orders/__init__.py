@@ -1,0 +1,1 @@
+"""Work orders: the form with checklist, parts and hours."""

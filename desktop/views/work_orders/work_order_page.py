@@ -1,0 +1,194 @@
+"""The work order form: the job, its checklist, parts and hours, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.text import pick, tr
+from desktop.domain.work_orders import LOOKS, action_name, obstacle_name
+from desktop.operations import work_orders
+from desktop.operations.records import Record, Values
+from desktop.operations.work_orders import IssuedPart, Step
+from desktop.runtime.context import Context
+from desktop.views.work_orders.hours_panel import HoursPanel
+from desktop.widgets import checklist
+from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
+from desktop.widgets.header import KeyValues, SidePanel
+from desktop.widgets.step_bar import StepBar, StepChoice
+
+
+def work_order_spec() -> FormSpec:
+    return FormSpec(
+        kind=work_orders.WORK_ORDER,
+        noun=lambda: tr("Work order"),
+        icon="wrench",
+        sections=(
+            FormSection(
+                lambda: tr("Job"),
+                (
+                    "title", "title_zh", "kind", "priority", "asset_id", "site_id", "customer_id", "contract_id",
+                    "org_unit_id", "job_plan_id", "engineer_id", "skill_id", "planned_minutes",
+                ),
+            ),
+            FormSection(
+                lambda: tr("Failure and confirmation"),
+                ("problem_code_id", "cause_code_id", "remedy_code_id", "confirmed_by", "note"),
+                frozenset({"note"}),
+            ),
+        ),
+        lines=(FormLines("parts", lambda: tr("Planned parts"), ("item_id", "quantity")),),
+        load=work_orders.load,
+        save=work_orders.save,
+        topics=("work_order", "labour", "travel", "stock_move", "reservation"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OrderMore:
+    """What the order's page reads besides the record."""
+
+    steps: tuple[Step, ...]
+    parts: tuple[IssuedPart, ...]
+
+
+class WorkOrderPage(FormPage):
+    """One work order. A ticked checklist step is saved at once; hours go in without leaving the form."""
+
+    has_side = True
+
+    def __init__(
+        self,
+        context: Context,
+        order_id: int | None = None,
+        values: Values | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.steps = StepBar()
+        self.checklist = checklist.CheckList()
+        self.checklist.ticked.connect(self._tick)
+        self.hours = HoursPanel(context)
+        super().__init__(context, work_order_spec(), order_id, values, parent)
+        self.hours.entered.connect(self._hours_entered)
+        self.header.add_left(self.steps)
+        self.steps.chosen.connect(self._take_step)
+        self._body_layout.addWidget(self.hours)
+
+    def narrowed(self, key: str) -> Callable[[], Mapping[str, object]]:
+        """Causes belong to the chosen problem, remedies to the cause."""
+        parents = {"cause_code_id": "problem_code_id", "remedy_code_id": "cause_code_id"}
+        levels = {"problem_code_id": "problem", "cause_code_id": "cause", "remedy_code_id": "remedy"}
+        if key not in levels:
+            return dict
+
+        def where() -> Mapping[str, object]:
+            wanted: dict[str, object] = {"level": levels[key]}
+            parent = self.editors[parents[key]].read() if key in parents else None
+            if parent is not None:
+                wanted["parent_id"] = parent
+            return wanted
+
+        return where
+
+    def more(self, database: Any, record: Record) -> OrderMore:
+        return OrderMore(work_orders.steps(database, record.id or 0), work_orders.parts(database, record.id or 0))
+
+    def shown(self, loaded: Loaded) -> None:
+        record = loaded.record
+        state = str(record.values.get("state") or "draft")
+        kind, icon = LOOKS.get(state, ("neutral", ""))
+        self.header.set_state(dict(loaded.info.fields["state"].choices).get(state, state), kind, icon)
+        found: tuple[Step, ...] = loaded.more.steps if loaded.more else ()
+        self.steps.show_steps(
+            tuple(
+                StepChoice(
+                    step.to_state,
+                    action_name(step.action, step.to_state),
+                    tuple(obstacle_name(each) for each in step.obstacles),
+                    step.to_state == "cancelled",
+                )
+                for step in found
+            )
+        )
+        self.checklist.set_steps(
+            [
+                checklist.Step(
+                    str(line.id),
+                    pick(line.values["name"], line.values["name_zh"]),
+                    done=bool(line.values["done"]),
+                    mandatory=bool(line.values["mandatory"]),
+                )
+                for line in record.lines["steps"]
+            ]
+        )
+        self.hours.show_order(record, loaded.info, loaded.more.parts if loaded.more else ())
+
+    def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
+        values, referred = loaded.record.values, loaded.record.referred
+
+        def name(key: str) -> str:
+            found = referred.get(key)
+            return pick(found.name, found.name_zh) if found else "–"
+
+        def moment(key: str) -> str:
+            at = values.get(key)
+            return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else "–"
+
+        side.add_section(
+            KeyValues(
+                (
+                    (tr("Customer"), name("customer_id")),
+                    (tr("Site"), name("site_id")),
+                    (tr("Engineer"), name("engineer_id")),
+                    (tr("Reported"), moment("reported_at")),
+                    (tr("Due"), moment("due_at")),
+                    (tr("Planned"), moment("planned_start")),
+                    (tr("Finished"), moment("finished_at")),
+                )
+            )
+        )
+        self.checklist.setParent(None)
+        side.add_section(self.checklist, tr("Checklist"))
+
+    def _tick(self, key: str, done: bool) -> None:
+        if self.record is None or self.record_id is None:
+            return
+        self.context.work.run(
+            work_orders.tick_step,
+            self.context.database,
+            self.record_id,
+            int(key),
+            done,
+            on_done=self._ticked,
+            on_error=self._refused,
+            owner=self,
+        )
+
+    def _ticked(self, changes: Any) -> None:
+        self.context.bus.publish(changes, self)
+        if not self.dirty():
+            self.reload()
+
+    def _take_step(self, to_state: str, reason: str) -> None:
+        if self.record is None or self.dirty():
+            self.context.toast("warn", tr("Save the form first"))
+            return
+        self.context.work.run(
+            self._step, self.record, to_state, reason, on_done=self._saved, on_error=self._refused, owner=self
+        )
+
+    def _step(self, record: Record, to_state: str, reason: str) -> Any:
+        saved, changes = work_orders.take_step(self.context.database, record, to_state, reason=reason or None)
+        return Loaded(saved, self._describe(), self.more(self.context.database, saved)), changes
+
+    def _hours_entered(self, changes: Any) -> None:
+        self.context.bus.publish(changes, self)
+        if not self.dirty():
+            self.reload()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.hours.retranslate()
