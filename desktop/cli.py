@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from desktop.commands import server
+from desktop.commands import exchange, lists, server, setup
 from desktop.commands.console import Run, tell
 from desktop.domain.text import LANGUAGES, set_language, tr
 
@@ -63,7 +63,7 @@ def make_parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    for family in (server,):
+    for family in (setup, server, lists, exchange):
         family.register(add)
     return parser
 
@@ -83,20 +83,25 @@ def _common() -> argparse.ArgumentParser:
 
 def _report(error: Exception, *, as_json: bool) -> int:
     """Tell the user what is wrong; a bug also goes to the log."""
-    from db.embedded import EmbeddedError
-    from desktop.runtime import connection, failures
+    from desktop.runtime import failures
 
-    if isinstance(error, EmbeddedError):
-        message, log_id = connection.in_my_language(error), None
-    else:
-        log = failures.log_to(_log_folder())
-        failure = failures.describe(error, ())
-        message, log_id = f"{failure.message} ({log})", failure.log_id
+    log = failures.log_to(_log_folder())
+    failure = failures.describe(error, _refusals())
+    message = f"{failure.message} ({log})" if failure.is_bug else failure.message
     if as_json:
-        tell(json.dumps({"error": message, "log_id": log_id}, ensure_ascii=False))
+        tell(json.dumps({"error": message, "log_id": failure.log_id}, ensure_ascii=False))
     else:
         tell(message)
     return 1
+
+
+def _refusals() -> tuple[type[BaseException], ...]:
+    """Errors that a user can understand and mend; all others are bugs."""
+    from db.embedded import EmbeddedError
+    from db.errors import UserError
+    from desktop.exchange.files import FileProblem
+
+    return (EmbeddedError, UserError, FileProblem, lists.Unknown)
 
 
 def _log_folder() -> Path:

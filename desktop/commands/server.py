@@ -19,7 +19,7 @@ def print_dsn(options: argparse.Namespace) -> int:
     from db import embedded
     from desktop.runtime import connection
 
-    with connection.connected(options.dsn, tell=tell) as database:
+    with connection.connected(options.dsn, user=options.user, tell=tell) as database:
         dsn = database.dsn
         if database.is_embedded:
             embedded.keep_until_idle(embedded.home())

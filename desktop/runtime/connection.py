@@ -1,19 +1,26 @@
 """Which database this program talks to, and as whom.
 
 An explicit DSN, else `OUTPOST_DSN`, else the embedded server of `OUTPOST_HOME`, which is started for as long as it is
-used. On the embedded server nobody is asked who he is: without a name the installation owner acts, who bypasses
-row-level security.
+used and gets schema and demo company at its first start. On the embedded server nobody is asked who he is: without a
+name the installation owner acts, who bypasses row-level security.
 """
 
 from __future__ import annotations
 
+import getpass
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from db import embedded
+import psycopg2
+
+from db import embedded, engine, session
+from db.errors import UserError
+from db.session import Database
 from desktop.domain.text import language
+from desktop.runtime import first_start
 
 Tell = Callable[[str], None]
 
@@ -36,15 +43,68 @@ def chosen_dsn(explicit: str | None = None) -> str | None:
 
 
 @contextmanager
-def connected(explicit: str | None, *, tell: Tell) -> Iterator[Connection]:
-    """The database as its owner (embedded) or as the DSN says. The embedded server runs until the block ends."""
+def connected(explicit: str | None, *, user: str | None = None, tell: Tell) -> Iterator[Connection]:
+    """The database as `user`; without one as its owner (embedded) or as the DSN says.
+
+    The embedded server runs until the block ends.
+    """
     dsn = chosen_dsn(explicit)
     if dsn is not None:
-        yield Connection(dsn, None)
+        yield Connection(dsn if user is None else as_person(dsn, user), None)
         return
-    with embedded.start(embedded.home(), progress=lambda text: tell(in_my_language(text))) as server:
-        yield Connection(server.dsn(), server)
+    with embedded.start(embedded.home(), progress=in_my_language(tell)) as server:
+        first_start.complete(server, progress=in_my_language(tell))
+        yield Connection(server.dsn() if user is None else as_person(server.dsn(), user), server)
 
 
-def in_my_language(text: embedded.Text | embedded.EmbeddedError) -> str:
-    return text.zh if language() == "zh" else text.en
+@contextmanager
+def database(explicit: str | None, *, user: str | None = None, tell: Tell) -> Iterator[Database]:
+    """As `connected`, with the handle that operations take."""
+    with connected(explicit, user=user, tell=tell) as connection:
+        handle = session.connect(connection.dsn)
+        try:
+            yield handle
+        finally:
+            handle.close()
+
+
+def in_my_language(tell: Tell) -> embedded.Progress:
+    """`tell` for those who speak both languages at once."""
+    return lambda en, zh: tell(zh if language() == "zh" else en)
+
+
+def as_person(dsn: str, user: str) -> str:
+    """`dsn` with the log-in of `user` (the name that he types) instead of its own.
+
+    The password is taken from OUTPOST_PASSWORD, or asked for at a terminal.
+    """
+    login = _login_of(dsn, user)
+    password = os.environ.get("OUTPOST_PASSWORD") or _ask_password(user)
+    return engine.url_from(dsn).set(drivername="postgresql", username=login, password=password).render_as_string(False)
+
+
+def _login_of(dsn: str, user: str) -> str:
+    try:
+        raw = psycopg2.connect(dsn)
+    except psycopg2.OperationalError as error:
+        raise first_start.unreachable(error) from error
+    try:
+        with raw.cursor() as cursor:
+            cursor.execute("select login from erp.app_user where user_name = %s", (user,))
+            known = cursor.fetchone()
+    finally:
+        raw.close()
+    if known is None:
+        raise UserError(
+            message_en=f"There is no user {user}.",
+            message_zh=f"没有用户 {user}。",
+            remedy_en="`outpost list users` shows the names.",
+            remedy_zh="可用 outpost list users 查看用户名。",
+        )
+    return str(known[0])
+
+
+def _ask_password(user: str) -> str | None:
+    if not sys.stdin.isatty():
+        return None  # libpq then looks into PGPASSWORD and ~/.pgpass
+    return getpass.getpass(f"{user}: ") or None

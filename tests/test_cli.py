@@ -1,0 +1,159 @@
+"""The command line as others use it: exit codes, results on stdout, words on stderr, both languages."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from db import embedded
+from desktop import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+Outpost = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def home(server_folder: Path) -> Iterator[Path]:
+    """A home with an installed, empty system, whose server is stopped."""
+    folder = server_folder / f"cli {uuid.uuid4().hex[:6]}"
+    made = run("init", "--empty", "--company", "Huarui 华锐", home=folder)
+    assert made.returncode == 0, made.stderr
+    yield folder
+    embedded.stop(folder, force=True)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def outpost(home: Path) -> Outpost:
+    return lambda *arguments, **settings: run(*arguments, home=home, **settings)
+
+
+def run(*arguments: str, home: Path, lang: str = "en_US.UTF-8", **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"OUTPOST_HOME": str(home), "LC_ALL": lang, "PYTHONUTF8": "1"} | settings
+    command = [sys.executable, "-P", "-m", "desktop.cli", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=environment, cwd=ROOT, check=False
+    )
+
+
+def test_init_installs_once_and_founds_the_company(outpost: Outpost) -> None:
+    again = outpost("init", "--empty", "--json")
+    assert again.returncode == 0
+    assert json.loads(again.stdout) == {"installed": False}
+    dsn = outpost("dsn").stdout.strip()
+    raw = psycopg2.connect(dsn)
+    with raw, raw.cursor() as cursor:
+        cursor.execute("select c.name, u.kind from erp.company c join erp.org_unit u on u.company_id = c.id")
+        assert cursor.fetchall() == [("Huarui 华锐", "company")]
+        cursor.execute("select current_user")
+        assert cursor.fetchone() == (embedded.OWNER,)
+    raw.close()
+    assert json.loads(outpost("stop", "--json").stdout) == {"stopped": True}
+
+
+def test_progress_goes_to_stderr_and_the_answer_alone_to_stdout(outpost: Outpost) -> None:
+    shown = outpost("list", "assets", "--json")
+    assert json.loads(shown.stdout) == {"total": 0, "rows": []}
+    assert "Starting the database" in shown.stderr
+
+
+def test_options_count_before_and_after_the_command(outpost: Outpost) -> None:
+    assert json.loads(outpost("--json", "stop").stdout) == json.loads(outpost("stop", "--json").stdout)
+
+
+def test_lists_are_written_as_csv_with_labels_into_a_whole_file(outpost: Outpost, tmp_path: Path) -> None:
+    target = tmp_path / "资产.csv"
+    done = outpost("list", "assets", "--columns", "code,name", "--format", "csv", "-o", str(target))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf")  # so that Excel reads Chinese
+    assert target.read_text(encoding="utf-8-sig").splitlines()[0].count(",") == 1
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "chinese"),
+    [
+        (("list", "nonsense"), "There is no list nonsense", "没有列表 nonsense"),
+        (("list", "assets", "--columns", "nope"), "There is no column nope", "没有列 nope"),
+        (("list", "assets", "--sort", "nope:desc"), "There is no column nope", "没有列 nope"),
+        (("list", "assets", "--filter", "{"), "The filter cannot be read", "无法解析筛选条件"),
+        (("dsn", "--user", "nobody"), "There is no user nobody", "没有用户 nobody"),
+        (("dsn", "--dsn", "postgresql://127.0.0.1:9/x", "--user", "a"), "cannot be reached", "无法连接数据库"),
+        (("init", "--dsn", "postgresql://127.0.0.1:9/x"), "cannot be reached", "无法连接数据库"),
+        (("import", "missing.csv", "--into", "assets"), "missing.csv", "missing.csv"),
+    ],
+)
+def test_errors_are_one_message_in_the_users_language(
+    outpost: Outpost, arguments: tuple[str, ...], english: str, chinese: str
+) -> None:
+    for lang, expected in (("en_US.UTF-8", english), ("zh_CN.UTF-8", chinese)):
+        failed = outpost(*arguments, lang=lang)
+        assert failed.returncode == 1
+        assert failed.stdout == ""
+        assert expected in failed.stderr
+        assert "Traceback" not in failed.stderr
+
+
+def test_bug_is_named_by_an_id_that_stands_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken(_options: object) -> int:
+        raise ZeroDivisionError("the bug itself")
+
+    monkeypatch.setenv("OUTPOST_HOME", str(tmp_path))
+    monkeypatch.setattr(cli.server, "stop_server", broken)
+    assert cli.main(["stop", "--json"]) == 1
+    said = json.loads(capsys.readouterr().err)
+    log = (tmp_path / "logs" / "outpost.log").read_text(encoding="utf-8")
+    assert said["log_id"] in said["error"]
+    assert said["log_id"] in log and "the bug itself" in log
+
+
+def test_killed_first_start_begins_again(server_folder: Path) -> None:
+    folder = server_folder / f"killed {uuid.uuid4().hex[:6]}"
+    with embedded.start(folder, fast=True) as server:
+        raw = psycopg2.connect(server.dsn())
+        with raw, raw.cursor() as cursor:
+            cursor.execute("create schema erp")
+            cursor.execute("create table erp.half_made ()")
+            cursor.execute("create role outpost_clerk")
+        raw.close()
+        (folder / "setup.json").write_text('{"done": false}')
+    again = run("list", "assets", "--json", home=folder)
+    assert again.returncode == 0, again.stderr
+    assert "Beginning the interrupted first start again" in again.stderr
+    embedded.stop(folder, force=True)
+    shutil.rmtree(folder)
+
+
+def test_shared_server_gets_its_database_and_schema(pg_server: embedded.Server, tmp_path: Path) -> None:
+    name = f"shared_{uuid.uuid4().hex[:6]}"
+    dsn = pg_server.dsn(name)
+    try:
+        made = run("init", "--dsn", dsn, "--prefix", "branch_a", "--json", home=tmp_path)
+        assert (made.returncode, json.loads(made.stdout)) == (0, {"installed": True}), made.stderr
+        listed = run("list", "assets", "--json", home=tmp_path, OUTPOST_DSN=dsn)
+        assert json.loads(listed.stdout)["total"] == 0
+        assert not (tmp_path / "postgres").exists()  # nothing was started here
+    finally:
+        raw = psycopg2.connect(pg_server.dsn("postgres"))
+        raw.autocommit = True
+        with raw.cursor() as cursor:
+            cursor.execute(f"drop database if exists {name} with (force)")
+        raw.close()
+
+
+def test_help_and_version_need_no_database(tmp_path: Path) -> None:
+    told = run("--help", home=tmp_path / "none", lang="zh_CN.UTF-8")
+    assert told.returncode == 0
+    assert "停止内置数据库" in told.stdout
+    assert not (tmp_path / "none").exists()
