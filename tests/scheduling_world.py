@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
+from psycopg2.extensions import make_dsn, parse_dsn
+
+from db import install
+
 TODAY = "2026-11-24"
 
 
@@ -57,7 +62,14 @@ def _planner(cursor: Any, company: int, unit: int, login: str, name: str, name_z
 
 
 def _order(cursor: Any, company: int, unit: int, number: str, title: str, title_zh: str, **more: object) -> int:
-    columns = {"company_id": company, "org_unit_id": unit, "number": number, "title": title, "title_zh": title_zh, **more}
+    columns = {
+        "company_id": company,
+        "org_unit_id": unit,
+        "number": number,
+        "title": title,
+        "title_zh": title_zh,
+        **more,
+    }
     return int(
         one(
             cursor,
@@ -69,20 +81,29 @@ def _order(cursor: Any, company: int, unit: int, number: str, title: str, title_
 
 
 def make_world(cursor: Any, *, prefix: str = "p") -> World:
-    """Five engineers in branch 1 (the first two with the skill), one in branch 2; eight approved orders and one there."""
-    company = int(one(cursor, "insert into erp.company (code, name, name_zh) values (%s,'Acme','恒拓') returning id", prefix.upper()))
+    """Five engineers in branch 1 (two with the skill), one in branch 2; eight approved orders and one there."""
+    company = int(
+        one(
+            cursor,
+            "insert into erp.company (code, name, name_zh) values (%s,'Acme','恒拓') returning id",
+            prefix.upper(),
+        )
+    )
     root = _unit(cursor, company, None, "company", "ROOT", "Acme", "恒拓")
     branch = _unit(cursor, company, root, "branch", "B1", "Suzhou East", "苏州东区")
     other = _unit(cursor, company, root, "branch", "B2", "Wuxi", "无锡")
     cursor.execute(
-        "insert into erp.numbering (document_type, company_id, prefix) values ('work_order',%s,'WO') on conflict do nothing",
+        "insert into erp.numbering (document_type, company_id, prefix) values ('work_order',%s,'WO')"
+        " on conflict do nothing",
         (company,),
     )
     _planner(cursor, company, branch, f"{prefix}_lin", "Lin Tao", "林涛")
     _planner(cursor, company, branch, f"{prefix}_he", "He Lan", "何岚")
     _planner(cursor, company, other, f"{prefix}_zhou", "Zhou Wei", "周伟")
     calendar = one(
-        cursor, "insert into erp.shift_calendar (code, name, name_zh) values (%s,'Day shift','日班') returning id", f"{prefix}-DAY"
+        cursor,
+        "insert into erp.shift_calendar (code, name, name_zh) values (%s,'Day shift','日班') returning id",
+        f"{prefix}-DAY",
     )
     for weekday in range(1, 6):
         for starts, ends in (("08:00", "12:00"), ("13:00", "17:00")):
@@ -96,7 +117,9 @@ def make_world(cursor: Any, *, prefix: str = "p") -> World:
         f"{prefix}-SCREW",
     )
     people = (("Wang Jun", "王军"), ("Li Tong", "李彤"), ("Tang Yi", "唐逸"), ("Gu Wei", "顾伟"), ("Xu Ming", "徐明"))
-    engineers = tuple(_engineer(cursor, company, branch, calendar, f"E-{n}", *names) for n, names in enumerate(people, 1))
+    engineers = tuple(
+        _engineer(cursor, company, branch, calendar, f"E-{n}", *names) for n, names in enumerate(people, 1)
+    )
     other_engineer = _engineer(cursor, company, other, calendar, "E-9", "Fan Bo", "范波")
     for engineer, level in ((engineers[0], 3), (engineers[1], 2)):
         cursor.execute(
@@ -128,3 +151,41 @@ def _engineer(cursor: Any, company: int, unit: int, calendar: int, code: str, na
             company, unit, code, name, name_zh, first[0] + second[0], calendar,
         )
     )  # fmt: skip
+
+
+def make_database(server: Any, name: str) -> tuple[str, World]:
+    """A database of its own on the session's server, installed, with a world in it: the owner's DSN and the world."""
+    owner = server.dsn(name)
+    install.create_database(server.dsn(), name)
+    install.install(owner, prefix=name)
+    raw = psycopg2.connect(owner)
+    try:
+        with raw.cursor() as cursor:
+            world = make_world(cursor, prefix=name)
+        raw.commit()
+    finally:
+        raw.close()
+    return owner, world
+
+
+def as_user(owner: str, login: str) -> str:
+    """The DSN of one of the world's planners."""
+    parts = parse_dsn(owner) | {"user": login, "password": "plan"}
+    return make_dsn(**parts)
+
+
+def clean(owner: str) -> None:
+    """Take all bookings off and approve all orders again, without asking the rules."""
+    raw = psycopg2.connect(owner)
+    try:
+        with raw.cursor() as cursor:
+            cursor.execute("set local session_replication_role = replica")
+            cursor.execute("delete from erp.booking")
+            cursor.execute("delete from erp.absence")
+            cursor.execute(
+                "update erp.work_order set state = 'approved', engineer_id = null, planned_start = null,"
+                " planned_end = null"
+            )
+        raw.commit()
+    finally:
+        raw.close()

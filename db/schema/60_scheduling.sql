@@ -172,29 +172,29 @@ declare
     o    work_order;
     b    booking;
     firm boolean := coalesce((move ->> 'hard')::boolean, true);
-    slot tstzrange;
+    room tstzrange;
 begin
     if (move ->> 'starts_at')::timestamptz >= (move ->> 'ends_at')::timestamptz
        or (move ->> 'ends_at')::timestamptz - (move ->> 'starts_at')::timestamptz > interval '31 days' then
         raise exception 'a booking ends after it begins, within 31 days'
             using errcode = 'ER011', constraint = 'booking_slot_sensible';
     end if;
-    slot := tstzrange((move ->> 'starts_at')::timestamptz, (move ->> 'ends_at')::timestamptz);
+    room := tstzrange((move ->> 'starts_at')::timestamptz, (move ->> 'ends_at')::timestamptz);
     o := api.lock_order((move ->> 'work_order_id')::bigint, units);
     if o.state not in ('approved', 'planned', 'dispatched', 'accepted') then
         raise exception 'work order % cannot be placed: %', o.number, o.state
             using errcode = 'ER010', constraint = 'booking_order_plannable',
                   detail = jsonb_build_object('number', o.number, 'state', o.state)::text;
     end if;
-    perform api.check_engineer(o, (move ->> 'engineer_id')::bigint, slot, firm, units);
+    perform api.check_engineer(o, (move ->> 'engineer_id')::bigint, room, firm, units);
     if move ->> 'booking_id' is null then
         insert into booking (company_id, org_unit_id, engineer_id, work_order_id, slot, hard, travel_minutes, created_by)
-        values (o.company_id, o.org_unit_id, (move ->> 'engineer_id')::bigint, o.id, slot, firm,
+        values (o.company_id, o.org_unit_id, (move ->> 'engineer_id')::bigint, o.id, room, firm,
                 coalesce((move ->> 'travel_minutes')::integer, 0), my_user_id())
         returning * into b;
     else
         b := api.lock_booking((move ->> 'booking_id')::bigint, (move ->> 'version')::integer, o.id);
-        update booking x set engineer_id = (move ->> 'engineer_id')::bigint, slot = put_on_plan.slot, hard = firm
+        update booking x set engineer_id = (move ->> 'engineer_id')::bigint, slot = room, hard = firm
         where x.id = b.id returning * into b;
     end if;
     o := api.follow_bookings(o.id, 'planned');

@@ -140,6 +140,8 @@ class Booking:
     progress: float | None = None
     by: str = ""
     by_name: str = ""
+    title: str = ""
+    """Of a booking that is no job: what it is for."""
 
     @property
     def code(self) -> str:

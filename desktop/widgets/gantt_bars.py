@@ -313,7 +313,7 @@ def selected(painter: QPainter, box: QRectF, *, cursor: bool) -> None:
 def title_of(booking: Booking) -> str:
     if booking.job is not None:
         return booking.job.name
-    return tr("Busy")
+    return booking.title or tr("Busy")
 
 
 def short_code(code: str) -> str:
