@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
+from desktop.domain.entry import NotADate, parse_date
 from desktop.domain.importing import Choice, FieldKind, ImportField
 from desktop.domain.text import tr
 from desktop.exchange.cells import Unreadable, narrow, read_cell
@@ -85,12 +86,22 @@ def parse_text(info: ColumnInfo, text: str) -> Cell:
         if info.required:
             raise NotAccepted(tr("{column} cannot be empty.", column=info.label))
         return None
+    if info.kind is Kind.DATE and (day := _near_day(typed)) is not None:
+        return day
     if info.kind in SHARES and _BARE_NUMBER.fullmatch(narrow(typed)):
         typed += "%"
     try:
         return cast(Cell, read_cell(typed.replace(THIN_SPACE, " "), _field_of(info)))
     except Unreadable as wrong:
         raise NotAccepted(wrong.fault.text()) from wrong
+
+
+def _near_day(typed: str) -> date | None:
+    """The short forms that a clerk types: ``+3``, ``24``, ``11-24``, ``t``; None for all others."""
+    try:
+        return parse_date(typed, date.today())
+    except NotADate:
+        return None
 
 
 def _field_of(info: ColumnInfo) -> ImportField:

@@ -51,7 +51,7 @@ def test_qt_finds_no_fault_with_the_model(qtbot: QtBot, work: Work) -> None:
     model.toggle_group(("vip",))
     model.ask(QUERY.but(condition=Test("assets", ">", (10,))))
     settle(qtbot, work)
-    source.put(1, "value", Decimal(1))
+    source.put(2, "value", Decimal(1))
     model.changed(Changes.of(contract=[2]), foreign=True)
     qtbot.waitUntil(lambda: model.edits.foreign_count() > 0)
     assert tester.model() is model

@@ -1,0 +1,687 @@
+"""The grid: head, filter row, cells and scroll bars over one windowed model.
+
+It knows the cursor, what is selected and which cell is edited; it knows no SQL, no file and no page. What lies
+around it (tabs, menus, panels) is `list_page`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollBar, QWidget
+
+from desktop.domain.text import tr
+from desktop.lists.query import Cell, GroupHead
+from desktop.lists.spec import Sort
+from desktop.models.editable_list import EditableListModel, NewCell
+from desktop.models.kinds import NEVER_CUT, NotAccepted, edit_text, format_cell, parse_text
+from desktop.models.list_edits import State
+from desktop.models.list_pages import ShownRow
+from desktop.models.row_map import ROW_HEIGHT
+from desktop.models.selection import Rect, Selection
+from desktop.widgets.filter_bar import FilterRow
+from desktop.widgets.grid_canvas import GridCanvas
+from desktop.widgets.grid_columns import ColumnLayout, Slot
+from desktop.widgets.grid_editor import CellEditor, Lookup, no_lookup
+from desktop.widgets.grid_header import GridHeader, header_text
+from desktop.widgets.grid_paint import Scene
+from desktop.widgets.grid_popover import CellPopover
+from desktop.widgets.grid_text import CELL_PADDING, TextCache, wanted_width
+from desktop.widgets.paint import text_width
+from desktop.widgets.states import EmptyState, FailedState, LoadingRows
+from desktop.widgets.theme import font, metric, theme_signals
+
+_BAR_LIMIT = 1 << 30
+_LOADING_AFTER_MS = 150
+MOST_LINES = 50_000
+"""More lines are not filled, ticked, copied or summed at once."""
+
+
+class GridView(QWidget):
+    """Give it an opened or opening model; it takes the focus through its canvas."""
+
+    current_changed = Signal()
+    """The cursor came to another row, or the row became known."""
+    selection_changed = Signal()
+    row_opened = Signal(int)
+    link_opened = Signal(str, object)
+    cell_menu_requested = Signal(QPoint)
+    header_menu_requested = Signal(str, QPoint)
+    filter_menu_requested = Signal(QPoint)
+    value_filter_requested = Signal(str)
+    sort_changed = Signal()
+    read_only_tried = Signal(str)
+    """Editing was tried in a cell that cannot be edited; the column's label."""
+
+    def __init__(
+        self,
+        model: EditableListModel,
+        columns: ColumnLayout,
+        *,
+        lookup: Lookup = no_lookup,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.model, self.columns = model, columns
+        self.texts = TextCache()
+        self.scene = Scene(active=False)
+        self.selection = Selection()
+        self.editor: CellEditor | None = None
+        self.outer_filter: Callable[[], bool] = lambda: False
+        """Whether a search or a condition outside the filter row narrows the list."""
+        self._lookup = lookup
+        self._editing: tuple[ShownRow, Slot, int] | None = None
+        self._row_id: int | None = None
+        self._align = False
+        self.header = GridHeader(self)
+        self.filters = FilterRow(self)
+        self.canvas = GridCanvas(self)
+        self.vertical = QScrollBar(Qt.Orientation.Vertical, self)
+        self.horizontal = QScrollBar(Qt.Orientation.Horizontal, self)
+        self.popover = CellPopover(self)
+        self.loading = LoadingRows(self)
+        self.empty = EmptyState("", parent=self)
+        self.failed = FailedState(parent=self)
+        for state in (self.loading, self.empty, self.failed):
+            state.hide()
+        self._loading_soon = QTimer(self, singleShot=True, interval=_LOADING_AFTER_MS)
+        self._loading_soon.timeout.connect(self._show_phase)
+        self.setFocusProxy(self.canvas)
+        self._connect()
+        self.retranslate()
+
+    def _connect(self) -> None:
+        model = self.model
+        model.modelReset.connect(self._map_changed)
+        model.map_changed.connect(self._map_changed)
+        model.lines_loaded.connect(self._lines_loaded)
+        model.marks_changed.connect(self._marks_changed)
+        model.shape_changed.connect(self._shape_changed)
+        model.phase_changed.connect(self._phase_changed)
+        model.opened_at.connect(self._opened_at)
+        model.rejected.connect(self._rejected)
+        self.columns.changed.connect(self._columns_changed)
+        self.vertical.valueChanged.connect(self._scrolled)
+        self.horizontal.valueChanged.connect(self.columns.set_scroll)
+        self.filters.left.connect(self.canvas.setFocus)
+        self.failed.retry.connect(model.refresh)
+        theme_signals().changed.connect(self._theme_changed)
+
+    # --- geometry ------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        bar, header = metric("shell.scrollBar"), self.header.height()
+        filters = self.filters.height() if self.filters.isVisibleTo(self) else 0
+        width, height = self.width() - bar, self.height()
+        wide = self.columns.frozen_width + self.columns.scrolled_width > width
+        self.horizontal.setVisible(wide)
+        below = bar if wide else 0
+        self.header.setGeometry(0, 0, width, header)
+        self.filters.setGeometry(0, header, width, filters)
+        self.canvas.setGeometry(0, header + filters, width, max(0, height - header - filters - below))
+        self.vertical.setGeometry(width, 0, bar, height - below)
+        self.horizontal.setGeometry(0, height - bar, self.width(), bar)
+        body = self.canvas.geometry()
+        self.loading.setGeometry(body.left(), body.top(), body.width(), self.loading.height())
+        for state in (self.empty, self.failed):
+            state.setGeometry(body)
+        self._set_bars()
+        self._follow()
+
+    def _set_bars(self) -> None:
+        page = self.canvas.height()
+        rest = max(0, self.model.map.height - page)
+        scale = self._scale()
+        self.vertical.blockSignals(True)
+        self.vertical.setRange(0, rest // scale)
+        self.vertical.setPageStep(max(1, page // scale))
+        self.vertical.setSingleStep(max(1, ROW_HEIGHT // scale))
+        self.vertical.blockSignals(False)
+        room = self.canvas.width() - self.columns.frozen_width
+        self.horizontal.setRange(0, max(0, self.columns.scrolled_width - room))
+        self.horizontal.setPageStep(max(1, room))
+        self.horizontal.setSingleStep(40)
+        self._set_top(min(self.scene.top, rest))
+
+    def _scale(self) -> int:
+        """Pixels per step of the scroll bar, whose values have 32 bits."""
+        return 1 + self.model.map.height // _BAR_LIMIT
+
+    def _scrolled(self, value: int) -> None:
+        rest = max(0, self.model.map.height - self.canvas.height())
+        at_end = value == self.vertical.maximum()
+        self._set_top(rest if at_end else min(rest, value * self._scale()), from_bar=True)
+
+    def _set_top(self, top: int, *, from_bar: bool = False) -> None:
+        top = max(0, top)
+        if top != self.scene.top:
+            self.scene.top = top
+            self.popover.hide()
+        if not from_bar:
+            self.vertical.blockSignals(True)
+            self.vertical.setValue(top // self._scale())
+            self.vertical.blockSignals(False)
+        self._follow()
+        self._need()
+        self.canvas.update()
+
+    def _need(self) -> None:
+        rows = self.model.map
+        if rows.lines:
+            bottom = self.scene.top + max(1, self.canvas.height()) - 1
+            self.model.need(rows.line_at(self.scene.top), rows.line_at(bottom))
+
+    def scroll_by(self, dx: int, dy: int) -> None:
+        if dy:
+            rest = max(0, self.model.map.height - self.canvas.height())
+            self._set_top(min(rest, self.scene.top + dy))
+        if dx:
+            self.horizontal.setValue(self.horizontal.value() + dx)
+
+    def lines_per_page(self) -> int:
+        return max(1, self.canvas.height() // ROW_HEIGHT - 1)
+
+    def show_line(self, line: int, *, centre: bool = False) -> None:
+        """Scroll as little as needed so that `line` is in sight."""
+        rows, page = self.model.map, self.canvas.height()
+        if not 0 <= line < rows.lines:
+            return
+        top, height = rows.top(line), rows.line_height(line)
+        if centre and not self.scene.top <= top <= self.scene.top + page - height:
+            self._set_top(max(0, min(top - page // 3, rows.height - page)))
+        elif top < self.scene.top:
+            self._set_top(top)
+        elif top + height > self.scene.top + page:
+            self._set_top(top + height - page)
+
+    def show_column(self, position: int) -> None:
+        slots = self.columns.slots
+        if not 0 <= position < len(slots) or slots[position].frozen:
+            return
+        slot, room = slots[position], self.canvas.width() - self.columns.frozen_width
+        if slot.x < self.columns.scroll_x:
+            self.horizontal.setValue(slot.x)
+        elif slot.x + slot.width > self.columns.scroll_x + room:
+            self.horizontal.setValue(min(slot.x, slot.x + slot.width - room))
+
+    # --- cursor and selection ------------------------------------------------------------------------------------
+
+    def slot(self) -> Slot | None:
+        """The column of the cursor."""
+        slots = self.columns.slots
+        return slots[self.selection.column] if self.selection.column < len(slots) else None
+
+    def current(self) -> ShownRow | None:
+        """The row of the cursor, where it is one and loaded."""
+        line = self.selection.line
+        shown = self.model.line(line) if 0 <= line < self.model.map.lines else None
+        return shown if isinstance(shown, ShownRow) else None
+
+    def current_head(self) -> GroupHead | None:
+        line = self.selection.line
+        found = self.model.line(line) if 0 <= line < self.model.map.lines else None
+        return found if isinstance(found, GroupHead) else None
+
+    def set_cursor(self, line: int, column: int, *, extend: bool = False) -> None:
+        """Go to a cell. The row that is left is saved."""
+        rows, slots = self.model.map, self.columns.slots
+        if not rows.lines or not slots:
+            return
+        line, column = max(0, min(line, rows.lines - 1)), max(0, min(column, len(slots) - 1))
+        self.selection.move(line, column, extend=extend)
+        self.show_line(line)
+        self.show_column(column)
+        self._moved()
+
+    def step(self, down: int, right: int, *, extend: bool = False) -> None:
+        self.set_cursor(self.selection.line + down, self.selection.column + right, extend=extend)
+
+    def select(self, rect: Rect) -> None:
+        """Select a rectangle without scrolling; the cursor stands at its upper left."""
+        self.selection.span(rect)
+        self._moved()
+
+    def go_to_column(self, key: str) -> None:
+        slot = self.columns.slot_of(key)
+        if slot is not None:
+            self.set_cursor(self.selection.line, slot.position)
+
+    def go_to_row(self, row_id: int, key: str = "") -> bool:
+        """To a row that is here; False where it is not."""
+        line = self.model.line_of(row_id)
+        if line is None:
+            return False
+        slot = self.columns.slot_of(key)
+        self.set_cursor(line, slot.position if slot is not None else self.selection.column)
+        return True
+
+    def _moved(self) -> None:
+        self.scene.read_only = None
+        self._sync_scene()
+        row_id = self.model.row_id(self.selection.line)
+        if row_id != self._row_id:
+            left, self._row_id = self._row_id, row_id
+            if left is not None:
+                self.model.commit((left,))
+            self.current_changed.emit()
+        slot = self.slot()
+        if slot is not None and row_id is not None:
+            self.model.visit(self.selection.line, slot.info.key)
+        self._show_popover()
+        self._announce()
+        self.selection_changed.emit()
+        self.canvas.update()
+
+    def _announce(self) -> None:
+        shown, slot = self.current(), self.slot()
+        if shown is not None and slot is not None:
+            text = self.model.text(shown, slot.column)
+            self.canvas.setAccessibleDescription(f"{header_text(slot)}: {text}")
+
+    def _sync_scene(self) -> None:
+        scene, chosen = self.scene, self.selection
+        scene.current_line = chosen.line if self.model.map.lines else -1
+        scene.cursor = (chosen.line, chosen.column) if self.model.map.lines else None
+        scene.selection = None if chosen.single else chosen.rect
+        scene.checked = chosen.checked
+
+    def set_active(self, active: bool) -> None:
+        self.scene.active = active
+        self.canvas.update()
+
+    def left(self) -> None:
+        """The focus went elsewhere: the row is saved, unless it went into the cell's own editor."""
+        if self.editor is None:
+            self.set_active(False)
+            if self._row_id is not None:
+                self.model.commit((self._row_id,))
+
+    # --- ticks ---------------------------------------------------------------------------------------------------
+
+    def toggle_check(self, line: int) -> None:
+        row_id = self.model.row_id(line)
+        if row_id is not None:
+            self.selection.toggle(row_id)
+            self._checks_changed()
+
+    def toggle_all_checks(self) -> None:
+        """Tick all rows of the list (at most MOST_LINES), or none."""
+        if self.selection.checked:
+            self.selection.checked.clear()
+            self._checks_changed()
+            return
+
+        def tick(lines: list[ShownRow | GroupHead]) -> None:
+            self.selection.checked.update({each.row.id: None for each in lines if isinstance(each, ShownRow)})
+            self._checks_changed()
+
+        last = min(self.model.map.lines, MOST_LINES) - 1
+        if last >= 0:
+            self.model.lines_between(0, last, tick)
+
+    def check_state(self) -> Qt.CheckState:
+        if not self.selection.checked:
+            return Qt.CheckState.Unchecked
+        full = len(self.selection.checked) >= self.model.map.rows
+        return Qt.CheckState.Checked if full else Qt.CheckState.PartiallyChecked
+
+    def _checks_changed(self) -> None:
+        self.header.update()
+        self.canvas.update()
+        self.selection_changed.emit()
+
+    # --- sorting and columns -------------------------------------------------------------------------------------
+
+    def sort_of(self, key: str) -> tuple[int, bool, bool]:
+        """Rank of a column in the sort (0: none), whether it descends, whether several columns sort."""
+        for rank, each in enumerate(self.model.query.sort, 1):
+            if each.column == key:
+                return rank, each.descending, len(self.model.query.sort) > 1
+        return 0, False, False
+
+    def toggle_sort(self, key: str, *, add: bool = False) -> None:
+        """Ascending, descending, not at all; `add` keeps the columns that sort before it."""
+        rank, descending, _ = self.sort_of(key)
+        following = Sort(key) if not rank else Sort(key, True) if not descending else None
+        self.sort_by(key, following, add=add)
+
+    def sort_by(self, key: str, wanted: Sort | None, *, add: bool = False) -> None:
+        if not self.columns.info(key).sortable:
+            return
+        sort = list(self.model.query.sort) if add else []
+        number = next((n for n, each in enumerate(sort) if each.column == key), None)
+        if number is not None:
+            sort[number : number + 1] = [wanted] if wanted is not None else []
+        elif wanted is not None:
+            sort.append(wanted)
+        self.set_sort(tuple(sort))
+
+    def set_sort(self, sort: tuple[Sort, ...]) -> None:
+        self.model.ask(self.model.query.but(sort=sort), at_row=self._row_id, keep_groups=True)
+        self.header.update()
+        self.sort_changed.emit()
+
+    def fit_column(self, key: str) -> None:
+        """As wide as its longest text among the rows here, and its head."""
+        slot = self.columns.slot_of(key)
+        if slot is None:
+            return
+        texts = tuple(shown.texts[slot.column] for shown in self.model.loaded_rows())
+        head = round(text_width(header_text(slot), font(12, 500))) + 2 * CELL_PADDING + 34
+        self.columns.resize(key, max(head, wanted_width(slot.info, texts, self.texts)))
+
+    def _widen(self, first: int, last: int) -> None:
+        """Numbers, codes and dates are never cut: their columns grow with what was loaded."""
+        rows = [line for _, line in self.model.window(first, last) if isinstance(line, ShownRow)]
+        sized = {column.key for column in self.columns.columns if column.sized}
+        for slot in self.columns.slots:
+            if slot.info.kind in NEVER_CUT and slot.info.key not in sized and rows:
+                texts = tuple(shown.texts[slot.column] for shown in rows)
+                width = wanted_width(slot.info, texts, self.texts)
+                if width > slot.width:
+                    self.columns.resize(slot.info.key, width, by_user=False)
+
+    # --- editing -------------------------------------------------------------------------------------------------
+
+    def can_edit_here(self) -> bool:
+        slot = self.slot()
+        return slot is not None and slot.info.editable and self.current() is not None
+
+    def begin_edit(self, typed: str | None = None, *, keep_focus: bool = False) -> bool:
+        """Open the editor over the cursor's cell, with what was typed or with the value. False where it cannot be."""
+        shown, slot = self.current(), self.slot()
+        if shown is None or slot is None or self.editor is not None:
+            return False
+        if not slot.info.editable:
+            self.scene.read_only = (self.selection.line, self.selection.column)
+            self.read_only_tried.emit(slot.info.label)
+            self.canvas.update()
+            return False
+        self.model.hold()
+        self.scene.editing = True
+        edit = self.model.edits.edit(shown.row.id, slot.info.key)
+        refused = edit is not None and State.REJECTED in edit.state
+        text = edit.text if edit is not None and refused else edit_text(slot.info, self.model.value(shown, slot.column))
+        self._editing = (shown, slot, self.selection.line)
+        editor = CellEditor(
+            slot.info, text if typed is None else typed, typed=typed is not None,
+            work=self.model.work, lookup=self._lookup, parent=self.canvas,
+        )  # fmt: skip
+        self.editor = editor
+        editor.accepted.connect(self._accept)
+        editor.cancelled.connect(self._cancel)
+        editor.edited.connect(self.popover.hide)
+        self.popover.hide()
+        self._follow()
+        editor.show()
+        if not keep_focus:
+            editor.setFocus()
+            editor.start()
+        return True
+
+    def close_editor(self, *, accept: bool) -> bool:
+        """Leave the editor; False when what was typed is refused, so that it stays open and red."""
+        if self.editor is None:
+            return True
+        if accept:
+            return self._take("stay")
+        self._end_edit()
+        return True
+
+    def _accept(self, move: str) -> None:
+        self._take(move)
+
+    def _take(self, move: str) -> bool:
+        if self.editor is None or self._editing is None:
+            return True
+        shown, slot, line = self._editing
+        text = self.editor.text()
+        try:
+            value = parse_text(slot.info, text)
+        except NotAccepted as error:
+            self.editor.set_wrong(True)
+            self.editor.setFocus()
+            self._explain(slot, line, text, str(error), editing=True)
+            return False
+        self._end_edit()
+        if move == "fill" and not self.selection.single:
+            self.fill(value, slot)
+        else:
+            self.model.set_values([(shown, slot.column, value)])
+        steps = {"down": (1, 0), "up": (-1, 0), "right": (0, 1), "left": (0, -1)}
+        if move in steps:
+            self.step(*steps[move])
+        self.canvas.update()
+        return True
+
+    def _cancel(self) -> None:
+        """Esc: what was typed is forgotten, the cell keeps what it had."""
+        self._end_edit()
+        self._show_popover()
+
+    def _end_edit(self) -> None:
+        editor, self.editor, self._editing = self.editor, None, None
+        if editor is None:
+            return
+        editor.shut()
+        editor.hide()
+        editor.deleteLater()
+        self.scene.editing = False
+        self.popover.hide()
+        self.canvas.setFocus()
+        self.model.release()
+
+    def fill(self, value: Cell, source: Slot) -> None:
+        """Give every cell of the selection that may be edited the value, read anew where the column is another."""
+        text = edit_text(source.info, value)
+        self.change_selection(lambda _, slot: value if slot.column == source.column else parse_text(slot.info, text))
+
+    def change_selection(
+        self,
+        make: Callable[[ShownRow, Slot], Cell],
+        *,
+        rect: Rect | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Edit the cells of a rectangle as one act and save it. `make` may raise NotAccepted for a cell."""
+        area = rect or self.selection.rect
+        slots = [slot for slot in self.columns.slots if area.left <= slot.position <= area.right and slot.info.editable]
+        if not slots:
+            here = self.slot()
+            self.read_only_tried.emit(here.info.label if here is not None else "")
+            return
+
+        def change(lines: list[ShownRow | GroupHead]) -> None:
+            cells: list[NewCell] = []
+            refused: list[tuple[ShownRow, Slot, str]] = []
+            for line in lines:
+                if isinstance(line, ShownRow):
+                    self._make(line, slots, make, cells, refused)
+            self.model.set_values(cells)
+            for shown, slot, why in refused:
+                self.model.refuse(shown, slot.column, "", why)
+            self.model.commit()
+            self._show_popover()
+            if then is not None:
+                then()
+
+        self.model.lines_between(area.top, min(area.bottom, area.top + MOST_LINES - 1), change)
+
+    @staticmethod
+    def _make(
+        line: ShownRow,
+        slots: list[Slot],
+        make: Callable[[ShownRow, Slot], Cell],
+        cells: list[NewCell],
+        refused: list[tuple[ShownRow, Slot, str]],
+    ) -> None:
+        for slot in slots:
+            try:
+                cells.append((line, slot.column, make(line, slot)))
+            except NotAccepted as error:
+                refused.append((line, slot, str(error)))
+
+    def _follow(self) -> None:
+        """The editor and the filter field stay over their cells."""
+        self.filters.place()
+        if self.editor is not None and self._editing is not None:
+            _, slot, line = self._editing
+            now = self.columns.slot_of(slot.info.key)
+            if now is not None:
+                self.editor.setGeometry(self.canvas.cell_rect(line, now).adjusted(0, 0, 0, -1))
+
+    # --- refusals ------------------------------------------------------------------------------------------------
+
+    def _rejected(self, row_id: int, key: str) -> None:
+        """The database refused a cell: the cursor goes back to it, unless something is being typed elsewhere."""
+        if self.editor is None:
+            self.go_to_row(row_id, key)
+
+    def _show_popover(self) -> None:
+        shown, slot = self.current(), self.slot()
+        edit = self.model.edits.edit(shown.row.id, slot.info.key) if shown is not None and slot is not None else None
+        if self.editor is not None:
+            return
+        if slot is None or edit is None or State.REJECTED not in edit.state:
+            self.popover.hide()
+            return
+        self._explain(slot, self.selection.line, edit.text, edit.message, base=edit.base)
+
+    def _explain(
+        self, slot: Slot, line: int, text: str, why: str, *, base: Cell = None, editing: bool = False
+    ) -> None:
+        cell = self.canvas.cell_rect(line, slot).translated(self.canvas.pos())
+        before = format_cell(slot.info, base) or "\u2013"
+        back = tr("Leave as it was") if editing else tr("Back to {value}", value=before)
+        keys = [("Esc", back)] if editing else [("F2", tr("Edit")), ("Esc", back)]
+        title = tr("{column} not accepted: {value}", column=slot.info.label, value=text or "\u2013")
+        self.popover.show_for(QRect(cell), title, why, keys)
+
+    def escape(self) -> bool:
+        """Esc on a cell: a refused value goes back, then a selection ends. False when there was neither."""
+        shown, slot = self.current(), self.slot()
+        if shown is not None and slot is not None:
+            edit = self.model.edits.edit(shown.row.id, slot.info.key)
+            if edit is not None and State.REJECTED in edit.state:
+                self.model.discard(shown.row.id, slot.info.key)
+                self._moved()
+                return True
+        if not self.selection.single:
+            self.set_cursor(self.selection.line, self.selection.column)
+            return True
+        return False
+
+    # --- opening -------------------------------------------------------------------------------------------------
+
+    def open_row(self) -> None:
+        row_id = self.model.row_id(self.selection.line)
+        if row_id is not None:
+            self.row_opened.emit(row_id)
+
+    def open_link(self) -> bool:
+        """Open the record that the cursor's cell names; False where it names none."""
+        shown, slot = self.current(), self.slot()
+        if shown is None or slot is None or slot.info.opens is None:
+            return False
+        kind, key = slot.info.opens
+        for number, info in enumerate(self.model.infos):
+            if info.key == key and shown.row.cells[number] is not None:
+                self.link_opened.emit(kind, shown.row.cells[number])
+                return True
+        return False
+
+    def filter_active(self) -> bool:
+        return bool(self.filters.conditions) or self.outer_filter()
+
+    # --- what the model says -------------------------------------------------------------------------------------
+
+    def _map_changed(self) -> None:
+        if self._row_id is not None and self.model.row_id(self.selection.line) != self._row_id:
+            line = self.model.line_of(self._row_id)
+            if line is not None:
+                shift = line - self.selection.line
+                self.selection.line = line
+                self.selection.anchor_line = max(0, self.selection.anchor_line + shift)
+        self.selection.clamp(self.model.map.lines, len(self.columns.slots))
+        self._row_id = self.model.row_id(self.selection.line)
+        self._sync_scene()
+        self._set_bars()
+        self._show_phase()
+        self.current_changed.emit()
+        self.selection_changed.emit()
+
+    def _opened_at(self, line: int) -> None:
+        self.selection.move(line, self.selection.column)
+        self._row_id = self.model.row_id(line)
+        self._sync_scene()
+        self._set_bars()
+        self.show_line(line, centre=True)
+        self.current_changed.emit()
+        self.canvas.update()
+
+    def _lines_loaded(self, first: int, last: int) -> None:
+        self._widen(first, last)
+        if first <= self.selection.line <= last:
+            self._row_id = self.model.row_id(self.selection.line)
+            self.current_changed.emit()
+        self.canvas.update()
+
+    def _marks_changed(self) -> None:
+        self._show_popover()
+        self.canvas.update()
+        self.selection_changed.emit()
+
+    def _shape_changed(self) -> None:
+        known = {column.key for column in self.columns.columns}
+        if not known:
+            self.columns.set_columns([info.key for info in self.model.infos], self.model.all_infos)
+        self.columns.set_loaded(self.model.infos)
+        self.texts.clear()
+
+    def _phase_changed(self) -> None:
+        if self.model.phase == "loading" and not self.model.map.lines:
+            self._loading_soon.start()
+        else:
+            self._loading_soon.stop()
+            self._show_phase()
+
+    def _show_phase(self) -> None:
+        phase, lines = self.model.phase, self.model.map.lines
+        self.loading.setVisible(phase == "loading" and not lines)
+        self.empty.setVisible(phase == "ready" and not lines)
+        self.failed.setVisible(phase == "failed")
+        if self.model.failure is not None and phase == "failed":
+            self.failed.say(tr("The list could not be loaded"), self.model.failure)
+            self.failed.raise_()
+        if phase == "ready":
+            self._widen(0, min(lines, 60) - 1)
+        self.canvas.update()
+
+    def _columns_changed(self) -> None:
+        self.selection.clamp(self.model.map.lines, len(self.columns.slots))
+        self._sync_scene()
+        self._place()
+        for part in (self.header, self.filters, self.canvas):
+            part.update()
+
+    def _theme_changed(self) -> None:
+        self.texts.clear()
+        for part in (self.header, self.filters, self.canvas):
+            part.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        self.texts.clear()
+        self.loading.setAccessibleName(tr("Loading"))
+        self.empty.say(tr("No rows"), tr("Nothing here matches. Clear the filter or search for something else."))
+        self.canvas.setAccessibleName(tr("Grid"))
