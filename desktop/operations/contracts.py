@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import text
@@ -102,6 +102,20 @@ class MonthCost:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class CostLine:
+    """One line of the cost ledger: quantity in hours, kilometres or the item's unit; amount in its currency."""
+
+    posted_at: datetime
+    cost_type: str
+    work_order_id: int | None
+    work_order: str | None
+    description: str
+    description_zh: str | None
+    quantity: Decimal
+    amount: Decimal
+
+
 def load(database: Database, contract_id: int) -> Record:
     return records.load(database, CONTRACT, contract_id)
 
@@ -161,7 +175,8 @@ def amend(database: Database, record: Record, terms: Values, *, reason: str) -> 
 
 _COST = text("""
     select k.*, c.annual_value, c.currency, c.margin_target,
-           round(c.annual_value * greatest(least(current_date, c.ends_on) - c.starts_on + 1, 0) / 365.0, 2) as value_to_date,
+           round(c.annual_value * greatest(least(current_date, c.ends_on) - c.starts_on + 1, 0) / 365.0, 2)
+               as value_to_date,
            round(c.annual_value * (c.ends_on - c.starts_on + 1) / 365.0, 2) as contract_value
     from api.contract_cost k
     join erp.contract c on c.id = k.contract_id
@@ -198,3 +213,36 @@ def cost_by_month(database: Database, contract_id: int, *, since: date) -> tuple
     with database.read() as session:
         rows = session.execute(query, {"id": contract_id, "since": since})
         return tuple(MonthCost(row.month, row.cost_type, row.amount) for row in rows)
+
+
+_LINES = text("""
+    select e.posted_at, e.cost_type, e.work_order_id, w.number,
+           coalesce(i.name, g.name || ', ' || w.title, e.description) as description,
+           coalesce(i.name_zh, g.name_zh || '，' || coalesce(w.title_zh, w.title), e.description) as description_zh,
+           e.quantity, e.amount
+    from erp.cost_entry e
+    left join erp.work_order w on w.id = e.work_order_id
+    left join erp.item i on i.id = e.item_id
+    left join erp.engineer g on g.id = e.engineer_id
+    where e.contract_id = :id
+    order by e.posted_at desc, e.id desc
+    limit :limit
+""")
+
+
+def cost_lines(database: Database, contract_id: int, *, limit: int = 1000) -> tuple[CostLine, ...]:
+    """The latest lines of the contract's cost ledger, newest first."""
+    with database.read() as session:
+        return tuple(
+            CostLine(
+                posted_at=row.posted_at,
+                cost_type=row.cost_type,
+                work_order_id=row.work_order_id,
+                work_order=row.number,
+                description=row.description or "",
+                description_zh=row.description_zh,
+                quantity=row.quantity,
+                amount=row.amount,
+            )
+            for row in session.execute(_LINES, {"id": contract_id, "limit": limit})
+        )

@@ -1,0 +1,255 @@
+"""Charts as the finance screens need them: stacked bars against a target line, and a line with points judged by shape.
+
+Painted by hand (QtCharts is GPL). Numbers come in as floats: a chart is a picture, the exact figures stand in the
+legend, the tooltip and the table beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from desktop.domain.text import tr
+from desktop.widgets.paint import draw_text, text_width
+from desktop.widgets.theme import color, font
+
+LEFT, RIGHT, BOTTOM = 44, 16, 24
+BAR_SHARE, BAR_LIMIT = 0.56, 28
+
+
+@dataclass(frozen=True)
+class Series:
+    """One meaning: its name, its fixed place in the order of the chart colours (1…8), one value per category."""
+
+    name: str
+    chart_color: int
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A dashed line with its name."""
+
+    name: str
+    value: float
+
+
+def axis_steps(low: float, high: float, count: int = 5) -> tuple[float, ...]:
+    """Round steps (1, 2, 2.5, 5 × 10ⁿ) that cover `low` … `high`; at least from 0 to 1."""
+    low, high = min(low, 0.0), max(high, 0.0)
+    if high - low <= 0:
+        high = 1.0
+    rough = (high - low) / count
+    scale = 10.0 ** _exponent(rough)
+    step = next(scale * nice for nice in (1, 2, 2.5, 5, 10) if scale * nice >= rough * 0.999)
+    first, last = _floor(low / step), -_floor(-high / step)
+    return tuple(step * number for number in range(first, last + 1))
+
+
+def _exponent(value: float) -> int:
+    return int(f"{value:e}".split("e")[1])
+
+
+def _floor(value: float) -> int:
+    return int(value // 1)
+
+
+class _Chart(QWidget):
+    """Plot area, axes and category labels; the figures of a category in its tooltip."""
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.categories: tuple[str, ...] = ()
+        self.unit = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(280, 150)
+        self.setAccessibleName(name)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 180)
+
+    def steps(self) -> tuple[float, ...]:
+        raise NotImplementedError
+
+    def plot(self) -> QRectF:
+        return QRectF(LEFT, 8, max(self.width() - LEFT - RIGHT, 10), max(self.height() - BOTTOM - 8, 10))
+
+    def y_of(self, value: float) -> float:
+        steps, area = self.steps(), self.plot()
+        span = steps[-1] - steps[0]
+        return area.bottom() - (value - steps[0]) / span * area.height()
+
+    def x_of(self, number: int) -> float:
+        """Centre of a category."""
+        area = self.plot()
+        return area.left() + (number + 0.5) * area.width() / max(len(self.categories), 1)
+
+    def describe(self, number: int) -> str:
+        raise NotImplementedError
+
+    def draw_axes(self, painter: QPainter) -> None:
+        area = self.plot()
+        used = font(11)
+        for step in self.steps():
+            at = round(self.y_of(step)) + 0.5
+            painter.setPen(QPen(color("border.strong" if step == 0 else "border.grid"), 1))
+            painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
+            words = f"{step:g}{self.unit}".replace("-", "−")
+            right = QRectF(0, at - 8, LEFT - 8, 16)
+            draw_text(painter, right, words, used, "text.tertiary", "right")
+        pitch = area.width() / max(len(self.categories), 1)
+        for number, words in enumerate(self.categories):
+            if text_width(words, used) > pitch and number % 2:
+                continue
+            box = QRectF(self.x_of(number) - pitch, area.bottom() + 4, 2 * pitch, 16)
+            draw_text(painter, box, words, used, "text.tertiary", "center")
+
+    def draw_target(self, painter: QPainter, target: Target, *, role: str) -> None:
+        area, at = self.plot(), round(self.y_of(target.value)) + 0.5
+        painter.setPen(QPen(color(role), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
+        box = QRectF(area.right() - 200, at - 17, 196, 16)
+        draw_text(painter, box, target.name, font(11), role, "right")
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.categories:
+            area = self.plot()
+            number = int((event.pos().x() - area.left()) / area.width() * len(self.categories))
+            if 0 <= number < len(self.categories):
+                QToolTip.showText(event.globalPos(), self.describe(number), self)
+                return True
+        return super().event(event)
+
+
+class StackedBars(_Chart):
+    """Cost by month and type, with the revenue as a dashed line."""
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.series: tuple[Series, ...] = ()
+        self.target: Target | None = None
+
+    def show_series(self, categories: Sequence[str], series: Sequence[Series], target: Target | None = None) -> None:
+        self.categories, self.series, self.target = tuple(categories), tuple(series), target
+        self.update()
+
+    def steps(self) -> tuple[float, ...]:
+        totals = [sum(each.values[i] for each in self.series) for i in range(len(self.categories))]
+        high = max([*totals, self.target.value if self.target else 0.0, 0.0])
+        return axis_steps(min([*totals, 0.0]), high)
+
+    def describe(self, number: int) -> str:
+        lines = [f"{each.name} {each.values[number]:,.1f}" for each in self.series if each.values[number]]
+        total = sum(each.values[number] for each in self.series)
+        return "\n".join([self.categories[number], *lines, tr("Total {value}", value=f"{total:,.1f}")])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        self.draw_axes(painter)
+        area = self.plot()
+        pitch = area.width() / max(len(self.categories), 1)
+        width = min(pitch * BAR_SHARE, BAR_LIMIT)
+        for number in range(len(self.categories)):
+            base = 0.0
+            for each in self.series:
+                value = each.values[number]
+                if value > 0:
+                    top, bottom = self.y_of(base + value), self.y_of(base)
+                    bar = QRectF(round(self.x_of(number) - width / 2), top, round(width), max(bottom - top - 1, 1))
+                    painter.fillRect(bar, color(f"chart.{each.chart_color}"))
+                    base += value
+        if self.target is not None:
+            self.draw_target(painter, self.target, role="text.primary")
+        painter.end()
+
+
+class JudgedLine(_Chart):
+    """A rate by month: circles at or above the target, red diamonds with the figure below it."""
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.values: tuple[float | None, ...] = ()
+        self.target: Target | None = None
+        self.unit = " %"
+
+    def show_values(self, categories: Sequence[str], values: Sequence[float | None], target: Target | None) -> None:
+        self.categories, self.values, self.target = tuple(categories), tuple(values), target
+        self.update()
+
+    def steps(self) -> tuple[float, ...]:
+        known = [value for value in self.values if value is not None]
+        goal = [self.target.value] if self.target else []
+        return axis_steps(max(min([*known, *goal, 0.0]), -100.0), max([*known, *goal, 10.0]), 4)
+
+    def describe(self, number: int) -> str:
+        value = self.values[number]
+        return f"{self.categories[number]}  {'–' if value is None else f'{value:.1f} %'}"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.draw_axes(painter)
+        if self.target is not None:
+            self.draw_target(painter, self.target, role="warn.fg")
+        floor = self.steps()[0]
+        points = [
+            (i, QPointF(self.x_of(i), self.y_of(max(value, floor))), value)
+            for i, value in enumerate(self.values)
+            if value is not None
+        ]
+        painter.setPen(QPen(color("chart.1"), 2))
+        for (i, first, _), (j, second, _) in pairwise(points):
+            if j == i + 1:
+                painter.drawLine(first, second)
+        for _, at, value in points:
+            self._draw_point(painter, at, value)
+        painter.end()
+
+    def _draw_point(self, painter: QPainter, at: QPointF, value: float) -> None:
+        if self.target is not None and value < self.target.value:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color("danger.solid"))
+            diamond = (QPointF(0, -5), QPointF(5, 0), QPointF(0, 5), QPointF(-5, 0))
+            painter.drawPolygon(QPolygonF([at + corner for corner in diamond]))
+            words = f"{value:.1f} %".replace("-", "−")
+            box = QRectF(at.x() - 40, at.y() + 6, 80, 16)
+            draw_text(painter, box, words, font(11), "danger.fg", "center")
+            return
+        painter.setPen(QPen(color("chart.1"), 2))
+        painter.setBrush(color("surface.base"))
+        painter.drawEllipse(at, 3.5, 3.5)
+
+
+class Legend(QWidget):
+    """Swatch, name, value and share of each series, above the chart."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entries: tuple[tuple[int, str], ...] = ()
+        self.setFixedHeight(16)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_entries(self, entries: Sequence[tuple[int, str]]) -> None:
+        """(chart colour, words) pairs."""
+        self.entries = tuple(entries)
+        self.setAccessibleName(", ".join(words for _, words in entries))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        used = font(11)
+        at = float(self.width())
+        for number, words in reversed(self.entries):
+            width = text_width(words, used)
+            at -= width
+            draw_text(painter, QRectF(at, 0, width + 2, 16), words, used, "text.secondary")
+            at -= 13
+            painter.fillRect(QRectF(at, 4, 8, 8), color(f"chart.{number}"))
+            at -= 14
+        painter.end()
