@@ -91,6 +91,8 @@ class Rail(Surface):
     def set_current(self, key: str) -> None:
         for item in self.items:
             item.setChecked(item.desk.key == key)
+            if item.desk.key == key:
+                self.setFocusProxy(item)
 
     def set_badges(self, badges: Mapping[str, int]) -> None:
         for item in self.items:

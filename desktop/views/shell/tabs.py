@@ -136,3 +136,5 @@ class TabBar(Surface):
     def set_current(self, page: Page | None) -> None:
         for tab in self.tabs():
             tab.setChecked(tab.page is page)
+            if tab.page is page:
+                self.setFocusProxy(tab)

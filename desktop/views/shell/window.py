@@ -276,12 +276,12 @@ class MainWindow(QWidget):
     def _step_zone(self, by: int) -> None:
         page = self.current_page()
         zones = [*(page.zones() if page is not None else ()), self.rail, self.workspace.tabs]
-        next_zone(zones, QApplication.focusWidget(), by)
+        next_zone(zones, self.focusWidget(), by)
 
     def _edit(self, verb: str) -> bool:
         """Cut, copy and so on of the field with the focus, for the menu; by key the field takes them itself.
         """
-        call = getattr(QApplication.focusWidget(), verb, None)
+        call = getattr(self.focusWidget(), verb, None)
         if not callable(call):
             return False
         call()
@@ -324,7 +324,7 @@ class MainWindow(QWidget):
 
     def explain_field(self) -> None:
         """F1: the dictionary entry of the field with the focus; without one, the keys."""
-        field = QApplication.focusWidget()
+        field = self.focusWidget()
         name = dictionary_name(field)
         if not name or field is None:
             self.show_keys()
