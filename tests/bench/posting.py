@@ -1,0 +1,160 @@
+"""Posting of stock against the smallest correct posting (move + balance + audit row in one function), same run.
+
+Both sides go through psycopg2 on the same server with the same clients, items and pauses; what is compared is a clerk's
+full posting (security, idempotency, cost, cost ledger, documents) with a function that does none of that.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+
+from tests.stock_world import World, make_world
+
+BARE = """
+create schema bare;
+create table bare.move (id bigint generated always as identity primary key, item_id bigint not null references erp.item,
+    from_id bigint not null references erp.stock_location, to_id bigint not null references erp.stock_location,
+    quantity numeric(18,4) not null check (quantity > 0), posted_at timestamptz not null default now());
+create index on bare.move (item_id, id);
+create table bare.balance (item_id bigint not null references erp.item, location_id bigint not null references erp.stock_location,
+    quantity numeric(18,4) not null, primary key (item_id, location_id)) with (fillfactor = 70);
+create table bare.audit (id bigint generated always as identity primary key, at timestamptz not null default now(),
+    actor text not null, what text not null, row_id bigint not null, new jsonb not null);
+create function bare.post(items bigint[], from_id bigint, to_id bigint, quantities numeric[]) returns bigint
+language plpgsql security definer set search_path = bare, pg_catalog, pg_temp as $$
+declare made bigint; n integer;
+begin
+    for n in 1 .. cardinality(items) loop
+        update balance b set quantity = b.quantity - quantities[n]
+        where b.item_id = items[n] and b.location_id = from_id and b.quantity >= quantities[n];
+        if not found then raise exception 'not enough'; end if;
+    end loop;
+    with m as (
+        insert into move (item_id, from_id, to_id, quantity)
+        select i, post.from_id, post.to_id, q from unnest(items, quantities) u (i, q)
+        returning id, item_id, quantity),
+    a as (
+        insert into audit (actor, what, row_id, new)
+        select session_user, 'move', m.id, jsonb_build_object('item', m.item_id, 'quantity', m.quantity) from m returning 1)
+    select max(m.id) into made from m;
+    return made;
+end $$;
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one client does: `lines` lines a document, for `seconds`."""
+
+    dsn: str
+    world: World
+    lines: int
+    seconds: float
+    seed: int
+
+
+def _bare_document(load: Load, chosen: list[int]) -> tuple[str, tuple[object, ...]]:
+    ordered = sorted(chosen)
+    values = (ordered, load.world.bins[0], load.world.bins[1], [1] * len(ordered))
+    return "select bare.post(%s::bigint[], %s, %s, %s::numeric[])", values
+
+
+def _full_document(load: Load, chosen: list[int]) -> tuple[str, tuple[object, ...]]:
+    lines = [{"item_id": item, "from_location_id": load.world.bins[0], "quantity": 1} for item in chosen]
+    document = {"type": "issue", "work_order_id": load.world.work_order, "lines": lines}
+    return "select api.post_stock(%s, %s)", (str(uuid.uuid4()), json.dumps(document))
+
+
+SIDES: dict[str, Callable[[Load, list[int]], tuple[str, tuple[object, ...]]]] = {
+    "bare": _bare_document,
+    "outpost": _full_document,
+}
+
+
+def _client(side: str, load: Load, start: Any, results: Any) -> None:
+    connection = psycopg2.connect(load.dsn)
+    connection.autocommit = True
+    dice = random.Random(load.seed)
+    times: list[float] = []
+    with connection.cursor() as cursor:
+        start.wait()
+        end = time.perf_counter() + load.seconds
+        while time.perf_counter() < end:
+            sql, values = SIDES[side](load, dice.sample(load.world.items, load.lines))
+            before = time.perf_counter()
+            cursor.execute(sql, values)
+            times.append(time.perf_counter() - before)
+    connection.close()
+    results.put(times)
+
+
+def _measure(side: str, *, dsn: str, world: World, clients: int, lines: int, seconds: float) -> dict[str, float]:
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(clients)
+    results = context.Queue()
+    processes = [
+        context.Process(target=_client, args=(side, Load(dsn, world, lines, seconds, seed), start, results)) for seed in range(clients)
+    ]
+    for process in processes:
+        process.start()
+    times = sorted(one for _ in processes for one in results.get())
+    for process in processes:
+        process.join()
+    return {
+        "per_second": round(len(times) / seconds, 1),
+        "p50_ms": round(times[len(times) // 2] * 1000, 3),
+        "p99_ms": round(times[min(len(times) - 1, int(len(times) * 0.99))] * 1000, 3),
+    }
+
+
+def compare(dsn: str, world: World, *, clients: int, lines: int, seconds: float, rounds: int = 3) -> dict[str, Any]:
+    """Both sides in turns, so that a noisy neighbour hits both; the median round of each counts."""
+    rows: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
+    for _ in range(rounds):
+        for side in SIDES:
+            rows[side].append(_measure(side, dsn=dsn, world=world, clients=clients, lines=lines, seconds=seconds))
+    middle = {side: sorted(found, key=lambda row: row["per_second"])[rounds // 2] for side, found in rows.items()}
+    return {
+        **middle,
+        "ratio": round(middle["outpost"]["per_second"] / middle["bare"]["per_second"], 3),
+        "ratio_goal": 0.5,
+    }
+
+
+def prepare(owner_dsn: str, *, items: int = 500) -> World:
+    """The two schemas' stock: a million pieces of each item in the first bin, on both sides."""
+    connection = psycopg2.connect(owner_dsn)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("begin")
+        world = make_world(cursor, items=items)
+        lines = [{"item_id": item, "to_location_id": world.bins[0], "quantity": 1000000, "unit_cost": 10} for item in world.items]
+        cursor.execute("select api.post_stock(%s, %s)", (str(uuid.uuid4()), json.dumps({"type": "opening", "lines": lines})))
+        cursor.execute(BARE)
+        cursor.execute("insert into bare.balance select unnest(%s::bigint[]), %s, 1000000", (list(world.items), world.bins[0]))
+        cursor.execute(f'grant usage on schema bare, api to "{world.login}"')
+        cursor.execute(f'grant execute on all functions in schema bare to "{world.login}"')
+        cursor.execute("commit")
+        cursor.execute("vacuum analyze")
+    connection.close()
+    return world
+
+
+def measure(owner_dsn: str, clerk_dsn: Callable[[World], str], *, seconds: float = 4.0) -> dict[str, Any]:
+    world = prepare(owner_dsn)
+    dsn = clerk_dsn(world)
+    return {
+        "one_client": compare(dsn, world, clients=1, lines=1, seconds=seconds),
+        "eight_clients": compare(dsn, world, clients=8, lines=1, seconds=seconds),
+        "hundred_lines": compare(dsn, world, clients=1, lines=100, seconds=seconds),
+        "p99_goal_ms": {"one_client": 5, "eight_clients": 20},
+    }
