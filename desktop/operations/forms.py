@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    any_,
+    cast,
     func,
     or_,
     select,
@@ -60,6 +63,7 @@ class FormInfo:
     lines: Mapping[str, Mapping[str, FieldInfo]]
 
 
+SEARCH_LIMIT = 200
 InfoMaker = Callable[[Table, Column[Any], Mapping[str, Reference]], FieldInfo]
 
 _ENTRIES = text(
@@ -184,9 +188,12 @@ def find(
         query = query.where(or_(table.c.retired_on.is_(None), table.c.retired_on > func.current_date()))
     if typed:
         pattern = f"%{_escaped(typed)}%"
-        matches: list[ColumnElement[bool]] = [code.ilike(pattern), name.ilike(pattern), name_zh.ilike(pattern)]
+        matches: list[ColumnElement[bool]] = [code.ilike(pattern)]
         if "search_key" in table.c:
-            matches.append(table.c.search_key.contains(func.erp.search_terms(typed)))
+            hits = select(func.api.search(table.name, typed, SEARCH_LIMIT)).scalar_subquery()
+            matches.append(table.c.id == any_(cast(hits, ARRAY(BigInteger))))
+        else:
+            matches += [name.ilike(pattern), name_zh.ilike(pattern)]
         query = query.where(or_(*matches))
     starts = code.ilike(f"{_escaped(typed)}%")
     with database.read() as session:
