@@ -69,15 +69,11 @@ def unprivileged(owner: int | None) -> Account | None:
         return None
     import pwd
 
-    if owner:
-        entry = pwd.getpwuid(owner)
+    everybody = pwd.getpwall()
+    owners = [entry for entry in everybody if owner and entry.pw_uid == owner]
+    usual = [entry for name in ("postgres", "nobody") for entry in everybody if entry.pw_name == name]
+    for entry in (*owners, *usual):
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(name, entry.pw_uid, entry.pw_gid)
     raise texts.no_binaries("/etc/passwd (postgres, nobody)")
 
 

@@ -113,7 +113,7 @@ def open_cluster(home: Path) -> Cluster:
         for folder in (base, base / "log"):
             os.chown(folder, account.uid, account.gid)
         base.parent.chmod(stat.S_IMODE(base.parent.stat().st_mode) | 0o011)
-        if owner == 0:
+        if owner not in (None, account.uid):
             _give(base / "data", account)
     base.chmod(0o700)
     return Cluster(home, base, binaries.find(account=account, spare=base.parent))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-
 # One sentence in English and in Chinese; `db` has no translator of its own.
 Progress = Callable[[str, str], None]
 
