@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from desktop.lists import assets, work_orders
+from desktop.lists import (
+    assets,
+    audit,
+    contracts,
+    dictionary,
+    finance,
+    parties,
+    platform,
+    scheduling,
+    work_orders,
+)
 from desktop.lists.spec import ListSpec
 
-ALL_LISTS: tuple[ListSpec, ...] = (*assets.LISTS, *work_orders.LISTS)
+ALL_LISTS: tuple[ListSpec, ...] = (
+    *parties.LISTS,
+    *assets.LISTS,
+    *work_orders.LISTS,
+    *scheduling.LISTS,
+    *contracts.LISTS,
+    *finance.LISTS,
+    *dictionary.LISTS,
+    *platform.LISTS,
+    *audit.LISTS,
+)
 
 
 def list_for(key: str) -> ListSpec:

@@ -68,7 +68,7 @@ ASSETS = ListSpec(
         Column(key="purchased_on", expr=Asset.purchased_on, kind=Kind.DATE, width=110, shown=False,
                writes="purchased_on"),
         Column(key="purchase_cost", expr=Asset.purchase_cost, kind=Kind.MONEY, width=120, shown=False, total="sum",
-               unit="¥", writes="purchase_cost", privilege="purchase_cost"),
+               unit="¥", writes="purchase_cost"),
         Column(key="currency", expr=Asset.currency, kind=Kind.CHOICE, width=70, shown=False),
         Column(key="age_years", expr=Asset.age_years, kind=Kind.INTEGER, width=80, shown=False, total="average",
                writes="age_years"),

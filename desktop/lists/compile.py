@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -324,7 +324,9 @@ def _totals(listing: Listing) -> list[ColumnElement[Any]]:
     found: list[ColumnElement[Any]] = []
     for column in totalled_columns(listing):
         expr = shown(listing, column)
-        total = func.sum(expr) if column.total == "sum" else func.avg(expr)
+        total: ColumnElement[Any] = func.sum(expr) if column.total == "sum" else func.avg(expr)
+        if column.total_expr is not None:
+            total = _element(column.total_expr)
         found.append(total.label(f"t_{column.key}"))
     return found
 
@@ -342,9 +344,15 @@ def _cells(listing: Listing, query: ListQuery, *extra: ColumnElement[Any], ids: 
     return spec.joins(select(*columns).select_from(ids).join(_root(spec), ids.c.id == _element(spec.row_id)))
 
 
+def relation(spec: ListSpec) -> str:
+    """The schema-qualified name of the list's own table."""
+    table = getattr(_root(spec), "__table__", None)
+    return (_root(spec) if table is None else table).fullname  # type: ignore[no-any-return]
+
+
 def _root(spec: ListSpec) -> Any:
-    """The mapped class (or table) whose rows the list shows."""
-    row_id: Any = spec.row_id
+    """The mapped class (or table) whose rows the list shows; its first column is that class's own."""
+    row_id: Any = spec.row_id if hasattr(spec.row_id, "table") else spec.columns[0].expr
     return getattr(row_id, "class_", None) or row_id.table
 
 
@@ -430,12 +438,11 @@ def _negated_sql(wanted: matching.Predicate, expr: ColumnElement[Any], kind: Val
 
 
 def _compare_sql(wanted: matching.Compare, expr: ColumnElement[Any], kind: ValueType) -> ColumnElement[bool]:
-    operator: Literal["=", "<", "<=", ">", ">="] = wanted.op
-    value: Any = wanted.value
-    if operator == "=":
-        return expr == value
-    left = collate(expr, "C") if kind in ("text", "code") else expr
-    return left.op(operator, is_comparison=True)(value)
+    if wanted.op == "=":
+        return expr == wanted.value
+    left: ColumnElement[Any] = collate(expr, "C") if kind in ("text", "code") else expr
+    compared: ColumnElement[bool] = left.op(wanted.op, is_comparison=True)(wanted.value)
+    return compared
 
 
 def _contains(expr: ColumnElement[Any], text: str) -> ColumnElement[bool]:

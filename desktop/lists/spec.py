@@ -66,6 +66,7 @@ class Column:
     width: int = 120
     shown: bool = True
     total: Total = "none"
+    total_expr: Expression | None = None  # the aggregate itself where cells cannot be added: a rate
     writes: str | None = None
     required: bool = False
     reference: str | None = None  # list key whose `code_column` the entered text is looked up in

@@ -8,7 +8,6 @@ where one is refused it is halved until each bad row is known by name. Saving th
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,21 +17,21 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.errors import BugError, Busy, ConnectionLost, UserError, translate
+from db.errors import Busy, ConnectionLost, UserError, translate
 from db.orm.base import Base
+from db.session import Database
 from desktop.domain.text import in_language, tr
 from desktop.lists import compile as sql
 from desktop.lists.query import CellEdit, CellError, Conflict, ListQuery, Row, SaveResult
 from desktop.lists.spec import ListSpec
 from desktop.operations import entering
 from desktop.operations.entering import Refused
-from desktop.operations.reading import Database, View, written_column
+from desktop.operations.reading import View, written_column
 
-_TRIES = 3
-_PAUSE_SECONDS = 0.2
+_NAME = text("select set_config('application_name', :name, true)")
 
 
-class _NotSaved(Exception):
+class NotSaved(Exception):
     """Rolls the transaction back; carries what was wrong."""
 
     def __init__(self, result: SaveResult) -> None:
@@ -57,21 +56,18 @@ class RowChange:
 def save(database: Database, view: View, query: ListQuery, edits: Sequence[CellEdit], *, request_id: str) -> SaveResult:
     """Save all edits or none. `request_id` names the attempt in the server's log of a slow or lost one.
 
-    Raises UserError only where no cell is to blame (connection lost again and again).
+    Raises UserError only where no cell is to blame: the connection was lost again and again.
     """
-    for attempt in range(_TRIES):
-        try:
-            with in_language(view.listing.language), database.write() as session:
-                session.execute(text("select set_config('application_name', :name, true)"),
-                                {"name": f"outpost save {request_id}"[:60]})  # fmt: skip
-                return write(session, view, query, edits)
-        except _NotSaved as refused:
-            return refused.result
-        except (ConnectionLost, Busy):
-            if attempt == _TRIES - 1:
-                raise
-            time.sleep(_PAUSE_SECONDS)
-    raise BugError("unreachable: the last attempt returns or raises")
+
+    def work(session: Session) -> SaveResult:
+        session.execute(_NAME, {"name": f"outpost save {request_id}"[:60]})
+        return write(session, view, query, edits)
+
+    try:
+        with in_language(view.listing.language):
+            return database.retrying(work)
+    except NotSaved as refused:
+        return refused.result
 
 
 def write(session: Session, view: View, query: ListQuery, edits: Sequence[CellEdit]) -> SaveResult:
@@ -82,7 +78,7 @@ def write(session: Session, view: View, query: ListQuery, edits: Sequence[CellEd
     else:
         conflicts = []
     if errors or conflicts:
-        raise _NotSaved(SaveResult(errors=tuple(errors), conflicts=tuple(conflicts)))
+        raise NotSaved(SaveResult(errors=tuple(errors), conflicts=tuple(conflicts)))
     return SaveResult(saved=_reread(session, view, query, [change.row_id for change in changes]))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, text
 
-from desktop.domain.conditions import Condition, all_of
+from db.session import Database
+from desktop.domain.conditions import Condition, all_of, tests
 from desktop.domain.text import Language, tr
 from desktop.lists import compile as sql
 from desktop.lists.compile import Listing
@@ -20,7 +21,6 @@ from desktop.lists.paging import LADDER_FROM, LADDER_STEP, Trail, needs_sorting,
 from desktop.lists.query import Cell, CellEdit, ColumnInfo, Count, GroupHead, ListQuery, Row, SaveResult
 from desktop.lists.spec import ListSpec, View
 from desktop.operations import editing, reading
-from desktop.operations.reading import Database
 
 COUNTED_AT_ONCE = 10_000
 GROUP_LIMIT = 20_000
@@ -156,7 +156,7 @@ class SqlListSource:
 
     def stream(self, query: ListQuery, size: int = 1_000) -> Iterator[Sequence[Any]]:
         """All rows in their order in partitions of `size`: (id, version, cells…) each. Memory stays flat."""
-        with reading.connected(self._database) as connection:
+        with self._database.stream() as connection:
             listing = self._listing(connection, query, fresh=True)
             yield from streamed(connection, listing, query, size)
 
@@ -199,7 +199,7 @@ class SqlListSource:
         guess = _scanned(plan)
         if "= ANY (" not in json.dumps(plan):
             return guess
-        table = f"erp.{self.spec.table}"
+        table = sql.relation(self.spec)
         most = connection.execute(_TABLE_ROWS, {"relation": table}).scalar_one()
         return min(int(most), guess * max(self.view().reader.units, _ASSUMED_UNITS) // _ASSUMED_UNITS)
 
@@ -272,8 +272,6 @@ def _default_columns(spec: ListSpec) -> tuple[str, ...]:
 
 
 def _within(condition: Condition | None, seen: set[str]) -> Condition | None:
-    from desktop.domain.conditions import tests
-
     if condition is None or any(test.column not in seen for test in tests(condition)):
         return None
     return condition

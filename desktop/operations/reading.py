@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Connection, Join, bindparam, select, text
-from sqlalchemy.orm import Session
 from sqlalchemy.schema import Column as TableColumn
 from sqlalchemy.sql import coercions, visitors
 from sqlalchemy.sql import roles as sql_roles
 
 from db.orm.dictionary import DictionaryEntry
 from db.orm.platform import CustomField
+from db.session import Database
 from desktop.domain.matching import Words
 from desktop.domain.text import Language
 from desktop.lists.compile import Listing, custom_column, identified, shown
@@ -32,19 +32,11 @@ _WHO = text("""
 """)
 _RIGHTS = text("""
     select p.relation, p.attribute,
-           has_column_privilege('erp.' || quote_ident(p.relation), p.attribute, 'SELECT') as seen,
-           has_column_privilege('erp.' || quote_ident(p.relation), p.attribute, 'UPDATE') as written
+           has_column_privilege(p.relation, p.attribute, 'SELECT') as seen,
+           has_column_privilege(p.relation, p.attribute, 'UPDATE') as written
     from unnest(cast(:tables as text[]), cast(:columns as text[])) as p (relation, attribute)
 """).bindparams(bindparam("tables"), bindparam("columns"))
 _ROLES = text("select erp.my_roles()")
-
-
-class Database(Protocol):
-    """What lists need of db.session: transactions as the reader."""
-
-    def read(self) -> AbstractContextManager[Session]: ...
-
-    def write(self) -> AbstractContextManager[Session]: ...
 
 
 class ListHidden(LookupError):
@@ -159,13 +151,13 @@ def _custom_fields(connection: Connection, spec: ListSpec) -> list[Any]:
 
 
 def _table_columns(element: Any) -> Iterator[tuple[str, str]]:
-    """All columns of erp tables that an expression reads, through aliases and sub-selects."""
+    """All columns of tables that an expression reads, through aliases and sub-selects: ``("erp.asset", "code")``."""
     for part in visitors.iterate(coercions.expect(sql_roles.ColumnsClauseRole, element)):
         if not isinstance(part, ColumnElement):
             continue
         for base in getattr(part, "base_columns", ()):
-            if isinstance(base, TableColumn) and base.table.schema == "erp":
-                yield str(base.table.name), str(base.name)
+            if isinstance(base, TableColumn):
+                yield f"{base.table.schema}.{base.table.name}", str(base.name)
 
 
 def _joined_columns(source: Any) -> Iterator[tuple[str, str]]:
@@ -199,7 +191,7 @@ def _rights(connection: Connection, listing: Listing) -> Mapping[tuple[str, str]
     for column in listing.columns.values():
         wanted |= _places(listing, column)
         if (written := written_column(column, listing.language)) is not None:
-            wanted.add((listing.spec.table, written))
+            wanted.add((f"erp.{listing.spec.table}", written))
     ordered = sorted(wanted)
     found = connection.execute(_RIGHTS, {"tables": [t for t, _ in ordered], "columns": [c for _, c in ordered]})
     return {(row.relation, row.attribute): (bool(row.seen), bool(row.written)) for row in found}
@@ -232,7 +224,7 @@ def _info(
         label=_label(column, explained, chinese=chinese),
         kind=column.kind,
         width=column.width,
-        editable=written is not None and spec.version is not None and rights[(spec.table, written)][1],
+        editable=written is not None and spec.version is not None and rights[(f"erp.{spec.table}", written)][1],
         required=column.required or bool(custom and custom.required),
         total=column.total,
         sortable=column.sortable,
