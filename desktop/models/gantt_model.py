@@ -47,6 +47,8 @@ class GanttModel(QObject):
         self.plan = Plan()
         self.jobs: dict[int, Job] = {}
         self.rank = Rank.SLA
+        self.me = ""
+        """The reader's name: what he moved himself, on this or another page, is not marked as somebody else's."""
         self._clock = clock
         self._marks: dict[int, Mark] = {}
         self._available: dict[tuple[int, int, bool], list[Interval]] = {}
@@ -86,7 +88,7 @@ class GanttModel(QObject):
                 continue
             differs = True
             self.plan.put(booking)
-            if others and (old is None or old.placement != booking.placement):
+            if others and booking.by_name != self.me and (old is None or old.placement != booking.placement):
                 until = self._clock() + FRESH_SECONDS
                 self._marks[booking.id] = Mark(booking.by, booking.by_name, until)
                 if booking.job is not None:
@@ -193,18 +195,16 @@ class GanttModel(QObject):
         """
         before: dict[int, Booking | None] = {}
         for move in moves:
-            key = move.booking_id or -move.job_id
+            key = -move.job_id if move.before is None else move.booking_id
             old = self.plan.bookings.get(key)
             before[key] = old
             self.pending.add(key)
             if move.after is None:
                 self.plan.drop(key)
                 continue
-            job = old.job if old else self.jobs.get(move.job_id)
-            base = old or Booking(key, 0, 0, 0, job=job)
+            base = old or Booking(key, 0, 0, 0, job=self.jobs.get(move.job_id))
             self.plan.put(base.at(move.after))
-        self.changed.emit()
-        self.jobs_changed.emit()
+        self._announce()
         return before
 
     def settle(self, before: dict[int, Booking | None], saved: Iterable[Booking] | None) -> None:
@@ -217,5 +217,10 @@ class GanttModel(QObject):
                 self.plan.drop(key)
         for booking in saved or ():
             self.plan.put(booking)
+            if booking.job is not None:
+                self.jobs.pop(booking.job.id, None)
+        self._announce()
+
+    def _announce(self) -> None:
         self.changed.emit()
         self.jobs_changed.emit()

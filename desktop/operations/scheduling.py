@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from db.errors import Busy, ConnectionLost
+from db.errors import UserError
 from db.orm.platform import Holiday, OrgUnit
 from db.orm.scheduling import Absence, Engineer, EngineerSkill, Shift, ShiftCalendar
 from db.orm.scheduling import Skill as SkillRow
@@ -26,9 +26,9 @@ from desktop.domain.calendars import Shift as ShiftValue
 from desktop.domain.changes import Changes
 from desktop.domain.moves import Move
 from desktop.domain.scheduling import Booking, Lane, Skill
+from desktop.domain.text import language
 from desktop.operations.bookings import moment, read_again, stamp
 
-TRIES = 3
 _LEAVE_NAMES = {
     "leave": ("Annual leave", "年假"),
     "sick": ("Sick leave", "病假"),
@@ -201,7 +201,7 @@ def carry_out(database: Database, moves: Sequence[Move], versions: Mapping[int, 
     name the booking in the way), `booking_unchanged`, `booking_absence`, `booking_skill` and others of db/messages.
     """
     payload = json.dumps([_as_json(move, versions) for move in moves])
-    answer = _repeat(database, payload, request)
+    answer = _send(database, payload, request)
     ids = [row["booking_id"] for row in answer if row["booking_id"] is not None]
     saved, _ = read_again(database, ids) if ids else ([], [])
     gone = [move.booking_id for move in moves if move.after is None]
@@ -213,7 +213,7 @@ def carry_out(database: Database, moves: Sequence[Move], versions: Mapping[int, 
 
 def _as_json(move: Move, versions: Mapping[int, int]) -> dict[str, object]:
     found: dict[str, object] = {"work_order_id": move.job_id}
-    if move.booking_id > 0:
+    if move.before is not None:
         found |= {"booking_id": move.booking_id, "version": versions.get(move.booking_id, 0)}
     if move.after is not None:
         found |= {
@@ -225,18 +225,36 @@ def _as_json(move: Move, versions: Mapping[int, int]) -> dict[str, object]:
     return found
 
 
-def _repeat(database: Database, payload: str, request: UUID) -> list[dict[str, Any]]:
-    """The same request until it is answered: a repeated one plans nothing twice."""
-    attempt = 1
-    while True:
-        try:
-            with database.write() as session:
-                answer = session.execute(_PLAN, {"request": request, "moves": payload}).scalar_one()
-                return list(answer)
-        except (ConnectionLost, Busy):
-            if attempt == TRIES:
-                raise
-            attempt += 1
+def _send(database: Database, payload: str, request: UUID) -> list[dict[str, Any]]:
+    """Repeated with the same request until it is answered: a repeated one plans nothing twice."""
+
+    def work(session: Session) -> list[dict[str, Any]]:
+        return list(session.execute(_PLAN, {"request": request, "moves": payload}).scalar_one())
+
+    return database.retrying(work)
 
 
 _PLAN = text("select api.plan_work(:request, cast(:moves as jsonb))")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a gesture was refused: the rule's name, cause and remedy in the reader's language, the booking in the way."""
+
+    rule: str
+    cause: str
+    remedy: str
+    in_the_way: int | None = None
+
+
+def explain(error: BaseException) -> Refusal | None:
+    """The refusal that `error` is; None for a bug, which has only a log id."""
+    if not isinstance(error, UserError):
+        return None
+    chinese = language() == "zh"
+    return Refusal(
+        error.constraint or "",
+        error.message_zh if chinese else error.message_en,
+        error.remedy_zh if chinese else error.remedy_en,
+        error.facts.get("booking_id"),
+    )

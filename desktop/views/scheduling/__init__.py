@@ -1,0 +1,1 @@
+"""The planner's desk: the dispatch board and the calendar."""
