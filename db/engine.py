@@ -1,50 +1,96 @@
-"""SQLAlchemy engines: always psycopg2, UTC-safe, with a name that the server's log and audit show."""
+"""Connections: how they are opened, pooled, and found to be dead before a user notices."""
 
 from __future__ import annotations
 
+import socket
+import time
+import uuid
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+import psycopg2
+import psycopg2.extensions
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
-CONNECT_SECONDS = 10
+from db.errors import LoginError, NotInstalled, ServerUnreachable, WrongPassword
+from db.messages import login_error
 
+_IDLE_SECONDS = 2.0
+"""A connection that lay longer is asked whether it lives before it is used; one more round trip, rarely."""
 
-def url_from(dsn: str) -> URL:
-    """A SQLAlchemy URL from a libpq DSN of either form (``postgresql://…`` or ``host=… dbname=…``)."""
-    if "://" in dsn:
-        try:
-            return make_url(dsn).set(drivername="postgresql+psycopg2")
-        except ArgumentError as error:
-            raise ValueError(f"not a PostgreSQL DSN: {error}") from None
-    from psycopg2.extensions import parse_dsn
-
-    parts = parse_dsn(dsn)
-    known = {name: parts.pop(name, None) for name in ("user", "password", "host", "port", "dbname")}
-    query = dict(parts)
-    host = known["host"]
-    if host and host.startswith("/"):
-        query["host"] = host
-        host = None
-    return URL.create(
-        "postgresql+psycopg2",
-        username=known["user"],
-        password=known["password"],
-        host=host,
-        port=int(known["port"]) if known["port"] else None,
-        database=known["dbname"],
-        query=query,
-    )
+_SETTINGS = "-c TimeZone=UTC -c jit=off"
+_WRONG = ("password authentication failed", "is not permitted to log in", "no password supplied", "does not exist")
 
 
-def make_engine(dsn: str, *, pool_size: int = 4, application_name: str = "outpost") -> Engine:
-    """A pool for one log-in. A dead connection is noticed and replaced before it is handed out."""
-    settings: dict[str, Any] = {
-        "connect_timeout": CONNECT_SECONDS,
+def program_name() -> str:
+    """A name for the sessions of this program: the change feed leaves out what carries one's own."""
+    return f"outpost/{socket.gethostname()[:30]}/{uuid.uuid4().hex[:8]}"
+
+
+def connection_arguments(dsn: str, *, application_name: str) -> str:
+    """`dsn` (URL or key words) with what all our connections share; what it says itself goes first."""
+    given = psycopg2.extensions.parse_dsn(dsn)
+    shared: dict[str, Any] = {
         "application_name": application_name,
-        "options": "-c timezone=UTC",
+        "connect_timeout": 10,
         "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "client_encoding": "UTF8",
     }
-    return create_engine(
-        url_from(dsn), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args=settings
+    merged = shared | given | {"options": f"{given.get('options', '')} {_SETTINGS}".strip()}
+    return str(psycopg2.extensions.make_dsn(**merged))
+
+
+def open_connection(dsn: str, *, application_name: str | None = None) -> psycopg2.extensions.connection:
+    """One connection. Raises WrongPassword, ServerUnreachable or NotInstalled."""
+    try:
+        return psycopg2.connect(connection_arguments(dsn, application_name=application_name or program_name()))
+    except psycopg2.OperationalError as error:
+        raise explain(error) from error
+
+
+def explain(error: psycopg2.OperationalError) -> LoginError:
+    """Why the server did not let us in. libpq gives no SQLSTATE here, only words."""
+    said = str(error).strip()
+    facts = {"detail": said.splitlines()[-1] if said else ""}
+    if "permission denied for database" in said or ('database "' in said and "does not exist" in said):
+        return login_error(NotInstalled, "no_such_database", facts)
+    if any(words in said for words in _WRONG):
+        return login_error(WrongPassword, "wrong_password", facts)
+    return login_error(ServerUnreachable, "server_unreachable", facts)
+
+
+def make_engine(dsn: str, *, pool_size: int = 4, application_name: str | None = None) -> Engine:
+    name = application_name or program_name()
+    arguments = connection_arguments(dsn, application_name=name)
+
+    def opened() -> psycopg2.extensions.connection:
+        try:
+            return psycopg2.connect(arguments)
+        except psycopg2.OperationalError as error:
+            raise explain(error) from error
+
+    engine = create_engine(
+        "postgresql+psycopg2://", creator=opened, poolclass=QueuePool, pool_size=pool_size, max_overflow=pool_size
     )
+    event.listen(engine, "checkin", _note_time)
+    event.listen(engine, "checkout", _ask_if_alive)
+    return engine
+
+
+def _note_time(_connection: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info["idle_since"] = time.monotonic()
+
+
+def _ask_if_alive(connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    since = entry.info.get("idle_since")
+    if since is None or time.monotonic() - since < _IDLE_SECONDS:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        connection.rollback()
+    except psycopg2.Error as error:
+        raise DisconnectionError("the connection died while it lay idle") from error

@@ -3,16 +3,22 @@
 `UserError` is an expected refusal: it names the cause and the remedy in both languages. `BugError` is ours to mend; it
 goes to the log. `translate` sorts a driver's error into one of the two by SQLSTATE and constraint name; the words
 stand in `db/messages.py`, and a test demands an entry for each named constraint.
+
+Codes of our own refusals (SQLSTATE): ER001 not this person's job, ER002 outside his units, ER003 changed meanwhile,
+ER004 not found or not his to see, ER005 same request key with other content, ER010 no such step in this state, ER011
+something is missing, ER012 and above against a rule of the business.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from psycopg2 import Error as DriverError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 
 Language = Literal["en", "zh"]
 
@@ -63,8 +69,24 @@ class LoginError(UserError):
     """The log-in did not work."""
 
 
+class WrongPassword(LoginError):
+    """User name or password are wrong, or the log-in is disabled."""
+
+
 class ServerUnreachable(LoginError):
     """Nobody answers at that address, or not in time."""
+
+
+class NotInstalled(LoginError):
+    """The server answers, but that database holds no Outpost for this log-in."""
+
+
+class SchemaTooOld(LoginError):
+    """The database must be upgraded before this program can use it."""
+
+
+class SchemaTooNew(LoginError):
+    """This program must be upgraded before it can use the database."""
 
 
 class ConnectionLost(UserError):
@@ -75,7 +97,8 @@ class Busy(UserError):
     """Two people wanted the same row in the same moment; a second try will do."""
 
 
-CONNECTION_LOST = ("08", "57P01", "57P02", "57P03")
+_KEY = re.compile(r"\((?P<columns>[^)]*)\)=\((?P<values>.*?)\)", re.DOTALL)
+CONNECTION_LOST = ("57P01", "57P02", "57P03", "57P05")
 RETRY = ("40001", "40P01", "55P03")
 
 
@@ -85,14 +108,23 @@ def sqlstate(error: BaseException) -> str:
 
 
 def facts_of(error: BaseException) -> dict[str, Any]:
-    """The JSON that our functions put into DETAIL; empty for the server's own errors."""
+    """The JSON that our functions put into DETAIL, or the key that a constraint of the server names there."""
     original = error.orig if isinstance(error, DBAPIError) else error
     detail = getattr(getattr(original, "diag", None), "message_detail", None)
     try:
         found = json.loads(detail) if detail else {}
     except ValueError:
-        return {}
+        return _key_facts(detail or "")
     return found if isinstance(found, dict) else {}
+
+
+def _key_facts(detail: str) -> dict[str, Any]:
+    """From ``Key (company_id, code)=(1, P-7) already exists.``: each column's value, and the last as `value`."""
+    key = _KEY.search(detail)
+    if key is None:
+        return {}
+    values = key["values"].split(", ")
+    return dict(zip(key["columns"].split(", "), values, strict=False)) | {"value": values[-1]}
 
 
 def is_connection_lost(error: BaseException) -> bool:
@@ -111,6 +143,8 @@ def translate(error: BaseException) -> OutpostError:
 
     if isinstance(error, OutpostError):
         return error
+    if isinstance(error, StaleDataError):
+        return messages.refusal("ER003", "row_unchanged", {})
     original = error.orig if isinstance(error, DBAPIError) else error
     diag = getattr(original, "diag", None)
     state = sqlstate(error)
@@ -130,6 +164,8 @@ def translate(error: BaseException) -> OutpostError:
             remedy_en="Try again.",
             remedy_zh="请重试。",
         )
+    if state == "23503" and "still referenced" in (getattr(diag, "message_detail", None) or ""):
+        return messages.refusal(state, "still_used", facts_of(error))
     found = messages.find(
         state,
         getattr(diag, "constraint_name", None),

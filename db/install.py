@@ -1,20 +1,28 @@
-"""Install Outpost into a database: roles, schema, reference data. Doing it twice changes nothing.
+"""Install Outpost into a database, or upgrade the one that is there. Doing it twice changes nothing.
 
-Needs a superuser once, because it makes group roles and event triggers; afterwards nobody does.
+Needs a superuser, because it makes group roles and event triggers; whoever works with Outpost is none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg2
+from alembic import command
+from alembic.config import Config
 from psycopg2 import sql
 from psycopg2.extensions import connection as RawConnection
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
 
 from db import seeding
-from db.build import schema_sql
+from db.build import code, schema_sql
 from db.errors import UserError
+from db.version import SCHEMA_VERSION
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 Progress = Callable[[str, str], None]
 _PREFIX = re.compile(r"^[a-z][a-z0-9_]{0,20}$")
@@ -51,9 +59,10 @@ def is_installed(dsn: str) -> bool:
 
 
 def install(dsn: str, *, prefix: str = "outpost", progress: Progress | None = None) -> bool:
-    """Install into the empty database of `dsn` in one transaction. False: it was already there and is left alone.
+    """Install into the database of `dsn`, or upgrade what an older program installed, in one transaction.
 
-    `prefix` starts the names of the group roles and log-ins in the cluster. Raises CannotInstall.
+    False: it is up to date and was left alone. `prefix` starts the names of the group roles and log-ins in the cluster;
+    an installation keeps the one it was made with. Raises CannotInstall.
     """
     if not _PREFIX.match(prefix):
         raise CannotInstall(
@@ -66,20 +75,72 @@ def install(dsn: str, *, prefix: str = "outpost", progress: Progress | None = No
     raw = psycopg2.connect(dsn)
     try:
         with raw.cursor() as cursor:
-            if _installed(cursor):
+            cursor.execute("select pg_advisory_xact_lock(hashtext('outpost.install'))")
+            version = schema_version(cursor)
+            if version == SCHEMA_VERSION:
                 return False
             _check(cursor)
-            tell("Installing the schema", "正在安装数据库结构")
-            cursor.execute("select pg_advisory_xact_lock(hashtext('outpost.install'))")
-            cursor.execute("select set_config('outpost.prefix', %s, true)", (prefix,))
-            cursor.execute(schema_sql())
+            if version is None:
+                tell("Installing the schema", "正在安装数据库结构")
+                cursor.execute("select set_config('outpost.prefix', %s, true)", (prefix,))
+                cursor.execute(schema_sql())
+            elif version:
+                _refuse_newer(version)
+                tell("Upgrading the schema", "正在升级数据库结构")
+                upgrade(raw, cursor)
             tell("Loading reference data", "正在载入基础数据")
             seeding.load(cursor)
+            cursor.execute("delete from erp.schema_version")
+            cursor.execute("insert into erp.schema_version (version_num) values (%s)", (SCHEMA_VERSION,))
         raw.commit()
         _optimise(raw)
         return True
     finally:
         raw.close()
+
+
+def schema_version(cursor: psycopg2.extensions.cursor) -> str | None:
+    """The revision of the schema that is there; None when there is none, "" when it was loaded but never finished."""
+    if not _installed(cursor):
+        return None
+    cursor.execute("select coalesce(max(version_num), '') from erp.schema_version")
+    row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def upgrade(raw: RawConnection, cursor: psycopg2.extensions.cursor) -> None:
+    """Migrate the tables to the head, then make functions, views, triggers, policies and grants anew."""
+    cursor.execute("select set_config('role', erp.owner_name(), true)")
+    migrate(raw)
+    rebuild(cursor)
+    cursor.execute("reset role")
+
+
+def migrate(raw: RawConnection, target: str = "head") -> None:
+    """Run the migrations inside the open transaction of `raw`."""
+    engine = create_engine("postgresql+psycopg2://", creator=lambda: raw, poolclass=StaticPool, reset_on_return=None)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
+        connection.detach()
+
+
+def rebuild(cursor: psycopg2.extensions.cursor) -> None:
+    """Make everything anew that is not a table, as the owner of the schema."""
+    cursor.execute("set local check_function_bodies = off")
+    cursor.execute(code())
+
+
+def _refuse_newer(version: str) -> None:
+    if version > SCHEMA_VERSION:
+        raise CannotInstall(
+            message_en=f"The database has schema {version}, this program knows {SCHEMA_VERSION}.",
+            message_zh=f"数据库结构版本为 {version}，本程序只支持到 {SCHEMA_VERSION}。",
+            remedy_en="Install the newer program.",
+            remedy_zh="请安装新版程序。",
+        )
 
 
 def _installed(cursor: psycopg2.extensions.cursor) -> bool:

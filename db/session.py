@@ -1,29 +1,42 @@
-"""One log-in's door to the database: short transactions, each in the thread that opened it.
+"""The handle on one database with one log-in: sessions to read and to write, and who the user is.
 
-Sessions never cross threads; the `Database` handle may. A driver's error leaves here as UserError or BugError.
+>>> database = connect("postgresql://outpost_clerk:…@host/outpost")
+>>> with database.read() as session:
+...     session.scalars(select(Item))
+
+Thread-safe; a session is not, and never leaves the block (nor its thread). Errors of the database leave the block as
+UserError or BugError of db.errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from typing import TypeVar
 
-from sqlalchemy import Engine, text
-from sqlalchemy.engine import Connection
+import psycopg2
+import psycopg2.extensions
+from psycopg2 import Error as DriverError
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from db.engine import make_engine
-from db.errors import LoginError, OutpostError, ServerUnreachable, translate
+from db.engine import make_engine, open_connection, program_name
+from db.errors import Busy, ConnectionLost, NotInstalled, SchemaTooNew, SchemaTooOld, WrongPassword, translate
+from db.messages import login_error
+from db.version import SCHEMA_VERSION
 
-SCHEMA_VERSION = "0001"
+Result = TypeVar("Result")
+
+_RETRY_SECONDS = (0.02, 0.05, 0.2, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True)
 class CurrentUser:
-    """Who is logged in. `id` is None for the installation owner, who bypasses row-level security."""
+    """Who is logged in. `id` is None for the owner of the installation, who has every job and bypasses all policies."""
 
     id: int | None
     user_name: str
@@ -36,161 +49,173 @@ class CurrentUser:
     company_name: str
     company_name_zh: str | None
     language: str
+    home_unit_ids: tuple[int, ...] = ()
+    """The units granted by name, without those below: where a new record belongs unless one says else."""
+    currency: str = "CNY"
+    time_zone: str = "Asia/Shanghai"
+    is_worker: bool = False
+    demo: str | None = None
+    """The size of the demo company, when this installation holds one."""
 
     @property
     def is_owner(self) -> bool:
         return self.id is None
 
+    def has(self, *roles: str) -> bool:
+        return bool(self.roles.intersection(roles))
+
 
 class Database:
-    """A pool of connections for one log-in, on one server."""
+    """One pool of connections for one log-in. Make it with `connect`, which also checks that the schemas fit."""
 
-    def __init__(self, dsn: str, *, pool_size: int = 4, application_name: str = "outpost") -> None:
+    def __init__(self, dsn: str, *, pool_size: int = 4, application_name: str | None = None) -> None:
         self.dsn = dsn
-        self.engine: Engine = make_engine(dsn, pool_size=pool_size, application_name=application_name)
+        self.application_name = application_name or program_name()
+        self.engine: Engine = make_engine(dsn, pool_size=pool_size, application_name=self.application_name)
+        self._reading = self.engine.execution_options(postgresql_readonly=True)
+        self._streaming = self.engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+        self._user: CurrentUser | None = None
+
+    @property
+    def user(self) -> CurrentUser:
+        if self._user is None:
+            self._user = self.reload_user()
+        return self._user
+
+    def reload_user(self) -> CurrentUser:
+        """Ask again: jobs or units may have been changed by the administrator."""
+        with self.read() as session:
+            me = session.execute(text("select api.me()")).scalar_one()
+        if me["id"] is None and not me["worker"]:
+            raise login_error(WrongPassword, "login_unknown", {"login": me["login"]})
+        self._user = CurrentUser(
+            id=None if me["owner"] and not me["id"] else me["id"],
+            user_name=me["user_name"],
+            login=me["login"],
+            display_name=me["display_name"],
+            display_name_zh=me["display_name_zh"],
+            roles=frozenset(me["roles"]),
+            unit_ids=tuple(me["unit_ids"]),
+            company_id=me["company_id"],
+            company_name=me["company"],
+            company_name_zh=me["company_zh"],
+            language=me["language"],
+            home_unit_ids=tuple(me["home_unit_ids"]),
+            currency=me["currency"],
+            time_zone=me["time_zone"],
+            is_worker=me["worker"] and not me["owner"],
+            demo=me["demo"],
+        )
+        return self._user
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only transaction: what is read in it is one state of the database per statement."""
-        with self._session(read_only=True) as session:
+        """A session in a read-only transaction."""
+        with _translated(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
-    def write(self, *, reason: str | None = None) -> Iterator[Session]:
-        """A transaction that commits at the end of the block and rolls back on any error.
+    def write(self, reason: str | None = None) -> Iterator[Session]:
+        """A session whose block is one transaction: committed at its end, rolled back by an exception.
 
         `reason` is kept by the audit and the histories: why somebody did it.
         """
-        with self._session(read_only=False) as session:
+        with _translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             if reason:
                 session.execute(text("select set_config('outpost.reason', :reason, true)"), {"reason": reason})
             yield session
-            session.commit()
 
     @contextmanager
     def stream(self) -> Iterator[Connection]:
-        """A read-only connection whose results arrive in portions through a server-side cursor, for exports."""
-        with _translated(), self.engine.connect() as connection:
-            connection.execute(text("set transaction read only"))
+        """A read-only connection whose results arrive in portions through a server-side cursor, for exports.
+
+        All its queries see the same state of the database.
+        """
+        with _translated(), self._streaming.connect() as connection:
             yield connection.execution_options(stream_results=True, yield_per=1000)
 
     @contextmanager
-    def _session(self, *, read_only: bool) -> Iterator[Session]:
-        with _translated(), Session(self.engine, expire_on_commit=False) as session:
-            if read_only:
-                session.execute(text("set transaction read only"))
-            yield session
+    def raw(self) -> Iterator[psycopg2.extensions.connection]:
+        """The bare connection, for COPY; committed at the end of the block."""
+        with _translated():
+            connection = self.engine.raw_connection()
+            try:
+                yield connection.driver_connection  # type: ignore[misc]
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            finally:
+                connection.close()
 
-    @cached_property
-    def user(self) -> CurrentUser:
-        """Who this is; read once."""
-        with self.read() as session:
-            row = session.execute(_WHO).one()
-            if row.id is None:
-                if not row.is_super:
-                    raise LoginError(
-                        code="28000",
-                        message_en="This log-in is not known in Outpost, or it is disabled or expired.",
-                        message_zh="此账号未在系统中登记，或已停用、已过期。",
-                        remedy_en="Ask your administrator.",
-                        remedy_zh="请联系系统管理员。",
-                    )
-                return _owner(row.login, row.company_id, row.company_name or "", row.company_name_zh)
-            return CurrentUser(
-                id=row.id,
-                user_name=row.user_name,
-                login=row.login,
-                display_name=row.display_name,
-                display_name_zh=row.display_name_zh,
-                roles=frozenset(row.roles),
-                unit_ids=tuple(row.unit_ids),
-                company_id=row.company_id,
-                company_name=row.company_name or "",
-                company_name_zh=row.company_name_zh,
-                language=row.language,
-            )
+    def retrying(self, work: Callable[[Session], Result], *, reason: str | None = None) -> Result:
+        """Run `work` in a write block, again after a deadlock, a serialisation failure or a lost connection.
+
+        Only for work that carries a request key made beforehand: then a second try that finds the first one done
+        returns the first one's answer.
+        """
+        for pause in _RETRY_SECONDS:
+            try:
+                with self.write(reason) as session:
+                    return work(session)
+            except (Busy, ConnectionLost):
+                time.sleep(pause)
+        with self.write(reason) as session:
+            return work(session)
+
+    def connection(self) -> psycopg2.extensions.connection:
+        """A connection of its own outside the pool, for who listens; the caller closes it."""
+        return open_connection(self.dsn, application_name=self.application_name)
 
     def close(self) -> None:
+        """Close the pool; open blocks finish with the connections that they have."""
         self.engine.dispose()
 
+    def __enter__(self) -> Database:
+        return self
 
-_WHO = text("""
-    select u.id, session_user::text as login, u.user_name, u.display_name, u.display_name_zh, u.language,
-           erp.my_roles() as roles, erp.my_units() as unit_ids,
-           coalesce(u.company_id, c.id) as company_id, c.name as company_name, c.name_zh as company_name_zh,
-           (select rolsuper from pg_roles where rolname = session_user) as is_super
-    from (select 1) one
-    left join erp.app_user u on u.id = erp.my_user_id()
-    left join erp.company c on c.id = coalesce(u.company_id, (select min(id) from erp.company))
-""")
-
-
-def _owner(login: str, company_id: int | None, company: str, company_zh: str | None) -> CurrentUser:
-    return CurrentUser(
-        id=None,
-        user_name="owner",
-        login=login,
-        display_name="Installation owner",
-        display_name_zh="安装所有者",
-        roles=frozenset(),
-        unit_ids=(),
-        company_id=company_id,
-        company_name=company,
-        company_name_zh=company_zh,
-        language="en",
-    )
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OutpostError:
-        raise
-    except DBAPIError as error:
+    except (DBAPIError, DriverError, StaleDataError) as error:
         raise translate(error) from error
 
 
-def connect(dsn: str, *, pool_size: int = 4, application_name: str = "outpost") -> Database:
-    """Log in and find out who it is. Raises LoginError: wrong password, unreachable server, unknown or old schema."""
+def connect(dsn: str, *, pool_size: int = 4, application_name: str | None = None) -> Database:
+    """Log in. Raises a LoginError: WrongPassword, ServerUnreachable, NotInstalled, SchemaTooOld or SchemaTooNew."""
+    probe = open_connection(dsn, application_name=application_name)
+    try:
+        _check_schema(probe)
+    finally:
+        probe.close()
     database = Database(dsn, pool_size=pool_size, application_name=application_name)
     try:
-        with database.engine.connect() as connection:
-            version = connection.execute(text("select to_regclass('erp.installation')")).scalar_one()
-            if version is None:
-                raise LoginError(
-                    code="3F000",
-                    message_en="There is no Outpost in this database.",
-                    message_zh="该数据库中尚未安装驻点系统。",
-                    remedy_en="Install it with: outpost init --dsn …",
-                    remedy_zh="请执行安装命令：outpost init --dsn …",
-                )
-        database.user  # noqa: B018 - read now, so that an unknown log-in is refused here
-    except OutpostError:
+        _ = database.user
+    except BaseException:
         database.close()
         raise
-    except DBAPIError as error:
-        database.close()
-        raise _login_error(error) from error
     return database
 
 
-def _login_error(error: DBAPIError) -> LoginError:
-    said = str(error.orig or error)
-    if "password authentication failed" in said or "does not exist" in said or "no password supplied" in said:
-        return LoginError(
-            code="28P01",
-            message_en="Wrong user name or password.",
-            message_zh="用户名或密码错误。",
-            remedy_en="Check both, and Caps Lock.",
-            remedy_zh="请检查输入及大写锁定键。",
-            field="password",
-        )
-    return ServerUnreachable(
-        code="08001",
-        message_en="The database server does not answer.",
-        message_zh="数据库服务器无响应。",
-        remedy_en="Check the network and the server's address, then try again.",
-        remedy_zh="请检查网络和服务器地址后重试。",
-        field="database",
-    )
+def _check_schema(connection: psycopg2.extensions.connection) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select to_regclass('erp.schema_version') is not null")
+            (there,) = cursor.fetchone() or (False,)
+            if there:
+                cursor.execute("select (api.me() ->> 'schema_version')")
+            version = (cursor.fetchone() or (None,))[0] if there else None
+    except (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.UndefinedFunction):
+        version = None
+    facts = {"database": connection.info.dbname, "found": version, "wanted": SCHEMA_VERSION}
+    if not version:
+        raise login_error(NotInstalled, "not_installed", facts)
+    if version < SCHEMA_VERSION:
+        raise login_error(SchemaTooOld, "schema_too_old", facts)
+    if version > SCHEMA_VERSION:
+        raise login_error(SchemaTooNew, "schema_too_new", facts)

@@ -182,6 +182,14 @@ create table erp.holiday (
 );
 comment on column erp.holiday.working is 'True: a weekend day that is worked to make up for a holiday';
 
+-- The public holidays as they are shipped; a new company starts with a copy of its own, to be edited.
+create table erp.public_holiday (
+    day     date    not null constraint public_holiday_pk primary key,
+    name    text    not null,
+    name_zh text    not null,
+    working boolean not null default false
+);
+
 -- What changed lately, one row per statement and table: other workstations look again at what they show. Rows live for
 -- an hour. Readers advance by snapshot, not by id: a transaction that began early and commits late is not missed.
 create table erp.change (
@@ -651,8 +659,8 @@ $$;
 create trigger numbering_sequence after insert on erp.numbering
     for each row execute function erp.numbering_sequence();
 
--- A new company numbers its own documents from the first day.
-create function erp.company_numbering() returns trigger
+-- A new company numbers its own documents and knows the public holidays from the first day.
+create function erp.company_start() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
@@ -663,11 +671,15 @@ begin
                  ('adjustment', 'ADJ'), ('opening', 'OPN'), ('work_order', 'WO'), ('purchase_order', 'PO'),
                  ('contract', 'CON')) t (document_type, prefix)
     on conflict do nothing;
+    insert into holiday (company_id, day, name, name_zh, working)
+    select new.id, h.day, h.name, h.name_zh, h.working
+    from public_holiday h
+    on conflict do nothing;
     return null;
 end
 $$;
-create trigger company_numbering after insert on erp.company
-    for each row execute function erp.company_numbering();
+create trigger company_start after insert on erp.company
+    for each row execute function erp.company_start();
 
 -- A company with the unit at the top of its tree. Returns the unit's id.
 create function api.create_company(
@@ -1004,6 +1016,7 @@ call erp.secure('erp.request', 'internal');
 call erp.secure('erp.import_batch', 'own');
 call erp.secure('erp.import_mapping', 'own');
 call erp.secure('erp.holiday', 'reference');
+call erp.secure('erp.public_holiday', 'reference');
 call erp.secure('erp.change', 'internal');
 call erp.secure('erp.feed', 'internal');
 
@@ -1046,6 +1059,8 @@ call erp.allow('erp.import_mapping', 'business', 'select');
 call erp.allow('erp.import_mapping', 'clerk planner desk engineer buyer finance pm manager steward', 'insert, update (definition), delete');
 call erp.allow('erp.holiday', 'everyone', 'select');
 call erp.allow('erp.holiday', 'steward admin', 'insert, update (name, name_zh, working), delete');
+
+call erp.allow('erp.public_holiday', 'everyone', 'select');
 
 call erp.allow('erp.role_name(text)', 'everyone', 'execute');
 call erp.allow('erp.is_owner()', 'everyone', 'execute');

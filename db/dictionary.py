@@ -1,0 +1,73 @@
+"""The data dictionary as it is shipped: what each column means, in both languages.
+
+`seed/dictionary/<area>.csv` has one row per column; `common.csv` has table ``*`` for the columns that mean the same
+wherever they stand (created_at, version …). A row of the table itself goes first. The installer writes one entry per column of
+the live schema into `erp.dictionary_entry`, where the steward may reword it; this module also serves messages about columns
+before any database is there.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "seed" / "dictionary"
+ANY_TABLE = "*"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One column. `allowed` maps each allowed value to ``{"en": …, "zh": …}`` in the order of the work."""
+
+    table: str
+    column: str
+    label: str
+    label_zh: str
+    meaning: str
+    meaning_zh: str
+    allowed: Mapping[str, Mapping[str, str]] | None = None
+    owner_role: str | None = None
+    personal: bool = False
+
+    def allowed_json(self) -> str | None:
+        return json.dumps(self.allowed, ensure_ascii=False) if self.allowed else None
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """All shipped rows, in the order of the files."""
+    found: list[Entry] = []
+    for file in sorted(FOLDER.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as lines:
+            found.extend(_entry(row) for row in csv.DictReader(lines))
+    return tuple(found)
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(
+        table=row["table"],
+        column=row["column"],
+        label=row["label"],
+        label_zh=row["label_zh"],
+        meaning=row["meaning"],
+        meaning_zh=row["meaning_zh"],
+        allowed=json.loads(row["allowed"]) if row["allowed"] else None,
+        owner_role=row["owner_role"] or None,
+        personal=row["personal"] == "true",
+    )
+
+
+@cache
+def _by_column() -> Mapping[tuple[str, str], Entry]:
+    return {(entry.table, entry.column): entry for entry in entries()}
+
+
+def find(table: str, column: str) -> Entry | None:
+    """The entry of a column: its own, else the one that holds for every table."""
+    known = _by_column()
+    return known.get((table, column)) or known.get((ANY_TABLE, column))
