@@ -512,7 +512,7 @@ begin
         ins := ins || 'new.version := 1; ';
         upd := upd || 'new.version := old.version + 1; ';
     end if;
-    if 'created_by' = any (have) then
+    if have @> '{created_at,created_by}' then
         -- Our own functions and the importer may say who and when; a client may not.
         ins := ins || format('if %s then new.created_at := coalesce(new.created_at, now()); new.created_by := coalesce(new.created_by, erp.my_user_id()); '
                              'else new.created_at := now(); new.created_by := erp.my_user_id(); end if; ', trusted);
