@@ -51,10 +51,14 @@ create function erp.pinyin_of(given text, out full_reading text, out initials te
 language sql stable parallel safe
 set search_path = erp, pg_catalog, pg_temp
 as $$
-    select string_agg(coalesce(p.reading, c.one), '' order by c.nr),
-           string_agg(coalesce(left(p.reading, 1), c.one), '' order by c.nr)
-    from regexp_split_to_table(given, '') with ordinality c (one, nr)
-    left join pinyin p on p.character = c.one
+    select string_agg(coalesce(r.reading, r.one), '' order by r.nr),
+           string_agg(coalesce(left(r.reading, 1), r.one), '' order by r.nr)
+    from (
+        -- One index probe a character: a join would hash the whole character table for each text.
+        select c.one, c.nr, (select p.reading from pinyin p where p.character = c.one) as reading
+        from regexp_split_to_table(given, '') with ordinality c (one, nr)
+        offset 0
+    ) r
 $$;
 
 create function erp.search_key(variadic texts text[]) returns text[]
@@ -84,9 +88,8 @@ begin
     if octet_length(plain) = length(plain) then
         return plain;
     end if;
-    return (select string_agg(coalesce(p.reading || ' ', c.one), '' order by c.nr)
-            from regexp_split_to_table(plain, '') with ordinality c (one, nr)
-            left join pinyin p on p.character = c.one);
+    return (select string_agg(coalesce((select p.reading || ' ' from pinyin p where p.character = c.one), c.one), '' order by c.nr)
+            from regexp_split_to_table(plain, '') with ordinality c (one, nr));
 end
 $$;
 
