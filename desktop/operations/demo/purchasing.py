@@ -1,0 +1,56 @@
+"""Purchase orders: received ones behind each receipt, open ones for the receiving desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from desktop.operations.demo.tables import Table, cents
+from desktop.operations.demo.world import BranchPlace, Item, Numbers, World
+
+
+def _tables(world: World) -> tuple[Table, Table]:
+    orders = world.table(
+        "purchase_order", "id company_id org_unit_id number supplier_id state ordered_on promised_on created_at"
+    )
+    lines = world.table(
+        "purchase_order_line", "id purchase_order_id line_no item_id quantity received unit_price tax_rate promised_on"
+    )
+    return orders, lines
+
+
+def make_order_for(
+    world: World, branch: BranchPlace, supplier: int, at: dt.datetime, bought: Sequence[tuple[Item, int, int]]
+) -> tuple[int, list[int]]:
+    """An order ten days before its receipt, wholly received. Returns its id and its lines' ids."""
+    orders, lines = _tables(world)
+    ordered = at - dt.timedelta(days=10)
+    number = world.purchase_numbers.next(ordered)
+    order = orders.add(
+        world.company, branch.warehouse, number, supplier, "received", ordered.date(), at.date(), ordered
+    )
+    return order, [
+        lines.add(order, place, item.id, quantity, quantity, cents(price), "0.13", at.date())
+        for place, (item, quantity, price) in enumerate(bought, 1)
+    ]
+
+
+def make_open_orders(world: World) -> Numbers:
+    """Orders that are due around today, so that the desk has something to receive."""
+    orders, lines = _tables(world)
+    suppliers = sorted(world.suppliers.items())
+    branches = list(world.branches.values())
+    for place in range(12):
+        branch = branches[0] if place < 6 else branches[place % len(branches)]
+        name, supplier = suppliers[place % len(suppliers)]
+        promised = world.today + dt.timedelta(days=(0, 0, 1, 3, -1, 5)[place % 6])
+        ordered = world.at(promised - dt.timedelta(days=12), 14)
+        number = world.purchase_numbers.next(ordered)
+        order = orders.add(
+            world.company, branch.warehouse, number, supplier, "ordered", ordered.date(), promised, ordered
+        )
+        items = [item for item in world.items if item.part.supplier == name and item.cost < 5_000_000]
+        for line, item in enumerate(items[place % 2 : place % 2 + 4], 1):
+            quantity = 1 if item.part.tracking == "serial" else 4 + item.id % 5 * 4
+            lines.add(order, line, item.id, quantity, 0, cents(item.cost), "0.13", promised)
+    return world.purchase_numbers

@@ -1,0 +1,165 @@
+"""What the generators share: the size, the calendar around today, one source of chance, and who is who."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from desktop.operations.demo.catalogue import Branch, Equipment, Part, Person
+from desktop.operations.demo.tables import Table
+
+ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything. `lines`: the range of parts issued per order; `bookings`: kept for the newest orders."""
+
+    name: str
+    work_orders: int
+    days_back: int
+    engineers: int
+    more_customers: int
+    items: int
+    lines: tuple[int, int]
+    bookings: int
+    backlog: int
+
+
+SIZES: dict[str, Size] = {
+    "small": Size("small", 2_400, 365, 14, 0, 120, (2, 6), 2_400, 26),
+    "medium": Size("medium", 10_000, 420, 28, 60, 600, (4, 11), 12_000, 150),
+    "large": Size("large", 100_000, 800, 60, 300, 2_000, (5, 14), 50_000, 900),
+}
+
+
+@dataclass
+class BranchPlace:
+    """A branch with the ids of its unit, warehouse and virtual neighbours."""
+
+    cast: Branch
+    unit: int
+    warehouse: int
+    store: int = 0
+    transit: int = 0
+    clerk: int = 0
+
+
+@dataclass(frozen=True)
+class Asset:
+    id: int
+    code: str
+    branch: str
+    unit: int
+    site: int
+    customer: int
+    contract: int | None
+    equipment: str
+
+
+@dataclass(frozen=True)
+class Item:
+    id: int
+    part: Part
+    cost: int  # in cents
+
+
+@dataclass
+class Engineer:
+    id: int
+    cast: Person
+    unit: int
+    van: int = 0
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Order:
+    """A work order as far as stock, cost and reservations need it."""
+
+    id: int
+    number: str
+    branch: str
+    unit: int
+    asset: Asset
+    engineer: Engineer | None
+    start: dt.datetime
+    state: str
+    preventive: bool
+
+
+class Numbers:
+    """Document numbers as the database allots them: PREFIX-YYMM-NNNN, counted within the month."""
+
+    def __init__(self, document_type: str, prefix: str) -> None:
+        self.document_type = document_type
+        self.prefix = prefix
+        self.drawn = 0
+        self.bases: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+
+    def next(self, at: dt.datetime) -> str:
+        period = at.strftime("%y%m")
+        self.bases.setdefault(period, self.drawn)
+        self.drawn += 1
+        count = self._counts.get(period, 0) + 1
+        self._counts[period] = count
+        return f"{self.prefix}-{period}-{count:04d}"
+
+
+@dataclass
+class World:
+    """The company in the making. `today` is a date in China; `now` its working morning."""
+
+    size: Size
+    today: dt.date
+    company: int
+    root: int
+    chance: random.Random
+    tables: dict[str, Table] = field(default_factory=dict)
+    units: list[tuple[int, int, str, str, str, str]] = field(default_factory=list)
+    branches: dict[str, BranchPlace] = field(default_factory=dict)
+    equipment: dict[str, Equipment] = field(default_factory=dict)
+    classes: dict[str, int] = field(default_factory=dict)
+    customers: dict[str, int] = field(default_factory=dict)
+    suppliers: dict[str, int] = field(default_factory=dict)
+    assets: list[Asset] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    skills: dict[str, int] = field(default_factory=dict)
+    engineers: list[Engineer] = field(default_factory=list)
+    problems: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    causes: list[int] = field(default_factory=list)
+    remedies: list[int] = field(default_factory=list)
+    plans: dict[tuple[str, int], int] = field(default_factory=dict)
+    bins: dict[tuple[str, int], int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    purchase_numbers: Numbers = field(default_factory=lambda: Numbers("purchase_order", "PO"))
+    engineer_user: int = 0
+    holidays: frozenset[dt.date] = frozenset()
+    absent: set[tuple[int, dt.date]] = field(default_factory=set)
+
+    @property
+    def now(self) -> dt.datetime:
+        return dt.datetime.combine(self.today, dt.time(10, 40))
+
+    def table(self, name: str, columns: str, *, serial: bool = True) -> Table:
+        """The table of that name, made at first use."""
+        if name not in self.tables:
+            self.tables[name] = Table(name, columns, serial=serial)
+        return self.tables[name]
+
+    def unit(self, parent: int, kind: str, code: str, name: str, name_zh: str) -> int:
+        """A new unit of the tree; ids follow the company's own."""
+        number = self.root + 1 + len(self.units)
+        self.units.append((number, parent, kind, code, name, name_zh))
+        return number
+
+    def at(self, day: dt.date, hour: float) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=round(hour * 60))
+
+    def months(self, count: int) -> dt.date:
+        """The first of the month that is `count` months from this one."""
+        month = self.today.year * 12 + self.today.month - 1 + count
+        return dt.date(month // 12, month % 12 + 1, 1)
