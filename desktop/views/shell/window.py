@@ -84,6 +84,7 @@ class MainWindow(QWidget):
         self._desks = visible_desks(session.desks, session.user)
         self._messages: list[tuple[Severity, str]] = []
         self._unread = 0
+        self._logging_out = False
         self.context = Context(
             session.database,
             session.work,
@@ -483,8 +484,11 @@ class MainWindow(QWidget):
         self._session.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
 
     def log_out(self) -> None:
+        """Close as always, but for another person to log in instead of ending the program."""
+        self._logging_out = True
         if self.close():
             self.logged_out.emit()
+        self._logging_out = False
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Nothing is lost: a page may refuse (it then comes to the front), drafts are kept, tabs remembered.
@@ -498,7 +502,8 @@ class MainWindow(QWidget):
         self._autosave.stop()
         self.scans.stop()
         event.accept()
-        self.closed.emit()
+        if not self._logging_out:
+            self.closed.emit()
 
 
 def _scanner_settings(settings: Settings) -> ScannerSettings:
