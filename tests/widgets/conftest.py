@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.widgets.theme import apply_theme, set_language
+
+KEPT: list[QWidget] = []
+"""Windows that a test shows; qtbot itself holds them weakly."""
 
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
     set_language("en")
+    QCursor.setPos(1, 1)
     yield qapp
+    KEPT.clear()
     set_language("en")
+    apply_theme(qapp, "light")
