@@ -89,7 +89,7 @@ def _spec(key: str, specs: Sequence[ListSpec]) -> ListSpec:
 
 
 def _query(options: argparse.Namespace, source: SqlListSource, *, everything: bool) -> ListQuery:
-    from desktop.domain.conditions import ConditionError, from_json, tests
+    from desktop.domain.conditions import ConditionError, comparisons, from_json
     from desktop.lists.spec import Sort
 
     infos = {info.key: info for info in source.columns()}
@@ -99,7 +99,7 @@ def _query(options: argparse.Namespace, source: SqlListSource, *, everything: bo
             condition = from_json(json.loads(options.filter))
         except (ConditionError, json.JSONDecodeError) as error:
             raise Unknown(tr("The filter cannot be read: {reason}", reason=str(error))) from error
-        _check(infos, [test.column for test in tests(condition)])
+        _check(infos, [test.column for test in comparisons(condition)])
     query = source.query_for(condition=condition).but(search=options.search)
     if options.columns or everything:
         query = query.but(columns=tuple(options.columns.split(",")) if options.columns else tuple(infos))

@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psycopg2
+from psycopg2.extensions import parse_dsn
+from sqlalchemy import URL
 
-from db import embedded, engine, session
+from db import embedded, session
 from db.errors import UserError
 from db.session import Database
 from desktop.domain.text import language
+from desktop.operations import demo, people
 from desktop.runtime import first_start
 
 Tell = Callable[[str], None]
@@ -76,32 +78,39 @@ def in_my_language(tell: Tell) -> embedded.Progress:
 def as_person(dsn: str, user: str) -> str:
     """`dsn` with the log-in of `user` (the name that he types) instead of its own.
 
-    The password is taken from OUTPOST_PASSWORD, or asked for at a terminal.
+    The password is that in OUTPOST_PASSWORD, or the known one of a demo, or asked for at a terminal.
     """
-    login = _login_of(dsn, user)
-    password = os.environ.get("OUTPOST_PASSWORD") or _ask_password(user)
-    return engine.url_from(dsn).set(drivername="postgresql", username=login, password=password).render_as_string(False)
-
-
-def _login_of(dsn: str, user: str) -> str:
+    owner = session.connect(dsn)
     try:
-        raw = psycopg2.connect(dsn)
-    except psycopg2.OperationalError as error:
-        raise first_start.unreachable(error) from error
-    try:
-        with raw.cursor() as cursor:
-            cursor.execute("select login from erp.app_user where user_name = %s", (user,))
-            known = cursor.fetchone()
+        login = people.login_of(owner, user)
+        demo_password = demo.password_of(user) if demo.demo_size(owner) else None
     finally:
-        raw.close()
-    if known is None:
+        owner.close()
+    if login is None:
         raise UserError(
+            code="ER004",
             message_en=f"There is no user {user}.",
             message_zh=f"没有用户 {user}。",
             remedy_en="`outpost list users` shows the names.",
             remedy_zh="可用 outpost list users 查看用户名。",
         )
-    return str(known[0])
+    password = os.environ.get("OUTPOST_PASSWORD") or demo_password or _ask_password(user)
+    return _url(parse_dsn(dsn) | {"user": login} | ({"password": password} if password else {}))
+
+
+def _url(parts: dict[str, str]) -> str:
+    """libpq's key words as a URL, which psql, psycopg2 and SQLAlchemy all read."""
+    main = {name: parts.get(name) for name in ("user", "password", "host", "port", "dbname")}
+    url = URL.create(
+        "postgresql",
+        username=main["user"],
+        password=main["password"],
+        host=main["host"],
+        port=int(main["port"]) if main["port"] else None,
+        database=main["dbname"],
+        query={name: value for name, value in parts.items() if name not in main},
+    )
+    return url.render_as_string(hide_password=False)
 
 
 def _ask_password(user: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a database gets at its first start: the schema and the reference data.
+"""What a database gets at its first start: schema, reference data, and the demo company or an empty one.
 
 In a home a file says when that is complete, so that a start which was killed half-way begins again from nothing,
 and an intact one asks no questions.
@@ -6,14 +6,20 @@ and an intact one asks no questions.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import make_dsn, parse_dsn
 
-from db import embedded, engine, install
+from db import embedded, install, session
 from db.embedded import leases
-from db.errors import UserError
+from db.engine import open_connection
+from db.errors import NotInstalled
+from db.version import SCHEMA_VERSION
+from desktop.domain.progress import Progress
+from desktop.operations import demo
 
 PREFIX = "outpost"
 
@@ -30,10 +36,37 @@ class Company:
 NEW_COMPANY = Company("MAIN", "Our company", "本公司")
 
 
-def complete(
-    server: embedded.Server, *, company: Company = NEW_COMPANY, progress: embedded.Progress
-) -> bool:
-    """Install what is missing. False: everything was there. Two first starts at once do it once."""
+@dataclass(frozen=True)
+class Demo:
+    """The demo company, small, medium or large."""
+
+    size: str
+
+
+DEMO = Demo("small")
+Content = Company | Demo
+
+
+class _Told(Progress):
+    """The progress of the demo for whoever waits: what is being done, at most once a second."""
+
+    def __init__(self, tell: embedded.Progress) -> None:
+        super().__init__()
+        self._tell = tell
+        self._quiet_until = 0.0
+
+    def report(self, done: int, total: int | None = None, note: str = "") -> None:
+        if note and note != self.note and time.monotonic() >= self._quiet_until:
+            self._quiet_until = time.monotonic() + 1
+            self._tell(note, note)
+        super().report(done, total, note)
+
+
+def complete(server: embedded.Server, *, content: Content = DEMO, progress: embedded.Progress) -> bool:
+    """Install what is missing, with the demo company unless something else is asked for.
+
+    False: everything was there. Two first starts at the same moment do it once.
+    """
     if _done(server):
         return False
     with leases.lock(server.home, name="setup", progress=progress):
@@ -42,76 +75,80 @@ def complete(
         if _was_begun(server):
             progress("Beginning the interrupted first start again", "首次启动曾被中断，正在重新开始")
             _clear(server)
-        _mark(server, done=False)
+        if not _is_upgrade(server):
+            _mark(server, done=False)
         install.install(server.dsn(), prefix=PREFIX, progress=progress)
-        found_company(server.dsn(), company)
+        _fill(server.dsn(), content, progress)
         _mark(server, done=True)
     return True
 
 
 def complete_shared(
-    dsn: str, *, prefix: str = PREFIX, company: Company = NEW_COMPANY, progress: embedded.Progress
+    dsn: str, *, prefix: str = PREFIX, content: Content = NEW_COMPANY, progress: embedded.Progress
 ) -> bool:
     """Install into a shared server, whose database is made if it is not there. False: it is installed already.
 
     Raises db.errors.UserError: no superuser, wrong version or encoding, nobody answers.
     """
+    _make_database(dsn)
+    made = install.install(dsn, prefix=prefix, progress=progress)
+    if made:
+        _fill(dsn, content, progress)
+    return made
+
+
+def _fill(dsn: str, content: Content, progress: embedded.Progress) -> None:
+    if isinstance(content, Company):
+        _found_company(dsn, content)
+        return
+    database = session.connect(dsn)
     try:
-        _make_database(dsn)
-        made = install.install(dsn, prefix=prefix, progress=progress)
-        if made:
-            found_company(dsn, company)
-        return made
-    except psycopg2.OperationalError as error:
-        raise unreachable(error) from error
+        if database.user.company_id is None:
+            progress("Making the demo company", "正在生成演示公司")
+            demo.create(database, content.size, _Told(progress))
+    finally:
+        database.close()
 
 
-def found_company(dsn: str, company: Company) -> None:
-    """The first company with the top of its tree of units."""
+def _found_company(dsn: str, company: Company) -> None:
+    """The first company with the top of its tree of units, in an installation that has none."""
     raw = psycopg2.connect(dsn)
     try:
         with raw, raw.cursor() as cursor:
-            cursor.execute("select api.create_company(%s, %s, %s)", (company.code, company.name, company.name_zh))
+            cursor.execute(
+                "select api.create_company(%s, %s, %s) where not exists (select from erp.company)",
+                (company.code, company.name, company.name_zh),
+            )
     finally:
         raw.close()
 
 
 def _make_database(dsn: str) -> None:
-    url = engine.url_from(dsn)
-    if not url.database:
-        return
     try:
-        psycopg2.connect(dsn).close()
-    except psycopg2.OperationalError as error:
-        if f'database "{url.database}" does not exist' not in str(error):
-            raise
-        other = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-        install.create_database(other, url.database)
-
-
-def unreachable(error: psycopg2.OperationalError) -> UserError:
-    """The server's or the network's own words, with the remedy."""
-    said = str(error).strip()
-    return UserError(
-        code="08001",
-        message_en=f"The database cannot be reached: {said}",
-        message_zh=f"无法连接数据库：{said}",
-        remedy_en="Check server, database, user and password in the DSN.",
-        remedy_zh="请检查连接串中的服务器、数据库、用户名和密码。",
-    )
+        open_connection(dsn).close()
+    except NotInstalled:
+        parts = parse_dsn(dsn)
+        install.create_database(make_dsn(dsn, dbname="postgres"), parts["dbname"])
 
 
 def _done(server: embedded.Server) -> bool:
     record = leases.read_json(server.home / "setup.json")
-    return record is not None and record.get("done") is True
+    return record is not None and record.get("done") is True and record.get("schema") == SCHEMA_VERSION
 
 
 def _was_begun(server: embedded.Server) -> bool:
-    return (server.home / "setup.json").exists()
+    record = leases.read_json(server.home / "setup.json")
+    return record is not None and record.get("done") is not True
+
+
+def _is_upgrade(server: embedded.Server) -> bool:
+    """An older program finished its start here: that data is kept, whatever happens to this one."""
+    record = leases.read_json(server.home / "setup.json")
+    return record is not None and record.get("done") is True
 
 
 def _mark(server: embedded.Server, *, done: bool) -> None:
-    leases.write_json(server.home / "setup.json", {"done": done})
+    leases.write_json(server.home / "setup.json", {"done": done, "schema": SCHEMA_VERSION})
 
 
 def _clear(server: embedded.Server) -> None:
