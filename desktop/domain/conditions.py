@@ -77,18 +77,18 @@ def to_json(condition: Condition) -> dict[str, Any]:
 def from_json(data: object) -> Condition:
     """Read the JSON form. Raises ConditionError that says which part is wrong."""
     condition = _from(data, MAX_DEPTH)
-    if sum(1 for _ in tests(condition)) > MAX_TESTS:
+    if sum(1 for _ in comparisons(condition)) > MAX_TESTS:
         raise ConditionError(f"a condition holds at most {MAX_TESTS} tests")
     return condition
 
 
-def tests(condition: Condition) -> Iterator[Test]:
+def comparisons(condition: Condition) -> Iterator[Test]:
     """All comparisons in it, from left to right."""
     if isinstance(condition, Test):
         yield condition
     else:
         for part in condition.parts:
-            yield from tests(part)
+            yield from comparisons(part)
 
 
 def _from(data: object, depth: int) -> Condition:

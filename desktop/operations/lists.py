@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, text
 
 from db.session import Database
-from desktop.domain.conditions import Condition, all_of, tests
+from desktop.domain.conditions import Condition, all_of, comparisons
 from desktop.domain.text import Language, tr
 from desktop.lists import compile as sql
 from desktop.lists.compile import Listing
@@ -244,16 +244,30 @@ class SqlListSource:
 def query_for(
     spec: ListSpec, infos: Sequence[ColumnInfo], view: View | None, condition: Condition | None = None
 ) -> ListQuery:
-    """A view as a query for a reader who may not see all of its columns: what he lacks is left out."""
+    """A view as a query for a reader who may not see all of its columns: columns that he lacks are left out.
+
+    Not so its condition, without which it would show more than its name says: see `offered_views`.
+    """
     seen = {info.key for info in infos}
     chosen = view.columns if view is not None and view.columns else _default_columns(spec)
     sort = (view.sort if view is not None else ()) or spec.sort
     return ListQuery(
         columns=tuple(key for key in chosen if key in seen),
-        condition=all_of(_within(view.condition if view is not None else None, seen), condition),
+        condition=all_of(view.condition if view is not None else None, condition),
         sort=tuple(term for term in sort if term.column in seen),
         group_by=tuple(key for key in (view.group_by if view is not None else ()) if key in seen),
     )
+
+
+def offered_views(spec: ListSpec, infos: Sequence[ColumnInfo]) -> tuple[View, ...]:
+    """The ready-made views whose condition and groups the reader's columns can carry."""
+    seen = {info.key for info in infos}
+
+    def fits(view: View) -> bool:
+        named = {test.column for test in comparisons(view.condition)} if view.condition is not None else set()
+        return named.union(view.group_by) <= seen
+
+    return tuple(view for view in spec.views if fits(view))
 
 
 def streamed(connection: Connection, listing: Listing, query: ListQuery, size: int = 1_000) -> Iterator[Sequence[Any]]:
@@ -269,12 +283,6 @@ def streamed(connection: Connection, listing: Listing, query: ListQuery, size: i
 
 def _default_columns(spec: ListSpec) -> tuple[str, ...]:
     return tuple(column.key for column in spec.columns if column.shown)
-
-
-def _within(condition: Condition | None, seen: set[str]) -> Condition | None:
-    if condition is None or any(test.column not in seen for test in tests(condition)):
-        return None
-    return condition
 
 
 def _order_only(query: ListQuery) -> ListQuery:
