@@ -5,6 +5,7 @@ Importing this package imports every area, so that relationships between areas r
 
 from db.orm import (
     assets,
+    audit,
     contracts,
     dictionary,
     finance,
@@ -21,6 +22,7 @@ from db.orm.base import Base
 __all__ = [
     "Base",
     "assets",
+    "audit",
     "contracts",
     "dictionary",
     "finance",

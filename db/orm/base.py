@@ -33,18 +33,22 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 
-class NameType(UserDefinedType[str]):
-    """PostgreSQL's `name`: the identifier of a login."""
+class ServerType(UserDefinedType[str]):
+    """A type of PostgreSQL that SQLAlchemy has no class for; its values are read as text."""
 
     cache_ok = True
 
+    def __init__(self, name: str) -> None:
+        self.name = name
+
     def get_col_spec(self, **_: Any) -> str:
-        return "NAME"
+        return self.name
 
 
 BigInt = Annotated[int, mapped_column(BigInteger)]
 SmallInt = Annotated[int, mapped_column(SmallInteger)]
-Name = Annotated[str, mapped_column(NameType)]
+Name = Annotated[str, mapped_column(ServerType("NAME"))]
+Xid8 = Annotated[str, mapped_column(ServerType("XID8"))]
 Json = dict[str, Any]
 CText = Annotated[str, mapped_column(Text(collation="C"))]
 Code = Annotated[str, mapped_column(Text(collation="C"))]
@@ -71,6 +75,7 @@ class Base(DeclarativeBase):
         Range[datetime]: TSTZRANGE,
         dict[str, Any]: JSONB,
         list[str]: ARRAY(Text),
+        list[int]: ARRAY(BigInteger),
     }
 
 

@@ -40,7 +40,7 @@ class Contract(Searched, Stamped, Versioned, Base):
     id: Mapped[BigInt] = mapped_column(primary_key=True)
     company_id: Mapped[int]
     org_unit_id: Mapped[int]
-    number: Mapped[CText]
+    number: Mapped[CText] = mapped_column(server_default=FetchedValue())
     name: Mapped[str]
     name_zh: Mapped[str | None]
     customer_id: Mapped[BigInt] = mapped_column(
@@ -53,14 +53,18 @@ class Contract(Searched, Stamped, Versioned, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
-    annual_value: Mapped[Money] = mapped_column(server_default=FetchedValue())
-    discount_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4), server_default=FetchedValue())
+    annual_value: Mapped[Money] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="value")
+    discount_rate: Mapped[Decimal] = mapped_column(
+        Numeric(5, 4), server_default=FetchedValue(), deferred=True, deferred_group="value"
+    )
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4), server_default=FetchedValue())
     billing: Mapped[str] = mapped_column(server_default=FetchedValue())
     visits_per_year: Mapped[int | None]
     hours_per_year: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
-    parts_budget: Mapped[Money | None]
-    margin_target: Mapped[Decimal] = mapped_column(Numeric(5, 4), server_default=FetchedValue())
+    parts_budget: Mapped[Money | None] = mapped_column(deferred=True, deferred_group="value")
+    margin_target: Mapped[Decimal] = mapped_column(
+        Numeric(5, 4), server_default=FetchedValue(), deferred=True, deferred_group="value"
+    )
     owner_id: Mapped[int | None] = mapped_column(
         ForeignKey("erp.app_user.id", name="contract_owner", ondelete="RESTRICT")
     )

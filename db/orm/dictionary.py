@@ -34,9 +34,20 @@ class DictionaryEntry(Base):
 
 
 class Pinyin(Base):
-    """One Chinese character and its most common reading, for initials (WJ for 王军) and for sorting."""
+    """A Chinese character and its most common reading."""
 
     __tablename__ = "pinyin"
 
     character: Mapped[CText] = mapped_column(primary_key=True)
     reading: Mapped[CText]
+
+
+class SearchKind(Base):
+    """A kind of record that can be searched, and by which columns."""
+
+    __tablename__ = "search_kind"
+
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    code_column: Mapped[str]
+    texts: Mapped[list[str]]
+    position: Mapped[int]

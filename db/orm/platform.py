@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import FetchedValue, ForeignKey
+from sqlalchemy import FetchedValue, ForeignKey, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from db.orm.base import Base, BigInt, Code, CText, Currency, Json, Name, SmallInt, Versioned, unit_key, unit_of
+from db.orm.base import Base, BigInt, Code, CText, Currency, Json, Name, SmallInt, Versioned, Xid8, unit_key, unit_of
 
 
 class Installation(Base):
@@ -18,10 +18,17 @@ class Installation(Base):
 
     only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=FetchedValue())
     prefix: Mapped[str]
-    schema_version: Mapped[str]
     generation: Mapped[int] = mapped_column(server_default=FetchedValue())
     demo: Mapped[str | None]
     installed_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class SchemaVersion(Base):
+    """The revision of the tables that this database has."""
+
+    __tablename__ = "schema_version"
+
+    version_num: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
 class Role(Base):
@@ -41,6 +48,9 @@ class Protection(Base):
 
     table_name: Mapped[str] = mapped_column(primary_key=True)
     scope: Mapped[str]
+    seen: Mapped[str] = mapped_column(server_default=FetchedValue())
+    mine: Mapped[str] = mapped_column(server_default=FetchedValue())
+    tracked: Mapped[str | None]
 
 
 class Company(Base):
@@ -102,16 +112,16 @@ class AppUser(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("erp.company.id", name="app_user_company", ondelete="RESTRICT"))
     user_name: Mapped[CText]
-    login: Mapped[Name]
+    login: Mapped[Name] = mapped_column(deferred=True, deferred_group="private")
     display_name: Mapped[str]
     display_name_zh: Mapped[str | None]
-    email: Mapped[str | None]
-    phone: Mapped[str | None]
-    badge: Mapped[CText | None]
-    language: Mapped[str] = mapped_column(server_default=FetchedValue())
+    email: Mapped[str | None] = mapped_column(deferred=True, deferred_group="private")
+    phone: Mapped[str | None] = mapped_column(deferred=True, deferred_group="private")
+    badge: Mapped[CText | None] = mapped_column(deferred=True, deferred_group="private")
+    language: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="private")
     active: Mapped[bool] = mapped_column(server_default=FetchedValue())
-    valid_from: Mapped[date] = mapped_column(server_default=FetchedValue())
-    valid_to: Mapped[date | None]
+    valid_from: Mapped[date] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="private")
+    valid_to: Mapped[date | None] = mapped_column(deferred=True, deferred_group="private")
 
     company: Mapped[Company] = relationship(foreign_keys=[company_id], lazy="raise")
 
@@ -314,3 +324,58 @@ class Holiday(Base):
     working: Mapped[bool] = mapped_column(server_default=FetchedValue())
 
     company: Mapped[Company] = relationship(foreign_keys=[company_id], lazy="raise")
+
+
+class PublicHoliday(Base):
+    """A public holiday as it is shipped; a company starts with a copy."""
+
+    __tablename__ = "public_holiday"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_zh: Mapped[str]
+    working: Mapped[bool] = mapped_column(server_default=FetchedValue())
+
+
+class Change(Base):
+    """One statement that changed rows of a table: what other workstations look at again."""
+
+    __tablename__ = "change"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    topic: Mapped[str]
+    ids: Mapped[list[int]] = mapped_column(server_default=FetchedValue())
+    client: Mapped[str] = mapped_column(server_default=FetchedValue())
+    xid: Mapped[Xid8] = mapped_column(server_default=FetchedValue())
+    at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class Feed(Base):
+    """The state of the change feed; one row."""
+
+    __tablename__ = "feed"
+
+    only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=FetchedValue())
+    pruned_to: Mapped[Xid8] = mapped_column(server_default=FetchedValue())
+    beat_at: Mapped[datetime | None]
+
+
+class NumberPeriod(Base):
+    """How many numbers were drawn before a month began."""
+
+    __tablename__ = "number_period"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["document_type", "company_id"],
+            ["erp.numbering.document_type", "erp.numbering.company_id"],
+            name="number_period_numbering",
+            ondelete="CASCADE",
+        ),
+    )
+
+    document_type: Mapped[str] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[CText] = mapped_column(primary_key=True)
+    base: Mapped[BigInt]
+
+    org_unit: Mapped[Numbering] = unit_of("NumberPeriod")

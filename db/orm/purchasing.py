@@ -26,7 +26,7 @@ class PurchaseOrder(Stamped, Versioned, Base):
     id: Mapped[BigInt] = mapped_column(primary_key=True)
     company_id: Mapped[int]
     org_unit_id: Mapped[int]
-    number: Mapped[CText]
+    number: Mapped[CText] = mapped_column(server_default=FetchedValue())
     supplier_id: Mapped[BigInt] = mapped_column(
         ForeignKey("erp.party.id", name="purchase_order_supplier", ondelete="RESTRICT")
     )

@@ -77,8 +77,8 @@ class Engineer(Sorted, Stamped, Versioned, Base):
     shift_calendar_id: Mapped[BigInt | None] = mapped_column(
         ForeignKey("erp.shift_calendar.id", name="engineer_calendar", ondelete="RESTRICT")
     )
-    hourly_rate: Mapped[Price] = mapped_column(server_default=FetchedValue())
-    km_rate: Mapped[Price] = mapped_column(server_default=FetchedValue())
+    hourly_rate: Mapped[Price] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="rates")
+    km_rate: Mapped[Price] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="rates")
     retired_on: Mapped[date | None]
 
     user: Mapped[AppUser | None] = relationship(foreign_keys=[user_id], lazy="raise")

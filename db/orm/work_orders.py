@@ -135,7 +135,7 @@ class WorkOrder(Searched, Stamped, Versioned, Base):
     id: Mapped[BigInt] = mapped_column(primary_key=True)
     company_id: Mapped[int]
     org_unit_id: Mapped[int]
-    number: Mapped[CText]
+    number: Mapped[CText] = mapped_column(server_default=FetchedValue())
     title: Mapped[str]
     title_zh: Mapped[str | None]
     description: Mapped[str | None]
@@ -280,8 +280,8 @@ class Labour(Versioned, Base):
     )
     period: Mapped[Range[datetime]]
     labour_type: Mapped[str] = mapped_column(server_default=FetchedValue())
-    hourly_rate: Mapped[Price]
-    amount: Mapped[Money]
+    hourly_rate: Mapped[Price] = mapped_column(deferred=True, deferred_group="rates")
+    amount: Mapped[Money] = mapped_column(deferred=True, deferred_group="rates")
     state: Mapped[str] = mapped_column(server_default=FetchedValue())
     note: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
@@ -310,9 +310,9 @@ class Travel(Versioned, Base):
     travelled_on: Mapped[date]
     distance_km: Mapped[Decimal] = mapped_column(Numeric(10, 1), server_default=FetchedValue())
     minutes: Mapped[int] = mapped_column(server_default=FetchedValue())
-    km_rate: Mapped[Price] = mapped_column(server_default=FetchedValue())
-    hourly_rate: Mapped[Price] = mapped_column(server_default=FetchedValue())
-    amount: Mapped[Money]
+    km_rate: Mapped[Price] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="rates")
+    hourly_rate: Mapped[Price] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="rates")
+    amount: Mapped[Money] = mapped_column(deferred=True, deferred_group="rates")
     state: Mapped[str] = mapped_column(server_default=FetchedValue())
     note: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
