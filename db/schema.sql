@@ -5493,6 +5493,13 @@ begin
 end
 $$;
 
+create function api.make_audit_partitions() returns integer
+language sql security definer
+set search_path = audit, pg_catalog, pg_temp
+as $$
+    select audit.make_partitions()
+$$;
+
 -- The hash of a range of entries after the seal before them.
 create function audit.hash_of(of_generation integer, first_xid xid8, after_xid xid8, previous bytea, out entries bigint, out hash bytea)
 language sql stable
@@ -5602,7 +5609,7 @@ call erp.allow('api.history(text, bigint, integer)', 'everyone', 'execute');
 call erp.allow('api.seal_audit()', 'worker', 'execute');
 call erp.allow('api.verify_audit()', 'auditor worker', 'execute');
 call erp.allow('api.audit_anchor()', 'auditor worker', 'execute');
-call erp.allow('audit.make_partitions(integer)', 'worker', 'execute');
+call erp.allow('api.make_audit_partitions()', 'worker', 'execute');
 do $$ begin perform audit.make_partitions(); end $$;
 
 -- ==================== 99_grants.sql

@@ -377,5 +377,3 @@ class NumberPeriod(Base):
     company_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[CText] = mapped_column(primary_key=True)
     base: Mapped[BigInt]
-
-    org_unit: Mapped[Numbering] = unit_of("NumberPeriod")
