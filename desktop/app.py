@@ -33,8 +33,10 @@ from desktop.runtime.garbage import GarbageCollector
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.shell.desks import Desk
-from desktop.views.shell.login import Attempt, DemoLogin, LoginWindow, Profile
-from desktop.views.shell.window import MainWindow, Session
+from desktop.views.shell.login import Attempt, LoginWindow, Profile
+from desktop.views.shell.login_parts import DemoLogin
+from desktop.views.shell.session import Session
+from desktop.views.shell.window import MainWindow
 from desktop.widgets.theme import apply_theme, set_language
 
 _log = logging.getLogger("outpost.app")

@@ -104,6 +104,9 @@ class Work(QObject):
         the work can report and be cancelled. `background`: no busy cue (polling, prefetching).
         """
         job = Job(title, progress or Progress(), owner, on_done, on_error, on_cancelled, background)
+        if self._closed:
+            job.cancel()  # the program ends; a timer of a dying widget came late
+            return job
         self._running.add(job)
         self._pool.submit(self._perform, job, fn, args)
         self._clock.start()

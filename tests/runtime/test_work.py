@@ -1,4 +1,5 @@
-"""Work off the UI thread: delivery, errors, cancelling, owners, busy cue, and 20,000 signals without a crash."""
+"""Work off the UI thread: delivery, errors, cancelling, owners, busy cue, and 20,000 signals without a crash.
+"""
 
 from __future__ import annotations
 
@@ -175,3 +176,10 @@ def test_two_thousand_results_from_four_threads_arrive_once_each(work: Work, qtb
     collector.step()
     collector.close()
     assert sorted(seen) == list(range(2_000))
+
+
+def test_work_that_comes_after_the_end_is_not_begun(qtbot: QtBot) -> None:
+    work, seen = Work(), []
+    work.close()
+    job = work.run(seen.append, 1)
+    assert job.progress.cancelled and seen == [] and work.running() == ()

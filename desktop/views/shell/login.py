@@ -8,35 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from desktop.domain.text import language, pick, tr
 from desktop.runtime.failures import Failure
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
+from desktop.views.shell.login_parts import CapsWarning, DemoLogin, DemoRow, PasswordInput
 from desktop.views.shell.top_bar import Mark
-from desktop.widgets.buttons import Button, PaintedButton
+from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, Select, TextInput
-from desktop.widgets.icons import bind_icon
 from desktop.widgets.labels import IconLabel, Label
-from desktop.widgets.paint import Card, Surface, column, draw_box, draw_text, row
+from desktop.widgets.paint import Card, Surface, column, row
 from desktop.widgets.segmented import Segment, Segmented
 from desktop.widgets.states import Banner, Spinner
-from desktop.widgets.theme import font, metric, set_language
+from desktop.widgets.theme import metric, set_language
 
 CARD_WIDTH = 400
-
-
-@dataclass(frozen=True)
-class DemoLogin:
-    """A person of the demo company, listed with his password because the demo has no secrets."""
-
-    user: str
-    password: str
-    job: str
-    job_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,67 +60,6 @@ Authenticate = Callable[[Attempt], Any]
 """
 
 
-class PasswordInput(TextInput):
-    """Hidden text with an eye, which shows it; tells whether Caps Lock turns what is typed around."""
-
-    caps_lock_changed = Signal(bool)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(code=True, icon="lock", parent=parent)
-        self.setEchoMode(QLineEdit.EchoMode.Password)
-        self._eye = QAction(self)
-        bind_icon(self._eye, "eye", "text.tertiary")
-        self._eye.triggered.connect(self.toggle)
-        self.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
-
-    @Slot()
-    def toggle(self) -> None:
-        hidden = self.echoMode() is QLineEdit.EchoMode.Password
-        self.setEchoMode(QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password)
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        hidden = self.echoMode() is QLineEdit.EchoMode.Password
-        self._eye.setToolTip(tr("Show password") if hidden else tr("Hide password"))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_CapsLock:
-            super().keyPressEvent(event)
-            return
-        letter = event.text()
-        if len(letter) == 1 and letter.isalpha():
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.caps_lock_changed.emit(letter.isupper() != shift)
-        super().keyPressEvent(event)
-
-
-class DemoRow(PaintedButton):
-    """One person of the demo: press to fill in user and password."""
-
-    def __init__(self, login: DemoLogin, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.login = login
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(metric("row.grid"))
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        self.setText(pick(self.login.job, self.login.job_zh))
-        self.setAccessibleName(f"{self.text()}: {self.login.user}")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.hovered:
-            draw_box(painter, QRectF(self.rect()), "surface.hover", None, 3)
-        half, height = self.width() * 0.38, self.height()
-        draw_text(painter, QRectF(8, 0, half - 12, height), self.text(), font(12), "text.secondary")
-        draw_text(painter, QRectF(half, 0, 64, height), self.login.user, font(12, code=True), "accent.fg")
-        rest = QRectF(half + 64, 0, self.width() - half - 72, height)
-        draw_text(painter, rest, self.login.password, font(12, code=True), "text.tertiary", "right")
-        painter.end()
-
-
 class LoginWindow(QWidget):
     """Shown until somebody is in. `accepted` carries what `authenticate` returned and the language chosen
     here.
@@ -158,7 +87,7 @@ class LoginWindow(QWidget):
         self.user = TextInput(code=True, icon="user")
         self.password = PasswordInput()
         self.remember = QCheckBox()
-        self.caps = _CapsWarning()
+        self.caps = CapsWarning()
         self.language = Segmented((Segment("en", "EN"), Segment("zh", "中文")), height=24)
         self.sign_in = Button("", "primary", icon="log-in", key="Enter", height=32)
         self.spinner = Spinner()
@@ -392,16 +321,3 @@ class LoginWindow(QWidget):
         event.accept()
         if not self._in:
             self.closed.emit()
-
-
-class _CapsWarning(QWidget):
-    """Beside the password's label: what is typed comes out in capitals."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._words = Label(role="warn.fg")
-        self.setLayout(row(IconLabel("keyboard", "warn.fg", 12), self._words, spacing=4))
-        self.hide()
-
-    def retranslate(self) -> None:
-        self._words.setText(tr("Caps Lock is on"))

@@ -165,6 +165,11 @@ class StatusBar(Surface):
         self.live.say(words + latency, _LIVE_ROLES[state.condition])
         self.worker.say(tr("Worker running") if state.worker else tr("Worker stopped"))
 
+    def show_live(self, shown: bool) -> None:
+        """Without a change feed there is nothing to say about it."""
+        self.live.setVisible(shown)
+        self.worker.setVisible(shown)
+
     @Slot()
     def _cancel(self) -> None:
         if self._job is not None:

@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
+from PySide6.QtCore import QEvent, QPoint, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from desktop.domain.text import in_language, language, tr
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import (
-    Context,
-    DictionaryEntry,
-    DictionaryProvider,
-    Found,
-    ScanResolver,
-    SearchProvider,
-    Severity,
-    ToastAction,
-    User,
-    no_entry,
-    no_record,
-    no_search,
-)
-from desktop.runtime.failures import Failure
+from desktop.domain.text import language, tr
+from desktop.runtime.context import Context, Found, ToastAction
 from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
 from desktop.views.shell import memory
 from desktop.views.shell.actions import ShellMenus
-from desktop.views.shell.desks import Desk, UnknownPage, visible_desks
-from desktop.views.shell.dictionary import DictionaryPopup, dictionary_name
-from desktop.views.shell.keys import KeyGroup, KeysDialog, clean_text, keys_of
+from desktop.views.shell.desks import UnknownPage, visible_desks
+from desktop.views.shell.guide import Guide
 from desktop.views.shell.memory import TabMemory
-from desktop.views.shell.palette import Choice, Palette
+from desktop.views.shell.messages import Messages
+from desktop.views.shell.palette import Palette
 from desktop.views.shell.rail import Rail
 from desktop.views.shell.scan_router import ScanRouter
 from desktop.views.shell.scanner_dialog import ScannerDialog
+from desktop.views.shell.session import Session
 from desktop.views.shell.status_bar import StatusBar
 from desktop.views.shell.top_bar import TopBar
 from desktop.views.shell.workspace import OpenPage, Workspace, next_zone
@@ -47,29 +30,8 @@ from desktop.widgets.page import Page
 from desktop.widgets.paint import column, row
 from desktop.widgets.scan_filter import ScanFilter, ScannerSettings
 from desktop.widgets.theme import apply_theme, set_language, theme_choice
-from desktop.widgets.toasts import ToastStack
 
 _SAVE_EVERY_MS = 20_000
-_MOST_MESSAGES = 30
-
-
-@dataclass(frozen=True)
-class Session:
-    """All that a window needs of a log-in; made by `desktop.app`."""
-
-    database: Any
-    user: User
-    place: str
-    """Database and host for the status bar, e.g. ``"outpost@db1"``."""
-    work: Work
-    bus: Bus
-    settings: Settings
-    desks: tuple[Desk, ...]
-    search: SearchProvider = no_search
-    dictionary: DictionaryProvider = no_entry
-    resolve_scan: ScanResolver = no_record
-    log_folder: Path | None = None
-    version: str = ""
 
 
 class MainWindow(QWidget):
@@ -82,9 +44,11 @@ class MainWindow(QWidget):
         super().__init__()
         self._session = session
         self._desks = visible_desks(session.desks, session.user)
-        self._messages: list[tuple[Severity, str]] = []
-        self._unread = 0
         self._logging_out = False
+        self.top = TopBar(session.user)
+        self.workspace = Workspace(self._desks)
+        self.messages = Messages(self.workspace, self.top.bell, self)
+        self.toast = self.messages.say
         self.context = Context(
             session.database,
             session.work,
@@ -97,9 +61,7 @@ class MainWindow(QWidget):
             session.dictionary,
             session.resolve_scan,
         )
-        self.top = TopBar(session.user)
         self.rail = Rail(self._desks)
-        self.workspace = Workspace(self._desks)
         self.status = StatusBar(session.user, session.place)
         body = row(self.rail, self.workspace, spacing=0)
         body.setStretch(1, 1)
@@ -108,12 +70,11 @@ class MainWindow(QWidget):
         layout.addWidget(self.status)
         self.setLayout(layout)
         self.menus = ShellMenus(self, self.top.menu_bar, self._desks)
-        self.toasts = ToastStack(self.workspace)
+        self.guide = Guide(self, session, self.menus, self._desks, self.current_page)
         self.palette_popup = Palette(self, session.work, session.search)
         self.scans = ScanFilter(_scanner_settings(session.settings), self)
         self.router = ScanRouter(self.current_page, session.work, session.resolve_scan, self)
         self._scanner_dialog: ScannerDialog | None = None
-        self._dictionary: DictionaryPopup | None = None
         self._connect()
         self._autosave = QTimer(self)
         self._autosave.timeout.connect(self._save)
@@ -140,17 +101,21 @@ class MainWindow(QWidget):
         self.top.goto_asked.connect(self.go_anywhere)
         self.top.language_asked.connect(self.choose_language)
         self.top.theme_asked.connect(self.choose_theme)
-        self.top.messages_asked.connect(self._show_messages)
+        self.top.messages_asked.connect(self.messages.show_list)
         self.top.user_asked.connect(self._show_user_menu)
         self.palette_popup.record_chosen.connect(self.open_found)
         self.palette_popup.closed.connect(self._focus_page)
         session.work.busy_changed.connect(self.status.set_busy)
         session.work.progress_changed.connect(self.status.set_job)
-        session.work.failed.connect(self._say_failure)
+        if session.live is not None:
+            session.live.state_changed.connect(self.status.set_live)
+            self.status.set_live(session.live.state)
+        self.status.show_live(session.live is not None)
+        session.work.failed.connect(self.messages.say_failure)
         self.scans.scanned.connect(self._scanned)
         self.router.opened.connect(self.open_found)
-        self.router.unknown.connect(self._say_unknown)
-        self.router.failed.connect(self._say_failure)
+        self.router.unknown.connect(self.messages.say_unknown_code)
+        self.router.failed.connect(self.messages.say_failure)
         for name, call in self._calls().items():
             self.menus.actions[name].triggered.connect(call)
         for key, action in self.menus.page_menu_actions.items():
@@ -163,7 +128,7 @@ class MainWindow(QWidget):
             "close_tab": lambda: self._close_current(),
             "log_out": lambda: self.log_out(),
             "quit": lambda: self.close(),
-            "undo": lambda: self._edit("undo") or self.toasts.undo_latest(),
+            "undo": lambda: self._edit("undo") or self.messages.toasts.undo_latest(),
             "redo": lambda: self._edit("redo"),
             "cut": lambda: self._edit("cut"),
             "copy": lambda: self._edit("copy"),
@@ -182,11 +147,11 @@ class MainWindow(QWidget):
             "next_tab": lambda: self.workspace.step(1),
             "previous_tab": lambda: self.workspace.step(-1),
             "scanner": lambda: self._open_scanner(),
-            "messages": lambda: self._show_messages(),
-            "field_help": lambda: self.explain_field(),
-            "keys": lambda: self.show_keys(),
-            "log_folder": lambda: self._open_log_folder(),
-            "about": lambda: self._about(),
+            "messages": lambda: self.messages.show_list(),
+            "field_help": lambda: self.guide.explain_field(),
+            "keys": lambda: self.guide.show_keys(),
+            "log_folder": lambda: self.guide.open_log_folder(),
+            "about": lambda: self.guide.about(),
         }
 
     # What pages ask for
@@ -203,18 +168,13 @@ class MainWindow(QWidget):
         memory.remember_record(self.context.mine(), found)
         self.open(found.key, found.id)
 
-    def toast(
-        self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None
-    ) -> None:
-        self._messages = [(severity, f"{text}  {detail}".strip()), *self._messages][:_MOST_MESSAGES]
-        if severity in ("warn", "danger"):
-            self._unread += 1
-            self.top.bell.set_badge(self._unread)
-        self.toasts.show_toast(severity, text, detail, action=action)
-
     def current_page(self) -> Page | None:
         found = self.workspace.current()
         return found.page if found is not None else None
+
+    @Slot()
+    def go_anywhere(self) -> None:
+        self.palette_popup.open(self.guide.choices(self.open), memory.recent_records(self.context.mine()))
 
     # Pages in front
 
@@ -255,6 +215,7 @@ class MainWindow(QWidget):
             return
         menu = QMenu(self)
         menu.addActions([self.menus.page_menu_actions[page.key] for page in desk.listed()])
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(item.mapToGlobal(QPoint(item.width(), 0)))
 
     def _close_current(self) -> None:
@@ -288,86 +249,7 @@ class MainWindow(QWidget):
         call()
         return True
 
-    # Going anywhere, help
-
-    @Slot()
-    def go_anywhere(self) -> None:
-        self.palette_popup.open(self._choices(), memory.recent_records(self.context.mine()))
-
-    def _choices(self) -> list[Choice]:
-        choices: list[Choice] = []
-        for desk in self._desks:
-            for page in desk.listed():
-                words = [desk.title()]
-                for code in ("en", "zh"):
-                    with in_language(code):
-                        words.append(page.title())
-                found = Found("page", page.key, "", page.title(), desk.title(), page.icon)
-                choices.append(Choice(found, tuple(words), lambda key=page.key: self.open(key)))  # type: ignore[misc]
-        for action in self._commands():
-            text = clean_text(action)
-            detail = action.shortcut().toString()
-            found = Found("command", text, "", text, detail, "zap")
-            choices.append(Choice(found, (text,), action.trigger))
-        return choices
-
-    def _commands(self) -> list[QAction]:
-        page = self.current_page()
-        mine = list(page.page_actions()) if page is not None else []
-        shell = [
-            action for name, action in self.menus.actions.items() if name not in ("go_anywhere", "new_tab")
-        ]
-        return [
-            action
-            for action in (*mine, *shell)
-            if action.isEnabled() and action.isVisible() and action.text()
-        ]
-
-    def explain_field(self) -> None:
-        """F1: the dictionary entry of the field with the focus; without one, the keys."""
-        field = self.focusWidget()
-        name = dictionary_name(field)
-        if not name or field is None:
-            self.show_keys()
-            return
-        self._session.work.run(
-            self._session.dictionary,
-            name,
-            on_done=lambda entry: self._show_entry(field, entry, name),
-            owner=field,
-        )
-
-    def _show_entry(self, field: QWidget, entry: DictionaryEntry | None, name: str) -> None:
-        if self._dictionary is not None:
-            self._dictionary.shut()
-            self._dictionary.deleteLater()
-        self._dictionary = DictionaryPopup(field, entry, name)
-        self._dictionary.open()
-
-    def key_groups(self) -> list[KeyGroup]:
-        """All keys that work now: the page's, then the shell's by menu."""
-        page = self.current_page()
-        groups = [keys_of(page.title(), page.page_actions(), page.key_hints())] if page is not None else []
-        for menu in self.menus.menus.values():
-            mine = [action for action in menu.actions() if action in self.menus.actions.values()]
-            groups.append(keys_of(menu.title().split("(")[0].replace("&", ""), mine))
-        return groups
-
-    def show_keys(self) -> None:
-        dialog = KeysDialog(self, self.key_groups())
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    # Messages, scanner
-
-    @Slot(object)
-    def _say_failure(self, failure: Failure) -> None:
-        self.toast("danger", failure.message)
-
-    @Slot(str)
-    def _say_unknown(self, code: str) -> None:
-        QApplication.beep()
-        self.toast("warn", tr("No record bears the code {code}", code=code))
+    # Scanner, user
 
     @Slot(object)
     def _say_draft_kept(self, kept: TabMemory) -> None:
@@ -375,22 +257,12 @@ class MainWindow(QWidget):
         self.toast("info", tr("The unsaved work was kept"), action=action)
 
     @Slot()
-    def _show_messages(self) -> None:
-        self._unread = 0
-        self.top.bell.set_badge(0)
-        menu = QMenu(self)
-        for _, text in self._messages:
-            menu.addAction(text).setEnabled(False)
-        if not self._messages:
-            menu.addAction(tr("No messages yet")).setEnabled(False)
-        menu.popup(self.top.bell.mapToGlobal(QPoint(0, self.top.bell.height() + 4)))
-
-    @Slot()
     def _show_user_menu(self) -> None:
         menu = QMenu(self)
         menu.addAction(self.menus.actions["scanner"])
         menu.addSeparator()
         menu.addAction(self.menus.actions["log_out"])
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.top.user.mapToGlobal(QPoint(0, self.top.user.height() + 4)))
 
     @Slot(str)
@@ -458,23 +330,6 @@ class MainWindow(QWidget):
             part.retranslate()
         self._check_choices()
         self._show_page_words()
-
-    def _open_log_folder(self) -> None:
-        if self._session.log_folder is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._session.log_folder)))
-
-    def _about(self) -> None:
-        lines = (
-            tr("Version {version}", version=self._session.version),
-            self._session.place,
-            tr(
-                "Fonts: Inter (OFL), WenQuanYi Micro Hei (Apache 2.0). Icons: Lucide (ISC). Qt for Python (LGPL)."
-            ),
-        )
-        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About Outpost"), tr("Outpost"), parent=self)
-        box.setInformativeText("\n".join(lines))
-        box.finished.connect(box.deleteLater)
-        box.open()
 
     # Leaving
 

@@ -17,7 +17,8 @@ from desktop.runtime.context import Context, DictionaryEntry, Found, User
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.shell.desks import Desk, PageEntry
-from desktop.views.shell.window import MainWindow, Session
+from desktop.views.shell.session import Session
+from desktop.views.shell.window import MainWindow
 from desktop.widgets.page import Page
 from desktop.widgets.theme import apply_theme, set_language
 

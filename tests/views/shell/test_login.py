@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
-from desktop.views.shell.login import Attempt, DemoLogin, LoginWindow, Profile
+from desktop.views.shell.login import Attempt, LoginWindow, Profile
+from desktop.views.shell.login_parts import DemoLogin
 
 Key = Qt.Key
 

@@ -35,8 +35,8 @@ def test_what_the_page_does_not_take_opens_the_record(window: MainWindow, qtbot:
 def test_an_unknown_code_is_said(window: MainWindow, qtbot: QtBot) -> None:
     sheet(window).takes_scans = False
     scan(sheet(window).field, "NO-SUCH-CODE")
-    qtbot.waitUntil(lambda: bool(window.toasts.toasts()))
-    assert "NO-SUCH-CODE" in window.toasts.toasts()[0].text.full_text()
+    qtbot.waitUntil(lambda: bool(window.messages.toasts.toasts()))
+    assert "NO-SUCH-CODE" in window.messages.toasts.toasts()[0].text.full_text()
 
 
 def test_scans_wait_in_order_while_the_page_is_busy(window: MainWindow, qtbot: QtBot) -> None:
@@ -51,7 +51,7 @@ def test_scans_wait_in_order_while_the_page_is_busy(window: MainWindow, qtbot: Q
 
 
 def test_a_scan_waits_for_a_dialog_instead_of_pressing_its_button(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_keys()
+    window.guide.show_keys()
     (dialog,) = [each for each in window.children() if each.metaObject().className() == "KeysDialog"]
     scan(dialog, "PART-01")  # type: ignore[arg-type]
     assert sheet(window).scans == [] and window.router.waiting() == 1

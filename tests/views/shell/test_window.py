@@ -33,7 +33,7 @@ def test_only_desks_that_the_user_may_see_are_on_the_rail(window: MainWindow) ->
     assert [item.text() for item in window.rail.items] == ["Warehouse", "Planner"]
     window.open("contracts")
     assert window.workspace.opened("contracts") is None
-    assert window.toasts.toasts()[-1].severity == "warn"
+    assert window.messages.toasts.toasts()[-1].severity == "warn"
 
 
 def test_a_click_on_the_rail_opens_the_desks_first_page(window: MainWindow, qtbot: QtBot) -> None:
@@ -274,8 +274,8 @@ def test_a_failure_of_background_work_is_a_red_toast_that_stays(
     window: MainWindow, work: Work, qtbot: QtBot
 ) -> None:
     work.run(lambda: 1 / 0)
-    qtbot.waitUntil(lambda: bool(window.toasts.toasts()))
-    (toast,) = window.toasts.toasts()
+    qtbot.waitUntil(lambda: bool(window.messages.toasts.toasts()))
+    (toast,) = window.messages.toasts.toasts()
     assert toast.severity == "danger" and "Log id" in toast.text.full_text()
     assert window.top.bell.accessibleDescription() == "1"
     qtbot.mouseClick(window.top.bell, Qt.MouseButton.LeftButton)
@@ -290,7 +290,7 @@ def test_ctrl_z_undoes_what_the_toast_offers(window: MainWindow) -> None:
     window.toast("success", "ISS-1 posted", action=ToastAction("Undo", lambda: undone.append(1), "Ctrl+Z"))
     window.rail.items[0].setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(window.rail.items[0], Key.Key_Z, Ctrl)
-    assert undone == [1] and window.toasts.toasts() == []
+    assert undone == [1] and window.messages.toasts.toasts() == []
 
 
 def test_a_page_hears_the_bus_through_its_context(window: MainWindow) -> None:

@@ -1,0 +1,44 @@
+"""All that a window needs of a log-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop.runtime.bus import Bus
+from desktop.runtime.context import (
+    DictionaryProvider,
+    ScanResolver,
+    SearchProvider,
+    User,
+    no_entry,
+    no_record,
+    no_search,
+)
+from desktop.runtime.live import Live
+from desktop.runtime.settings import Settings
+from desktop.runtime.work import Work
+from desktop.views.shell.desks import Desk
+
+
+@dataclass(frozen=True)
+class Session:
+    """Made by `desktop.app` once somebody is in. `live` follows the other workstations; None where nothing
+    does.
+    """
+
+    database: Any
+    user: User
+    place: str
+    """Database and host for the status bar, e.g. ``"outpost@db1"``."""
+    work: Work
+    bus: Bus
+    settings: Settings
+    desks: tuple[Desk, ...]
+    search: SearchProvider = no_search
+    dictionary: DictionaryProvider = no_entry
+    resolve_scan: ScanResolver = no_record
+    live: Live | None = None
+    log_folder: Path | None = None
+    version: str = ""
