@@ -7,7 +7,7 @@ Full-width signs of a Chinese input method mean the same. Values travel in the c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -86,13 +86,13 @@ def canonical(value: Cell) -> Value:
     return value or ""
 
 
-def values_filter(info: ColumnInfo, chosen: Sequence[Cell]) -> Condition:
-    """The condition of the value filter: one of the ticked values, no value being one of them."""
-    there = tuple(canonical(value) for value in chosen if value is not None)
+def values_filter(info: ColumnInfo, chosen: Collection[Value | None]) -> Condition:
+    """The condition of the value filter: one of the ticked values in canonical form, None being no value."""
+    there = tuple(sorted((value for value in chosen if value is not None), key=str))
     parts: list[Condition] = []
     if there:
         parts.append(Test(info.key, "in", there))
-    if any(value is None for value in chosen):
+    if None in chosen:
         parts.append(Test(info.key, "empty"))
     return parts[0] if len(parts) == 1 else Group("any", tuple(parts))
 

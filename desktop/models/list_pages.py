@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from desktop.domain.conditions import comparisons
 from desktop.lists.query import Cell, ColumnInfo, Count, GroupHead, ListQuery, ListSource, Row
 from desktop.lists.spec import Look
 from desktop.models.kinds import format_cell
@@ -185,6 +186,17 @@ def infos_of(columns: Sequence[ColumnInfo], query: ListQuery) -> tuple[ColumnInf
     return tuple(by_key[key] for key in query.columns if key in by_key)
 
 
+def with_helpers(wanted: Sequence[str], columns: Sequence[ColumnInfo]) -> tuple[str, ...]:
+    """`wanted` and the columns that they need beside them: targets of bars, ids behind links, what looks depend on."""
+    by_key = {info.key: info for info in columns}
+    needed = list(wanted)
+    for key in wanted:
+        info = by_key[key]
+        needed += [info.target or "", info.opens[1] if info.opens else ""]
+        needed += [test.column for look in info.looks for test in comparisons(look.when)]
+    return tuple(dict.fromkeys(key for key in needed if key in by_key))
+
+
 def open_list(
     source: ListSource,
     query: ListQuery,
@@ -198,6 +210,7 @@ def open_list(
     columns = columns or source.columns()
     known = {info.key for info in columns}
     wanted = tuple(key for key in query.columns if key in known) or tuple(info.key for info in columns)
+    wanted = with_helpers(wanted, columns)
     query = query.but(
         columns=wanted,
         group_by=tuple(key for key in query.group_by if key in known),

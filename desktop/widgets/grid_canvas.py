@@ -69,6 +69,8 @@ class GridCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if press_key(self._view, event):
             return
+        if event.key() == Qt.Key.Key_Escape and self._view.escape():
+            return
         text = typed_text(event)
         if text and self._view.begin_edit(text):
             return

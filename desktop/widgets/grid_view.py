@@ -71,6 +71,8 @@ class GridView(QWidget):
         self.editor: CellEditor | None = None
         self.outer_filter: Callable[[], bool] = lambda: False
         """Whether a search or a condition outside the filter row narrows the list."""
+        self.row_opens = True
+        """Enter opens the row's record; False where the list's rows open nothing."""
         self._lookup = lookup
         self._editing: tuple[ShownRow, Slot, int] | None = None
         self._row_id: int | None = None

@@ -1,0 +1,790 @@
+"""A list as a page: title, views, search, columns, grouping and export above the grid, its figures below.
+
+Everything follows from a `ListSpec`; what the spec does not say is what a user changes here, and that is remembered
+for him: the view, the filter, the sort, the widths, the place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+
+from desktop.domain.changes import Changes
+from desktop.domain.conditions import Condition, ConditionError, all_of, from_json, to_json
+from desktop.domain.text import language, pick, tr
+from desktop.lists.query import Conflict, ListQuery, ListSource
+from desktop.lists.spec import ListSpec, Sort
+from desktop.models.editable_list import EditableListModel
+from desktop.models.filters import split_condition
+from desktop.models.list_edits import State
+from desktop.models.list_pages import ShownRow
+from desktop.models.live_list import nobody
+from desktop.runtime.context import Context, ToastAction
+from desktop.runtime.failures import Failure
+from desktop.widgets.buttons import Button, IconButton
+from desktop.widgets.column_chooser import ColumnChooser
+from desktop.widgets.conflict_panel import ConflictPanel
+from desktop.widgets.field_help import FieldHelp
+from desktop.widgets.grid_columns import ColumnLayout
+from desktop.widgets.grid_commands import GridCommands
+from desktop.widgets.grid_editor import no_lookup
+from desktop.widgets.grid_footer import SelectionFooter
+from desktop.widgets.grid_view import GridView
+from desktop.widgets.header import WIDE_FROM, HeaderBar
+from desktop.widgets.icons import bind_icon
+from desktop.widgets.list_export import ListExport
+from desktop.widgets.list_services import NO_SERVICES, KeptView, ListServices, ready_made
+from desktop.widgets.list_views import MOST_KEYS, ListViews
+from desktop.widgets.page import Page
+from desktop.widgets.paint import column, row
+from desktop.widgets.value_filter import ValueFilter
+
+_SEARCH_MS = 250
+_KEEP_MS = 1000
+
+MakeSource = Callable[[str], ListSource]
+"""Language ("en" or "zh") → the list's source for this reader; a new one after each change of language."""
+
+
+class ListPage(Page):
+    """`ListPage(context, spec, make_source)`; a side panel for the current row by `set_side`."""
+
+    row_changed = Signal(object)
+    """The `ShownRow` of the cursor, or None: what a side panel shows."""
+    import_requested = Signal(str)
+
+    def __init__(
+        self,
+        context: Context,
+        spec: ListSpec,
+        make_source: MakeSource,
+        *,
+        services: ListServices = NO_SERVICES,
+        fixed: Condition | None = None,
+        whole_money: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context, parent)
+        self.spec, self.services = spec, services
+        self._make_source, self._fixed = make_source, fixed
+        self._extra: Condition | None = None
+        self._shown: tuple[str, ...] = ()
+        self._opened = self._stale = False
+        self._conflicts: list[Conflict] = []
+        self._place_kept: Mapping[str, Any] = {}
+        self._start_at: int | None = None
+        self.model = EditableListModel(
+            make_source(language()), context.work, ListQuery(()),
+            authors=services.authors or nobody, whole_money=whole_money, parent=self,
+        )  # fmt: skip
+        self.columns = ColumnLayout(spec.frozen, parent=self)
+        self.grid = GridView(self.model, self.columns, lookup=services.lookup or no_lookup)
+        self.grid.outer_filter = lambda: self._extra is not None or bool(self.search.text().strip())
+        self.grid.row_opens = spec.opens is not None
+        self.commands = GridCommands(self.grid)
+        self.export = ListExport(self)
+        self._build()
+        self._make_actions()
+        self._connect()
+        self._set_ready_views()
+        kept = self.context.mine().get(self._place_key())
+        self._take_place(kept if isinstance(kept, Mapping) else {})
+        self.retranslate()
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.header = HeaderBar()
+        self.views = ListViews(self._as_shown)
+        self.views.may_keep = self.services.keep_view is not None
+        self.views.may_share = self.services.may_share
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(160)
+        self._search_icon = QAction(self)
+        bind_icon(self._search_icon, "search", "text.tertiary")
+        self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
+        self.search.installEventFilter(self)
+        self.group_button = Button(kind="ghost", icon="group")
+        self.group_icon = IconButton("group", size=28)
+        self.columns_button = Button(kind="ghost", icon="columns-3")
+        self.columns_icon = IconButton("columns-3", size=28)
+        self.export_button = Button(icon="download", menu_arrow=True)
+        self.header.add_left(self.views)
+        for widget in (
+            self.search, self.group_button, self.group_icon, self.columns_button, self.columns_icon,
+            self.export_button,
+        ):  # fmt: skip
+            self.header.add_action(widget)
+        self.footer = SelectionFooter(self.grid)
+        self.conflict_panel = ConflictPanel(self.grid)
+        self.help_card = FieldHelp(self.grid)
+        self._main = column(self.header, self.grid, self.footer, spacing=0)
+        self._main.setStretch(1, 1)
+        self._across = row(spacing=0)
+        self._across.addLayout(self._main, 1)
+        self._side: QWidget | None = None
+        self.setLayout(self._across)
+        self._search_pause = QTimer(self, singleShot=True, interval=_SEARCH_MS)
+        self._keep_pause = QTimer(self, singleShot=True, interval=_KEEP_MS)
+
+    def set_side(self, side: QWidget) -> None:
+        """A panel at the right that shows the row of the cursor; connect it to `row_changed`."""
+        self._side = side
+        self._across.addWidget(side)
+
+    def _make_actions(self) -> None:
+        def action(name: str, keys: Sequence[str], menu: str, icon: str, call: Callable[[], object]) -> None:
+            made = QAction(self)
+            made.setShortcuts([QKeySequence(key) for key in keys])
+            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.setData(menu)
+            made.triggered.connect(lambda _=False: call())
+            if icon:
+                bind_icon(made, icon)
+            self.addAction(made)
+            self.named[name] = made
+
+        self.named: dict[str, QAction] = {}
+        action("find", ("Ctrl+F",), "edit", "search", self.search_for)
+        action("filter", ("Ctrl+Shift+L",), "view", "filter", self.filter_row)
+        action("clear_filter", ("Ctrl+Alt+L",), "view", "x", self.clear_filters)
+        action("columns", ("Ctrl+Shift+K",), "view", "columns-3", self.choose_columns)
+        action("group_menu", ("Ctrl+Shift+G",), "view", "group", self.show_group_menu)
+        action("keep_view", ("Ctrl+Shift+S",), "view", "plus", self.views.show_menu)
+        action("next_problem", ("Alt+Shift+R",), "go", "circle-x", self.next_problem)
+        action("help", ("F1",), "help", "info", self.explain)
+        action("excel", ("Ctrl+E",), "", "file-spreadsheet", lambda: self.export.start("xlsx"))
+        action("pdf", ("Ctrl+P",), "", "file-text", lambda: self.export.start("pdf"))
+        action("export", ("Alt+E",), "", "download", self.export.show_menu)
+        action("import", ("Ctrl+I",), "", "upload", lambda: self.import_requested.emit(self.spec.key))
+        for number in range(MOST_KEYS):
+            action(f"view{number + 1}", (f"Alt+{number + 1}",), "go", "", partial(self._view_by_number, number))
+        if self.services.export is None:
+            for name in ("excel", "pdf"):
+                self.named[name].setVisible(False)
+        self.named["keep_view"].setVisible(self.views.may_keep)
+        self.named["import"].setVisible(self.spec.inserts)
+
+    def _connect(self) -> None:
+        model, grid = self.model, self.grid
+        model.shape_changed.connect(self._shape_changed)
+        model.count_changed.connect(self._count_changed)
+        model.marks_changed.connect(self._marks_changed)
+        model.saved.connect(self._saved)
+        model.save_failed.connect(self._save_failed)
+        model.conflicted.connect(self._conflicted)
+        grid.current_changed.connect(self._row_changed)
+        grid.selection_changed.connect(self._keep_pause.start)
+        grid.row_opened.connect(self._open_row)
+        grid.link_opened.connect(self.open_requested)
+        grid.sort_changed.connect(self._keep_pause.start)
+        grid.filters.filtered.connect(self._ask_again)
+        grid.value_filter_requested.connect(self._show_values)
+        grid.filter_menu_requested.connect(self._show_filter_menu)
+        grid.cell_menu_requested.connect(lambda at: self._popup(self.cell_menu(), at))
+        grid.header_menu_requested.connect(lambda _key, at: self._popup(self.header_menu(), at))
+        self.commands.group_requested.connect(self.toggle_group)
+        self.commands.told.connect(lambda text: self.context.toast("info", text))
+        self.columns.shown_changed.connect(self._columns_shown)
+        self.columns.changed.connect(self._keep_pause.start)
+        self.views.chosen.connect(self.show_view)
+        self.views.keep_requested.connect(self._keep_view)
+        self.views.drop_requested.connect(self._drop_view)
+        self.views.order_requested.connect(self._order_views)
+        self.search.textEdited.connect(lambda: self._search_pause.start())
+        self.search.textChanged.connect(self._search_cleared)
+        self._search_pause.timeout.connect(self._ask_again)
+        self._keep_pause.timeout.connect(self._keep_place)
+        self.group_button.clicked.connect(self.show_group_menu)
+        self.group_icon.clicked.connect(self.show_group_menu)
+        self.columns_button.clicked.connect(self.choose_columns)
+        self.columns_icon.clicked.connect(self.choose_columns)
+        self.export_button.clicked.connect(self.export.show_menu)
+        self.conflict_panel.decided.connect(self._decided)
+        self.conflict_panel.postponed.connect(self._next_conflict)
+        self.footer.rejected_clicked.connect(self.next_problem)
+        self.footer.unsaved_clicked.connect(lambda: self.model.commit())
+        self.footer.others_clicked.connect(self._next_foreign)
+        grid.canvas.installEventFilter(self)
+        self.context.bus.subscribe({*self.spec.topics, self.spec.table}, self._bus_changed)
+
+    # --- Page ----------------------------------------------------------------------------------------------------
+
+    def title(self) -> str:
+        return pick(self.spec.name, self.spec.name_zh)
+
+    def icon_name(self) -> str:
+        return self.spec.icon
+
+    def key_hints(self) -> Sequence[tuple[str, str]]:
+        hints = [("F2", tr("Edit")), ("Ctrl+D", tr("Fill down")), ("Ctrl+Enter", tr("Fill selection"))]
+        if not any(info.editable for info in self.model.all_infos):
+            hints = [("Enter", tr("Open")), ("Ctrl+F", tr("Search"))]
+        return (*hints, ("Ctrl+V", tr("Paste from Excel")), ("F5", tr("Refresh")))
+
+    def page_actions(self) -> Sequence[QAction]:
+        shown = [action for action in self.named.values() if action.isVisible() and action.text()]
+        return (*self.commands.actions.values(), *shown)
+
+    def zones(self) -> Sequence[QWidget]:
+        """The grid first, as it takes the focus on opening; then the filter row, the search, the side panel."""
+        zones: list[QWidget] = [self.grid.canvas, self.grid.filters, self.search]
+        if self._side is not None and self._side.isVisible():
+            zones.append(self._side)
+        return zones
+
+    def refresh(self) -> None:
+        if self._opened:
+            self.model.refresh()
+            return
+        self._opened = True
+        self._load_views()
+        self.model.query = self._query()
+        self.model.open(at_row=self._start_at)
+
+    def can_leave(self) -> bool:
+        """A page with cells that are refused or still being saved stays, at the cell that needs somebody."""
+        self.grid.close_editor(accept=True)
+        self._keep_place()
+        self.model.commit()
+        if not self.model.dirty():
+            return True
+        self.next_problem()
+        self.context.toast("warn", tr("Some cells are not saved yet"), tr("Mend them, or take them back with Esc."))
+        return False
+
+    def state(self) -> Mapping[str, Any]:
+        """View, filter, sort, groups, widths and place; also what a saved tab comes back to."""
+        condition = all_of(self.grid.filters.condition(), self._extra)
+        shown = self.grid.current()
+        return {
+            "view": self.views.current,
+            "columns": list(self.columns.shown_keys()),
+            "layout": self.columns.state(),
+            "condition": to_json(condition) if condition is not None else None,
+            "search": self.search.text(),
+            "sort": [[each.column, each.descending] for each in self.model.query.sort],
+            "groups": list(self.model.query.group_by),
+            "row": shown.row.id if shown is not None else None,
+            "column": self.grid.selection.column,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self._take_place(state)
+        if self._opened:
+            self.model.ask(self._query(), at_row=self._start_at)
+
+    def retranslate(self) -> None:
+        self.header.set_title(self.title())
+        self.search.setPlaceholderText(tr("Search"))
+        self.search.setAccessibleName(tr("Search"))
+        self.columns_button.setText(tr("Columns"))
+        self.columns_icon.set_words(tr("Columns"), "Ctrl+Shift+K")
+        self.export_button.setText(tr("Export"))
+        self.export_button.setToolTip("Alt+E")
+        for name, text in self._action_texts().items():
+            self.named[name].setText(text)
+        self._name_views()
+        self.commands.retranslate()
+        self.views.retranslate()
+        self._say_groups()
+        self._count_changed()
+        if self._opened:
+            self.model.source = self._make_source(language())
+            self.model.forget_columns()
+            self.model.open()
+
+    def _action_texts(self) -> dict[str, str]:
+        return {
+            "find": tr("Search"),
+            "filter": tr("Filter row"),
+            "clear_filter": tr("Clear all filters"),
+            "columns": tr("Columns"),
+            "group_menu": tr("Group"),
+            "keep_view": tr("Save the view"),
+            "next_problem": tr("Next rejected cell"),
+            "help": tr("Field help"),
+            "excel": tr("Excel, exactly as shown"),
+            "pdf": tr("Preview and print (PDF)"),
+            "export": tr("Export"),
+            "import": tr("Import"),
+        }
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+        if self._stale and self._opened:
+            self._stale = False
+            self.model.changed(Changes(), foreign=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._keep_place()
+        super().hideEvent(event)
+
+    def _fit(self) -> None:
+        """Narrow windows drop the words of two buttons (guide.md §2)."""
+        wide = self.window().width() >= WIDE_FROM
+        self.group_button.setVisible(wide)
+        self.columns_button.setVisible(wide)
+        self.group_icon.setVisible(not wide)
+        self.columns_icon.setVisible(not wide)
+        self.search.setFixedWidth(200 if wide else 130)
+        self._count_changed()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            self.help_card.hide()
+            if watched is self.search and event.key() in (
+                Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape,
+            ):  # fmt: skip
+                self._leave_search(clear=event.key() == Qt.Key.Key_Escape)
+                return True
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self.help_card.hide()
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    # --- the question --------------------------------------------------------------------------------------------
+
+    def _query(self) -> ListQuery:
+        """What the screen asks for now."""
+        condition = all_of(self._fixed, self.grid.filters.condition(), self._extra)
+        shown = self.columns.shown_keys() or self._shown
+        return self.model.query.but(columns=shown, condition=condition, search=self.search.text().strip())
+
+    def _ask_again(self) -> None:
+        self._search_pause.stop()
+        if self._opened:
+            self.model.ask(self._query())
+        self.grid.filters.update()
+        self._keep_pause.start()
+
+    def _search_cleared(self, text: str) -> None:
+        if not text and self.model.query.search:
+            self._ask_again()
+
+    def _leave_search(self, *, clear: bool) -> None:
+        if clear:
+            self.search.clear()
+        if self.model.query.search != self.search.text().strip():
+            self._ask_again()
+        self.grid.canvas.setFocus()
+
+    def search_for(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def filter_row(self) -> None:
+        self.grid.filters.setFocus()
+
+    def clear_filters(self) -> None:
+        """All rows of the list again, whatever view, filter or search narrowed it."""
+        self._extra = None
+        self.search.clear()
+        self.grid.filters.set_conditions({})
+        self._ask_again()
+
+    def filter_text(self) -> str:
+        """The filter in words, for exports."""
+        filters = self.grid.filters
+        parts = [f"{self.columns.info(key).label} {filters.text(key)}" for key in filters.conditions]
+        if self.search.text().strip():
+            parts.append(tr("Search: {text}", text=self.search.text().strip()))
+        return "; ".join(parts)
+
+    def _columns_shown(self) -> None:
+        """A column came into sight that is not loaded: ask again. Hiding one needs no question."""
+        loaded = {info.key for info in self.model.infos}
+        if self._opened and not set(self.columns.shown_keys()) <= loaded:
+            shown = self.grid.current()
+            self.model.ask(self._query(), at_row=shown.row.id if shown else None, keep_groups=True)
+
+    def _shape_changed(self) -> None:
+        shown = self.columns.shown_keys() or self._shown
+        self.columns.set_columns(shown or [info.key for info in self.model.infos], self.model.all_infos)
+        self.columns.set_loaded(self.model.infos)
+        layout = self._place_kept.get("layout")
+        if isinstance(layout, Mapping):
+            self.columns.restore(layout)
+            number = self._place_kept.get("column")
+            self._place_kept = {}
+            if isinstance(number, int) and self.columns.slots:
+                self.grid.selection.move(self.grid.selection.line, min(number, len(self.columns.slots) - 1))
+        self._take_conditions(all_of(self.grid.filters.condition(), self._extra))
+        self._say_groups()
+        self.key_hints_changed.emit()
+
+    def _take_conditions(self, condition: Condition | None) -> None:
+        """Show a condition in the filter row as far as it can be shown there."""
+        row_conditions, self._extra = split_condition(condition, self.columns.infos())
+        self.grid.filters.set_conditions(row_conditions)
+
+    # --- views ---------------------------------------------------------------------------------------------------
+
+    def _set_ready_views(self) -> None:
+        ready = [ready_made(view) for view in self.spec.views] or [
+            KeptView(key="all", name="All", name_zh="全部", mine=False)
+        ]
+        self.views.set_views(ready, ready[0].key)
+        self._show_kept(ready[0])
+
+    def _load_views(self) -> None:
+        if self.services.views is not None:
+            self.context.work.run(self.services.views, on_done=self._views_loaded, owner=self, background=True)
+
+    def _views_loaded(self, kept: Sequence[KeptView]) -> None:
+        ready = [view for view in self.views.views if view.id is None]
+        self.views.set_views((*ready, *kept), self.views.current)
+        self._name_views()
+
+    def _name_views(self) -> None:
+        for number in range(MOST_KEYS):
+            action = self.named[f"view{number + 1}"]
+            there = number < len(self.views.views)
+            action.setVisible(there)
+            action.setText(tr("View: {name}", name=self.views.views[number].title()) if there else "")
+
+    def _view_by_number(self, number: int) -> None:
+        if number < len(self.views.views):
+            self.show_view(self.views.views[number].key)
+
+    def show_view(self, key: str) -> None:
+        """Take up a view: its columns, filter, sort and groups. Alt+n again brings a changed one back."""
+        view = self.views.view(key)
+        if view is None:
+            return
+        self.grid.close_editor(accept=True)
+        self.views.current = key
+        self.views.set_views(self.views.views, key)
+        self.search.clear()
+        self._show_kept(view)
+        if self._opened:
+            self.model.ask(self._query())
+        self._say_groups()
+        self.grid.canvas.setFocus()
+        self._keep_pause.start()
+
+    def _show_kept(self, view: KeptView) -> None:
+        default = tuple(each.key for each in self.spec.columns if each.shown)
+        self._shown = view.columns or default
+        if self.columns.columns:
+            known = self.columns.infos()
+            self.columns.set_columns([key for key in self._shown if key in known], tuple(known.values()))
+        self._take_conditions(view.condition)
+        if not self.columns.columns:
+            self._extra = view.condition
+        self.model.query = self.model.query.but(sort=view.sort or self.spec.sort, group_by=view.group_by)
+
+    def _as_shown(self, view: KeptView) -> KeptView:
+        condition = all_of(self.grid.filters.condition(), self._extra)
+        return view.like(self.model.query.but(condition=condition), self.columns.shown_keys())
+
+    def _keep_view(self, view: KeptView) -> None:
+        if self.services.keep_view is not None:
+            self.context.work.run(self.services.keep_view, view, on_done=self._view_kept, owner=self)
+
+    def _view_kept(self, view: KeptView) -> None:
+        known = [view if each.key == view.key else each for each in self.views.views]
+        if not any(each.key == view.key for each in known):
+            known.append(view)
+        self.views.set_views(known, view.key)
+        self._name_views()
+        self.context.toast("success", tr("View “{name}” saved", name=view.title()))
+
+    def _drop_view(self, view_id: int) -> None:
+        if self.services.drop_view is None:
+            return
+        gone = next((view for view in self.views.views if view.id == view_id), None)
+
+        def dropped(_: object) -> None:
+            rest = [view for view in self.views.views if view.id != view_id]
+            self.views.set_views(rest, rest[0].key)
+            self._name_views()
+            self.show_view(rest[0].key)
+            if gone is not None:
+                again = ToastAction(tr("Undo"), lambda: self.views.keep_requested.emit(_anew(gone)))
+                self.context.toast("success", tr("View “{name}” deleted", name=gone.title()), action=again)
+
+        self.context.work.run(self.services.drop_view, view_id, on_done=dropped, owner=self)
+
+    def _order_views(self, ids: tuple[int, ...]) -> None:
+        if self.services.order_views is None:
+            return
+
+        def ordered(_: object) -> None:
+            ready = [view for view in self.views.views if view.id is None]
+            kept = {view.id: view for view in self.views.views}
+            self.views.set_views((*ready, *(kept[each] for each in ids)), self.views.current)
+            self._name_views()
+
+        self.context.work.run(self.services.order_views, ids, on_done=ordered, owner=self)
+
+    # --- groups and columns --------------------------------------------------------------------------------------
+
+    def toggle_group(self, key: str) -> None:
+        """Ctrl+G: group by a column below the present groups; once more takes it out."""
+        groups = self.model.query.group_by
+        wanted = tuple(each for each in groups if each != key) if key in groups else (*groups, key)
+        self.set_groups(wanted)
+
+    def set_groups(self, groups: tuple[str, ...]) -> None:
+        shown = self.grid.current()
+        self.model.ask(self._query().but(group_by=groups), at_row=shown.row.id if shown else None)
+        self._say_groups(groups)
+        self._keep_pause.start()
+
+    def _say_groups(self, groups: tuple[str, ...] | None = None) -> None:
+        keys = self.model.query.group_by if groups is None else groups
+        labels = [info.label for key in keys for info in self.model.all_infos if info.key == key]
+        words = tr("Group: {columns}", columns=", ".join(labels)) if labels else tr("Group")
+        self.group_button.setText(words)
+        self.group_icon.set_words(words, "Ctrl+Shift+G")
+
+    def group_menu(self) -> QMenu:
+        menu = self._menu()
+        groups = self.model.query.group_by
+        if groups:
+            menu.addAction(tr("No groups"), lambda: self.set_groups(()))
+            menu.addAction(self.commands.actions["fold"])
+            menu.addAction(self.commands.actions["unfold"])
+            menu.addSeparator()
+        for info in self.model.all_infos:
+            if info.sortable:
+                made = menu.addAction(info.label, partial(self.toggle_group, info.key))
+                made.setCheckable(True)
+                made.setChecked(info.key in groups)
+        return menu
+
+    def show_group_menu(self) -> None:
+        button = self.group_button if self.group_button.isVisible() else self.group_icon
+        self._popup(self.group_menu(), button.mapToGlobal(QPoint(0, button.height())))
+
+    def choose_columns(self) -> None:
+        button = self.columns_button if self.columns_button.isVisible() else self.columns_icon
+        chooser = ColumnChooser(button, self.columns)
+        chooser.closed.connect(self.grid.canvas.setFocus)
+        chooser.closed.connect(chooser.deleteLater)
+        chooser.start()
+
+    def _show_values(self, key: str) -> None:
+        """The value filter of a column, under its field of the filter row."""
+        slot = self.columns.slot_of(key)
+        if slot is None:
+            return
+        others = {name: each for name, each in self.grid.filters.conditions.items() if name != key}
+        query = self.model.query.but(condition=all_of(self._fixed, self._extra, *others.values()), group_by=(), sort=())
+        present = self.grid.filters.conditions.get(key)
+        self.grid.filters.edit(key)
+        anchor = self.grid.filters.field or self.grid.filters
+        popup = ValueFilter(anchor, slot.info, self.model, query)
+
+        def take(condition: Condition | None) -> None:
+            self.grid.filters.set_conditions(self.grid.filters.conditions)
+            self.grid.filters.set_condition(key, condition)
+            self.grid.canvas.setFocus()
+            popup.deleteLater()
+
+        popup.chosen.connect(take)
+        popup.start(present)
+
+    def _show_filter_menu(self, at: QPoint) -> None:
+        menu = self._menu()
+        menu.addAction(self.named["clear_filter"])
+        menu.addAction(self.named["filter"])
+        self._popup(menu, at)
+
+    # --- menus ---------------------------------------------------------------------------------------------------
+
+    def cell_menu(self) -> QMenu:
+        menu, known = self._menu(), self.commands.actions
+        for name in (
+            "open", "open_link", "", "edit", "fill_down", "fill_selection", "clear", "", "copy", "copy_headers",
+            "paste", "", "filter_cell", "values", "group", "", "undo", "redo",
+        ):  # fmt: skip
+            if name:
+                menu.addAction(known[name])
+            else:
+                menu.addSeparator()
+        return menu
+
+    def header_menu(self) -> QMenu:
+        menu, known = self._menu(), self.commands.actions
+        for name in (
+            "sort_up", "sort_down", "sort_add", "", "values", "group", "", "hide_column", "move_left", "move_right",
+            "fit", "freeze",
+        ):  # fmt: skip
+            if name:
+                menu.addAction(known[name])
+            else:
+                menu.addSeparator()
+        menu.addAction(self.named["columns"])
+        return menu
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _popup(self, menu: QMenu, at: QPoint) -> None:
+        menu.popup(at)
+
+    # --- what happens to rows ------------------------------------------------------------------------------------
+
+    def _row_changed(self) -> None:
+        self.row_changed.emit(self.grid.current())
+
+    def _open_row(self, row_id: int) -> None:
+        if self.spec.opens is not None:
+            self.open_requested.emit(self.spec.opens, row_id)
+
+    def selected_ids(self) -> tuple[int, ...]:
+        """The ticked rows; without any, those of the selection that are loaded. What an action works on."""
+        if self.grid.selection.checked:
+            return tuple(self.grid.selection.checked)
+        rect = self.grid.selection.rect
+        lines = (line for _, line in self.model.window(rect.top, rect.bottom))
+        return tuple(line.row.id for line in lines if isinstance(line, ShownRow))
+
+    def _count_changed(self) -> None:
+        count = self.model.count
+        if self._opened and count.exact:
+            self.views.set_count(self.views.current, count.value)
+        wide = self.window().width() >= WIDE_FROM
+        words = tr("{count} rows", count=f"{count.value:,}")
+        self.header.set_note(words if self._opened and count.exact and wide else "")
+
+    def _marks_changed(self) -> None:
+        self.set_dirty(self.model.dirty())
+
+    def _saved(self, ids: frozenset[int]) -> None:
+        self.context.bus.publish(Changes({self.spec.table: ids}), self)
+
+    def _save_failed(self, failure: Failure) -> None:
+        again = ToastAction(tr("Retry"), self._save_again, "Ctrl+S")
+        self.context.toast("danger", tr("Not saved: {cause}", cause=failure.message), action=again)
+
+    def _save_again(self) -> None:
+        self.model.commit()
+
+    def _bus_changed(self, changes: Changes, initiator: object) -> None:
+        if initiator is self or not self._opened:
+            return
+        if self.isVisible():
+            self.model.changed(changes, foreign=initiator is None)
+        else:
+            self._stale = True
+
+    def _conflicted(self, conflicts: tuple[Conflict, ...]) -> None:
+        self._conflicts.extend(conflicts)
+        if not self.conflict_panel.isVisible():
+            self._next_conflict()
+
+    def _next_conflict(self) -> None:
+        """Show the first conflict that waits; afterwards the keyboard is back in the grid."""
+        while self._conflicts:
+            conflict = self._conflicts.pop(0)
+            slot = self.columns.slot_of(conflict.column)
+            if slot is None or not self.grid.go_to_row(conflict.row_id, conflict.column):
+                continue
+            cell = self.grid.canvas.cell_rect(self.grid.selection.line, slot).translated(self.grid.canvas.pos())
+            self.conflict_panel.ask(conflict, slot.info, cell, of=len(self._conflicts) + 1)
+            return
+        self.grid.canvas.setFocus()
+
+    def _decided(self, conflict: Conflict, keep: str) -> None:
+        self.model.resolve(conflict, "mine" if keep == "mine" else "theirs")
+        self._next_conflict()
+
+    def next_problem(self) -> None:
+        """To the next cell that was refused or is in conflict."""
+        found = [(row, key, edit) for row, key, edit in self.model.edits if edit.state & _PROBLEM]
+        shown, slot = self.grid.current(), self.grid.slot()
+        here = (shown.row.id, slot.info.key) if shown is not None and slot is not None else None
+        places = [(row, key) for row, key, _ in found]
+        number = (places.index(here) + 1) % len(places) if here in places else 0
+        if not found:
+            return
+        row_id, key, edit = found[number]
+        self.grid.go_to_row(row_id, key)
+        if edit.conflict is not None and State.CONFLICT in edit.state:
+            self._conflicts = [edit.conflict]
+            self._next_conflict()
+        else:
+            self.grid.canvas.setFocus()
+
+    def _next_foreign(self) -> None:
+        for row_id, key in self.model.edits.foreign_cells():
+            if self.grid.go_to_row(row_id, key):
+                self.grid.canvas.setFocus()
+                return
+
+    def explain(self) -> None:
+        """F1: what the column of the cursor means."""
+        slot = self.grid.slot()
+        if slot is None or QGuiApplication.focusObject() is self.search:
+            return
+        cell = self.grid.canvas.cell_rect(self.grid.selection.line, slot).translated(self.grid.canvas.pos())
+        self.help_card.explain(slot.info, cell)
+
+    # --- the place -----------------------------------------------------------------------------------------------
+
+    def _place_key(self) -> str:
+        return f"list.{self.spec.key}"
+
+    def _keep_place(self) -> None:
+        self._keep_pause.stop()
+        if self._opened and self.columns.slots:
+            self.context.mine().set(self._place_key(), dict(self.state()))
+
+    def _take_place(self, state: Mapping[str, Any]) -> None:
+        """Where the list was left; anything unknown or broken in it is left out."""
+        if not state:
+            return
+        view = self.views.view(str(state.get("view", "")))
+        if view is not None:
+            self.views.set_views(self.views.views, view.key)
+            self._show_kept(view)
+        columns = state.get("columns")
+        if isinstance(columns, list) and columns:
+            self._shown = tuple(str(key) for key in columns)
+        self._extra = _condition_of(state.get("condition"))
+        self.grid.filters.set_conditions({})
+        self.search.setText(str(state.get("search") or ""))
+        sort = tuple(Sort(str(key), bool(down)) for key, down in _pairs(state.get("sort")))
+        groups = state.get("groups")
+        group_by = tuple(str(key) for key in groups) if isinstance(groups, list) else ()
+        self.model.query = self.model.query.but(sort=sort, group_by=group_by)
+        self._place_kept = state
+        row_id = state.get("row")
+        self._start_at = row_id if isinstance(row_id, int) else None
+        self.columns.columns = []
+
+
+_PROBLEM = State.REJECTED | State.CONFLICT
+
+
+def _pairs(value: object) -> list[tuple[object, object]]:
+    if not isinstance(value, list):
+        return []
+    return [(each[0], each[1]) for each in value if isinstance(each, list | tuple) and len(each) == 2]
+
+
+def _condition_of(value: object) -> Condition | None:
+    try:
+        return from_json(value) if value else None
+    except ConditionError:
+        return None
+
+
+def _anew(view: KeptView) -> KeptView:
+    return replace(view, id=None, key="")

@@ -1,0 +1,95 @@
+"""What a list page asks of the layers below besides rows: kept views, exports, look-ups, who changed what.
+
+A page works without any of them (a part of its menus is then absent); the real ones are in `operations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from desktop.domain.conditions import Condition
+from desktop.domain.progress import Progress
+from desktop.domain.text import pick
+from desktop.lists.query import ColumnInfo, ListQuery
+from desktop.lists.spec import Sort, View
+from desktop.runtime.context import Found
+
+ExportFormat = Literal["xlsx", "pdf", "csv"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptView:
+    """A view as the page shows it. `id` is None for the ready-made ones, which cannot be changed."""
+
+    key: str
+    name: str
+    name_zh: str = ""
+    id: int | None = None
+    shared: bool = False
+    mine: bool = True
+    columns: tuple[str, ...] = ()
+    condition: Condition | None = None
+    sort: tuple[Sort, ...] = ()
+    group_by: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        return pick(self.name, self.name_zh)
+
+    def like(self, query: ListQuery, shown: tuple[str, ...]) -> KeptView:
+        """This view with what the screen shows now."""
+        return replace(
+            self, columns=shown, condition=query.condition, sort=query.sort, group_by=query.group_by
+        )
+
+
+def ready_made(view: View) -> KeptView:
+    return KeptView(
+        key=view.key, name=view.name, name_zh=view.name_zh, mine=False,
+        columns=view.columns, condition=view.condition, sort=view.sort, group_by=view.group_by,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A saved export: a name and what its makers call special about it, such as live SUM."""
+
+    id: int
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is written: exactly the columns shown, in their order, under the query of the screen."""
+
+    format: ExportFormat
+    query: ListQuery
+    columns: tuple[ColumnInfo, ...]
+    title: str
+    filter_text: str
+    path: Path
+    formulas: bool = True
+    control_totals: bool = True
+    drill_ids: bool = False
+    recipe: int | None = None
+
+
+@dataclass(frozen=True)
+class ListServices:
+    """All run in worker threads; None means that the program cannot do it (yet, or for this list)."""
+
+    views: Callable[[], Sequence[KeptView]] | None = None
+    keep_view: Callable[[KeptView], KeptView] | None = None
+    drop_view: Callable[[int], None] | None = None
+    order_views: Callable[[Sequence[int]], None] | None = None
+    recipes: Callable[[], Sequence[Recipe]] | None = None
+    export: Callable[[Export, Progress], Path] | None = None
+    lookup: Callable[[str, str], Sequence[Found]] | None = None
+    authors: Callable[[tuple[int, ...]], Mapping[int, tuple[str, str]]] | None = None
+    may_share: bool = False
+
+
+NO_SERVICES = ListServices()
