@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from desktop.commands import admin, exchange, lists, server, setup
+from desktop.commands import admin, exchange, lists, server, setup, worker
 from desktop.commands.console import Run, tell
 from desktop.domain.text import LANGUAGES, set_language, tr
 
@@ -54,7 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="outpost", description=tr("Outpost, the back office of a service company"), parents=[_common()]
     )
-    parser.set_defaults(dsn=None, lang=None, json=False)
+    parser.set_defaults(dsn=None, lang=None, json=False, run=open_window)
     parser.add_argument("--version", action="version", version=f"Outpost {__version__}")
     commands = parser.add_subparsers(title=tr("Commands"), metavar="")
 
@@ -63,9 +63,16 @@ def make_parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    for family in (setup, server, lists, exchange, admin):
+    for family in (setup, server, lists, exchange, worker, admin):
         family.register(add)
     return parser
+
+
+def open_window(options: argparse.Namespace) -> int:
+    """Without a command: the program itself."""
+    from desktop import app
+
+    return app.main(options.dsn, language=options.lang)
 
 
 def _common() -> argparse.ArgumentParser:

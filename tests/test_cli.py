@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import psycopg2
 import pytest
 
@@ -182,3 +184,32 @@ def test_reconcile_fails_by_its_exit_code_where_the_books_disagree(outpost: Outp
     well = outpost("admin", "doctor", lang="zh_CN.UTF-8")
     assert (well.returncode, well.stdout.count("✓"), well.stdout.count("✗")) == (0, 5, 0)
     assert "审计记录完整" in well.stdout
+
+
+def test_worker_does_its_round_with_a_log_in_of_its_own(outpost: Outpost, home: Path) -> None:
+    done = outpost("worker", "--once", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"failed": 0}), done.stderr
+    assert stat.S_IMODE((home / "worker.password").stat().st_mode) == 0o600
+    assert outpost("worker", "--once").returncode == 0  # the same log-in again
+
+
+def test_child_worker_ends_with_the_program_even_when_that_is_killed(home: Path) -> None:
+    program = (
+        "import sys, pathlib\n"
+        "from db import embedded\n"
+        "from desktop.runtime import service\n"
+        "server = embedded.start(pathlib.Path(sys.argv[1]))\n"
+        "with service.child_worker(server) as pid:\n"
+        "    print(pid, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    assert "worker" in child.cmdline()
+    parent.kill()
+    parent.communicate()
+    gone, alive = psutil.wait_procs([child], timeout=60)
+    assert (len(gone), alive) == (1, [])

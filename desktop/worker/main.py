@@ -58,7 +58,7 @@ def jobs() -> tuple[Job, ...]:
         Job("notify", _TICK_SECONDS, Notifier()),
         Job("seal the audit", 20, _call("api.seal_audit()")),
         Job("forget old changes", 600, _call("api.prune_changes()")),
-        Job("make audit partitions", 3600, _call("audit.make_partitions()")),
+        Job("make audit partitions", 3600, _call("api.make_audit_partitions()")),
     )
 
 
