@@ -20,12 +20,13 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy.engine import make_url
 
 from db import session
+from db.embedded import EmbeddedError
 from db.errors import LoginError, ServerUnreachable, UserError
 from db.session import CurrentUser, Database
 from desktop import __version__
 from desktop.domain.text import tr
 from desktop.operations import people
-from desktop.runtime import connection
+from desktop.runtime import connection, service
 from desktop.runtime.bus import Bus
 from desktop.runtime.context import User
 from desktop.runtime.failures import Failure, log_to
@@ -73,7 +74,8 @@ def open_server(stack: ExitStack, dsn: str | None, tell: connection.Tell) -> Ser
     """Start or find the database; the embedded one lives until `stack` closes. In a worker thread."""
     found = stack.enter_context(connection.connected(dsn, tell=tell))
     server = Server(found.dsn, found.is_embedded)
-    if found.is_embedded:
+    if found.server is not None:
+        stack.enter_context(service.child_worker(found.server))
         owner = session.connect(found.dsn)
         stack.callback(owner.close)
         server.owner, server.demo = owner, people.demo_people(owner)
@@ -134,7 +136,7 @@ class Program(QObject):
     def __init__(self, app: QApplication, dsn: str | None, settings: Settings, desks: Sequence[Desk]) -> None:
         super().__init__()
         self._app, self._dsn, self.settings, self._desks = app, dsn, settings, tuple(desks)
-        self.work = Work(user_errors=(UserError,))
+        self.work = Work(user_errors=(UserError, EmbeddedError))
         self.garbage = GarbageCollector()
         self.stack = ExitStack()
         self.server: Server | None = None
