@@ -7,6 +7,7 @@ nothing. The log-ins' passwords are open on purpose: a demo installation says so
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -26,9 +27,10 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.progress import Progress
 from desktop.domain.text import tr
-from desktop.operations.demo import demand, ledger, parties, people, purchasing, views, work
+from desktop.operations.demo import demand, ledger, parties, people, purchasing, work
 from desktop.operations.demo.catalogue import DemoUser, cast
 from desktop.operations.demo.world import SIZES, ZONE, Numbers, Size, World
+from desktop.operations.people import DEMO_SETTING
 
 __all__ = ["SIZES", "DatabaseInUse", "DemoLogin", "create", "demo_size", "logins", "password_of"]
 
@@ -131,7 +133,6 @@ def _create(cursor: Cursor, size: Size, today: dt.date, progress: Progress) -> d
     played = ledger.play(world)
     demand.make_demand(played)
     numbers += [purchasing.make_open_orders(world), *played.numbers.values()]
-    views.make_views(world)
     return _load(cursor, world, numbers, progress)
 
 
@@ -214,7 +215,23 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     _keep_numbers(cursor, world, numbers)
     cursor.execute("set local session_replication_role = origin")
     cursor.execute("update erp.installation set demo = %s", (world.size.name,))
+    _show_logins(cursor)
     return {name: table.count for name, table in world.tables.items()}
+
+
+def _show_logins(cursor: Cursor) -> None:
+    """The log-in window reads from here whom it may offer."""
+    cursor.execute("select key, name, name_zh from erp.role")
+    jobs = {key: (name, name_zh) for key, name, name_zh in cursor.fetchall()}
+    people = [
+        {"user": login.user_name, "password": login.password, "job": job, "job_zh": job_zh}
+        for login in logins()
+        for job, job_zh in (jobs[login.user_name],)
+    ]
+    cursor.execute(
+        "insert into erp.setting (key, value) values (%s, cast(%s as jsonb))",
+        (DEMO_SETTING, json.dumps(people, ensure_ascii=False)),
+    )
 
 
 def _fill_keys(cursor: Cursor, table: str) -> None:

@@ -48,7 +48,7 @@ class Cost:
     average: int = 0
 
     def freeze(self, sign: int, quantity: int, unit_cost: int | None) -> tuple[int, int]:
-        """Unit cost (hundredths of a cent) and amount (cents) of a line; keeps the running value. See api.freeze_cost."""
+        """Unit cost (hundredths of a cent) and amount (cents) of a line, as api.freeze_cost does it."""
         if self.average == 0 and self.quantity == 0 and self.value == 0:
             self.average = unit_cost or 0
         unit = unit_cost if sign > 0 and unit_cost is not None else self.average
@@ -132,9 +132,9 @@ def _documents(world: World) -> Table:
 def _moves(world: World) -> Table:
     return world.table(
         "stock_move",
-        "id company_id from_org_unit_id to_org_unit_id document_id line_no item_id from_location_id to_location_id lot_id"
-        " quantity entered_quantity entered_uom unit_cost amount work_order_id purchase_line_id reverses_id effective_at"
-        " posted_at posted_by",
+        "id company_id from_org_unit_id to_org_unit_id document_id line_no item_id from_location_id to_location_id"
+        " lot_id quantity entered_quantity entered_uom unit_cost amount work_order_id purchase_line_id reverses_id"
+        " effective_at posted_at posted_by",
     )
 
 
@@ -170,8 +170,8 @@ def _move(
     own = ledger.units.get(source) or ledger.units.get(target, 0)
     return _moves(ledger.world).add(
         ledger.world.company, own, ledger.units.get(target, own), doc.id, ledger.line, item.id, source, target, lot,
-        quantity, quantity, item.part.uom, Decimal(unit_cost).scaleb(-4), cents(amount), doc.order.id if doc.order else None,
-        purchase_line, reverses, doc.at, doc.at, doc.actor,
+        quantity, quantity, item.part.uom, Decimal(unit_cost).scaleb(-4), cents(amount),
+        doc.order.id if doc.order else None, purchase_line, reverses, doc.at, doc.at, doc.actor,
     )  # fmt: skip
 
 

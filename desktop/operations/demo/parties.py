@@ -116,10 +116,12 @@ def _stranger(world: World, number: int) -> Customer:
     assets = world.chance.randrange(6, 40)
     since = world.chance.randrange(1, 30)
     year = world.months(-since).year
+    code = f"HT-{year}-{1000 + number}"
+    contract_type = ("preventive", "full_service", "on_call", "parts_labour")[number % 4]
+    until, value = world.chance.randrange(1, 24), assets * world.chance.randrange(30, 110) * 100
     return Customer(
-        f"C-X{number + 1:03d}", f"{start}{end} {trade}", f"{start_zh}{end_zh}{trade_zh}", "standard", industry, equipment,
-        f"HT-{year}-{1000 + number}", ("preventive", "full_service", "on_call", "parts_labour")[number % 4], assets, since,
-        world.chance.randrange(1, 24), assets * world.chance.randrange(30, 110) * 100, "0.05", branches[number % len(branches)],
+        f"C-X{number + 1:03d}", f"{start}{end} {trade}", f"{start_zh}{end_zh}{trade_zh}", "standard", industry,
+        equipment, code, contract_type, assets, since, until, value, "0.05", branches[number % len(branches)],
     )  # fmt: skip
 
 
@@ -214,10 +216,11 @@ def _make_assets(
         state = "down" if serial % 97 == 5 else "standby" if serial % 41 == 7 else "operational"
         code = f"{equipment.code}-{short}-{model}-{serial:04d}"
         asset = table.add(
-            world.company, unit, world.classes[equipment.code], site, code, f"{equipment.name} {model} no. {number + 1}",
-            f"{number + 1} 号{equipment.name_zh} {model}", state, "ABBC"[serial % 4], maker, model,
-            f"{short}{bought.year % 100:02d}{serial:06d}", bought, bought + dt.timedelta(days=30),
-            bought + dt.timedelta(days=40), world.months(-12 * years + 24 + serial % 30), equipment.price, years,
+            world.company, unit, world.classes[equipment.code], site, code,
+            f"{equipment.name} {model} no. {number + 1}", f"{number + 1} 号{equipment.name_zh} {model}", state,
+            "ABBC"[serial % 4], maker, model, f"{short}{bought.year % 100:02d}{serial:06d}", bought,
+            bought + dt.timedelta(days=30), bought + dt.timedelta(days=40),
+            world.months(-12 * years + 24 + serial % 30), equipment.price, years,
         )  # fmt: skip
         placements.add(asset, site, unit, state, world.at(bought + dt.timedelta(days=40), 9))
         covered.add(

@@ -65,7 +65,7 @@ def make_items(world: World) -> None:
     parts += _more_parts(world.size.items - len(parts))
     table = world.table(
         "item",
-        "id company_id org_unit_id code name name_zh category uom tracking barcode maker maker_code supplier_id standard_cost"
+        "id company_id org_unit_id code name name_zh category uom tracking barcode supplier_id standard_cost"
         " min_quantity max_quantity lead_time_days abc_class",
     )
     fits = world.table("item_fit", "id item_id asset_class_id")
@@ -74,7 +74,7 @@ def make_items(world: World) -> None:
         low = 4 if cost < 20_000 else 1
         item = table.add(
             world.company, world.root, part.code, part.name, part.name_zh, part.category, part.uom, part.tracking,
-            f"69{number + 10_000_000_000:011d}"[:13], None, None, world.suppliers[part.supplier], part.cost, low, low * 6,
+            f"69{number + 10_000_000_000:011d}"[:13], world.suppliers[part.supplier], part.cost, low, low * 6,
             7 + number % 4 * 7, "A" if cost > 60_000 else "B" if cost > 8_000 else "C",
         )  # fmt: skip
         for equipment in part.fits:
@@ -131,7 +131,8 @@ def make_engineers(world: World) -> None:
     people += [_stranger(world, number) for number in range(world.size.engineers - len(people))]
     table = world.table(
         "engineer",
-        "id company_id org_unit_id user_id code name name_zh initials phone badge shift_calendar_id hourly_rate km_rate",
+        "id company_id org_unit_id user_id code name name_zh initials phone badge shift_calendar_id hourly_rate"
+        " km_rate",
     )
     skills = world.table("engineer_skill", "engineer_id skill_id level valid_until", serial=False)
     for number, person in enumerate(people, 1):
@@ -146,8 +147,8 @@ def make_engineers(world: World) -> None:
         for code in person.certificates:
             skills.add(engineer, world.skills[code], 1, world.today + dt.timedelta(days=40 + number * 37 % 600))
         van = place(
-            world, branch.unit, "van", f"V-{number:02d}", f"Van {number}, {person.name}", f"{number} 号车 {person.name_zh}",
-            engineer=engineer,
+            world, branch.unit, "van", f"V-{number:02d}", f"Van {number}, {person.name}",
+            f"{number} 号车 {person.name_zh}", engineer=engineer,
         )  # fmt: skip
         known = frozenset(code for code, _ in person.skills)
         world.engineers.append(Engineer(engineer, person, branch.unit, van, known))

@@ -288,7 +288,8 @@ def _make_time(world: World, order: int, visit: _Visit, asset: Asset, job: _Job,
     approved = state in ("confirmed", "closed")
     entered = "approved" if approved else "entered"
     labour = world.table(
-        "labour", "id company_id org_unit_id work_order_id engineer_id period labour_type hourly_rate amount state created_at"
+        "labour", "id company_id org_unit_id work_order_id engineer_id period labour_type hourly_rate amount state"
+        " created_at"
     ).add(
         world.company, asset.unit, order, engineer.id, span(visit.start, visit.end), "normal", engineer.cast.rate,
         cents(amount), entered, visit.end,
@@ -343,8 +344,8 @@ def _make_backlog(world: World, numbers: Numbers, place: int) -> None:
     equipment = world.equipment[asset.equipment]
     order = _orders(world).add(
         world.company, asset.unit, number, job.title, job.title_zh, job.kind, state, job.priority, asset.id, asset.site,
-        asset.customer, asset.contract, job.plan, world.skills[equipment.skill], None, minutes, reported, due, None, None,
-        None, None, None, job.problem, None, None, None, False, None, None, reported,
+        asset.customer, asset.contract, job.plan, world.skills[equipment.skill], None, minutes, reported, due,
+        None, None, None, None, None, job.problem, None, None, None, False, None, None, reported,
     )  # fmt: skip
     history = world.table("work_order_history", "id work_order_id from_state to_state reason changed_at")
     history.add(order, None, "draft", None, reported)
