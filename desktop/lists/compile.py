@@ -181,9 +181,12 @@ def order(listing: Listing, query: ListQuery) -> tuple[OrderKey, ...]:
     """Groups first, then the query's sort (else the spec's own), completed by the row id."""
     sort = query.sort or listing.spec.sort
     asked = {term.column: term.descending for term in sort}
-    terms = [(key, asked.get(key, False), True) for key in query.group_by]
-    terms += [(term.column, term.descending, False) for term in sort if term.column not in query.group_by]
-    keys = [_order_key(listing, listing.column(key), descending, grouped) for key, descending, grouped in terms]
+    keys: list[OrderKey] = []
+    for column in query.group_by:
+        keys += _group_keys(listing, listing.column(column), asked.get(column, False))
+    for term in sort:
+        if term.column not in query.group_by:
+            keys.append(_order_key(listing, listing.column(term.column), term.descending))
     last = keys[-1].descending if keys else False
     return (*keys, OrderKey(_element(listing.spec.row_id), last, nullable=False))
 
@@ -282,11 +285,12 @@ def grouped(listing: Listing, query: ListQuery, depth: int, limit: int) -> Selec
     statement = identified(listing, query).with_only_columns(
         *values, func.count().label("row_count"), *_totals(listing), maintain_column_froms=True
     )
-    keys = order(listing, query)[:depth]
-    terms = [
-        replace(key, expr=func.min(key.expr) if column.order_by is not None else key.expr).term()
-        for key, column in zip(keys, columns, strict=True)
-    ]
+    asked = {term.column: term.descending for term in query.sort or listing.spec.sort}
+    terms: list[ColumnElement[Any]] = []
+    for column in columns:
+        *first, value = _group_keys(listing, column, asked.get(column.key, False))
+        terms += [replace(key, expr=func.min(key.expr)).term() for key in first]
+        terms.append(value.term())
     return statement.group_by(*(value.element for value in values)).order_by(*terms).limit(limit)
 
 
@@ -370,14 +374,18 @@ def _search_sql(listing: Listing, text: str) -> ColumnElement[bool]:
     return or_(false(), *(_contains(shown(listing, column), wanted) for column in columns))
 
 
-def _order_key(listing: Listing, column: Column, descending: bool, grouped: bool) -> OrderKey:
+def _order_key(listing: Listing, column: Column, descending: bool) -> OrderKey:
     if not column.sortable:
         raise ConditionError(f"column {column.key!r} cannot be sorted")
     if column.order_by is not None:
         return OrderKey(_element(column.order_by), descending, _nullable(listing.spec, column.order_by))
-    if grouped:
-        return OrderKey(group_expression(listing, column), descending, nullable=True)
     return OrderKey(shown(listing, column), descending, _nullable(listing.spec, column.expr))
+
+
+def _group_keys(listing: Listing, column: Column, descending: bool) -> list[OrderKey]:
+    """A group's rows stand together: names that sound alike share a sort key, so the value itself comes second."""
+    value = OrderKey(group_expression(listing, column), descending, nullable=True)
+    return [value] if column.order_by is None else [_order_key(listing, column, descending), value]
 
 
 def _nullable(spec: ListSpec, expression: Expression) -> bool:

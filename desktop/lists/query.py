@@ -39,6 +39,7 @@ class ColumnInfo:
     editable: bool
     required: bool
     total: Total
+    total_live: bool = True  # the total is the sum or average of the cells, so a spreadsheet can compute it
     sortable: bool = True
     filterable: bool = True
     source: str | None = None

@@ -7,7 +7,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Select, text
@@ -35,6 +36,20 @@ _TABLE_ROWS = text("select reltuples::bigint from pg_class where oid = to_regcla
 
 class TooManyGroups(ValueError):
     """Grouping by this column would make a head for nearly every row."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """All that a query shows, for an export: `parts` are portions of rows (id, version, cells…) in their order."""
+
+    infos: tuple[ColumnInfo, ...]
+    heads: tuple[GroupHead, ...]
+    totals: Mapping[str, Cell]
+    count: int
+    cut: bool
+    parts: Iterator[Sequence[Any]]
+    connection: Connection
+    listing: Listing
 
 
 def source_for(database: Database, spec: ListSpec, language: Language) -> SqlListSource:
@@ -86,17 +101,11 @@ class SqlListSource:
             return ()
         with reading.connected(self._database) as connection:
             listing = self._listing(connection, query, fresh=True)
-            levels = [
-                _heads(connection, listing, sql.grouped(listing, query, depth + 1, GROUP_LIMIT + 1), depth + 1)
-                for depth in range(len(query.group_by))
-            ]
-        if any(len(level) > GROUP_LIMIT for level in levels):
-            raise TooManyGroups(tr("More than {count} groups: group by another column or filter first.",
-                                   count=GROUP_LIMIT))  # fmt: skip
+            heads = _all_heads(connection, listing, query)
         with self._lock:
-            for key in [key for key in self._trails if key[0] == query]:
+            for key in [key for key in self._trails if key[0] == _order_only(query)]:
                 del self._trails[key]
-        return tuple(_nested(levels))
+        return heads
 
     def rows(self, query: ListQuery, *, group: tuple[Cell, ...], start: int, limit: int) -> tuple[Row, ...]:
         if limit <= 0:
@@ -153,6 +162,24 @@ class SqlListSource:
     def query_for(self, view: View | None = None, condition: Condition | None = None) -> ListQuery:
         """The query of a ready-made view (the list as it opens without one), reduced to what the reader may see."""
         return query_for(self.spec, self.columns(), view, condition)
+
+    @contextmanager
+    def extract(self, query: ListQuery, size: int = 1_000) -> Iterator[Extract]:
+        """Everything that the query shows, groups and totals included, as one state of the database."""
+        with self._database.stream() as connection:
+            listing = self._listing(connection, query, fresh=True)
+            infos = {info.key: info for info in self.columns()}
+            row = connection.execute(sql.totalled(listing, query)).one()
+            yield Extract(
+                infos=tuple(infos[key] for key in query.columns),
+                heads=_all_heads(connection, listing, query),
+                totals=_totals(listing, row),
+                count=int(row.row_count),
+                cut=len(listing.hits or ()) > sql.SEARCH_LIMIT,
+                parts=streamed(connection, listing, query, size),
+                connection=connection,
+                listing=listing,
+            )
 
     def stream(self, query: ListQuery, size: int = 1_000) -> Iterator[Sequence[Any]]:
         """All rows in their order in partitions of `size`: (id, version, cells…) each. Memory stays flat."""
@@ -328,6 +355,16 @@ def _scanned(plan: dict[str, Any]) -> int:
     while plan["Node Type"] in ("Aggregate", "Gather", "Gather Merge"):
         plan = next(child for child in plan["Plans"] if child.get("Parent Relationship") == "Outer")
     return int(plan["Plan Rows"])
+
+
+def _all_heads(connection: Connection, listing: Listing, query: ListQuery) -> tuple[GroupHead, ...]:
+    levels = [
+        _heads(connection, listing, sql.grouped(listing, query, depth + 1, GROUP_LIMIT + 1), depth + 1)
+        for depth in range(len(query.group_by))
+    ]
+    if any(len(level) > GROUP_LIMIT for level in levels):
+        raise TooManyGroups(tr("More than {count} groups: group by another column or filter first.", count=GROUP_LIMIT))
+    return tuple(_nested(levels))
 
 
 def _heads(connection: Connection, listing: Listing, statement: Select[Any], depth: int) -> list[GroupHead]:

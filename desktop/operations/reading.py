@@ -227,6 +227,7 @@ def _info(
         editable=written is not None and spec.version is not None and rights[(f"erp.{spec.table}", written)][1],
         required=column.required or bool(custom and custom.required),
         total=column.total,
+        total_live=column.total_expr is None,
         sortable=column.sortable,
         filterable=column.filterable,
         source=source_of(column),
