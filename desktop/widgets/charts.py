@@ -113,7 +113,9 @@ class _Chart(QWidget):
         area, at = self.plot(), round(self.y_of(target.value)) + 0.5
         painter.setPen(QPen(color(role), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
-        box = QRectF(area.right() - 200, at - 17, 196, 16)
+        self.label_target(painter, QRectF(area.left() + 4, at - 17, area.width() - 8, 16), target, role)
+
+    def label_target(self, painter: QPainter, box: QRectF, target: Target, role: str) -> None:
         draw_text(painter, box, target.name, font(11), role, "right")
 
     def event(self, event: QEvent) -> bool:
@@ -190,6 +192,9 @@ class JudgedLine(_Chart):
     def describe(self, number: int) -> str:
         value = self.values[number]
         return f"{self.categories[number]}  {'–' if value is None else f'{value:.1f} %'}"
+
+    def label_target(self, painter: QPainter, box: QRectF, target: Target, role: str) -> None:
+        draw_text(painter, box.translated(0, 18), target.name, font(11), role)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

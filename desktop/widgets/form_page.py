@@ -38,7 +38,7 @@ from desktop.widgets.header import HeaderBar, SidePanel
 from desktop.widgets.labels import Label
 from desktop.widgets.line_table import LineTable
 from desktop.widgets.page import Page
-from desktop.widgets.paint import column, row
+from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.states import Banner, FailedState, LoadingRows
 
 FIELD_WIDTH = 260
@@ -143,7 +143,7 @@ class FormPage(Page):
         self.conflict = ConflictPanel()
         self.conflict.hide()
         self.conflict.resolved.connect(self._resolve)
-        self.body = QWidget()
+        self.body = Surface("surface.base")
         self._body_layout = column(spacing=16, margins=(16, 12, 16, 16))
         self.body.setLayout(self._body_layout)
         area = QScrollArea()
