@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from desktop.commands import admin, exchange, lists, server, setup, worker
+from desktop.commands import admin, bench, exchange, lists, server, setup, worker
 from desktop.commands.console import Run, tell
 from desktop.domain.text import LANGUAGES, set_language, tr
 
@@ -63,7 +63,7 @@ def make_parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    for family in (setup, server, lists, exchange, worker, admin):
+    for family in (setup, server, lists, exchange, worker, admin, bench):
         family.register(add)
     return parser
 

@@ -1,0 +1,30 @@
+"""Benchmarks: each prints both sides and their ratio, measured in one run. `outpost bench NAME` starts them.
+
+A bench that needs a database gets a server of its own with an empty installation, never the user's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from db.embedded import Server
+
+Start = Callable[[], Server]
+"""Starts the server with the schema installed; called only by benches that want one."""
+
+
+def _gantt(_start: Start) -> dict[str, Any]:
+    from tests.bench import gantt
+
+    return gantt.run()
+
+
+def _posting(start: Start) -> dict[str, Any]:
+    from tests.bench import posting
+
+    server = start()
+    return posting.measure(server.dsn(), lambda world: server.dsn(user=world.login, password="clerk"))
+
+
+BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {"gantt": _gantt, "posting": _posting}
