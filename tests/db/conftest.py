@@ -1,0 +1,120 @@
+"""A small company with two branches in a database of one's own, and real log-ins in it.
+
+The schema is installed once a session into a template; each test gets a clone of it. Group roles belong to the server and
+are shared by the clones, log-ins are made per clone under names of their own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2.extensions import connection as RawConnection
+
+from db import install, users
+from db.embedded import Server
+from db.session import Database, connect
+
+PREFIX = "outpost_test"
+PASSWORD = "一个 Kennwort, 1"
+_NUMBERS = itertools.count(1)
+_WORLD = (Path(__file__).parent / "world.sql").read_text(encoding="utf-8")
+
+
+@dataclass
+class World:
+    """One clone. `owner` maintains the installation; `login` makes and opens a person's log-in."""
+
+    server: Server
+    name: str
+    owner: Database
+    stack: ExitStack = field(repr=False)
+
+    def dsn(self, user: str | None = None) -> str:
+        return self.server.dsn(self.name, user, PASSWORD if user else None)
+
+    def id(self, table: str, code: str) -> int:
+        """Id of a record of world.sql by its code or number."""
+        column = "number" if table in ("work_order", "contract", "stock_document", "purchase_order") else "code"
+        return int(self.value(f"select id from erp.{table} where {column} = %s", code))
+
+    def value(self, query: str, *values: object) -> Any:
+        """The one value of a query, as the owner."""
+        with self.owner.raw() as connection, connection.cursor() as cursor:
+            cursor.execute(query, values or None)
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
+
+    def login_name(self, role: str, unit: str | None = "NORTH", *, roles: tuple[str, ...] = ()) -> str:
+        """Make a person with a job in a unit; the name of his log-in."""
+        number = next(_NUMBERS)
+        login = f"{PREFIX}_{role}_{number}"
+        users.create_user(
+            self.owner,
+            user_name=f"{role}{number}",
+            password=PASSWORD,
+            roles=roles or (role,),
+            units=[self.id("org_unit", unit)] if unit else [],
+            display_name=role.title(),
+            login=login,
+            company_id=self.id("company", "HB"),
+        )
+        return login
+
+    def login(self, role: str, unit: str | None = "NORTH", *, roles: tuple[str, ...] = ()) -> Database:
+        return self.stack.enter_context(connect(self.dsn(self.login_name(role, unit, roles=roles))))
+
+    def raw(self, role: str, unit: str | None = "NORTH", *, roles: tuple[str, ...] = ()) -> RawConnection:
+        """A bare connection of such a person: what psql would have. Every statement commits."""
+        connection = psycopg2.connect(self.dsn(self.login_name(role, unit, roles=roles)))
+        connection.autocommit = True
+        self.stack.callback(connection.close)
+        return connection
+
+
+def make_template(server: Server, name: str = "outpost_template") -> str:
+    install.create_database(server.dsn("postgres"), name)
+    install.install(server.dsn(name), prefix=PREFIX)
+    connection = psycopg2.connect(server.dsn(name))
+    with connection, connection.cursor() as cursor:
+        cursor.execute(_WORLD)
+    connection.close()
+    return name
+
+
+def clone(server: Server, template: str) -> Iterator[World]:
+    name = f"outpost_clone_{next(_NUMBERS)}"
+    admin = psycopg2.connect(server.dsn("postgres"))
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f'create database "{name}" template "{template}" strategy file_copy')
+    with ExitStack() as stack:
+        world = World(server, name, stack.enter_context(connect(server.dsn(name))), stack)
+        world.value("call erp.open_database()")
+        yield world
+    with admin.cursor() as cursor:
+        cursor.execute(f'drop database "{name}" with (force)')
+    admin.close()
+
+
+@pytest.fixture(scope="session")
+def template(pg_server: Server) -> str:
+    return make_template(pg_server)
+
+
+@pytest.fixture
+def world(pg_server: Server, template: str) -> Iterator[World]:
+    """A clone for one test."""
+    yield from clone(pg_server, template)
+
+
+@pytest.fixture(scope="session")
+def shared(pg_server: Server, template: str) -> Iterator[World]:
+    """A clone for tests that change nothing."""
+    yield from clone(pg_server, template)
