@@ -27,9 +27,10 @@ from desktop.domain.scheduling import BarState, Booking, Lane, Plan
 from desktop.domain.text import language, pick, tr
 
 _RESOURCES = Path(__file__).parent.parent / "resources"
-_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef、。《》“”‘’…—·]+")
+_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef、。《》]+")
 LATIN, MEDIUM, CJK = "Inter", "Inter-Medium", "WenQuanYiMicroHei"
-MARGIN, HEAD_WIDTH, LANE, TITLE, DAYS_ROW, FOOT = 28.0, 128.0, 34.0, 44.0, 26.0, 24.0
+MARGIN, HEAD_WIDTH, LANE, TITLE, DAYS_ROW, FOOT = 28.0, 128.0, 36.0, 44.0, 26.0, 24.0
+TALLEST = 56.0
 FIRST_HOUR, LAST_HOUR = 7, 19
 SHEET_ROW = 34.0
 
@@ -164,14 +165,15 @@ def _board_pages(canvas: Canvas, week: WeekPlan, plan: Plan) -> int:
     width, height = landscape(A3)
     room = height - 2 * MARGIN - TITLE - DAYS_ROW - FOOT
     per_page = max(int(room // LANE), 1)
+    tall = min(max(room / max(len(plan.lanes), 1), LANE), TALLEST)
     groups = [plan.lanes[i : i + per_page] for i in range(0, len(plan.lanes), per_page)] or [[]]
     for page, lanes in enumerate(groups, 1):
         canvas.setPageSize((width, height))
         y = _header(canvas, week, tr("Week plan"), width, height)
-        y = _days_row(canvas, week, y, width, rows=len(lanes))
+        y = _days_row(canvas, week, y, width, below=len(lanes) * tall)
         for lane in lanes:
-            _lane(canvas, week, plan, lane, y, width)
-            y -= LANE
+            _lane(canvas, week, plan, lane, y, width, tall)
+            y -= tall
         _legend(canvas, width)
         _footer(canvas, week, width, page)
         canvas.showPage()
@@ -182,7 +184,7 @@ def _day_width(width: float) -> float:
     return (width - 2 * MARGIN - HEAD_WIDTH) / 7
 
 
-def _days_row(canvas: Canvas, week: WeekPlan, y: float, width: float, *, rows: int) -> float:
+def _days_row(canvas: Canvas, week: WeekPlan, y: float, width: float, *, below: float) -> float:
     day_width = _day_width(width)
     canvas.setFillColor(_color("surface.header"))
     canvas.rect(MARGIN, y - DAYS_ROW, width - 2 * MARGIN, DAYS_ROW, stroke=0, fill=1)
@@ -195,7 +197,7 @@ def _days_row(canvas: Canvas, week: WeekPlan, y: float, width: float, *, rows: i
         for hour in (8, 12, 16):
             mark = x + (hour - FIRST_HOUR) / (LAST_HOUR - FIRST_HOUR) * day_width
             _write(canvas, mark - 3, y - 22, str(hour), 6, color="text.tertiary")
-        canvas.line(x, y, x, y - DAYS_ROW - rows * LANE)
+        canvas.line(x, y, x, y - DAYS_ROW - below)
     return y - DAYS_ROW
 
 
@@ -207,30 +209,32 @@ def _x(week: WeekPlan, instant: int, width: float) -> float:
     return MARGIN + HEAD_WIDTH + (min(max(days + inside, 0.0), 7.0)) * _day_width(width)
 
 
-def _lane(canvas: Canvas, week: WeekPlan, plan: Plan, lane: Lane, y: float, width: float) -> None:
+def _lane(canvas: Canvas, week: WeekPlan, plan: Plan, lane: Lane, y: float, width: float, tall: float) -> None:
     start = midnight(week.monday, week.zone)
     end = at(week.monday + timedelta(days=7), 0, week.zone)
     canvas.setFillColor(_color("surface.offshift"))
-    canvas.rect(MARGIN + HEAD_WIDTH, y - LANE, width - 2 * MARGIN - HEAD_WIDTH, LANE, stroke=0, fill=1)
+    canvas.rect(MARGIN + HEAD_WIDTH, y - tall, width - 2 * MARGIN - HEAD_WIDTH, tall, stroke=0, fill=1)
     canvas.setFillColor(_color("surface.base"))
     for day in range(start, end, DAY):
         for span in lane.calendar.spans(day, day + DAY):
             left = _x(week, span.start, width)
-            canvas.rect(left, y - LANE, _x(week, span.end - 1, width) - left, LANE, stroke=0, fill=1)
+            canvas.rect(left, y - tall, _x(week, span.end - 1, width) - left, tall, stroke=0, fill=1)
     load = plan.load_of(lane, start, end)
     _write(canvas, MARGIN + 6, y - 14, lane.label, 9, room=HEAD_WIDTH - 12, latin=MEDIUM)
     words = f"{load.booked / 3600:.4g} / {load.capacity / 3600:.4g} h"
     _write(canvas, MARGIN + 6, y - 26, words, 7, color="danger.fg" if load.share > 1 else "text.secondary")
-    _leaves(canvas, week, lane, y, width, (start, end))
+    _leaves(canvas, week, lane, y, width, tall, (start, end))
     found = plan.cluster(lane.id, start, end)
     for booking, spot in zip(found, columns([(b.start, b.end) for b in found]), strict=True):
-        _bar(canvas, week, booking, y, width, half=spot.at % 2 if spot.of > 1 else None)
+        _bar(canvas, week, booking, y, width, tall, half=spot.at % 2 if spot.of > 1 else None)
     canvas.setStrokeColor(_color("border.grid"))
     canvas.setLineWidth(0.5)
-    canvas.line(MARGIN, y - LANE, width - MARGIN, y - LANE)
+    canvas.line(MARGIN, y - tall, width - MARGIN, y - tall)
 
 
-def _leaves(canvas: Canvas, week: WeekPlan, lane: Lane, y: float, width: float, window: tuple[int, int]) -> None:
+def _leaves(
+    canvas: Canvas, week: WeekPlan, lane: Lane, y: float, width: float, tall: float, window: tuple[int, int]
+) -> None:
     for leave in lane.leaves:
         for day in range(window[0], window[1], DAY):
             for span in clipped(lane.calendar.spans(day, day + DAY), (leave.start, leave.end)):
@@ -238,9 +242,9 @@ def _leaves(canvas: Canvas, week: WeekPlan, lane: Lane, y: float, width: float, 
                 right = _x(week, span.end - 1, width)
                 canvas.setFillColor(_color("neutral.bg"))
                 canvas.setStrokeColor(_color("neutral.line"))
-                canvas.roundRect(left, y - LANE + 6, right - left, LANE - 12, 2, fill=1)
+                canvas.roundRect(left, y - tall + 6, right - left, tall - 12, 2, fill=1)
                 note = pick(leave.note, leave.note_zh)
-                _write(canvas, left + 4, y - LANE / 2 - 2, note, 7, room=right - left - 8, color="text.secondary")
+                _write(canvas, left + 4, y - tall / 2 - 2, note, 7, room=right - left - 8, color="text.secondary")
 
 
 _LOOKS = {
@@ -252,14 +256,16 @@ _LOOKS = {
 }
 
 
-def _bar(canvas: Canvas, week: WeekPlan, booking: Booking, y: float, width: float, *, half: int | None) -> None:
+def _bar(
+    canvas: Canvas, week: WeekPlan, booking: Booking, y: float, width: float, tall: float, *, half: int | None
+) -> None:
     left, right = _x(week, booking.start, width), _x(week, booking.end - 1, width)
     size = max(right - left, 3.0)
     ground, border = _LOOKS[booking.state]
     if half is not None:
         ground, border = "danger.bg", "danger.solid"
-    height = LANE - 6 if half is None else (LANE - 4) / 2
-    bottom = y - LANE + 3 if half in (None, 1) else y - 2 - height
+    height = tall - 6 if half is None else (tall - 4) / 2
+    bottom = y - tall + 3 if half in (None, 1) else y - 2 - height
     canvas.setFillColor(_color(ground if booking.hard else "surface.base"))
     canvas.setStrokeColor(_color(border))
     canvas.setLineWidth(0.7)
@@ -267,12 +273,27 @@ def _bar(canvas: Canvas, week: WeekPlan, booking: Booking, y: float, width: floa
     canvas.roundRect(left, bottom, size, height, 2, fill=1)
     canvas.setDash([])
     top = bottom + height
-    title = f"{_code(booking)} {_title(booking)}".strip()
-    _write(canvas, left + 3, top - 9, title, 7, room=size - 6, latin=MEDIUM)
-    if half is None:
-        where = booking.job.customer_name if booking.job else ""
-        _write(canvas, left + 3, top - 17, where, 6.5, room=size - 6, color="text.secondary")
-        _write(canvas, left + 3, top - 25, _clock(week, booking), 6.5, room=size - 6, color="text.secondary")
+    lines = _bar_lines(week, booking, size - 5)
+    for number, (words, secondary) in enumerate(lines[: max(1, int((height - 2) // 8))]):
+        role = "text.secondary" if secondary else "text.primary"
+        latin = LATIN if secondary else MEDIUM
+        _write(canvas, left + 3, top - 8.5 - number * 8, words, 6.5, room=size - 5, color=role, latin=latin)
+
+
+def _bar_lines(week: WeekPlan, booking: Booking, room: float) -> list[tuple[str, bool]]:
+    """What a bar of this width can say: the number whole or not at all, then title, customer, time."""
+    code, title = _code(booking), _title(booking)
+    if _width(f"{code} {title}", 6.5, MEDIUM) <= room:
+        lines = [(f"{code} {title}".strip(), False)]
+    else:
+        lines = [(code, False)] if code and _width(code, 6.5, MEDIUM) <= room else []
+        lines.append((title, not lines))
+    if booking.job and booking.job.customer_name:
+        lines.append((booking.job.customer_name, True))
+    clock = _clock(week, booking)
+    if _width(clock, 6.5) <= room:
+        lines.append((clock, True))
+    return lines if room > 12 else []
 
 
 def _code(booking: Booking) -> str:

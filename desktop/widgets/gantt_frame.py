@@ -25,7 +25,7 @@ from desktop.widgets.theme import color
 HEADER, STRIP, LEGEND = 48, 48, 28
 WIDE = 1300
 """Viewport px from which lanes are 64 high and heads 200 wide."""
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,7 +35,7 @@ def day_text(day: date, *, year: bool = False, weekday: bool = True) -> str:
         number = f"{day:%Y-%m-%d}" if year else f"{day:%m-%d}"
         return f"{number} 周{'一二三四五六日'[day.weekday()]}" if weekday else number
     words = f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
-    return f"{_WEEKDAYS[day.weekday()]} {words}" if weekday else words
+    return f"{WEEKDAYS[day.weekday()]} {words}" if weekday else words
 
 
 def hours_text(seconds: float) -> str:
