@@ -54,6 +54,8 @@ create table erp.asset (
     constraint asset_dates_in_order check (commissioned_on >= installed_on)
 );
 create index asset_unit_idx on erp.asset (org_unit_id, code, id);
+-- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
+create index asset_code_idx on erp.asset (code, id) include (org_unit_id);
 create index asset_unit_sort_idx on erp.asset (org_unit_id, sort_key, id);
 create index asset_site_idx on erp.asset (site_id, id);
 create index asset_parent_idx on erp.asset (parent_id, id);
@@ -134,6 +136,7 @@ create table erp.failure (
     constraint failure_source_unique unique (source, source_key)
 );
 create index failure_unit_idx on erp.failure (org_unit_id, occurred_at, id);
+create index failure_time_idx on erp.failure (occurred_at, id) include (org_unit_id);
 create index failure_asset_idx on erp.failure (asset_id, occurred_at);
 create index failure_work_order_idx on erp.failure (work_order_id);
 
@@ -154,6 +157,7 @@ create table erp.asset_event (
     constraint asset_event_source_unique unique (source, source_key)
 );
 create index asset_event_unit_idx on erp.asset_event (org_unit_id, occurred_at, id);
+create index asset_event_time_idx on erp.asset_event (occurred_at, id) include (org_unit_id);
 create index asset_event_asset_idx on erp.asset_event (asset_id, occurred_at);
 
 -- No circle in the tree, and a dated row for every change of place, parent or state.

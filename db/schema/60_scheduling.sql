@@ -111,6 +111,7 @@ create table erp.booking (
         where (hard) deferrable initially immediate
 );
 create index booking_unit_idx on erp.booking (org_unit_id, starts_at, id);
+create index booking_time_idx on erp.booking (starts_at, id) include (org_unit_id);
 create index booking_engineer_idx on erp.booking (engineer_id, starts_at);
 create index booking_work_order_idx on erp.booking (work_order_id);
 

@@ -33,7 +33,7 @@ def _joins(statement: Select[Any]) -> Select[Any]:
 COST_ENTRIES = ListSpec(
     key="cost_entries", area="finance", name="Cost ledger", name_zh="成本明细账",
     table="cost_entry", row_id=CostEntry.id, joins=_joins, opens="work_order", topics=("cost_entry",),
-    icon="landmark", roles=COSTS, sort=(Sort("effective_at", descending=True),),
+    icon="landmark", roles=COSTS, sort=(Sort("id", descending=True),),
     columns=(
         Column(key="effective_at", expr=CostEntry.effective_at, kind=Kind.DATETIME, width=140),
         Column(key="cost_type", expr=CostEntry.cost_type, kind=Kind.CHOICE, width=100),

@@ -335,9 +335,13 @@ def _search_count(connection: Connection, listing: Listing, query: ListQuery, tr
 def _explore(
     connection: Connection, listing: Listing, query: ListQuery, trail: Trail, *, group: tuple[Cell, ...] = ()
 ) -> None:
-    """Learn a list's order: all ids where it is short or no index gives the order, else a ladder."""
+    """Learn a list's order: a ladder where an index leads to each rung, else all ids.
+
+    No index leads to a place behind which empty cells follow, because they come last in both directions.
+    """
     short = trail.total is not None and trail.total <= LADDER_FROM
-    if short or needs_sorting(_plan(connection, sql.page(listing, query, limit=200, group=group))):
+    gaps = any(key.nullable for key in sql.order(listing, query))
+    if short or gaps or needs_sorting(_plan(connection, sql.page(listing, query, limit=200, group=group))):
         trail.ids = unpack_ids(connection.execute(sql.all_ids(listing, query, group=group)).scalar_one())
     else:
         trail.climb(connection.execute(sql.ladder(listing, query, LADDER_STEP, group)).all())
