@@ -1,0 +1,70 @@
+"""Which desks there are and what stands on each: the one place where lists, forms and boards meet the shell.
+
+One explicit tuple: nothing is discovered, and a desk that is not built does not appear.
+"""
+
+from __future__ import annotations
+
+from desktop.desks.boards import PLANNER, WAREHOUSE
+from desktop.desks.lists import has_list, list_entry
+from desktop.desks.records import RECORDS
+from desktop.domain.text import tr
+from desktop.views.shell.desks import Desk, PageEntry
+
+
+def _lists(*keys: str) -> tuple[PageEntry, ...]:
+    return tuple(list_entry(key) for key in keys if has_list(key))
+
+
+DESKS: tuple[Desk, ...] = (
+    Desk(
+        "warehouse",
+        lambda: tr("Warehouse"),
+        "warehouse",
+        (
+            *WAREHOUSE,
+            *_lists(
+                "stock_on_hand", "stock_moves", "stock_documents", "items", "stock_locations", "reservations",
+                "purchase_orders",
+            ),
+        ),
+        frozenset(("clerk", "buyer", "manager", "steward", "auditor", "finance")),
+    ),
+    Desk(
+        "planner",
+        lambda: tr("Planner"),
+        "chart-gantt",
+        (*PLANNER, *_lists("bookings", "engineers", "absences")),
+        frozenset(("planner", "desk", "manager", "auditor", "engineer", "pm")),
+    ),
+    Desk(
+        "service",
+        lambda: tr("Service"),
+        "headset",
+        _lists("work_orders", "labour", "travel", "job_plans", "failure_codes", "customers", "contacts", "sites"),
+    ),
+    Desk("assets", lambda: tr("Assets"), "cog", _lists("assets", "failures", "asset_events", "meters")),
+    Desk(
+        "contracts",
+        lambda: tr("Contracts"),
+        "file-text",
+        _lists("contracts", "contract_lines", "contract_assets"),
+    ),
+    Desk("finance", lambda: tr("Finance"), "landmark", _lists("cost_entries", "suppliers")),
+    Desk(
+        "data",
+        lambda: tr("Data"),
+        "database",
+        _lists("dictionary", "asset_classes", "custom_fields"),
+        frozenset(("steward", "manager", "auditor", "admin")),
+    ),
+    Desk(
+        "admin",
+        lambda: tr("Admin"),
+        "shield",
+        _lists("users", "org_units", "audit"),
+        frozenset(("admin", "security", "auditor")),
+    ),
+    Desk("records", lambda: tr("Records"), "file-text", RECORDS),
+)  # fmt: skip
+"""In the order of the rail. The last one has no listed page, so it never shows there: it holds the forms."""

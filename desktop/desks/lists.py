@@ -1,0 +1,69 @@
+"""Lists as pages: a `ListSpec` with its source and the services behind its menus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.domain.text import Language, language, pick
+from desktop.lists.all_lists import ALL_LISTS, list_for
+from desktop.lists.query import ListQuery, ListSource
+from desktop.lists.spec import ListSpec
+from desktop.operations.lists import source_for
+from desktop.runtime.context import Context, Found
+from desktop.views.shell.desks import PageEntry
+from desktop.widgets.list_page import ListPage
+from desktop.widgets.list_services import ListServices
+
+OFFERED = 20
+
+
+def has_list(key: str) -> bool:
+    return any(spec.key == key for spec in ALL_LISTS)
+
+
+def list_entry(key: str) -> PageEntry:
+    """The page of a list, for a desk."""
+    spec = list_for(key)
+    return PageEntry(
+        key,
+        lambda: pick(spec.name, spec.name_zh),
+        spec.icon,
+        lambda context, args: list_page(context, spec),
+        spec.roles,
+    )
+
+
+def list_page(context: Context, spec: ListSpec) -> ListPage:
+    """The list for this reader, with everything that its menus offer."""
+
+    def make_source(code: str) -> ListSource:
+        return source_for(context.database, spec, _language(code))
+
+    return ListPage(context, spec, make_source, services=services(context, spec))
+
+
+def services(context: Context, spec: ListSpec) -> ListServices:
+    def lookup(key: str, typed: str) -> Sequence[Found]:
+        return offered(context, key, typed)
+
+    return ListServices(lookup=lookup, may_share=context.user.has("steward", "manager", "admin"))
+
+
+def offered(context: Context, key: str, typed: str) -> Sequence[Found]:
+    """What F7 shows for a reference: the first rows of the referred list that match."""
+    spec = list_for(key)
+    source = source_for(context.database, spec, language())
+    columns = tuple(
+        column.key for column in spec.columns if column.key == spec.code_column or column.key in spec.title_columns
+    )
+    if not columns:
+        return ()
+    query = ListQuery(columns, search=typed, sort=spec.sort)
+    return tuple(
+        Found(key, row.id, str(row.cells[0] or ""), " ".join(str(cell) for cell in row.cells[1:] if cell))
+        for row in source.rows(query, group=(), start=0, limit=OFFERED)
+    )
+
+
+def _language(code: str) -> Language:
+    return "zh" if code == "zh" else "en"

@@ -1,0 +1,71 @@
+"""Forms as pages: what `Context.open(kind, id)` finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from desktop.domain.text import tr
+from desktop.runtime.context import Context
+from desktop.views.assets.asset_page import AssetPage
+from desktop.views.contracts.contract_page import ContractPage
+from desktop.views.contracts.cost_page import ContractCostPage
+from desktop.views.parties.party_page import PartyPage
+from desktop.views.shell.desks import PageEntry
+from desktop.views.stock.item_page import ItemPage
+from desktop.views.work_orders.work_order_page import WorkOrderPage
+from desktop.widgets.page import Page
+
+COST_READERS = frozenset({"finance", "pm", "manager", "auditor"})
+
+
+def record_id(args: Any) -> int | None:
+    """The id among what a page is opened with: a number, or the state that a tab kept; None for a new record."""
+    found = args.get("id") if isinstance(args, Mapping) else args
+    return int(found) if found is not None else None
+
+
+def values_of(args: Any) -> Mapping[str, Any]:
+    """What a new record starts with."""
+    return dict(args.get("values") or {}) if isinstance(args, Mapping) else {}
+
+
+def _form(
+    key: str, title: Callable[[], str], icon: str, make: Callable[[Context, Any], Page], *roles: str
+) -> PageEntry:
+    return PageEntry(key, title, icon, make, frozenset(roles), listed=False)
+
+
+RECORDS: tuple[PageEntry, ...] = (
+    _form("asset", lambda: tr("Asset"), "cog", lambda context, args: AssetPage(context, record_id(args))),
+    _form("item", lambda: tr("Item"), "box", lambda context, args: ItemPage(context, record_id(args))),
+    _form(
+        "work_order",
+        lambda: tr("Work order"),
+        "wrench",
+        lambda context, args: WorkOrderPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "contract",
+        lambda: tr("Contract"),
+        "file-text",
+        lambda context, args: ContractPage(context, record_id(args), values_of(args)),
+    ),
+    PageEntry(
+        "contract_cost",
+        lambda: tr("Contract cost"),
+        "gauge",
+        lambda context, args: ContractCostPage(context, record_id(args) or 0),
+        COST_READERS,
+        listed=False,
+    ),
+    *(
+        _form(
+            key,
+            lambda: tr("Business partner"),
+            "building-2",
+            lambda context, args: PartyPage(context, record_id(args), values_of(args)),
+        )
+        for key in ("party", "customer", "supplier")
+    ),
+)
