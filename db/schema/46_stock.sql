@@ -230,6 +230,8 @@ $$;
 create function api.make_lots(lines api.stock_line[], document_type text) returns api.stock_line[]
 language plpgsql
 as $$
+declare
+    made bigint;
 begin
     for n in 1 .. cardinality(lines) loop
         if lines[n].lot_code is not null and lines[n].lot_id is null then
@@ -240,7 +242,8 @@ begin
             insert into erp.lot (item_id, code, expires_on)
             values (lines[n].item_id, lines[n].lot_code, lines[n].expires_on)
             on conflict on constraint lot_code_unique do update set code = excluded.code
-            returning id into lines[n].lot_id;
+            returning id into made;
+            lines[n].lot_id := made;
         end if;
     end loop;
     return lines;
