@@ -22,8 +22,12 @@ from sqlalchemy.engine import make_url
 from db import session
 from db.embedded import EmbeddedError
 from db.errors import LoginError, ServerUnreachable, UserError
+from db.notify import EVERYTHING, Feed
 from db.session import CurrentUser, Database
 from desktop import __version__
+from desktop.desks import DESKS
+from desktop.desks.providers import dictionary_provider, scan_resolver, search_provider
+from desktop.domain.changes import Changes
 from desktop.domain.text import tr
 from desktop.operations import people
 from desktop.runtime import connection, service
@@ -31,6 +35,7 @@ from desktop.runtime.bus import Bus
 from desktop.runtime.context import User
 from desktop.runtime.failures import Failure, log_to
 from desktop.runtime.garbage import GarbageCollector
+from desktop.runtime.live import Live
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.shell.desks import Desk
@@ -42,9 +47,6 @@ from desktop.widgets.theme import apply_theme, set_language
 
 _log = logging.getLogger("outpost.app")
 _PREFIX = "outpost"
-
-DESKS: tuple[Desk, ...] = ()
-"""Every desk that is built, in the order of the rail."""
 
 
 @dataclass
@@ -125,6 +127,28 @@ def user_of(database: Database) -> User:
     )
 
 
+class LiveFeed:
+    """The database's change feed in the words of `runtime.live`."""
+
+    def __init__(self, database: Database) -> None:
+        self._feed = Feed(database.dsn, skip_client=database.application_name)
+
+    def wait(self, seconds: float) -> Changes | None:
+        rows = self._feed.wait(seconds)
+        if rows is None:
+            return None
+        return Changes.everything() if EVERYTHING in rows else Changes(dict(rows))
+
+    def latency_ms(self) -> int | None:
+        return self._feed.latency_ms()
+
+    def worker_alive(self) -> bool:
+        return self._feed.worker_alive()
+
+    def close(self) -> None:
+        self._feed.close()
+
+
 class Program(QObject):
     """From the first window to the last: starts the database, asks who it is, opens the main window, ends it
     all.
@@ -143,6 +167,7 @@ class Program(QObject):
         self.login: LoginWindow | None = None
         self.window: MainWindow | None = None
         self._entered: LoggedIn | None = None
+        self._live: Live | None = None
         self._told.connect(self._show_notice, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
@@ -194,14 +219,20 @@ class Program(QObject):
     def _enter(self, entered: LoggedIn) -> None:
         """Open the main window for the person who came in."""
         self._entered = entered
+        bus = Bus(self)
+        self._live = Live(bus, partial(LiveFeed, entered.database), self)
         shell = Session(
             database=entered.database,
             user=entered.user,
             place=entered.place,
             work=self.work,
-            bus=Bus(self),
+            bus=bus,
             settings=self.settings,
             desks=self._desks,
+            search=search_provider(entered.database),
+            dictionary=dictionary_provider(entered.database),
+            resolve_scan=scan_resolver(entered.database),
+            live=self._live,
             log_folder=log_folder(),
             version=__version__,
         )
@@ -214,6 +245,7 @@ class Program(QObject):
             window.resize(1366, 768)
         window.show()
         window.start()
+        self._live.start()
         if self.login is not None:
             self.login.close()
             self.login.deleteLater()
@@ -233,6 +265,9 @@ class Program(QObject):
 
     def _leave(self) -> None:
         entered, self._entered = self._entered, None
+        live, self._live = self._live, None
+        if live is not None:
+            live.close()
         window, self.window = self.window, None
         if window is not None:
             window.deleteLater()

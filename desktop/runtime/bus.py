@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from desktop.domain.changes import Changes
+from desktop.domain.changes import ANYTHING, Changes
 
 Listener = Callable[[Changes, object], None]
 
@@ -65,7 +65,9 @@ class Bus(QObject):
             if listener is None:
                 continue
             alive.append(subscription)
-            if any(changes.touches(topic) for topic in subscription.topics):
+            if ANYTHING in changes.rows:
+                listener(Changes({topic: frozenset() for topic in subscription.topics}), initiator)
+            elif any(changes.touches(topic) for topic in subscription.topics):
                 listener(changes, initiator)
         added = [each for each in self._subscriptions if each not in alive and each.target() is not None]
         self._subscriptions = alive + added

@@ -73,3 +73,10 @@ def test_nothing_changed_tells_nobody(qtbot: QtBot) -> None:
     bus = Bus()
     with qtbot.assertNotEmitted(bus.changed):
         bus.publish(Changes())
+
+
+def test_after_too_much_was_missed_everybody_looks_again_at_his_own(qtbot: QtBot) -> None:
+    bus, view = Bus(), View()
+    bus.subscribe(("asset", "contract"), view.look)
+    bus.publish(Changes.everything())
+    assert view.seen == [(Changes.of(asset=(), contract=()), None)]

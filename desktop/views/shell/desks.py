@@ -49,14 +49,15 @@ class Desk:
 
 
 def visible_desks(desks: Sequence[Desk], user: User) -> tuple[Desk, ...]:
-    """What of `desks` this user may see; a desk without any listed page left disappears."""
+    """What of `desks` this user may see. One whose pages are all unlisted holds forms: it is not on the rail.
+    """
     seen: list[Desk] = []
     for desk in desks:
         if desk.roles and not desk.roles & user.roles:
             continue
         pages = tuple(page for page in desk.pages if not page.roles or page.roles & user.roles)
         kept = Desk(desk.key, desk.title, desk.icon, pages, desk.roles)
-        if kept.listed():
+        if pages:
             seen.append(kept)
     return tuple(seen)
 

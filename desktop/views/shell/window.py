@@ -43,10 +43,11 @@ class MainWindow(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._desks = visible_desks(session.desks, session.user)
+        every = visible_desks(session.desks, session.user)
+        self._desks = tuple(desk for desk in every if desk.listed())
         self._logging_out = False
         self.top = TopBar(session.user)
-        self.workspace = Workspace(self._desks)
+        self.workspace = Workspace(every)
         self.messages = Messages(self.workspace, self.top.bell, self)
         self.toast = self.messages.say
         self.context = Context(
@@ -185,7 +186,8 @@ class MainWindow(QWidget):
 
     @Slot(object)
     def _page_changed(self, opened: OpenPage | None) -> None:
-        self.rail.set_current(opened.desk.key if opened is not None else "")
+        if opened is None or self.rail.item(opened.desk.key) is not None:
+            self.rail.set_current(opened.desk.key if opened is not None else "")
         self.menus.fill(tuple(opened.page.page_actions()) if opened is not None else ())
         self._check_choices()
         self._show_page_words()

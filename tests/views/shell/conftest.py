@@ -125,7 +125,6 @@ DESKS = (
         (
             PageEntry("issue", lambda: pick("Issue", "发料"), "upload", Sheet),
             PageEntry("on_hand", lambda: pick("Stock on hand", "现有库存"), "boxes", Overview),
-            PageEntry("item", lambda: pick("Item", "物料"), "package", Sheet, listed=False),
         ),
     ),
     Desk(
@@ -140,6 +139,12 @@ DESKS = (
         "landmark",
         (PageEntry("contracts", lambda: pick("Contracts", "合同"), "file-text", Sheet),),
         frozenset({"finance"}),
+    ),
+    Desk(
+        "records",
+        lambda: pick("Records", "单据"),
+        "file-text",
+        (PageEntry("item", lambda: pick("Item", "物料"), "package", Sheet, listed=False),),
     ),
 )
 
