@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from db.errors import Busy, ConnectionLost
+from db.errors import Busy, ConnectionLost, ServerUnreachable
 from db.session import Database
 from desktop.domain.changes import Changes
 
@@ -60,7 +60,7 @@ def exactly_once(act: Callable[[], Answer], *, tries: int = TRIES) -> Answer:
     for _ in range(tries - 1):
         try:
             return act()
-        except (Busy, ConnectionLost):
+        except (Busy, ConnectionLost, ServerUnreachable):
             time.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, 1.0)
     return act()
@@ -156,3 +156,8 @@ def document_of_move(database: Database, move_id: int) -> int | None:
     with database.read() as session:
         found = session.execute(text("select document_id from erp.stock_move where id = :id"), {"id": move_id}).scalar()
     return int(found) if found is not None else None
+
+
+def outcome_unknown(error: BaseException) -> bool:
+    """True when nobody can say whether the posting happened: ask again with the same key, never with a new one."""
+    return isinstance(error, Busy | ConnectionLost | ServerUnreachable)

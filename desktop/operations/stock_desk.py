@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -159,6 +159,38 @@ def _issued(database: Database, work_order_id: int | None, document_id: int | No
 
 def _expected(lines: list[dict[str, Any]]) -> tuple[Line, ...]:
     return tuple(line_from(each, expected=Decimal(str(each["quantity"])), quantity=Decimal(0)) for each in lines)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a code is, and for an order, a document or a badge the draft that it opens."""
+
+    resolved: Resolved | None
+    opened: Draft | None = None
+
+
+def look_up(database: Database, code: str, mode: Mode, asset_id: int | None) -> Answer:
+    """Resolve a code and read what the desk needs to go on with it, in one go of a worker thread."""
+    found = resolve(database, code, asset_id=asset_id)
+    if found is None:
+        return Answer(None)
+    if found.kind == "work_order":
+        wanted = mode if mode in (Mode.ISSUE, Mode.COUNTER, Mode.RETURN) else Mode.ISSUE
+        return Answer(found, open_order(database, found.id, wanted))
+    if found.kind == "purchase_order":
+        return Answer(found, open_purchase(database, found.id))
+    if found.kind == "document":
+        return Answer(found, open_document(database, found.id, found.code))
+    if found.kind == "engineer":
+        return Answer(found, _for_engineer(database, found))
+    return Answer(found)
+
+
+def _for_engineer(database: Database, found: Resolved) -> Draft:
+    opened = open_order(database, found.work_order_id, Mode.COUNTER) if found.work_order_id else None
+    if opened is not None:
+        return replace(opened, engineer_id=found.id)
+    return Draft(Mode.COUNTER, Subject("engineer", found.id, found.code, found.name, found.name_zh), found.id)
 
 
 def overview(database: Database, item_id: int) -> Overview | None:

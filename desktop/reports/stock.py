@@ -1,0 +1,252 @@
+"""Papers of the store: hand-over of the day, pick list, and labels with QR and Code 128.
+
+Labels follow the usual thermal size of 60 × 40 mm, one to a page. QR carries the code alone (ISO/IEC 18004), Code 128
+the same text (ISO/IEC 15417), so that any scanner types what the desk expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import BinaryIO
+
+from reportlab.graphics import renderPDF
+from reportlab.graphics.barcode.code128 import Code128
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from desktop.domain.stock import quantity_text
+from desktop.domain.text import tr
+from desktop.reports.theme import (
+    LINE,
+    MEDIUM,
+    QUIET,
+    STRONG,
+    Frame,
+    Paper,
+    PdfColumn,
+    draw,
+    fitted,
+    load_fonts,
+    table,
+)
+
+LABEL = (60 * mm, 40 * mm)
+
+
+@dataclass(frozen=True)
+class Label:
+    """One label: what is scanned, its name, a quiet line (asset class, bin path, lot), and how many of it."""
+
+    code: str
+    name: str
+    detail: str = ""
+    copies: int = 1
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """One move of the day as the hand-over lists it; amount in the company's currency."""
+
+    posted_at: datetime
+    document_type: str
+    number: str
+    item_code: str
+    item_name: str
+    quantity: Decimal
+    unit: str
+    from_place: str
+    to_place: str
+    amount: Decimal
+    by: str
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class PickRow:
+    """One part to fetch, in the order of the walk."""
+
+    location: str
+    item_code: str
+    item_name: str
+    lot: str
+    quantity: Decimal
+    unit: str
+
+
+def type_name(document_type: str) -> str:
+    return {
+        "receipt": tr("Receive"),
+        "issue": tr("Issue to work order"),
+        "counter_issue": tr("Counter issue"),
+        "return": tr("Return"),
+        "transfer": tr("Transfer"),
+        "adjustment": tr("Adjustment"),
+        "opening": tr("Opening balance"),
+    }.get(document_type, document_type)
+
+
+def labels(target: BinaryIO | str, wanted: Sequence[Label]) -> int:
+    """One page a label and copy. Returns the pages."""
+    load_fonts()
+    canvas = Canvas(target, pagesize=LABEL, pageCompression=1)
+    canvas.setTitle(tr("Labels"))
+    pages = 0
+    for label in wanted:
+        for _ in range(max(1, label.copies)):
+            _label(canvas, label)
+            canvas.showPage()
+            pages += 1
+    canvas.save()
+    return pages
+
+
+def _label(canvas: Canvas, label: Label) -> None:
+    width, height = LABEL
+    side = 20 * mm
+    qr = QrCodeWidget(label.code, barLevel="M", barWidth=side, barHeight=side)
+    drawing = Drawing(side, side)
+    drawing.add(qr)
+    renderPDF.draw(drawing, canvas, 1.5 * mm, height - side - 1.5 * mm)
+    left, room = side + 2.5 * mm, width - side - 4.5 * mm
+    draw(canvas, left, height - 7 * mm, fitted(label.code, room, MEDIUM, 11), size=11, font=MEDIUM)
+    for number, text in enumerate(_wrapped(label.name, room, 2)):
+        draw(canvas, left, height - (11.5 + 4 * number) * mm, text, size=8)
+    draw(canvas, left, height - 20 * mm, fitted(label.detail, room, size=7), size=7, ink=QUIET)
+    _barcode(canvas, label.code, width)
+    draw(canvas, width / 2, 1.6 * mm, label.code, size=6.5, ink=QUIET, align="center")
+
+
+def _barcode(canvas: Canvas, code: str, width: float) -> None:
+    """As wide as the label allows with quiet zones of ten modules, at most 0.5 mm a bar."""
+    modules = Code128(code, barWidth=1, quiet=0).width
+    bar = min(0.5 * mm, (width - 4 * mm) / (modules + 20))
+    made = Code128(code, barWidth=bar, barHeight=10 * mm, quiet=0)
+    made.drawOn(canvas, (width - made.width) / 2, 4.6 * mm)
+
+
+def _wrapped(text: str, room: float, most: int) -> list[str]:
+    """At most `most` lines; Chinese breaks anywhere, Latin at spaces; the last one is cut."""
+    lines: list[str] = []
+    rest = text
+    while rest and len(lines) < most - 1 and fitted(rest, room, size=8) != rest:
+        cut = len(fitted(rest, room, size=8)) - 1
+        space = rest.rfind(" ", 0, cut + 1)
+        cut = space if space > cut // 2 else cut
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*lines, fitted(rest, room, size=8)]
+
+
+def pick_list(target: BinaryIO | str, *, order: str, title: str, rows: Sequence[PickRow], printed_by: str = "") -> int:
+    """What to fetch, bin by bin, with a box to tick. Returns the pages."""
+    paper = Paper(target, Frame(tr("Pick list {order}", order=order), title, printed_by))
+    code = Code128(order, barWidth=0.8, barHeight=24, quiet=0)
+    code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
+    columns = (
+        PdfColumn(tr("Bin"), 1.1),
+        PdfColumn(tr("Part"), 1.5),
+        PdfColumn(tr("Description"), 2.6),
+        PdfColumn(tr("Lot / serial"), 1.2),
+        PdfColumn(tr("Quantity"), 0.8, "right"),
+        PdfColumn(tr("Unit"), 0.6),
+        PdfColumn(tr("Picked"), 0.7),
+    )
+    first, page = paper.y, paper.pages
+    lines = [(r.location, r.item_code, r.item_name, r.lot, quantity_text(r.quantity), r.unit, "") for r in rows]
+    table(paper, columns, lines)
+    if paper.pages == page:
+        _boxes(paper, columns, first, len(rows))
+    return paper.save()
+
+
+def _boxes(paper: Paper, columns: Sequence[PdfColumn], top: float, count: int) -> None:
+    whole = sum(column.share for column in columns)
+    x = paper.right - (paper.right - paper.left) * columns[-1].share / whole + 6
+    paper.canvas.setStrokeColor(STRONG)
+    paper.canvas.setLineWidth(0.8)
+    for number in range(count):
+        paper.canvas.rect(x, top - 18 - 16 * (number + 1) + 3.5, 9, 9, stroke=1, fill=0)
+
+
+def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[MoveRow], printed_by: str = "") -> int:
+    """The day's moves by type with totals, and lines to sign for who hands over and who takes over."""
+    scope = tr("{store}, {day}, {count} moves", store=store, day=day.isoformat(), count=len(rows))
+    paper = Paper(target, Frame(tr("Hand-over of the store"), scope, printed_by), wide=True)
+    _by_type(paper, rows)
+    for kind in dict.fromkeys(row.document_type for row in rows):
+        if not paper.room(70):
+            paper.next_page()
+        mine = [row for row in rows if row.document_type == kind]
+        draw(paper.canvas, paper.left, paper.y - 10, type_name(kind), size=10, font=MEDIUM)
+        paper.y -= 16
+        _moves(paper, mine)
+    _signatures(paper)
+    return paper.save()
+
+
+def _by_type(paper: Paper, rows: Sequence[MoveRow]) -> None:
+    columns = (
+        PdfColumn(tr("Kind of document"), 2),
+        PdfColumn(tr("Documents"), 1, "right"),
+        PdfColumn(tr("Moves"), 1, "right"),
+        PdfColumn(tr("Pieces"), 1, "right"),
+        PdfColumn(tr("Amount ¥"), 1.2, "right"),
+    )
+    lines = []
+    for kind in dict.fromkeys(row.document_type for row in rows):
+        mine = [row for row in rows if row.document_type == kind]
+        lines.append((type_name(kind), *_sums(mine)))
+    table(paper, columns, lines, totals=(tr("Total"), *_sums(rows)))
+
+
+def _sums(rows: Sequence[MoveRow]) -> tuple[str, str, str, str]:
+    return (
+        str(len({row.number for row in rows})),
+        str(len(rows)),
+        quantity_text(sum((row.quantity for row in rows), Decimal(0))),
+        f"{sum((row.amount for row in rows), Decimal(0)):,.2f}",
+    )
+
+
+def _moves(paper: Paper, rows: Sequence[MoveRow]) -> None:
+    columns = (
+        PdfColumn(tr("Time"), 0.6),
+        PdfColumn(tr("Document"), 1.3),
+        PdfColumn(tr("Part"), 1.4),
+        PdfColumn(tr("Description"), 2),
+        PdfColumn(tr("Quantity"), 0.8, "right"),
+        PdfColumn(tr("Unit"), 0.5),
+        PdfColumn(tr("From"), 1),
+        PdfColumn(tr("To"), 1),
+        PdfColumn(tr("Work order"), 1.2),
+        PdfColumn(tr("Amount ¥"), 1, "right"),
+        PdfColumn(tr("By"), 0.9),
+    )
+    lines = [
+        (
+            row.posted_at.astimezone().strftime("%H:%M"), row.number, row.item_code, row.item_name,
+            quantity_text(row.quantity), row.unit, row.from_place, row.to_place, row.order,
+            f"{row.amount:,.2f}", row.by,
+        )
+        for row in rows
+    ]  # fmt: skip
+    table(paper, columns, lines)
+
+
+def _signatures(paper: Paper) -> None:
+    if not paper.room(60):
+        paper.next_page()
+    half = (paper.right - paper.left) / 2
+    y = paper.y - 44
+    for number, words in enumerate((tr("Handed over by, date"), tr("Taken over by, date"))):
+        x = paper.left + number * half
+        paper.canvas.setStrokeColor(LINE)
+        paper.canvas.setLineWidth(0.8)
+        paper.canvas.line(x, y, x + half - 40, y)
+        draw(paper.canvas, x, y - 11, words, size=8, ink=QUIET)
+    paper.y = y - 20

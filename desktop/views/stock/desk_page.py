@@ -1,0 +1,324 @@
+"""The stock desk: receive, issue, counter issue, return and transfer on one page that never closes.
+
+Everything works by scanner and by keyboard alone. The scan field has the focus whenever the page is in front; Enter in
+it belongs to what was typed, never to a button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.domain import stock
+from desktop.domain.changes import Changes
+from desktop.domain.stock import Draft, Feedback, Level, Mode
+from desktop.domain.stock_drafts import to_json
+from desktop.domain.text import tr
+from desktop.operations import stock_desk
+from desktop.operations.stock import Posted
+from desktop.operations.stock_desk import Overview
+from desktop.runtime.context import Context
+from desktop.runtime.failures import Failure
+from desktop.views.stock import desk_papers, desk_rows
+from desktop.views.stock.desk_driver import DeskDriver, as_quantity
+from desktop.views.stock.order_panel import OrderPanel
+from desktop.views.stock.painted_table import PaintedTable
+from desktop.views.stock.part_panel import PartPanel
+from desktop.views.stock.scan_bar import ScanBar
+from desktop.widgets.buttons import Button
+from desktop.widgets.header import WIDE_FROM, ActionBar, HeaderBar, Total
+from desktop.widgets.page import Page
+from desktop.widgets.segmented import Segment, Segmented
+
+_LOOK_MS = 120
+
+
+class StockDesk(Page):
+    """`mode` is the first kind of document; the segmented control and a scanned order change it."""
+
+    def __init__(self, context: Context, mode: Mode = Mode.ISSUE, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.driver = DeskDriver(context, mode, self)
+        self.header = HeaderBar()
+        self.modes = Segmented(name=tr("Kind of document"))
+        self.pick_list = Button(icon="printer", key="Ctrl+P")
+        self.scan = ScanBar()
+        self.table = PaintedTable(tr("Lines"))
+        self.panel = PartPanel()
+        self.order = OrderPanel()
+        self.bar = ActionBar()
+        self.suspend_button = Button(height=32, key="Esc")
+        self.post_button = Button(kind="primary", icon="check", height=32, key="F9")
+        self._looked_at = 0
+        self._look = QTimer(self, singleShot=True, interval=_LOOK_MS)
+        self._look.timeout.connect(self._look_at_part)
+        self._make_actions()
+        self._build()
+        self._connect()
+        self.retranslate()
+
+    def _build(self) -> None:
+        self.header.add_action(self.modes)
+        self.header.add_action(self.pick_list)
+        self.bar.add_button(self.suspend_button)
+        self.bar.add_button(self.post_button)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        for widget, stretch in ((self.scan, 0), (self.table, 1), (self.panel, 0)):
+            left.addWidget(widget, stretch)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addLayout(left, 1)
+        middle.addWidget(self.order)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.header)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.bar)
+        for each in self.findChildren(QWidget):
+            if each is not self.scan.field:
+                each.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusProxy(self.scan.field)
+
+    def _connect(self) -> None:
+        driver, field = self.driver, self.scan.field
+        driver.changed.connect(self._show)
+        driver.said.connect(self._say)
+        driver.alarm.connect(_low_tone)
+        driver.queue_changed.connect(self.scan.set_queued)
+        driver.suspended_changed.connect(self._show)
+        driver.posted.connect(self._posted)
+        field.submitted.connect(driver.typed)
+        field.stepped.connect(driver.move)
+        field.delete_pressed.connect(driver.remove)
+        field.textEdited.connect(lambda _text: self._show_lines())
+        self.modes.chosen.connect(lambda key: driver.set_mode(Mode(key)))
+        self.table.row_clicked.connect(driver.go_to)
+        self.table.key_clicked.connect(self._message_key)
+        self.panel.part_chosen.connect(self._look_at)
+        self.panel.document_chosen.connect(lambda number: self.open_requested.emit("stock_document", number))
+        self.pick_list.clicked.connect(self.print_papers)
+        self.suspend_button.clicked.connect(driver.suspend)
+        self.post_button.clicked.connect(driver.check_and_post)
+        self.context.bus.subscribe(("stock_balance", "stock_move", "reservation"), self._stock_changed)
+
+    # actions
+
+    def _make_actions(self) -> None:
+        self._words: list[tuple[QAction, Callable[[], str]]] = []
+        driver = self.driver
+        for words, key, call in (
+            (lambda: tr("Check and post"), "F9", driver.check_and_post),
+            (lambda: tr("Repeat above"), "F4", driver.repeat_above),
+            (lambda: tr("Replace with the reserved part"), "F7", driver.replace_wrong),
+            (lambda: tr("Reverse"), "F8", self.reverse),
+            (lambda: tr("Remove line"), "Ctrl+Del", driver.remove),
+            (lambda: tr("Fill in everything expected"), "Ctrl+Shift+A", driver.fill_all),
+            (lambda: tr("Condition: good, bad, quarantine"), "Ctrl+G", driver.next_condition),
+            (lambda: tr("Suspend"), "Esc", driver.suspend),
+            (lambda: tr("Resume what was suspended"), "Ctrl+Shift+R", driver.resume),
+            (lambda: tr("Pick list or labels"), "Ctrl+P", self.print_papers),
+        ):
+            self._add(words, key, call)
+        for number, mode in enumerate(Mode, start=1):
+            self._add(partial(desk_rows.mode_title, mode), f"Ctrl+{number}", partial(driver.set_mode, mode))
+
+    def _add(self, words: Callable[[], str], key: str, call: Callable[[], object]) -> None:
+        action = QAction(self)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _checked=False: call())
+        self.addAction(action)
+        self._words.append((action, words))
+
+    def _message_key(self, row: int, key: str) -> None:
+        self.driver.go_to(row)
+        if key == "F7":
+            self.driver.replace_wrong()
+        else:
+            self.driver.remove()
+
+    def reverse(self) -> None:
+        """F8: on an opened issue all of it comes back; on an empty desk the last posting of this desk is taken back."""
+        draft, last = self.driver.draft, self.driver.last_posted
+        if draft.mode is Mode.RETURN and draft.lines:
+            self.driver.fill_all()
+        elif draft.filled:
+            self._say("", Feedback(Level.BAD, tr("Not reversed"), tr("Post or suspend what is open first.")))
+        elif last is None:
+            self._say("", Feedback(Level.BAD, tr("Nothing to reverse"), tr("Scan the document's number, then F8.")))
+        else:
+            self.driver.reverse(last.document_id, last.number)
+
+    def print_papers(self) -> None:
+        """Ctrl+P: the pick list of the draft, or the labels of what was received last."""
+        desk_papers.print_draft(self.context, self.driver.draft, self)
+
+    # showing
+
+    def _show(self) -> None:
+        draft = self.driver.draft
+        self._show_lines()
+        self.order.show_draft(draft)
+        self.modes.set_current(draft.mode.value)
+        self.header.set_title(desk_rows.mode_title(draft.mode))
+        self.header.set_state(tr("Draft") if not draft.empty else "", "warn", "pencil")
+        self.header.set_note(tr("Number on posting") if not draft.empty else "")
+        self.pick_list.setText(desk_papers.paper_name(draft.mode))
+        self.scan.field.set_hint(desk_rows.scan_hint(draft))
+        self._show_totals(draft)
+        self.set_dirty(bool(draft.filled))
+        self.title_changed.emit()
+        self._look.start()
+
+    def _show_lines(self) -> None:
+        draft, wide = self.driver.draft, self._wide()
+        typed = self.scan.field.text()
+        self.table.set_columns(desk_rows.columns(draft.mode), wide=wide)
+        self.table.set_rows(desk_rows.rows(draft, typed if as_quantity(typed) is not None else ""), draft.current)
+        waiting = self.driver.suspended()
+        offer = tr("Scan, or type a code and Enter.")
+        if waiting:
+            what = f"{desk_rows.mode_word(waiting[0].mode)} {waiting[0].subject.code if waiting[0].subject else ''}"
+            offer = tr("{count} suspended. Ctrl+Shift+R brings back: {what}", count=len(waiting), what=what.strip())
+        self.table.set_empty(desk_rows.scan_hint(draft), offer)
+
+    def _show_totals(self, draft: Draft) -> None:
+        sums = stock.figures(draft)
+        totals = [
+            Total(tr("Lines filled"), f"{sums.filled} / {sums.lines}"),
+            Total(tr("Pieces"), stock.quantity_text(sums.pieces)),
+            Total(tr("Value"), f"¥ {desk_rows.money(sums.value)}"),
+        ]
+        if any(line.expected is not None for line in draft.lines):
+            left = tr("Reserved left to pick") if draft.mode is Mode.ISSUE else tr("Still to come")
+            totals.append(Total(left, stock.quantity_text(sums.left)))
+        self.bar.set_totals(totals)
+        faulty = stock.first_fault(draft) >= 0
+        if self.driver.unknown_outcome():
+            self.bar.set_reason(tr("Not known whether it was posted. F9 asks again."))
+        else:
+            self.bar.set_reason(stock.obstacle(draft) if faulty else "")
+
+    def _say(self, at: str, feedback: Feedback) -> None:
+        self.scan.band.show_feedback(feedback)
+        if at:
+            self.scan.last.add(at, feedback)
+
+    def _posted(self, posted: Posted, draft: Draft) -> None:
+        if draft.mode is Mode.RECEIVE:
+            desk_papers.offer_labels(self.context, draft, posted, self)
+
+    # the part under the lines
+
+    def _look_at_part(self) -> None:
+        draft = self.driver.draft
+        if 0 <= draft.current < len(draft.lines):
+            self._look_at(draft.lines[draft.current].part.id)
+        else:
+            self._looked_at = 0
+            self.panel.show_overview(None)
+
+    def _look_at(self, item_id: int) -> None:
+        self._looked_at = item_id
+        self.context.work.run(
+            stock_desk.overview,
+            self.context.database,
+            item_id,
+            on_done=self._part_seen,
+            on_error=self._part_not_seen,
+            owner=self,
+            background=True,
+        )
+
+    def _part_seen(self, overview: Overview | None) -> None:
+        if overview is not None and overview.part.id == self._looked_at:
+            self.panel.show_overview(overview)
+
+    def _part_not_seen(self, failure: Failure) -> None:
+        self.panel.show_overview(None)
+        if failure.is_bug:
+            self.context.toast("danger", tr("The stock of the part could not be read"), failure.message)
+
+    def _stock_changed(self, changes: Changes, initiator: object) -> None:
+        if self._looked_at:
+            self._look.start()
+
+    # what the shell asks
+
+    def title(self) -> str:
+        draft = self.driver.draft
+        word = desk_rows.mode_word(draft.mode)
+        return f"{word} {draft.subject.code}" if draft.subject else word
+
+    def icon_name(self) -> str:
+        return desk_rows.MODE_ICONS[self.driver.draft.mode]
+
+    def key_hints(self) -> Sequence[tuple[str, str]]:
+        return (
+            ("F4", tr("Repeat above")),
+            ("F7", tr("Replace")),
+            ("F8", tr("Reverse")),
+            ("F9", tr("Check and post")),
+            ("Ctrl+1…5", tr("Kind of document")),
+        )
+
+    def handle_scan(self, code: str) -> bool:
+        self.driver.scan(code)
+        self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def zones(self) -> Sequence[QWidget]:
+        return (self.scan.field,)
+
+    def refresh(self) -> None:
+        self._show()
+
+    def state(self) -> Mapping[str, Any]:
+        return {"draft": to_json(self.driver.draft)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        if state.get("draft"):
+            self.driver.restore(state["draft"])
+
+    def retranslate(self) -> None:
+        for action, words in self._words:
+            action.setText(words())
+        segments = [Segment(each.value, desk_rows.mode_word(each), desk_rows.MODE_ICONS[each]) for each in Mode]
+        self.modes.set_segments(segments)
+        for button in self.modes.findChildren(QWidget):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.suspend_button.setText(tr("Suspend"))
+        self.post_button.setText(tr("Check and post"))
+        self.scan.set_queued(self.driver.queued())
+        self._show()
+
+    # size and focus
+
+    def _wide(self) -> bool:
+        return self.window().width() >= WIDE_FROM
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+        self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit(self) -> None:
+        self.scan.set_wide(self._wide())
+        self.panel.set_wide(self._wide())
+        self._show_lines()
+
+
+def _low_tone() -> None:
+    """The sound of a wrong part: the platform's own."""
+    QApplication.beep()

@@ -1,0 +1,97 @@
+"""Papers that the desk makes: pick list and labels. Made in the background, shown by the platform."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from desktop.domain.stock import ZERO, Draft, Mode, walk
+from desktop.domain.text import Language, in_language, language, pick, tr
+from desktop.operations.stock import Posted
+from desktop.reports import stock as reports
+from desktop.runtime.context import Context, ToastAction
+
+open_file = QDesktopServices.openUrl
+"""How a paper is shown; tests put something else in its place."""
+
+
+def paper_name(mode: Mode) -> str:
+    return tr("Labels") if mode is Mode.RECEIVE else tr("Pick list")
+
+
+def print_draft(context: Context, draft: Draft, owner: QObject) -> None:
+    """Ctrl+P: labels of what arrives, else the list of what to fetch."""
+    if not draft.lines:
+        context.toast("info", tr("Nothing to print yet"), tr("Scan an order or a part first."))
+        return
+    if draft.mode is Mode.RECEIVE:
+        _make(context, partial(_labels_file, labels_of(draft)), owner)
+        return
+    rows = [
+        reports.PickRow(
+            line.location, line.part.code, line.part.display_name(), line.lot,
+            (line.expected or ZERO) - line.quantity, pick(line.part.uom, line.part.uom_zh),
+        )
+        for line in (walk(draft) or ())
+    ]  # fmt: skip
+    subject = draft.subject
+    title = pick(subject.title, subject.title_zh) if subject else ""
+    _make(
+        context, partial(_pick_file, subject.code if subject else "-", title, rows, context.user.display_name()), owner
+    )
+
+
+def labels_of(draft: Draft) -> tuple[reports.Label, ...]:
+    """A label for each filled line; its lot or serial number is what is scanned later, else the part's code."""
+    return tuple(
+        reports.Label(
+            line.lot or line.part.code,
+            line.part.display_name(),
+            " · ".join(each for each in (line.part.code if line.lot else "", line.location) if each),
+        )
+        for line in (draft.filled or draft.lines)
+    )
+
+
+def offer_labels(context: Context, draft: Draft, posted: Posted, owner: QObject) -> None:
+    """After a receipt: its labels, one key away."""
+    wanted = labels_of(draft)
+    action = ToastAction(tr("Print labels"), lambda: _make(context, partial(_labels_file, wanted), owner))
+    text = tr("Labels of {number}", number=posted.number)
+    context.toast("info", text, tr("{count} labels ready", count=len(wanted)), action=action)
+
+
+def _make(context: Context, make: partial[Path], owner: QObject) -> None:
+    context.work.run(_spoken, language(), make, on_done=_show, owner=owner, title=tr("Making the PDF"))
+
+
+def _spoken(code: Language, make: partial[Path]) -> Path:
+    with in_language(code):
+        return make()
+
+
+def _show(file: Path) -> None:
+    open_file(QUrl.fromLocalFile(str(file)))
+
+
+def _target(stem: str) -> Path:
+    folder = Path(tempfile.gettempdir()) / "outpost-papers"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkstemp(suffix=".pdf", prefix=f"{stem}-", dir=folder)[1])
+
+
+def _labels_file(wanted: Sequence[reports.Label]) -> Path:
+    file = _target("labels")
+    reports.labels(str(file), wanted)
+    return file
+
+
+def _pick_file(order: str, title: str, rows: Sequence[reports.PickRow], who: str) -> Path:
+    file = _target("pick-list")
+    reports.pick_list(str(file), order=order, title=title, rows=rows, printed_by=who)
+    return file

@@ -1,0 +1,181 @@
+"""A draft as the rows of the desk's table: which columns a mode has, and how each line looks."""
+
+from __future__ import annotations
+
+from desktop.domain.stock import (
+    ZERO,
+    Draft,
+    Level,
+    Line,
+    Mode,
+    Verdict,
+    amount,
+    left_after,
+    quantity_text,
+    replacement_for,
+    verdict,
+)
+from desktop.domain.text import pick, tr
+from desktop.views.stock.painted_table import Cell, Message, TableColumn, TableRow
+
+_ICONS = {
+    Level.OK: ("circle-check", "success.fg"),
+    Level.ACTIVE: ("arrow-right", "accent.fg"),
+    Level.EXTRA: ("triangle-alert", "warn.fg"),
+    Level.BAD: ("circle-x", "danger.fg"),
+    Level.TODO: ("circle-dashed", "text.tertiary"),
+}
+_LOW = 3
+NONE = "\N{EN DASH}"
+
+
+def mode_title(mode: Mode) -> str:
+    return {
+        Mode.RECEIVE: tr("Receive"),
+        Mode.ISSUE: tr("Issue to work order"),
+        Mode.COUNTER: tr("Counter issue"),
+        Mode.RETURN: tr("Return"),
+        Mode.TRANSFER: tr("Transfer"),
+    }[mode]
+
+
+def mode_word(mode: Mode) -> str:
+    return tr("Issue") if mode is Mode.ISSUE else mode_title(mode)
+
+
+MODE_ICONS = {
+    Mode.RECEIVE: "inbox",
+    Mode.ISSUE: "upload",
+    Mode.COUNTER: "user",
+    Mode.RETURN: "undo-2",
+    Mode.TRANSFER: "truck",
+}
+
+
+def scan_hint(draft: Draft) -> str:
+    """What the field waits for."""
+    if draft.mode is Mode.RECEIVE:
+        return tr("Scan or type order, part, bin") if draft.subject is None else tr("Scan or type part, lot, bin")
+    if draft.mode is Mode.ISSUE:
+        return tr("Scan or type a work order") if draft.subject is None else tr("Scan or type part, serial, bin")
+    if draft.mode is Mode.COUNTER:
+        return tr("Scan the engineer's badge") if draft.engineer_id is None else tr("Scan or type part, serial, bin")
+    if draft.mode is Mode.RETURN:
+        return tr("Scan the work order or the issue") if draft.subject is None else tr("Scan what came back")
+    return (
+        tr("Scan the bin to take from") if draft.from_place is None else tr("Scan parts, then the bin to put them in")
+    )
+
+
+def columns(mode: Mode) -> tuple[TableColumn, ...]:
+    """The columns of a mode; on narrow windows cost and note go first."""
+    expected = {
+        Mode.RECEIVE: tr("To come"),
+        Mode.ISSUE: tr("Reserved"),
+        Mode.COUNTER: tr("Reserved"),
+        Mode.RETURN: tr("Still out"),
+        Mode.TRANSFER: tr("On hand"),
+    }[mode]
+    extra: tuple[TableColumn, ...] = ()
+    if mode is Mode.TRANSFER:
+        extra = (TableColumn("to", tr("To bin"), 96, code=True),)
+    elif mode is Mode.RETURN:
+        extra = (TableColumn("condition", tr("Condition"), 96),)
+    return (
+        TableColumn("number", "#", 36, "right"),
+        TableColumn("icon", "", 32),
+        TableColumn("part", tr("Part"), 136, code=True, narrow_width=124),
+        TableColumn("name", tr("Description"), 208, narrow_width=0),
+        TableColumn("lot", tr("Lot / serial"), 112, code=True, narrow_width=96),
+        TableColumn("bin", tr("From bin") if mode is Mode.TRANSFER else tr("Bin"), 96, code=True, narrow_width=88),
+        *extra,
+        TableColumn("expected", expected, 80, "right", narrow_width=76),
+        TableColumn("quantity", mode_word(mode), 80, "right", accent=True, narrow_width=80),
+        TableColumn("unit", tr("Unit"), 48, narrow_width=44),
+        TableColumn("left", tr("Left in bin"), 92, "right", narrow_width=84),
+        TableColumn("cost", tr("Unit cost ¥"), 96, "right", wide_only=True),
+        TableColumn("amount", tr("Amount ¥"), 104, "right", narrow_width=88),
+        TableColumn("note", tr("Note"), wide_only=True),
+    )
+
+
+def rows(draft: Draft, typed: str = "") -> tuple[TableRow, ...]:
+    """One row a line and one that waits for the next scan. `typed` is a number under way in the scan field."""
+    made = [_row(draft, number, typed if number == draft.current else "") for number in range(len(draft.lines))]
+    if draft.lines:
+        waiting = {
+            "number": Cell(str(len(draft.lines) + 1), "text.tertiary"),
+            "icon": Cell(icon="plus", role="text.tertiary"),
+        }
+        made.append(TableRow(waiting, span=tr("The next scan of an unlisted part adds a line here")))
+    return tuple(made)
+
+
+def _row(draft: Draft, number: int, typed: str) -> TableRow:
+    line, found = draft.lines[number], verdict(draft, number)
+    todo, bad = found.level is Level.TODO, found.level is Level.BAD
+    quiet = "text.secondary" if todo else "text.primary"
+    icon, role = _ICONS[found.level]
+    counted = line.quantity > 0 and not bad
+    left = left_after(draft, line)
+    cells = {
+        "number": Cell(str(number + 1), "text.tertiary"),
+        "icon": Cell(icon=icon, role=role),
+        "part": Cell(line.part.code, "danger.fg" if bad else quiet),
+        "name": Cell(line.part.display_name(), quiet),
+        "lot": _or_none(line.lot),
+        "bin": _or_none(line.location),
+        "to": _or_none(draft.to_place[1] if draft.to_place else ""),
+        "condition": Cell(condition_name(line.condition), "text.primary" if line.quantity else "text.tertiary"),
+        "expected": _expected(draft, line),
+        "quantity": _quantity(draft, number, found, typed),
+        "unit": Cell(pick(line.part.uom, line.part.uom_zh), "text.secondary"),
+        "left": Cell(quantity_text(left), "warn.fg" if left < _LOW and not todo else "text.primary")
+        if line.location_id
+        else _or_none(""),
+        "cost": Cell(money(line.unit_cost if line.unit_cost is not None else line.part.cost), "text.secondary"),
+        "amount": Cell(money(amount(line))) if counted else _or_none(""),
+        "note": Cell("" if bad else found.text, "text.secondary"),
+    }
+    return TableRow(cells, _message(draft, number, found) if bad else None)
+
+
+def _message(draft: Draft, number: int, found: Verdict) -> Message:
+    line = draft.lines[number]
+    keys: tuple[tuple[str, str], ...] = (("Del", tr("Remove")),)
+    if found.rule == "wrong_part" and replacement_for(draft, line) is not None:
+        keys = (("F7", tr("Replace")), *keys)
+    text = tr("Line {number}: {text}", number=number + 1, text=found.text)
+    return Message(f"{text} {found.remedy}".strip(), keys)
+
+
+def _quantity(draft: Draft, number: int, found: Verdict, typed: str) -> Cell:
+    line = draft.lines[number]
+    if typed:
+        return Cell(typed, weight=500, frame="cursor", caret=True)
+    text = quantity_text(line.quantity) if line.quantity else NONE
+    if found.level is Level.BAD:
+        return Cell(text, "danger.fg", frame="rejected")
+    role = "text.primary" if line.quantity else "text.tertiary"
+    return Cell(text, role, 500, frame="cursor" if number == draft.current else "")
+
+
+def _expected(draft: Draft, line: Line) -> Cell:
+    if draft.mode is Mode.TRANSFER:
+        here = sum((h.on_hand for h in line.part.holdings if h.location_id == line.location_id), ZERO)
+        return Cell(quantity_text(here))
+    if line.expected is None:
+        return Cell("0", "text.tertiary")
+    return Cell(quantity_text(line.expected))
+
+
+def _or_none(text: str) -> Cell:
+    return Cell(text) if text else Cell(NONE, "text.tertiary")
+
+
+def money(value: object) -> str:
+    return f"{value:,.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def condition_name(condition: str) -> str:
+    return {"good": tr("Good"), "bad": tr("Bad"), "quarantine": tr("Quarantine")}.get(condition, condition)
