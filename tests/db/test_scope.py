@@ -60,7 +60,17 @@ def test_without_a_unit_there_is_nothing(shared: World) -> None:
 @pytest.mark.parametrize("role", ["admin", "security"])
 def test_administration_sees_no_business_rows(shared: World, role: str) -> None:
     person = shared.raw(role, "HB")
-    for table in ("item", "asset", "party", "contact", "stock_balance", "work_order", "contract", "cost_entry", "attachment"):
+    for table in (
+        "item",
+        "asset",
+        "party",
+        "contact",
+        "stock_balance",
+        "work_order",
+        "contract",
+        "cost_entry",
+        "attachment",
+    ):
         with pytest.raises(InsufficientPrivilege):
             rows(person, f"select id from erp.{table}")
 
@@ -75,7 +85,11 @@ def test_a_link_lets_a_unit_see_a_contract_but_not_change_it(world: World) -> No
     assert count(finance, "update erp.contract set note = 'x' where id = %s", contract) == 0
     assert count(finance, "update erp.contract_line set description = 'x' where contract_id = %s", contract) == 0
     with pytest.raises(InsufficientPrivilege):
-        rows(finance, "insert into erp.contract_line (contract_id, line_no, description, unit_price) values (%s, 9, 'x', 1)", contract)
+        rows(
+            finance,
+            "insert into erp.contract_line (contract_id, line_no, description, unit_price) values (%s, 9, 'x', 1)",
+            contract,
+        )
 
 
 def test_a_read_only_unit_is_not_written(world: World) -> None:
@@ -107,13 +121,20 @@ def test_nobody_is_somebody_else_by_a_setting_or_a_role(shared: World) -> None:
             rows(clerk, f"set role outpost_test_{role}")
 
 
-@pytest.mark.parametrize("table", ["stock_balance", "stock_move", "stock_document", "item_cost", "cost_entry", "request"])
-@pytest.mark.parametrize("command", ["insert into erp.{} default values", "update erp.{} set company_id = company_id", "delete from erp.{}"])
+@pytest.mark.parametrize(
+    "table", ["stock_balance", "stock_move", "stock_document", "item_cost", "cost_entry", "request"]
+)
+@pytest.mark.parametrize(
+    "command", ["insert into erp.{} default values", "update erp.{} set company_id = company_id", "delete from erp.{}"]
+)
 def test_the_ledgers_are_written_by_functions_only(shared: World, table: str, command: str) -> None:
     if table == "request":
         command = command.replace("company_id", "user_id")
     with pytest.raises(InsufficientPrivilege):
-        rows(shared.raw("clerk", "HB", roles=("clerk", "steward", "finance", "manager", "planner", "buyer")), command.format(table))
+        rows(
+            shared.raw("clerk", "HB", roles=("clerk", "steward", "finance", "manager", "planner", "buyer")),
+            command.format(table),
+        )
 
 
 @pytest.mark.parametrize("table", ["stock_move", "stock_document"])
@@ -128,7 +149,12 @@ def test_a_row_cannot_be_pushed_into_another_unit(world: World) -> None:
     planner = world.raw("planner")
     south, company = world.id("org_unit", "SOUTH"), world.id("company", "HB")
     with pytest.raises(InsufficientPrivilege, match="row-level security"):
-        rows(planner, "insert into erp.work_order (company_id, org_unit_id, number, title) values (%s, %s, '', 'x')", company, south)
+        rows(
+            planner,
+            "insert into erp.work_order (company_id, org_unit_id, number, title) values (%s, %s, '', 'x')",
+            company,
+            south,
+        )
     desk = world.raw("desk", "NORTH")
     with pytest.raises(InsufficientPrivilege, match="row-level security"):
         rows(desk, "update erp.asset set org_unit_id = %s", south)
