@@ -156,7 +156,7 @@ def blank(database: Database, kind: RecordKind, values: Values | None = None) ->
             values=given,
             referred=_referred(session, kind.references, [given]).get(0, {}),
             lines={line.name: () for line in kind.lines},
-            writable=_writable(session, kind.model, kind.writes, "insert"),
+            writable=_privileged(session, kind.model, kind.writes, "insert"),
         )
 
 
@@ -184,13 +184,15 @@ def _table(model: type[Base]) -> Table:
 
 def _load(session: Session, kind: RecordKind, record_id: int) -> Record:
     table = _table(kind.model)
-    names = list(dict.fromkeys(("id", *kind.reads, *kind.writes)))
+    wanted = tuple(dict.fromkeys((*kind.reads, *kind.writes)))
+    readable = _privileged(session, kind.model, wanted, "select")
+    names = ["id", *(name for name in wanted if name in readable)]
     versioned = "version" in table.c
     columns = [table.c[name] for name in names] + ([table.c.version] if versioned else [])
     found = session.execute(select(*columns).where(table.c.id == record_id)).mappings().one_or_none()
     if found is None:
         raise RecordNotFound
-    values = {name: found[name] for name in names if name != "id"}
+    values = {name: found[name] if name in readable else None for name in wanted}
     return Record(
         kind=kind.key,
         id=record_id,
@@ -198,16 +200,17 @@ def _load(session: Session, kind: RecordKind, record_id: int) -> Record:
         values=values,
         referred=_referred(session, kind.references, [values]).get(0, {}),
         lines={line.name: _load_lines(session, line, record_id) for line in kind.lines},
-        writable=_writable(session, kind.model, kind.writes, "update"),
+        writable=_privileged(session, kind.model, kind.writes, "update"),
     )
 
 
 def _load_lines(session: Session, line: LineKind, record_id: int) -> tuple[Record, ...]:
     table = _table(line.model)
-    has_id = "id" in table.c
-    wanted = list(dict.fromkeys((*(["id"] if has_id else []), *line.columns)))
+    readable = _privileged(session, line.model, line.columns, "select")
+    wanted = [*(["id"] if "id" in table.c else []), *(name for name in line.columns if name in readable)]
     query = select(*(table.c[name] for name in wanted)).where(table.c[line.parent] == record_id)
-    rows = [dict(row) for row in session.execute(query.order_by(table.c[line.order])).mappings()]
+    hidden = dict.fromkeys(name for name in line.columns if name not in readable)
+    rows = [{**row, **hidden} for row in session.execute(query.order_by(table.c[line.order])).mappings()]
     referred = _referred(session, line.references, rows)
     return tuple(
         Record(kind=line.name, id=row.pop("id", None), version=0, values=row, referred=referred.get(i, {}))
@@ -242,8 +245,8 @@ def lookup(session: Session, reference: Reference, ids: Iterable[int]) -> dict[i
     }
 
 
-def _writable(session: Session, model: type[Base], columns: tuple[str, ...], privilege: str) -> frozenset[str]:
-    """Which columns the grants let this person write: a form shows the others as read only."""
+def _privileged(session: Session, model: type[Base], columns: tuple[str, ...], privilege: str) -> frozenset[str]:
+    """The columns that the grants give this person: a form leaves others empty (select) or read only (update)."""
     query = text("select c from unnest(cast(:columns as text[])) c where has_column_privilege(:relation, c, :privilege)")
     table = _table(model)
     found = session.execute(

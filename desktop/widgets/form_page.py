@@ -130,6 +130,10 @@ class FormPage(Page):
     def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
         """Sections of the side panel."""
 
+    def extra_parts(self) -> Sequence[QWidget]:
+        """Widgets below the fields and lines: a history, an entry panel."""
+        return ()
+
     # Building
 
     def _build(self) -> None:
@@ -215,6 +219,8 @@ class FormPage(Page):
             table.edited.connect(self._edited)
             self.tables[lines.name] = table
             self._body_layout.addWidget(table)
+        for part in self.extra_parts():
+            self._body_layout.addWidget(part)
         self._body_layout.addStretch(1)
 
     def _section(self, section: FormSection, info: FormInfo, tools: EditorTools) -> Any:

@@ -70,8 +70,10 @@ class AssetPage(FormPage):
         self.history = HistoryTable(lambda: tr("History"))
         super().__init__(context, asset_spec(), asset_id, parent=parent)
         self.history.opened.connect(self.open_requested)
-        self._body_layout.addWidget(self.history)
         context.bus.subscribe(("work_order", "stock_move", "failure", "asset_event"), self.changed_elsewhere)
+
+    def extra_parts(self) -> tuple[QWidget, ...]:
+        return (self.history,)
 
     def more(self, database: Any, record: Record) -> tuple[AssetEntry, ...]:
         return assets.history(database, record.id or 0)

@@ -75,7 +75,9 @@ class WorkOrderPage(FormPage):
         self.hours.entered.connect(self._hours_entered)
         self.header.add_left(self.steps)
         self.steps.chosen.connect(self._take_step)
-        self._body_layout.addWidget(self.hours)
+
+    def extra_parts(self) -> tuple[QWidget, ...]:
+        return (self.hours,)
 
     def narrowed(self, key: str) -> Callable[[], Mapping[str, object]]:
         """Causes belong to the chosen problem, remedies to the cause."""
