@@ -6,8 +6,8 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,16 +170,17 @@ class SqlListSource:
             listing = self._listing(connection, query, fresh=True)
             infos = {info.key: info for info in self.columns()}
             row = connection.execute(sql.totalled(listing, query)).one()
-            yield Extract(
-                infos=tuple(infos[key] for key in query.columns),
-                heads=_all_heads(connection, listing, query),
-                totals=_totals(listing, row),
-                count=int(row.row_count),
-                cut=len(listing.hits or ()) > sql.SEARCH_LIMIT,
-                parts=streamed(connection, listing, query, size),
-                connection=connection,
-                listing=listing,
-            )
+            with closing(streamed(connection, listing, query, size)) as parts:  # whoever stops early closes the cursor
+                yield Extract(
+                    infos=tuple(infos[key] for key in query.columns),
+                    heads=_all_heads(connection, listing, query),
+                    totals=_totals(listing, row),
+                    count=int(row.row_count),
+                    cut=len(listing.hits or ()) > sql.SEARCH_LIMIT,
+                    parts=parts,
+                    connection=connection,
+                    listing=listing,
+                )
 
     def stream(self, query: ListQuery, size: int = 1_000) -> Iterator[Sequence[Any]]:
         """All rows in their order in partitions of `size`: (id, version, cells…) each. Memory stays flat."""
@@ -297,7 +298,7 @@ def offered_views(spec: ListSpec, infos: Sequence[ColumnInfo]) -> tuple[View, ..
     return tuple(view for view in spec.views if fits(view))
 
 
-def streamed(connection: Connection, listing: Listing, query: ListQuery, size: int = 1_000) -> Iterator[Sequence[Any]]:
+def streamed(connection: Connection, listing: Listing, query: ListQuery, size: int = 1_000) -> Generator[Sequence[Any]]:
     """All rows in their order in partitions of `size`, through a server-side cursor."""
     result = connection.execution_options(stream_results=True, max_row_buffer=size).execute(
         sql.everything(listing, query)
