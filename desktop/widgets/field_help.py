@@ -39,10 +39,11 @@ class FieldHelp(Card):
         parent, layout = self.parentWidget(), self.layout()
         if parent is None or layout is None:
             return
-        size = QSize(_WIDTH, layout.heightForWidth(_WIDTH))
+        self.show()  # before placing: a layout measures only what is shown
+        self.setFixedWidth(_WIDTH)
+        size = QSize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
         x = max(4, min(cell.left(), parent.width() - size.width() - 4))
         below = cell.bottom() + 3
         y = below if below + size.height() <= parent.height() else cell.top() - 2 - size.height()
         self.setGeometry(QRect(QPoint(x, max(0, y)), size))
-        self.show()
         self.raise_()

@@ -53,6 +53,9 @@ class ColumnLayout(QObject):
         self.columns: list[Column] = []
         self.slots: tuple[Slot, ...] = ()
         self.scroll_x = 0
+        self.default: tuple[str, ...] = ()
+        """Shown at first; empty for all."""
+        self._room = 0
         self._infos: dict[str, ColumnInfo] = {}
         self._numbers: dict[str, int] = {}
 
@@ -146,6 +149,12 @@ class ColumnLayout(QObject):
         self.frozen = max(0, min(count, len(self.shown_keys()) - 1))
         self._lay_out()
 
+    def set_room(self, width: int) -> None:
+        """How wide the grid is: the last column takes what the others leave, unless it was sized by hand."""
+        if width != self._room:
+            self._room = width
+            self._lay_out()
+
     def set_scroll(self, x: int) -> None:
         if x != self.scroll_x:
             self.scroll_x = x
@@ -183,5 +192,8 @@ class ColumnLayout(QObject):
                 frozen_x += column.width
             else:
                 x += column.width
+        rest = self._room - frozen_x - x
+        if slots and rest > 0 and not slots[-1].frozen and not shown[-1].sized:
+            slots[-1] = replace(slots[-1], width=slots[-1].width + rest)
         self.slots = tuple(slots)
         self.changed.emit()

@@ -47,9 +47,10 @@ class CellPopover(Card):
             holder = QWidget()
             holder.setLayout(row(KeyCap(key), Label(words, role="text.secondary"), spacing=4))
             self._keys.addWidget(holder)
+            holder.show()
         self._keys.addStretch(1)
+        self.show()  # before placing: a layout measures only what is shown
         self._place(cell)
-        self.show()
         self.raise_()
 
     def _place(self, cell: QRect) -> None:
@@ -57,8 +58,12 @@ class CellPopover(Card):
         if parent is None:
             return
         layout = self.layout()
-        height = layout.heightForWidth(_WIDTH) if layout is not None and layout.hasHeightForWidth() else -1
-        size = QSize(_WIDTH, max(height, self.sizeHint().height() if height < 0 else height))
+        if layout is None:
+            return
+        self.setFixedWidth(_WIDTH)
+        layout.invalidate()
+        layout.activate()
+        size = QSize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
         x = max(4, min(cell.right() + 1 - size.width(), parent.width() - size.width() - 4))
         below = cell.bottom() + 3
         y = below if below + size.height() <= parent.height() else cell.top() - 2 - size.height()

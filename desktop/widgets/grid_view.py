@@ -115,6 +115,7 @@ class GridView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.columns.set_room(self.width() - metric("shell.scrollBar"))
         self._place()
 
     def _place(self) -> None:
@@ -375,19 +376,26 @@ class GridView(QWidget):
         if slot is None:
             return
         texts = tuple(shown.texts[slot.column] for shown in self.model.loaded_rows())
-        head = round(text_width(header_text(slot), font(12, 500))) + 2 * CELL_PADDING + 34
-        self.columns.resize(key, max(head, wanted_width(slot.info, texts, self.texts)))
+        self.columns.resize(key, max(self._head_width(slot), wanted_width(slot.info, texts, self.texts)))
 
     def _widen(self, first: int, last: int) -> None:
         """Numbers, codes and dates are never cut: their columns grow with what was loaded."""
         rows = [line for _, line in self.model.window(first, last) if isinstance(line, ShownRow)]
         sized = {column.key for column in self.columns.columns if column.sized}
         for slot in self.columns.slots:
-            if slot.info.kind in NEVER_CUT and slot.info.key not in sized and rows:
-                texts = tuple(shown.texts[slot.column] for shown in rows)
-                width = wanted_width(slot.info, texts, self.texts)
-                if width > slot.width:
-                    self.columns.resize(slot.info.key, width, by_user=False)
+            if slot.info.key in sized:
+                continue
+            never_cut = slot.info.kind in NEVER_CUT
+            texts = tuple(shown.texts[slot.column] for shown in rows) if never_cut else ()
+            width = max(wanted_width(slot.info, texts, self.texts) if texts else 0, self._head_width(slot))
+            if width > slot.width:
+                self.columns.resize(slot.info.key, width, by_user=False)
+
+    def _head_width(self, slot: Slot) -> int:
+        """Room for the whole name of the column and the mark of its sort."""
+        rank, _, several = self.sort_of(slot.info.key)
+        mark = (34 if several else 18) if rank else 0
+        return round(text_width(header_text(slot), font(12, 500))) + 2 * CELL_PADDING + 1 + mark
 
     # --- editing -------------------------------------------------------------------------------------------------
 
@@ -642,7 +650,8 @@ class GridView(QWidget):
     def _shape_changed(self) -> None:
         known = {column.key for column in self.columns.columns}
         if not known:
-            self.columns.set_columns([info.key for info in self.model.infos], self.model.all_infos)
+            shown = self.columns.default or tuple(info.key for info in self.model.infos)
+            self.columns.set_columns(shown, self.model.all_infos)
         self.columns.set_loaded(self.model.infos)
         self.texts.clear()
 
@@ -663,6 +672,7 @@ class GridView(QWidget):
             self.failed.raise_()
         if phase == "ready":
             self._widen(0, min(lines, 60) - 1)
+            self.header.update()
         self.canvas.update()
 
     def _columns_changed(self) -> None:

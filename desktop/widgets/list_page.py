@@ -7,29 +7,25 @@ for him: the view, the filter, the sort, the widths, the place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.conditions import Condition, ConditionError, all_of, from_json, to_json
 from desktop.domain.text import language, pick, tr
-from desktop.lists.query import Conflict, ListQuery, ListSource
+from desktop.lists.query import ListQuery, ListSource
 from desktop.lists.spec import ListSpec, Sort
 from desktop.models.editable_list import EditableListModel
 from desktop.models.filters import split_condition
-from desktop.models.list_edits import State
 from desktop.models.list_pages import ShownRow
 from desktop.models.live_list import nobody
 from desktop.runtime.context import Context, ToastAction
 from desktop.runtime.failures import Failure
 from desktop.widgets.buttons import Button, IconButton
-from desktop.widgets.column_chooser import ColumnChooser
-from desktop.widgets.conflict_panel import ConflictPanel
 from desktop.widgets.field_help import FieldHelp
 from desktop.widgets.grid_columns import ColumnLayout
 from desktop.widgets.grid_commands import GridCommands
@@ -38,12 +34,15 @@ from desktop.widgets.grid_footer import SelectionFooter
 from desktop.widgets.grid_view import GridView
 from desktop.widgets.header import WIDE_FROM, HeaderBar
 from desktop.widgets.icons import bind_icon
+from desktop.widgets.list_conflicts import ListConflicts
 from desktop.widgets.list_export import ListExport
+from desktop.widgets.list_keeper import ViewKeeper
+from desktop.widgets.list_menus import ListMenus
+from desktop.widgets.list_paste import ListPaste
 from desktop.widgets.list_services import NO_SERVICES, KeptView, ListServices, ready_made
 from desktop.widgets.list_views import MOST_KEYS, ListViews
 from desktop.widgets.page import Page
 from desktop.widgets.paint import column, row
-from desktop.widgets.value_filter import ValueFilter
 
 _SEARCH_MS = 250
 _KEEP_MS = 1000
@@ -74,9 +73,7 @@ class ListPage(Page):
         self.spec, self.services = spec, services
         self._make_source, self._fixed = make_source, fixed
         self._extra: Condition | None = None
-        self._shown: tuple[str, ...] = ()
         self._opened = self._stale = False
-        self._conflicts: list[Conflict] = []
         self._place_kept: Mapping[str, Any] = {}
         self._start_at: int | None = None
         self.model = EditableListModel(
@@ -89,7 +86,10 @@ class ListPage(Page):
         self.grid.row_opens = spec.opens is not None
         self.commands = GridCommands(self.grid)
         self.export = ListExport(self)
+        self.menus = ListMenus(self)
         self._build()
+        self.keeper = ViewKeeper(self)
+        self.pasting = ListPaste(self)
         self._make_actions()
         self._connect()
         self._set_ready_views()
@@ -117,13 +117,17 @@ class ListPage(Page):
         self.columns_icon = IconButton("columns-3", size=28)
         self.export_button = Button(icon="download", menu_arrow=True)
         self.header.add_left(self.views)
+        layout = self.header.layout()
+        if isinstance(layout, QBoxLayout):
+            layout.setStretch(0, 1)
+            layout.setStretch(1, 0)
         for widget in (
             self.search, self.group_button, self.group_icon, self.columns_button, self.columns_icon,
             self.export_button,
         ):  # fmt: skip
             self.header.add_action(widget)
         self.footer = SelectionFooter(self.grid)
-        self.conflict_panel = ConflictPanel(self.grid)
+        self.conflicts = ListConflicts(self)
         self.help_card = FieldHelp(self.grid)
         self._main = column(self.header, self.grid, self.footer, spacing=0)
         self._main.setStretch(1, 1)
@@ -155,10 +159,10 @@ class ListPage(Page):
         action("find", ("Ctrl+F",), "edit", "search", self.search_for)
         action("filter", ("Ctrl+Shift+L",), "view", "filter", self.filter_row)
         action("clear_filter", ("Ctrl+Alt+L",), "view", "x", self.clear_filters)
-        action("columns", ("Ctrl+Shift+K",), "view", "columns-3", self.choose_columns)
-        action("group_menu", ("Ctrl+Shift+G",), "view", "group", self.show_group_menu)
+        action("columns", ("Ctrl+Shift+K",), "view", "columns-3", self.menus.choose_columns)
+        action("group_menu", ("Ctrl+Shift+G",), "view", "group", self.menus.show_group)
         action("keep_view", ("Ctrl+Shift+S",), "view", "plus", self.views.show_menu)
-        action("next_problem", ("Alt+Shift+R",), "go", "circle-x", self.next_problem)
+        action("next_problem", ("Alt+Shift+R",), "go", "circle-x", self.conflicts.next_problem)
         action("help", ("F1",), "help", "info", self.explain)
         action("excel", ("Ctrl+E",), "", "file-spreadsheet", lambda: self.export.start("xlsx"))
         action("pdf", ("Ctrl+P",), "", "file-text", lambda: self.export.start("pdf"))
@@ -179,37 +183,27 @@ class ListPage(Page):
         model.marks_changed.connect(self._marks_changed)
         model.saved.connect(self._saved)
         model.save_failed.connect(self._save_failed)
-        model.conflicted.connect(self._conflicted)
         grid.current_changed.connect(self._row_changed)
         grid.selection_changed.connect(self._keep_pause.start)
         grid.row_opened.connect(self._open_row)
         grid.link_opened.connect(self.open_requested)
         grid.sort_changed.connect(self._keep_pause.start)
         grid.filters.filtered.connect(self._ask_again)
-        grid.value_filter_requested.connect(self._show_values)
-        grid.filter_menu_requested.connect(self._show_filter_menu)
-        grid.cell_menu_requested.connect(lambda at: self._popup(self.cell_menu(), at))
-        grid.header_menu_requested.connect(lambda _key, at: self._popup(self.header_menu(), at))
         self.commands.group_requested.connect(self.toggle_group)
         self.commands.told.connect(lambda text: self.context.toast("info", text))
         self.columns.shown_changed.connect(self._columns_shown)
         self.columns.changed.connect(self._keep_pause.start)
         self.views.chosen.connect(self.show_view)
-        self.views.keep_requested.connect(self._keep_view)
-        self.views.drop_requested.connect(self._drop_view)
-        self.views.order_requested.connect(self._order_views)
         self.search.textEdited.connect(lambda: self._search_pause.start())
         self.search.textChanged.connect(self._search_cleared)
         self._search_pause.timeout.connect(self._ask_again)
         self._keep_pause.timeout.connect(self._keep_place)
-        self.group_button.clicked.connect(self.show_group_menu)
-        self.group_icon.clicked.connect(self.show_group_menu)
-        self.columns_button.clicked.connect(self.choose_columns)
-        self.columns_icon.clicked.connect(self.choose_columns)
+        self.group_button.clicked.connect(self.menus.show_group)
+        self.group_icon.clicked.connect(self.menus.show_group)
+        self.columns_button.clicked.connect(self.menus.choose_columns)
+        self.columns_icon.clicked.connect(self.menus.choose_columns)
         self.export_button.clicked.connect(self.export.show_menu)
-        self.conflict_panel.decided.connect(self._decided)
-        self.conflict_panel.postponed.connect(self._next_conflict)
-        self.footer.rejected_clicked.connect(self.next_problem)
+        self.footer.rejected_clicked.connect(self.conflicts.next_problem)
         self.footer.unsaved_clicked.connect(lambda: self.model.commit())
         self.footer.others_clicked.connect(self._next_foreign)
         grid.canvas.installEventFilter(self)
@@ -245,7 +239,7 @@ class ListPage(Page):
             self.model.refresh()
             return
         self._opened = True
-        self._load_views()
+        self.keeper.load()
         self.model.query = self._query()
         self.model.open(at_row=self._start_at)
 
@@ -256,7 +250,7 @@ class ListPage(Page):
         self.model.commit()
         if not self.model.dirty():
             return True
-        self.next_problem()
+        self.conflicts.next_problem()
         self.context.toast("warn", tr("Some cells are not saved yet"), tr("Mend them, or take them back with Esc."))
         return False
 
@@ -291,7 +285,7 @@ class ListPage(Page):
         self.export_button.setToolTip("Alt+E")
         for name, text in self._action_texts().items():
             self.named[name].setText(text)
-        self._name_views()
+        self.keeper.name_actions()
         self.commands.retranslate()
         self.views.retranslate()
         self._say_groups()
@@ -356,10 +350,14 @@ class ListPage(Page):
 
     # --- the question --------------------------------------------------------------------------------------------
 
+    def condition_of(self, *row: Condition) -> Condition | None:
+        """The list's own condition, that of the view, and those given of the filter row."""
+        return all_of(self._fixed, self._extra, *row)
+
     def _query(self) -> ListQuery:
         """What the screen asks for now."""
-        condition = all_of(self._fixed, self.grid.filters.condition(), self._extra)
-        shown = self.columns.shown_keys() or self._shown
+        condition = self.condition_of(*self.grid.filters.conditions.values())
+        shown = self.columns.shown_keys() or self.columns.default
         return self.model.query.but(columns=shown, condition=condition, search=self.search.text().strip())
 
     def _ask_again(self) -> None:
@@ -410,7 +408,7 @@ class ListPage(Page):
             self.model.ask(self._query(), at_row=shown.row.id if shown else None, keep_groups=True)
 
     def _shape_changed(self) -> None:
-        shown = self.columns.shown_keys() or self._shown
+        shown = self.columns.shown_keys() or self.columns.default
         self.columns.set_columns(shown or [info.key for info in self.model.infos], self.model.all_infos)
         self.columns.set_loaded(self.model.infos)
         layout = self._place_kept.get("layout")
@@ -438,22 +436,6 @@ class ListPage(Page):
         self.views.set_views(ready, ready[0].key)
         self._show_kept(ready[0])
 
-    def _load_views(self) -> None:
-        if self.services.views is not None:
-            self.context.work.run(self.services.views, on_done=self._views_loaded, owner=self, background=True)
-
-    def _views_loaded(self, kept: Sequence[KeptView]) -> None:
-        ready = [view for view in self.views.views if view.id is None]
-        self.views.set_views((*ready, *kept), self.views.current)
-        self._name_views()
-
-    def _name_views(self) -> None:
-        for number in range(MOST_KEYS):
-            action = self.named[f"view{number + 1}"]
-            there = number < len(self.views.views)
-            action.setVisible(there)
-            action.setText(tr("View: {name}", name=self.views.views[number].title()) if there else "")
-
     def _view_by_number(self, number: int) -> None:
         if number < len(self.views.views):
             self.show_view(self.views.views[number].key)
@@ -476,10 +458,10 @@ class ListPage(Page):
 
     def _show_kept(self, view: KeptView) -> None:
         default = tuple(each.key for each in self.spec.columns if each.shown)
-        self._shown = view.columns or default
+        self.columns.default = view.columns or default
         if self.columns.columns:
             known = self.columns.infos()
-            self.columns.set_columns([key for key in self._shown if key in known], tuple(known.values()))
+            self.columns.set_columns([key for key in self.columns.default if key in known], tuple(known.values()))
         self._take_conditions(view.condition)
         if not self.columns.columns:
             self._extra = view.condition
@@ -488,46 +470,6 @@ class ListPage(Page):
     def _as_shown(self, view: KeptView) -> KeptView:
         condition = all_of(self.grid.filters.condition(), self._extra)
         return view.like(self.model.query.but(condition=condition), self.columns.shown_keys())
-
-    def _keep_view(self, view: KeptView) -> None:
-        if self.services.keep_view is not None:
-            self.context.work.run(self.services.keep_view, view, on_done=self._view_kept, owner=self)
-
-    def _view_kept(self, view: KeptView) -> None:
-        known = [view if each.key == view.key else each for each in self.views.views]
-        if not any(each.key == view.key for each in known):
-            known.append(view)
-        self.views.set_views(known, view.key)
-        self._name_views()
-        self.context.toast("success", tr("View “{name}” saved", name=view.title()))
-
-    def _drop_view(self, view_id: int) -> None:
-        if self.services.drop_view is None:
-            return
-        gone = next((view for view in self.views.views if view.id == view_id), None)
-
-        def dropped(_: object) -> None:
-            rest = [view for view in self.views.views if view.id != view_id]
-            self.views.set_views(rest, rest[0].key)
-            self._name_views()
-            self.show_view(rest[0].key)
-            if gone is not None:
-                again = ToastAction(tr("Undo"), lambda: self.views.keep_requested.emit(_anew(gone)))
-                self.context.toast("success", tr("View “{name}” deleted", name=gone.title()), action=again)
-
-        self.context.work.run(self.services.drop_view, view_id, on_done=dropped, owner=self)
-
-    def _order_views(self, ids: tuple[int, ...]) -> None:
-        if self.services.order_views is None:
-            return
-
-        def ordered(_: object) -> None:
-            ready = [view for view in self.views.views if view.id is None]
-            kept = {view.id: view for view in self.views.views}
-            self.views.set_views((*ready, *(kept[each] for each in ids)), self.views.current)
-            self._name_views()
-
-        self.context.work.run(self.services.order_views, ids, on_done=ordered, owner=self)
 
     # --- groups and columns --------------------------------------------------------------------------------------
 
@@ -549,94 +491,6 @@ class ListPage(Page):
         words = tr("Group: {columns}", columns=", ".join(labels)) if labels else tr("Group")
         self.group_button.setText(words)
         self.group_icon.set_words(words, "Ctrl+Shift+G")
-
-    def group_menu(self) -> QMenu:
-        menu = self._menu()
-        groups = self.model.query.group_by
-        if groups:
-            menu.addAction(tr("No groups"), lambda: self.set_groups(()))
-            menu.addAction(self.commands.actions["fold"])
-            menu.addAction(self.commands.actions["unfold"])
-            menu.addSeparator()
-        for info in self.model.all_infos:
-            if info.sortable:
-                made = menu.addAction(info.label, partial(self.toggle_group, info.key))
-                made.setCheckable(True)
-                made.setChecked(info.key in groups)
-        return menu
-
-    def show_group_menu(self) -> None:
-        button = self.group_button if self.group_button.isVisible() else self.group_icon
-        self._popup(self.group_menu(), button.mapToGlobal(QPoint(0, button.height())))
-
-    def choose_columns(self) -> None:
-        button = self.columns_button if self.columns_button.isVisible() else self.columns_icon
-        chooser = ColumnChooser(button, self.columns)
-        chooser.closed.connect(self.grid.canvas.setFocus)
-        chooser.closed.connect(chooser.deleteLater)
-        chooser.start()
-
-    def _show_values(self, key: str) -> None:
-        """The value filter of a column, under its field of the filter row."""
-        slot = self.columns.slot_of(key)
-        if slot is None:
-            return
-        others = {name: each for name, each in self.grid.filters.conditions.items() if name != key}
-        query = self.model.query.but(condition=all_of(self._fixed, self._extra, *others.values()), group_by=(), sort=())
-        present = self.grid.filters.conditions.get(key)
-        self.grid.filters.edit(key)
-        anchor = self.grid.filters.field or self.grid.filters
-        popup = ValueFilter(anchor, slot.info, self.model, query)
-
-        def take(condition: Condition | None) -> None:
-            self.grid.filters.set_conditions(self.grid.filters.conditions)
-            self.grid.filters.set_condition(key, condition)
-            self.grid.canvas.setFocus()
-            popup.deleteLater()
-
-        popup.chosen.connect(take)
-        popup.start(present)
-
-    def _show_filter_menu(self, at: QPoint) -> None:
-        menu = self._menu()
-        menu.addAction(self.named["clear_filter"])
-        menu.addAction(self.named["filter"])
-        self._popup(menu, at)
-
-    # --- menus ---------------------------------------------------------------------------------------------------
-
-    def cell_menu(self) -> QMenu:
-        menu, known = self._menu(), self.commands.actions
-        for name in (
-            "open", "open_link", "", "edit", "fill_down", "fill_selection", "clear", "", "copy", "copy_headers",
-            "paste", "", "filter_cell", "values", "group", "", "undo", "redo",
-        ):  # fmt: skip
-            if name:
-                menu.addAction(known[name])
-            else:
-                menu.addSeparator()
-        return menu
-
-    def header_menu(self) -> QMenu:
-        menu, known = self._menu(), self.commands.actions
-        for name in (
-            "sort_up", "sort_down", "sort_add", "", "values", "group", "", "hide_column", "move_left", "move_right",
-            "fit", "freeze",
-        ):  # fmt: skip
-            if name:
-                menu.addAction(known[name])
-            else:
-                menu.addSeparator()
-        menu.addAction(self.named["columns"])
-        return menu
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
-
-    def _popup(self, menu: QMenu, at: QPoint) -> None:
-        menu.popup(at)
 
     # --- what happens to rows ------------------------------------------------------------------------------------
 
@@ -684,44 +538,6 @@ class ListPage(Page):
         else:
             self._stale = True
 
-    def _conflicted(self, conflicts: tuple[Conflict, ...]) -> None:
-        self._conflicts.extend(conflicts)
-        if not self.conflict_panel.isVisible():
-            self._next_conflict()
-
-    def _next_conflict(self) -> None:
-        """Show the first conflict that waits; afterwards the keyboard is back in the grid."""
-        while self._conflicts:
-            conflict = self._conflicts.pop(0)
-            slot = self.columns.slot_of(conflict.column)
-            if slot is None or not self.grid.go_to_row(conflict.row_id, conflict.column):
-                continue
-            cell = self.grid.canvas.cell_rect(self.grid.selection.line, slot).translated(self.grid.canvas.pos())
-            self.conflict_panel.ask(conflict, slot.info, cell, of=len(self._conflicts) + 1)
-            return
-        self.grid.canvas.setFocus()
-
-    def _decided(self, conflict: Conflict, keep: str) -> None:
-        self.model.resolve(conflict, "mine" if keep == "mine" else "theirs")
-        self._next_conflict()
-
-    def next_problem(self) -> None:
-        """To the next cell that was refused or is in conflict."""
-        found = [(row, key, edit) for row, key, edit in self.model.edits if edit.state & _PROBLEM]
-        shown, slot = self.grid.current(), self.grid.slot()
-        here = (shown.row.id, slot.info.key) if shown is not None and slot is not None else None
-        places = [(row, key) for row, key, _ in found]
-        number = (places.index(here) + 1) % len(places) if here in places else 0
-        if not found:
-            return
-        row_id, key, edit = found[number]
-        self.grid.go_to_row(row_id, key)
-        if edit.conflict is not None and State.CONFLICT in edit.state:
-            self._conflicts = [edit.conflict]
-            self._next_conflict()
-        else:
-            self.grid.canvas.setFocus()
-
     def _next_foreign(self) -> None:
         for row_id, key in self.model.edits.foreign_cells():
             if self.grid.go_to_row(row_id, key):
@@ -756,7 +572,7 @@ class ListPage(Page):
             self._show_kept(view)
         columns = state.get("columns")
         if isinstance(columns, list) and columns:
-            self._shown = tuple(str(key) for key in columns)
+            self.columns.default = tuple(str(key) for key in columns)
         self._extra = _condition_of(state.get("condition"))
         self.grid.filters.set_conditions({})
         self.search.setText(str(state.get("search") or ""))
@@ -768,9 +584,6 @@ class ListPage(Page):
         row_id = state.get("row")
         self._start_at = row_id if isinstance(row_id, int) else None
         self.columns.columns = []
-
-
-_PROBLEM = State.REJECTED | State.CONFLICT
 
 
 def _pairs(value: object) -> list[tuple[object, object]]:
@@ -785,6 +598,3 @@ def _condition_of(value: object) -> Condition | None:
     except ConditionError:
         return None
 
-
-def _anew(view: KeptView) -> KeptView:
-    return replace(view, id=None, key="")

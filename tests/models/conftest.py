@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,10 @@ from desktop.runtime.work import Work
 @pytest.fixture
 def work(qapp: QApplication) -> Iterator[Work]:
     set_language("en")
+    gc.disable()  # as the running program does: a collection in a worker thread would delete models there
     made = Work(threads=2)
     yield made
     made.close()
+    gc.enable()
+    gc.collect()
     set_language("en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,10 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
     set_language("en")
     QCursor.setPos(1, 1)
+    gc.disable()  # as the running program does: a collection in a worker thread would delete widgets there
     yield qapp
     KEPT.clear()
+    gc.enable()
+    gc.collect()
     set_language("en")
     apply_theme(qapp, "light")

@@ -39,6 +39,7 @@ SPEC = ListSpec(
     opens="contract",
     views=VIEWS,
     inserts=True,
+    code_column="number",
     icon="file-text",
 )
 
@@ -50,9 +51,7 @@ class Toasts:
     said: list[tuple[str, str]] = field(default_factory=list)
     actions: list[ToastAction | None] = field(default_factory=list)
 
-    def __call__(
-        self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None
-    ) -> None:
+    def __call__(self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None) -> None:
         self.said.append((severity, text))
         self.actions.append(action)
 

@@ -1,0 +1,109 @@
+"""Ctrl+V on a list page: one cell goes straight in, anything larger is shown as a dry run first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QGuiApplication
+
+from desktop.domain.text import tr
+from desktop.lists.query import Cell, GroupHead
+from desktop.models.clipboard import from_text
+from desktop.models.kinds import parse_text
+from desktop.models.list_pages import ShownRow
+from desktop.models.paste import MOST_ROWS, Checked, Pasted, map_columns, recognise
+from desktop.runtime.context import ToastAction
+from desktop.widgets.grid_columns import Slot
+from desktop.widgets.paste_panel import PastePanel
+
+if TYPE_CHECKING:
+    from desktop.widgets.list_page import ListPage
+
+
+class ListPaste(QObject):
+    """One per list page; `panel` is there while a paste is being looked at."""
+
+    def __init__(self, page: ListPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self.panel: PastePanel | None = None
+        page.commands.paste_requested.connect(self.start)
+        page.installEventFilter(self)
+
+    def start(self) -> None:
+        cells = from_text(QGuiApplication.clipboard().text())
+        if not cells:
+            self._page.context.toast("info", tr("The clipboard holds no text"))
+        elif len(cells) == 1 and len(cells[0]) == 1:
+            self._paste_one(cells[0][0])
+        elif len(cells) > MOST_ROWS:
+            most = f"{MOST_ROWS:,}"
+            self._page.context.toast("warn", tr("More than {count} rows: use Import (Ctrl+I).", count=most))
+        else:
+            self._look(cells)
+
+    def _paste_one(self, text: str) -> None:
+        """One cell fills the whole selection, under the same rules as typing."""
+
+        def read(_: ShownRow, slot: Slot) -> Cell:
+            return parse_text(slot.info, text)
+
+        self._page.grid.change_selection(read)
+
+    def _look(self, cells: list[list[str]]) -> None:
+        page, grid = self._page, self._page.grid
+        shown = [slot.info for slot in page.columns.slots]
+        pasted = recognise(cells, page.model.infos)
+        mapping = map_columns(pasted, page.model.infos if pasted.header else shown, grid.selection.column)
+        first, last = grid.selection.line, grid.selection.line + len(pasted.rows) - 1
+
+        def open_panel(lines: list[ShownRow | GroupHead]) -> None:
+            self._open(pasted, mapping, [line for line in lines if isinstance(line, ShownRow)])
+
+        extra = len(page.model.map.heads_shown())
+        page.model.lines_between(first, min(last + extra, page.model.map.lines - 1), open_panel)
+
+    def _open(self, pasted: Pasted, mapping: dict[int, str], targets: list[ShownRow]) -> None:
+        page = self._page
+        self.close()
+        page.model.hold()
+        panel = PastePanel(
+            page.model, pasted, mapping, targets, title=page.title(), code=page.spec.code_column, parent=page
+        )
+        self.panel = panel
+        panel.closed.connect(self.close)
+        panel.write_requested.connect(self._write)
+        panel.setGeometry(page.rect())
+        panel.show()
+        panel.raise_()
+        panel.table.setFocus()
+        panel.check()
+
+    def _write(self, checked: Checked, out: frozenset[int]) -> None:
+        """Write the valid rows as one act: one save, one undo."""
+        page = self._page
+        cells = checked.cells(page.model.infos, out)
+        self.close()
+        changed = page.model.set_values(cells)
+        page.model.commit()
+        rows = len({shown.row.id for shown, _, _ in cells})
+        if changed:
+            undo = ToastAction(tr("Undo"), self._undo, "Ctrl+Z")
+            page.context.toast("success", tr("{count} rows pasted", count=f"{rows:,}"), action=undo)
+
+    def _undo(self) -> None:
+        self._page.model.undo()
+
+    def close(self) -> None:
+        panel, self.panel = self.panel, None
+        if panel is not None:
+            panel.hide()
+            panel.deleteLater()
+            self._page.model.release()
+            self._page.grid.canvas.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.panel is not None:
+            self.panel.setGeometry(self._page.rect())
+        return False
