@@ -110,6 +110,12 @@ def log_in(server: Server, attempt: Attempt) -> LoggedIn:
     return LoggedIn(database, user_of(database), f"{url.database}@{url.host or tr('this computer')}")
 
 
+def check_password(database: Database, password: str) -> None:
+    """Whether `password` opens the log-in that is in use; raises a UserError where it does not."""
+    url = make_url(database.dsn).set(password=password)
+    session.connect(url.render_as_string(hide_password=False), pool_size=1).close()
+
+
 def user_of(database: Database) -> User:
     """The shell's picture of the current user."""
     me: CurrentUser = database.user
@@ -233,6 +239,7 @@ class Program(QObject):
             dictionary=dictionary_provider(entered.database),
             resolve_scan=scan_resolver(entered.database),
             live=self._live,
+            unlock=partial(check_password, entered.database),
             log_folder=log_folder(),
             version=__version__,
         )

@@ -33,7 +33,8 @@ def _specs() -> tuple[ActionSpec, ...]:
     return (
         ActionSpec("new_tab", "file", lambda: tr("&Open another page…"), "Ctrl+T", "plus"),
         ActionSpec("close_tab", "file", lambda: tr("&Close page"), "Ctrl+W"),
-        ActionSpec("log_out", "file", lambda: tr("&Log out"), "", "log-in", True),
+        ActionSpec("lock", "file", lambda: tr("Loc&k"), "Ctrl+Alt+L", "lock", True),
+        ActionSpec("log_out", "file", lambda: tr("&Log out"), "", "log-in"),
         ActionSpec("quit", "file", lambda: tr("&Quit"), "Ctrl+Q"),
         ActionSpec("undo", "edit", lambda: tr("&Undo"), "Ctrl+Z", "undo-2"),
         ActionSpec("redo", "edit", lambda: tr("&Redo"), "Ctrl+Y"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from desktop.runtime.live import Live
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.shell.desks import Desk
+
+Unlock = Callable[[str], object]
+"""Called in a worker thread with the password that somebody typed; raises a UserError where it is wrong."""
 
 
 @dataclass(frozen=True)
@@ -40,5 +44,6 @@ class Session:
     dictionary: DictionaryProvider = no_entry
     resolve_scan: ScanResolver = no_record
     live: Live | None = None
+    unlock: Unlock | None = None
     log_folder: Path | None = None
     version: str = ""

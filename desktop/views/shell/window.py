@@ -16,6 +16,7 @@ from desktop.views.shell import memory
 from desktop.views.shell.actions import ShellMenus
 from desktop.views.shell.desks import UnknownPage, visible_desks
 from desktop.views.shell.guide import Guide
+from desktop.views.shell.lock import DEFAULT_MINUTES, IdleWatch, LockScreen
 from desktop.views.shell.memory import TabMemory
 from desktop.views.shell.messages import Messages
 from desktop.views.shell.palette import Palette
@@ -76,6 +77,8 @@ class MainWindow(QWidget):
         self.scans = ScanFilter(_scanner_settings(session.settings), self)
         self.router = ScanRouter(self.current_page, session.work, session.resolve_scan, self)
         self._scanner_dialog: ScannerDialog | None = None
+        self._lock: LockScreen | None = None
+        self.idle = IdleWatch(session.settings.get("lock_minutes", DEFAULT_MINUTES), self)
         self._connect()
         self._autosave = QTimer(self)
         self._autosave.timeout.connect(self._save)
@@ -89,6 +92,7 @@ class MainWindow(QWidget):
         if not self.workspace.pages() and self._desks:
             self.open(self._desks[0].listed()[0].key)
         self.scans.start()
+        self.idle.start()
 
     def _connect(self) -> None:
         session, workspace = self._session, self.workspace
@@ -113,6 +117,7 @@ class MainWindow(QWidget):
             self.status.set_live(session.live.state)
         self.status.show_live(session.live is not None)
         session.work.failed.connect(self.messages.say_failure)
+        self.idle.idle.connect(self.lock)
         self.scans.scanned.connect(self._scanned)
         self.router.opened.connect(self.open_found)
         self.router.unknown.connect(self.messages.say_unknown_code)
@@ -127,6 +132,7 @@ class MainWindow(QWidget):
         return {
             "new_tab": lambda: self.go_anywhere(),
             "close_tab": lambda: self._close_current(),
+            "lock": lambda: self.lock(),
             "log_out": lambda: self.log_out(),
             "quit": lambda: self.close(),
             "undo": lambda: self._edit("undo") or self.messages.toasts.undo_latest(),
@@ -336,6 +342,34 @@ class MainWindow(QWidget):
     # Leaving
 
     @Slot()
+    def lock(self) -> None:
+        """Hide everything until the user's password is typed; the work under it goes on."""
+        unlock = self._session.unlock
+        if unlock is None or self._lock is not None:
+            return
+        self._save()
+        self.idle.stop()
+        self.scans.stop()
+        self._lock = LockScreen(self, self._session.user, unlock, self._session.work)
+        self._lock.unlocked.connect(self._unlocked)
+        self._lock.log_out_asked.connect(self._log_out_locked)
+        self._lock.open()
+
+    @Slot()
+    def _unlocked(self) -> None:
+        if self._lock is not None:
+            self._lock.deleteLater()
+            self._lock = None
+        self.scans.start()
+        self.idle.start()
+        self._focus_page()
+
+    @Slot()
+    def _log_out_locked(self) -> None:
+        self._unlocked()
+        self.log_out()
+
+    @Slot()
     def _save(self) -> None:
         self.workspace.save(self.context)
         self._session.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
@@ -358,6 +392,7 @@ class MainWindow(QWidget):
         self._save()
         self._autosave.stop()
         self.scans.stop()
+        self.idle.stop()
         event.accept()
         if not self._logging_out:
             self.closed.emit()

@@ -162,6 +162,15 @@ def entry(field: str) -> DictionaryEntry | None:
     return DictionaryEntry(field, "Part", "What is counted and moved", owner="Warehouse")
 
 
+class WrongPassword(Exception):
+    """Stands for the server's refusal."""
+
+
+def unlock(password: str) -> None:
+    if password != "right":
+        raise WrongPassword("Wrong user name or password.")
+
+
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
@@ -178,7 +187,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def work(qtbot: QtBot) -> Iterator[Work]:
-    made = Work()
+    made = Work(user_errors=(WrongPassword,))
     yield made
     made.close()
 
@@ -200,6 +209,7 @@ def make_window(qtbot: QtBot, work: Work, settings: Settings) -> Iterator[Callab
             search=search,
             dictionary=entry,
             resolve_scan=resolve,
+            unlock=unlock,
             version="1.0",
         )
         window = MainWindow(session)
@@ -213,6 +223,7 @@ def make_window(qtbot: QtBot, work: Work, settings: Settings) -> Iterator[Callab
     yield make
     for window in made:
         window.scans.stop()
+        window.idle.stop()
 
 
 @pytest.fixture
