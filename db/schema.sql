@@ -1862,6 +1862,8 @@ create table erp.asset (
     constraint asset_dates_in_order check (commissioned_on >= installed_on)
 );
 create index asset_unit_idx on erp.asset (org_unit_id, code, id);
+-- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
+create index asset_code_idx on erp.asset (code, id) include (org_unit_id);
 create index asset_unit_sort_idx on erp.asset (org_unit_id, sort_key, id);
 create index asset_site_idx on erp.asset (site_id, id);
 create index asset_parent_idx on erp.asset (parent_id, id);
@@ -1942,6 +1944,7 @@ create table erp.failure (
     constraint failure_source_unique unique (source, source_key)
 );
 create index failure_unit_idx on erp.failure (org_unit_id, occurred_at, id);
+create index failure_time_idx on erp.failure (occurred_at, id) include (org_unit_id);
 create index failure_asset_idx on erp.failure (asset_id, occurred_at);
 create index failure_work_order_idx on erp.failure (work_order_id);
 
@@ -1962,6 +1965,7 @@ create table erp.asset_event (
     constraint asset_event_source_unique unique (source, source_key)
 );
 create index asset_event_unit_idx on erp.asset_event (org_unit_id, occurred_at, id);
+create index asset_event_time_idx on erp.asset_event (occurred_at, id) include (org_unit_id);
 create index asset_event_asset_idx on erp.asset_event (asset_id, occurred_at);
 
 -- No circle in the tree, and a dated row for every change of place, parent or state.
@@ -2570,9 +2574,11 @@ begin
         perform api.refuse_posting('stock_serial_single', 'a serial number is one piece', line.line_no,
             jsonb_build_object('item', line.item_code));
     end if;
-    -- Each end that holds stock must be mine to write; goods may be sent into another branch's transit.
+    -- Each end that holds stock must be mine to write; goods for another branch go into its transit.
     if (line.from_stocked and line.from_unit <> all (units))
-        or (line.to_stocked and line.to_unit <> all (units) and not (document_type = 'transfer' and line.to_kind = 'in_transit')) then
+        or (line.to_stocked and line.to_unit <> all (units) and not (
+            document_type = 'transfer'
+            and (line.to_kind = 'in_transit' or api.branch_of(line.from_unit) <> api.branch_of(line.to_unit)))) then
         perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for', line.line_no,
             jsonb_build_object('item', line.item_code));
     end if;
@@ -3945,6 +3951,9 @@ create table erp.work_order (
 );
 create index work_order_unit_idx on erp.work_order (org_unit_id, id);
 create index work_order_unit_number_idx on erp.work_order (org_unit_id, number, id);
+-- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
+create index work_order_number_idx on erp.work_order (number, id) include (org_unit_id);
+create index work_order_due_idx on erp.work_order (due_at, id) include (org_unit_id);
 create index work_order_unit_state_idx on erp.work_order (org_unit_id, state, due_at, id);
 create index work_order_asset_idx on erp.work_order (asset_id, reported_at);
 create index work_order_contract_idx on erp.work_order (contract_id, id);
@@ -4632,6 +4641,7 @@ create table erp.booking (
         where (hard) deferrable initially immediate
 );
 create index booking_unit_idx on erp.booking (org_unit_id, starts_at, id);
+create index booking_time_idx on erp.booking (starts_at, id) include (org_unit_id);
 create index booking_engineer_idx on erp.booking (engineer_id, starts_at);
 create index booking_work_order_idx on erp.booking (work_order_id);
 

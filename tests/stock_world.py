@@ -61,7 +61,9 @@ def _clerk(cursor: Any, company: int, unit: int, login: str, *, password: str, b
 
 def make_world(cursor: Any, *, items: int = 6, bins: int = 4, prefix: str = "w", password: str = "clerk") -> World:
     """Two branches; `items` untracked items, `bins` bins in branch 1, virtual places, a work order, an engineer."""
-    cursor.execute("insert into erp.unit_of_measure (code, name, name_zh, digits) values ('pc','pc','件',0) on conflict do nothing")
+    cursor.execute(
+        "insert into erp.unit_of_measure (code, name, name_zh, digits) values ('pc','pc','件',0) on conflict do nothing"
+    )
     company = _one(cursor, "insert into erp.company (code, name) values (%s, 'Acme') returning id", prefix.upper())
     root = _unit(cursor, company, None, "company", "ROOT")
     branch = _unit(cursor, company, root, "branch", "B1")
@@ -85,8 +87,12 @@ def make_world(cursor: Any, *, items: int = 6, bins: int = 4, prefix: str = "w",
             cursor,
             "insert into erp.item (company_id, org_unit_id, code, name, name_zh, standard_cost)"
             " values (%s,%s,%s,%s,%s,10) returning id",
-            company, root, f"PART-{n:03}", f"Part {n}", f"配件 {n}",
-        )  # fmt: skip
+            company,
+            root,
+            f"PART-{n:03}",
+            f"Part {n}",
+            f"配件 {n}",
+        )
         for n in range(items)
     )
     _clerk(cursor, company, branch, f"{prefix}_clerk", password=password, badge=f"{prefix}-001")

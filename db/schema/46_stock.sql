@@ -172,9 +172,11 @@ begin
         perform api.refuse_posting('stock_serial_single', 'a serial number is one piece', line.line_no,
             jsonb_build_object('item', line.item_code));
     end if;
-    -- Each end that holds stock must be mine to write; goods may be sent into another branch's transit.
+    -- Each end that holds stock must be mine to write; goods for another branch go into its transit.
     if (line.from_stocked and line.from_unit <> all (units))
-        or (line.to_stocked and line.to_unit <> all (units) and not (document_type = 'transfer' and line.to_kind = 'in_transit')) then
+        or (line.to_stocked and line.to_unit <> all (units) and not (
+            document_type = 'transfer'
+            and (line.to_kind = 'in_transit' or api.branch_of(line.from_unit) <> api.branch_of(line.to_unit)))) then
         perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for', line.line_no,
             jsonb_build_object('item', line.item_code));
     end if;
