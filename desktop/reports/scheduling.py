@@ -33,6 +33,8 @@ MARGIN, HEAD_WIDTH, LANE, TITLE, DAYS_ROW, FOOT = 28.0, 128.0, 36.0, 44.0, 26.0,
 TALLEST = 56.0
 FIRST_HOUR, LAST_HOUR = 7, 19
 SHEET_ROW = 34.0
+UPRIGHT = 34.0
+"""Bars narrower than this are written upwards."""
 
 
 @dataclass(frozen=True)
@@ -273,11 +275,30 @@ def _bar(
     canvas.roundRect(left, bottom, size, height, 2, fill=1)
     canvas.setDash([])
     top = bottom + height
+    if size < UPRIGHT:
+        _turned(canvas, booking, left, bottom, size, height)
+        return
     lines = _bar_lines(week, booking, size - 5)
     for number, (words, secondary) in enumerate(lines[: max(1, int((height - 2) // 8))]):
         role = "text.secondary" if secondary else "text.primary"
         latin = LATIN if secondary else MEDIUM
         _write(canvas, left + 3, top - 8.5 - number * 8, words, 6.5, room=size - 5, color=role, latin=latin)
+
+
+def _turned(canvas: Canvas, booking: Booking, left: float, bottom: float, size: float, height: float) -> None:
+    """A bar too narrow for words across has them upwards: number and title, and the customer where two lines fit."""
+    lines = [(f"{_code(booking)} {_title(booking)}".strip(), "text.primary", MEDIUM)]
+    if booking.job and booking.job.customer_name and size >= 17:
+        lines.append((booking.job.customer_name, "text.secondary", LATIN))
+    if size < 8 or height < 24:
+        return
+    canvas.saveState()
+    canvas.translate(left, bottom)
+    canvas.rotate(90)
+    offset = (size - 7.5 * len(lines)) / 2
+    for number, (words, role, latin) in enumerate(lines):
+        _write(canvas, 2, -offset - 6 - number * 7.5, words, 6, room=height - 4, color=role, latin=latin)
+    canvas.restoreState()
 
 
 def _bar_lines(week: WeekPlan, booking: Booking, room: float) -> list[tuple[str, bool]]:

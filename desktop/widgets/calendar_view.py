@@ -287,7 +287,9 @@ class CalendarView(CalendarBase):
         self.look.icon(painter, x, top + 2, look.icon, look.text)
         painter.setPen(color(look.text))
         code = short_code(booking.code)
-        first = code if narrow and code else f"{code} {title_of(booking)}".strip()
+        first = code if narrow else f"{code} {title_of(booking)}".strip()
+        if narrow and self.look.texts.width(code, code=True) > room - 15:
+            first = ""  # a number is whole or not there
         self.look.texts.draw(painter, x + 15, top, first, max(room - 15, 0), weight=400 if narrow else 500, code=True)
         for number, (words, size) in enumerate(lines, 1):
             if (number + 1) * 16 > box.height() - 2:
