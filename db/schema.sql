@@ -3542,7 +3542,7 @@ as $$
 begin
     return (
         select jsonb_build_object(
-            'id', i.id, 'code', i.code, 'name', i.name, 'name_zh', i.name_zh, 'uom', u.name, 'uom_zh', u.name_zh, 'digits', u.digits,
+            'id', i.id, 'code', i.code, 'name', i.name, 'name_zh', i.name_zh, 'uom', i.uom, 'uom_zh', u.name_zh, 'digits', u.digits,
             'tracking', i.tracking, 'category', i.category, 'retired', i.retired_on is not null,
             'allow_negative', i.allow_negative,
             'cost', coalesce((select nullif(c.average, 0) from erp.item_cost c where c.company_id = i.company_id and c.item_id = i.id), i.standard_cost),

@@ -149,6 +149,8 @@ class Verdict:
     text: str = ""
     remedy: str = ""
     rule: str = ""
+    short: str = ""
+    """Both in fewer words, for narrow windows; empty where they are short already."""
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,14 @@ def _wrong_part(draft: Draft, line: Line) -> Verdict | None:
         return Verdict(Level.BAD, text, tr("Put it back to {bin}.", bin=line.location), "wrong_part")
     remedy = tr("Reserved instead: {part}, bin {bin}, {count} on hand.",
                 part=instead.part.code, bin=instead.location, count=quantity_text(_on_hand(instead)))  # fmt: skip
-    return Verdict(Level.BAD, text, remedy, "wrong_part")
+    short = tr(
+        "Fits {models} only, not reserved. Reserved: {part}, bin {bin}, {count} on hand.",
+        models=", ".join(line.part.fits),
+        part=instead.part.code,
+        bin=instead.location,
+        count=quantity_text(_on_hand(instead)),
+    )
+    return Verdict(Level.BAD, text, remedy, "wrong_part", short)
 
 
 def _on_hand(line: Line) -> Decimal:
@@ -442,9 +451,8 @@ def _new_line(draft: Draft, part: Part, lot: Holding | None) -> Line:
     holding = lot or suggested(draft, part)
     line = Line(part=part)
     if draft.mode is Mode.RECEIVE:
-        place = draft.to_place or _last_place(draft)
-        if place is None and holding is not None:
-            place = (holding.location_id, holding.location)
+        home = (holding.location_id, holding.location) if holding is not None and holding.location_id else None
+        place = draft.to_place or home or _last_place(draft)
         line = replace(line, unit_cost=part.cost)
         return line if place is None else replace(line, location_id=place[0], location=place[1])
     if holding is not None:
@@ -475,7 +483,7 @@ def suggested(draft: Draft, part: Part) -> Holding | None:
 
 
 def scan_place(draft: Draft, place_id: int, code: str) -> tuple[Draft, Feedback]:
-    """A bin was scanned: the first one of a transfer is its source, later ones its target; else it is the line's bin."""
+    """A bin was scanned: a transfer's first one is its source, later ones its target; else it is the line's."""
     if draft.mode is Mode.TRANSFER:
         if draft.from_place is None:
             return replace(draft, from_place=(place_id, code)), Feedback(
@@ -501,8 +509,7 @@ def feedback(draft: Draft, index: int, step: Decimal) -> Feedback:
     line, found = draft.lines[index], verdict(draft, index)
     name = line.part.display_name()
     if found.level is Level.BAD:
-        headline = tr("Wrong part: fits {models} only", models=", ".join(line.part.fits)) if (
-            found.rule == "wrong_part" and line.part.fits) else found.text  # fmt: skip
+        headline = _headline(draft, line, found)
         chip = tr("wrong part") if found.rule == "wrong_part" else tr("check")
         return Feedback(found.level, line.part.code, headline, _put_back(draft, line) or found.remedy, chip=chip)
     count = quantity_text(line.quantity) + (f" / {quantity_text(line.expected)}" if line.expected is not None else "")
@@ -511,6 +518,16 @@ def feedback(draft: Draft, index: int, step: Decimal) -> Feedback:
         Level.OK if found.level is Level.ACTIVE else found.level, line.part.code, name,
         _detail(draft, index, line), "+" + quantity_text(step), count, chip,
     )  # fmt: skip
+
+
+def _headline(draft: Draft, line: Line, found: Verdict) -> str:
+    if found.rule != "wrong_part":
+        return found.text
+    if draft.mode is Mode.RECEIVE:
+        return tr("Not on this purchase order")
+    if draft.mode is Mode.RETURN:
+        return tr("Not issued to this order")
+    return tr("Wrong part: fits {models} only", models=", ".join(line.part.fits))
 
 
 def _put_back(draft: Draft, line: Line) -> str:

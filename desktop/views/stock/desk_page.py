@@ -181,7 +181,8 @@ class StockDesk(Page):
         draft, wide = self.driver.draft, self._wide()
         typed = self.scan.field.text()
         self.table.set_columns(desk_rows.columns(draft.mode), wide=wide)
-        self.table.set_rows(desk_rows.rows(draft, typed if as_quantity(typed) is not None else ""), draft.current)
+        shown = desk_rows.rows(draft, typed if as_quantity(typed) is not None else "", wide=wide)
+        self.table.set_rows(shown, draft.current)
         waiting = self.driver.suspended()
         offer = tr("Scan, or type a code and Enter.")
         if waiting:

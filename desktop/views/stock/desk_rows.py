@@ -99,9 +99,9 @@ def columns(mode: Mode) -> tuple[TableColumn, ...]:
     )
 
 
-def rows(draft: Draft, typed: str = "") -> tuple[TableRow, ...]:
+def rows(draft: Draft, typed: str = "", *, wide: bool = True) -> tuple[TableRow, ...]:
     """One row a line and one that waits for the next scan. `typed` is a number under way in the scan field."""
-    made = [_row(draft, number, typed if number == draft.current else "") for number in range(len(draft.lines))]
+    made = [_row(draft, number, typed if number == draft.current else "", wide) for number in range(len(draft.lines))]
     if draft.lines:
         waiting = {
             "number": Cell(str(len(draft.lines) + 1), "text.tertiary"),
@@ -111,7 +111,7 @@ def rows(draft: Draft, typed: str = "") -> tuple[TableRow, ...]:
     return tuple(made)
 
 
-def _row(draft: Draft, number: int, typed: str) -> TableRow:
+def _row(draft: Draft, number: int, typed: str, wide: bool) -> TableRow:
     line, found = draft.lines[number], verdict(draft, number)
     todo, bad = found.level is Level.TODO, found.level is Level.BAD
     quiet = "text.secondary" if todo else "text.primary"
@@ -137,14 +137,16 @@ def _row(draft: Draft, number: int, typed: str) -> TableRow:
         "amount": Cell(money(amount(line))) if counted else _or_none(""),
         "note": Cell("" if bad else found.text, "text.secondary"),
     }
-    return TableRow(cells, _message(draft, number, found) if bad else None)
+    return TableRow(cells, _message(draft, number, found, wide) if bad else None)
 
 
-def _message(draft: Draft, number: int, found: Verdict) -> Message:
+def _message(draft: Draft, number: int, found: Verdict, wide: bool) -> Message:
     line = draft.lines[number]
     keys: tuple[tuple[str, str], ...] = (("Del", tr("Remove")),)
     if found.rule == "wrong_part" and replacement_for(draft, line) is not None:
         keys = (("F7", tr("Replace")), *keys)
+    if not wide and found.short:
+        return Message(found.short, keys)
     text = tr("Line {number}: {text}", number=number + 1, text=found.text)
     return Message(f"{text} {found.remedy}".strip(), keys)
 

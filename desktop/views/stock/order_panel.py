@@ -15,7 +15,7 @@ from desktop.domain.stock import ZERO, Draft, Line, quantity_text, walk
 from desktop.domain.text import pick, tr
 from desktop.widgets.header import KeyValues, SidePanel
 from desktop.widgets.labels import Chip, Label, Tag
-from desktop.widgets.paint import column, draw_box, draw_icon, draw_text, row
+from desktop.widgets.paint import column, draw_box, draw_icon, draw_text, row, text_width
 from desktop.widgets.theme import font
 
 _LINE = 24
@@ -51,13 +51,14 @@ class PartsList(QWidget):
         used = font(12, code=True, text=line.part.code)
         quiet = "text.secondary" if complete else "text.primary"
         draw_text(painter, QRectF(22, top, width - 130, _LINE), line.part.code, used, quiet)
-        bar = QRectF(width - 100, top + 10, 48, 4)
+        count = max(32, *(round(text_width(_done(each), font(12))) + 2 for each in self._lines))
+        bar = QRectF(width - count - 60, top + 10, 48, 4)
         draw_box(painter, bar, "neutral.bg", None, 2)
         share = min(1.0, float(line.quantity / expected)) if expected else 1.0
         if share:
             filled = QRectF(bar.x(), bar.y(), bar.width() * share, 4)
             draw_box(painter, filled, "success.solid" if complete else "accent.solid", None, 2)
-        draw_text(painter, QRectF(width - 48, top, 48, _LINE), _done(line), font(12), "text.primary", "right")
+        draw_text(painter, QRectF(width - count, top, count, _LINE), _done(line), font(12), "text.primary", "right")
 
 
 def _done(line: Line) -> str:
@@ -129,7 +130,7 @@ class OrderPanel(SidePanel):
         self.add_section(_head(code, pick(facts["title"], facts["title_zh"]), state, Tag(str(facts["priority"]))))
         rows: list[tuple[str, str | QWidget]] = [
             (tr("Asset"), _code_label(facts.get("asset"))),
-            (tr("Customer"), pick(facts.get("customer"), facts.get("customer_zh")) or "–"),
+            (tr("Customer"), _customer(facts)),
             (tr("Site"), pick(facts.get("site"), facts.get("site_zh")) or "–"),
             (tr("Engineer"), pick(facts.get("engineer"), facts.get("engineer_zh")) or "–"),
             (tr("Contract"), _code_label(facts.get("contract"))),
@@ -153,7 +154,7 @@ class OrderPanel(SidePanel):
                 UsedBar(share, tone),
             )
         )
-        aside = Label(tr("due {time}", time=end.astimezone().strftime("%m-%d %H:%M")), role="text.secondary")
+        aside = Label(tr("due {time}", time=_moment(end)), role="text.secondary")
         self.add_section(body, tr("Due"), aside)
 
     def _purchase(self, facts: Mapping[str, Any], code: str) -> None:
@@ -181,6 +182,18 @@ class OrderPanel(SidePanel):
         rest = tuple(walk(draft))
         if rest and draft.mode.value == "issue":
             self.add_section(WalkList(rest), tr("Shortest walk to the rest"))
+
+
+def _moment(at: datetime) -> str:
+    """The time alone while it is today."""
+    local = at.astimezone()
+    return local.strftime("%H:%M" if local.date() == datetime.now().date() else "%m-%d %H:%M")
+
+
+def _customer(facts: Mapping[str, Any]) -> str:
+    name = pick(facts.get("customer"), facts.get("customer_zh"))
+    classes = {"strategic": tr("Strategic"), "vip": tr("VIP")}
+    return " · ".join(each for each in (name, classes.get(str(facts.get("customer_class")), "")) if each) or "–"
 
 
 def _head(code: str, title: str, *marks: QWidget) -> QWidget:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from desktop.domain.stock import Feedback, Level
 from desktop.domain.text import tr
 from desktop.widgets.labels import Chip
-from desktop.widgets.paint import draw_box, draw_icon, draw_text, text_width
+from desktop.widgets.paint import Surface, draw_box, draw_icon, draw_text, text_width
 from desktop.widgets.theme import color, font, metric
 
 _HEIGHT = metric("control.scan")
@@ -37,7 +37,7 @@ class ScanField(QLineEdit):
         self.setFixedHeight(_HEIGHT)
         self.setFrame(False)
         self.setTextMargins(44, 0, 8, 0)
-        self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
+        self.setStyleSheet("QLineEdit { background: transparent; border: none; min-height: 44px; max-height: 44px; }")
         self.setFont(font(18, code=True))
         self._hint = ""
         self._chip = Chip(parent=self)
@@ -226,11 +226,11 @@ class LastScans(QWidget):
         return width
 
 
-class ScanBar(QWidget):
+class ScanBar(Surface):
     """Field and band side by side, the last scans under them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("surface.base", "b", parent=parent)
         self.field = ScanField()
         self.band = FeedbackBand()
         self.last = LastScans()
