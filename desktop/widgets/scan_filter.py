@@ -43,6 +43,7 @@ class _Held:
     key: int
     modifiers: Q.KeyboardModifier
     text: str
+    focused: bool
 
 
 class ScanFilter(QObject):
@@ -103,7 +104,8 @@ class ScanFilter(QObject):
         if self._held and now - self._last_ms > self._gap():
             self._type_after_all()
         self._last_ms = now
-        self._held.append(_Held(receiver, event.key(), event.modifiers(), text))
+        focused = receiver.window().focusWidget() is receiver
+        self._held.append(_Held(receiver, event.key(), event.modifiers(), text, focused))
         prefix = self.settings.prefix
         if prefix and "".join(each.text for each in self._held) == prefix:
             self._prefixed = True
@@ -148,7 +150,7 @@ class ScanFilter(QObject):
         self._replaying = True
         try:
             for each in held:
-                receiver = each.receiver if isValid(each.receiver) else QApplication.focusWidget()
+                receiver = _receiver_now(each)
                 if receiver is not None:
                     _send(receiver, each)
         finally:
@@ -177,6 +179,15 @@ class ScanFilter(QObject):
             self._replaying = False
         self.scanned.emit(code)
         return True
+
+
+def _receiver_now(held: _Held) -> QWidget | None:
+    """Who gets a key that waited: whoever has the focus by now, because the key before it may have opened an
+    editor.
+    """
+    if not isValid(held.receiver):
+        return QApplication.focusWidget()
+    return (held.receiver.window().focusWidget() or held.receiver) if held.focused else held.receiver
 
 
 def _moment(event: QKeyEvent) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -101,6 +101,23 @@ def test_a_cursor_key_ends_the_waiting_in_order(bench: Bench, qtbot: QtBot) -> N
     QTest.keyClick(bench.field, Qt.Key.Key_Left)
     QTest.keyClicks(bench.field, "b")
     qtbot.waitUntil(lambda: bench.field.text() == "abc")
+
+
+def test_a_key_that_opens_an_editor_is_followed_there_by_the_next(bench: Bench, qtbot: QtBot) -> None:
+    editor = QLineEdit(bench)
+
+    class Cell(QWidget):
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            editor.setText(event.text())
+            editor.setFocus()
+
+    cell = Cell(bench)
+    cell.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    cell.show()
+    editor.show()
+    cell.setFocus()
+    QTest.keyClicks(cell, "127")
+    qtbot.waitUntil(lambda: editor.text() == "127")
 
 
 def test_a_shortcut_is_not_held_back(bench: Bench, qtbot: QtBot) -> None:
