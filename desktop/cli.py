@@ -106,9 +106,10 @@ def _refusals() -> tuple[type[BaseException], ...]:
     """Errors that a user can understand and mend; all others are bugs."""
     from db.embedded import EmbeddedError
     from db.errors import UserError
+    from desktop.operations.exporting import ExportRefused
     from desktop.exchange.files import FileProblem
 
-    return (EmbeddedError, UserError, FileProblem, lists.Unknown)
+    return (EmbeddedError, UserError, FileProblem, ExportRefused, lists.Unknown)
 
 
 def _log_folder() -> Path:

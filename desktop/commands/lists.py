@@ -1,33 +1,26 @@
-"""`list KEY`: what a grid shows, as a table on the terminal, CSV or JSON; read as the same person would see it."""
+"""`list KEY`: what a grid shows, as a table on the terminal or by the grid's exports; read as that person."""
 
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from desktop.commands.console import Add, tell
+from desktop.commands.console import Add, answer, tell
 from desktop.domain.text import language, tr
 
 if TYPE_CHECKING:
-    from desktop.lists.query import Cell, ColumnInfo, ListQuery
+    from desktop.lists.query import ColumnInfo, ListQuery
     from desktop.lists.spec import ListSpec
     from desktop.operations.lists import SqlListSource
 
-FORMATS = ("table", "csv", "json")
+FORMATS = ("table", "csv", "json", "xlsx", "pdf")
 TABLE_LIMIT = 200
 WIDEST = 40
-RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class Unknown(Exception):
@@ -65,19 +58,14 @@ def show_list(options: argparse.Namespace) -> int:
             query = _query(options, source, everything=form == "json")
         except ListHidden as error:
             raise Unknown(tr("The list {key} is not for your job", key=spec.key)) from error
-        with _output(options.output) as out:
-            _WRITERS[form](source, query, options.limit, out)
+        _WRITERS[form](source, query, options)
     return 0
 
 
 def print_keys(options: argparse.Namespace, specs: Sequence[ListSpec]) -> None:
-    with _output(None) as out:
-        if options.json:
-            json.dump({"lists": [{"key": one.key, "name": one.name, "name_zh": one.name_zh} for one in specs]}, out)
-            out.write("\n")
-            return
-        for one in specs:
-            out.write(f"{one.key:<24} {one.name_zh if language() == 'zh' else one.name}\n")
+    names = [{"key": one.key, "name": one.name, "name_zh": one.name_zh} for one in specs]
+    lines = [f"{one.key:<24} {one.name_zh if language() == 'zh' else one.name}" for one in specs]
+    answer(options, "\n".join(lines), {"lists": names})
 
 
 def _spec(key: str, specs: Sequence[ListSpec]) -> ListSpec:
@@ -116,88 +104,82 @@ def _check(infos: dict[str, ColumnInfo], keys: Iterable[str]) -> None:
             raise Unknown(tr("There is no column {key}. Columns: {keys}", key=key, keys=", ".join(infos)))
 
 
-@contextmanager
-def _output(path: Path | None) -> Iterator[TextIO]:
-    """The file, written whole or not at all, or stdout."""
-    if path is None:
-        yield sys.stdout
+def _write_json(source: SqlListSource, query: ListQuery, options: argparse.Namespace) -> None:
+    from desktop.exchange.json_export import dump_json, write_json
+
+    if options.output is None:
+        dump_json(source, query, sys.stdout, limit=options.limit)
+    else:
+        write_json(source, query, options.output, limit=options.limit)
+
+
+def _write_csv(source: SqlListSource, query: ListQuery, options: argparse.Namespace) -> None:
+    from desktop.exchange.csv_export import copy_csv, write_csv
+
+    _refuse_limit(options)
+    if options.output is None:
         sys.stdout.flush()
-        return
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        with draft.open("w", encoding="utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8", newline="") as file:
-            yield file
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        copy_csv(source, query, sys.stdout.buffer)
+    else:
+        write_csv(source, query, options.output)
 
 
-def _rows(source: SqlListSource, query: ListQuery, limit: int | None) -> Iterator[Sequence[Any]]:
-    """(id, version, cells…), from a server-side cursor."""
-    return islice((row for part in source.stream(query) for row in part), limit)
+def _write_excel(source: SqlListSource, query: ListQuery, options: argparse.Namespace) -> None:
+    from desktop.exchange.excel_export import write_excel
+
+    write_excel(source, query, _file(options))
 
 
-def _write_json(source: SqlListSource, query: ListQuery, limit: int | None, out: TextIO) -> None:
-    """One object with the count of all rows that match; written row by row, so memory stays flat."""
-    total = source.count(query, exact=True).value
-    out.write(f'{{"total": {total}, "rows": [')
-    for number, row in enumerate(_rows(source, query, limit)):
-        record = {"id": row[0], **dict(zip(query.columns, map(_plain, row[2:]), strict=True))}
-        out.write((",\n" if number else "\n") + json.dumps(record, ensure_ascii=False))
-    out.write("]}\n")
+def _write_pdf(source: SqlListSource, query: ListQuery, options: argparse.Namespace) -> None:
+    from desktop.reports.list_pdf import write_pdf
+
+    write_pdf(source, query, _file(options))
 
 
-def _plain(cell: Cell) -> str | int | float | bool | None:
-    if isinstance(cell, Decimal):
-        return int(cell) if cell == cell.to_integral_value() else float(cell)
-    return cell.isoformat() if isinstance(cell, date | datetime) else cell
+def _file(options: argparse.Namespace) -> Path:
+    """Where a format goes that no terminal shows."""
+    _refuse_limit(options)
+    if options.output is None:
+        raise Unknown(tr("This format needs a file: -o FILE"))
+    return Path(options.output)
 
 
-def _write_csv(source: SqlListSource, query: ListQuery, limit: int | None, out: TextIO) -> None:
-    """With labels as header; texts that a spreadsheet would run as a formula are made harmless."""
-    infos = _infos(source, query)
-    writer = csv.writer(out)
-    writer.writerow([info.label for info in infos])
-    for row in _rows(source, query, limit):
-        writer.writerow([_harmless(cell) for cell in row[2:]])
+def _refuse_limit(options: argparse.Namespace) -> None:
+    if options.limit is not None:
+        raise Unknown(tr("--limit is for table and json; other formats hold the whole list, so filter it"))
 
 
-def _harmless(cell: Cell) -> Cell:
-    if isinstance(cell, Decimal):
-        return format(cell, "f")
-    if isinstance(cell, date | datetime):
-        return cell.isoformat()
-    return "'" + cell if isinstance(cell, str) and cell.startswith(RISKY) else cell
-
-
-def _write_table(source: SqlListSource, query: ListQuery, limit: int | None, out: TextIO) -> None:
+def _write_table(source: SqlListSource, query: ListQuery, options: argparse.Namespace) -> None:
     """Aligned columns for the eye, at most 200 rows unless --limit asks for more."""
-    infos = _infos(source, query)
-    wanted = TABLE_LIMIT if limit is None else limit
-    rows = [
-        [_shown(info, cell) for info, cell in zip(infos, row[2:], strict=True)] for row in _rows(source, query, wanted)
-    ]
-    heads = [info.label for info in infos]
-    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
-    text = io.StringIO()
-    for line in (heads, ["-" * width for width in widths], *rows):
-        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
-        text.write("  ".join(padded).rstrip() + "\n")
-    out.write(text.getvalue())
-    total = source.count(query, exact=True).value
+    from desktop.operations.exporting import header, shower, whole_file
+
+    zone = source.view().reader.zone
+    wanted = TABLE_LIMIT if options.limit is None else options.limit
+    infos = {info.key: info for info in source.columns()}
+    shows = [shower(infos[key], zone) for key in query.columns]
+    found = source.rows(query, group=(), start=0, limit=wanted)
+    rows = [[_fitted(show(cell)) for show, cell in zip(shows, row.cells, strict=True)] for row in found]
+    heads, total = [header(infos[key]) for key in query.columns], source.count(query, exact=True).value
+    text = _aligned(heads, rows)
+    if options.output is None:
+        sys.stdout.write(text)
+    else:
+        with whole_file(options.output) as draft:
+            draft.write_text(text, encoding="utf-8")
     tell(tr("{shown} of {total} rows", shown=len(rows), total=total))
 
 
-def _shown(info: ColumnInfo, cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return tr("Yes") if cell else tr("No")
-    if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d %H:%M")
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    text = dict(info.choices).get(str(cell), str(cell)).replace("\n", " ")
+def _aligned(heads: list[str], rows: list[list[str]]) -> str:
+    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
+    lines = []
+    for line in (heads, ["-" * width for width in widths], *rows):
+        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
+        lines.append("  ".join(padded).rstrip() + "\n")
+    return "".join(lines)
+
+
+def _fitted(text: str) -> str:
+    text = " ".join(text.split())
     return text if _width(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
@@ -206,9 +188,4 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _infos(source: SqlListSource, query: ListQuery) -> list[ColumnInfo]:
-    infos = {info.key: info for info in source.columns()}
-    return [infos[key] for key in query.columns]
-
-
-_WRITERS = {"table": _write_table, "csv": _write_csv, "json": _write_json}
+_WRITERS = {"table": _write_table, "csv": _write_csv, "json": _write_json, "xlsx": _write_excel, "pdf": _write_pdf}
