@@ -113,8 +113,11 @@ class Segmented(QWidget):
         return ""
 
     def set_current(self, key: str) -> None:
+        """Choose `key`; a key that is not there, as "" is, leaves none chosen."""
+        self._group.setExclusive(False)
         for button in self._buttons():
             button.setChecked(button.segment.key == key)
+        self._group.setExclusive(True)
 
     def set_enabled(self, key: str, enabled: bool, why: str = "") -> None:
         for button in self._buttons():
