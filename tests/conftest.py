@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from db import embedded
+from tests.lists_world import ListsWorld, make_lists_world
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -29,3 +30,9 @@ def pg_server(server_folder: Path) -> Iterator[embedded.Server]:
     """The session's server: real PostgreSQL without fsync, ended by its pid with the session."""
     with embedded.start(server_folder / "session", fast=True) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def lists_world(pg_server: embedded.Server) -> ListsWorld:
+    """A company with rows in every list and one log-in per job; what a test changes there it puts back."""
+    return make_lists_world(pg_server)

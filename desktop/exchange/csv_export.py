@@ -16,10 +16,10 @@ from sqlalchemy.dialects import postgresql
 
 from desktop.domain.progress import Progress
 from desktop.domain.text import in_language, tr
-from desktop.exchange.export import header, whole_file
 from desktop.lists import compile as sql
 from desktop.lists.query import ColumnInfo, ListQuery
 from desktop.lists.spec import Kind
+from desktop.operations.exporting import header, whole_file
 from desktop.operations.lists import SqlListSource
 
 BOM = b"\xef\xbb\xbf"

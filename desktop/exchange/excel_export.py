@@ -22,9 +22,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from desktop.domain.progress import Progress
 from desktop.domain.text import in_language, tr
-from desktop.exchange.export import ExportRefused, Scope, group_label, header, scope_of, shower, whole_file
 from desktop.lists.query import Cell, ColumnInfo, GroupHead, ListQuery
 from desktop.lists.spec import Kind
+from desktop.operations.exporting import ExportRefused, Scope, group_label, header, scope_of, shower, whole_file
 from desktop.operations.lists import Extract, SqlListSource
 
 LAST_ROW = 1_048_576

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from desktop.domain.progress import Progress
-from desktop.exchange.export import whole_file
 from desktop.lists.query import Cell, ListQuery
+from desktop.operations.exporting import whole_file
 from desktop.operations.lists import SqlListSource
 
 

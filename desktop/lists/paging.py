@@ -40,6 +40,11 @@ class Trail:
     _values: list[tuple[Any, ...]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def patience(self) -> int:
+        """How many rows are counted off to reach a page before it pays to learn the order."""
+        return 3_000 if self.total is None or self.total > LADDER_FROM else 400
+
     def remember(self, place: int, values: Sequence[Any]) -> None:
         """`values` are the order's values of the row that stands just before `place`."""
         with self._lock:

@@ -131,6 +131,11 @@ def apply(session: Session, view: View, changes: Sequence[RowChange]) -> tuple[l
     return errors, conflicts
 
 
+def edit_of(change: RowChange, column: str) -> CellEdit:
+    """The cell of a change by name alone, so that a refusal finds its column."""
+    return CellEdit(change.row_id, change.version, column, None)
+
+
 def table_of(spec: ListSpec) -> Table:
     return Base.metadata.tables[f"erp.{spec.table}"]
 

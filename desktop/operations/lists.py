@@ -26,7 +26,6 @@ from desktop.operations import editing, reading
 COUNTED_AT_ONCE = 10_000
 GROUP_LIMIT = 20_000
 _TRAILS_KEPT = 16
-_COUNTED_OFF = 3_000  # rows that a page may be away from the nearest known place
 _ASSUMED_UNITS = 10  # the planner's guess of the length of an array that it does not know
 _HITS_KEPT_SECONDS = 30.0
 
@@ -62,7 +61,7 @@ class SqlListSource:
 
     def __init__(self, database: Database, spec: ListSpec, language: Language) -> None:
         self.spec, self.language = spec, language
-        self._database = database
+        self.database = database
         self._lock = threading.Lock()
         self._view: reading.View | None = None
         self._trails: OrderedDict[tuple[ListQuery, tuple[Cell, ...]], Trail] = OrderedDict()
@@ -75,9 +74,15 @@ class SqlListSource:
         """Labels, rights and custom fields, asked once."""
         with self._lock:
             if self._view is None:
-                with reading.connected(self._database) as connection:
+                with reading.connected(self.database) as connection:
                     self._view = reading.look(connection, self.spec, self.language)
             return self._view
+
+    def renew(self) -> None:
+        """Forget where rows stood: something was saved."""
+        with self._lock:
+            self._trails.clear()
+            self._hits.clear()
 
     def forget(self) -> None:
         """Ask again for columns and rights: custom fields or the dictionary changed."""
@@ -88,7 +93,7 @@ class SqlListSource:
 
     def count(self, query: ListQuery, *, exact: bool) -> Count:
         """Counting also renews what is known of the order, so that a list that was refreshed pages afresh."""
-        with reading.connected(self._database) as connection:
+        with reading.connected(self.database) as connection:
             listing = self._listing(connection, query, fresh=True)
             trail = Trail()
             count = self._count(connection, listing, query, trail, exact=exact)
@@ -99,7 +104,7 @@ class SqlListSource:
     def groups(self, query: ListQuery) -> tuple[GroupHead, ...]:
         if not query.group_by:
             return ()
-        with reading.connected(self._database) as connection:
+        with reading.connected(self.database) as connection:
             listing = self._listing(connection, query, fresh=True)
             heads = _all_heads(connection, listing, query)
         with self._lock:
@@ -110,10 +115,10 @@ class SqlListSource:
     def rows(self, query: ListQuery, *, group: tuple[Cell, ...], start: int, limit: int) -> tuple[Row, ...]:
         if limit <= 0:
             return ()
-        with reading.connected(self._database) as connection:
+        with reading.connected(self.database) as connection:
             trail = self._trail(connection, query, group)
             listing = self._listing(connection, query)
-            if trail.ids is None and trail.route(start, limit).offset > _COUNTED_OFF:
+            if trail.ids is None and trail.route(start, limit).offset > trail.patience:
                 _explore(connection, listing, query, trail, group=group)
             if trail.ids is not None:
                 wanted = trail.ids[start : start + limit]
@@ -125,11 +130,11 @@ class SqlListSource:
 
     def rows_by_id(self, query: ListQuery, ids: tuple[int, ...]) -> tuple[Row, ...]:
         """The rows with these ids that the reader may see, in the order of `ids`, whatever the condition says now."""
-        with reading.connected(self._database) as connection:
+        with reading.connected(self.database) as connection:
             return _by_id(connection, self._listing(connection, query.but(search="")), query, ids)
 
     def position(self, query: ListQuery, row_id: int) -> int | None:
-        with reading.connected(self._database) as connection:
+        with reading.connected(self.database) as connection:
             trail = self._trail(connection, query, ())
             if trail.ids is not None:
                 return trail.ids.index(row_id) if row_id in trail.ids else None
@@ -141,22 +146,21 @@ class SqlListSource:
             return int(connection.execute(sql.before(listing, query, values)).scalar_one())
 
     def totals(self, query: ListQuery) -> Mapping[str, Cell]:
-        with reading.connected(self._database) as connection:
+        with reading.connected(self.database) as connection:
             listing = self._listing(connection, query)
             row = connection.execute(sql.totalled(listing, query)).one()
         return _totals(listing, row)
 
     def values(self, query: ListQuery, column: str, text: str, limit: int) -> tuple[tuple[Cell, int], ...]:
-        with reading.connected(self._database) as connection:
+        with reading.connected(self.database) as connection:
             listing = self._listing(connection, query)
             wanted = sql.distinct_values(listing, query, listing.column(column), text, limit)
             return tuple((row.value, row.row_count) for row in connection.execute(wanted))
 
     def save(self, query: ListQuery, edits: tuple[CellEdit, ...], *, request_id: str) -> SaveResult:
-        result = editing.save(self._database, self.view(), query, edits, request_id=request_id)
+        result = editing.save(self.database, self.view(), query, edits, request_id=request_id)
         if result.saved:
-            with self._lock:
-                self._trails.clear()
+            self.renew()
         return result
 
     def query_for(self, view: View | None = None, condition: Condition | None = None) -> ListQuery:
@@ -166,7 +170,7 @@ class SqlListSource:
     @contextmanager
     def extract(self, query: ListQuery, size: int = 1_000) -> Iterator[Extract]:
         """Everything that the query shows, groups and totals included, as one state of the database."""
-        with self._database.stream() as connection:
+        with self.database.stream() as connection:
             listing = self._listing(connection, query, fresh=True)
             infos = {info.key: info for info in self.columns()}
             row = connection.execute(sql.totalled(listing, query)).one()
@@ -184,7 +188,7 @@ class SqlListSource:
 
     def stream(self, query: ListQuery, size: int = 1_000) -> Iterator[Sequence[Any]]:
         """All rows in their order in partitions of `size`: (id, version, cells…) each. Memory stays flat."""
-        with self._database.stream() as connection:
+        with self.database.stream() as connection:
             listing = self._listing(connection, query, fresh=True)
             yield from streamed(connection, listing, query, size)
 

@@ -155,7 +155,7 @@ def test_a_page_is_one_query(key: str, databases: dict[str, Database]) -> None:
     query = opened.query_for()
     opened.rows(query, group=(), start=0, limit=1)
     seen: list[str] = []
-    engine = opened._database.engine
+    engine = opened.database.engine
 
     def count(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
@@ -229,15 +229,15 @@ def test_a_privileged_column_is_hidden_from_somebody_and_seen_by_somebody(
 
 
 @EVERY_LIST
-def test_scope(key: str, world: ListsWorld, databases: dict[str, Database]) -> None:
+def test_scope(key: str, lists_world: ListsWorld, databases: dict[str, Database]) -> None:
     """What a planner of the north and one of the south see is what the owner sees in their units."""
     spec = list_for(key)
     if not expected(spec, "planner") or "org_unit_id" not in Base.metadata.tables[f"erp.{spec.table}"].c:
         return
     north = _ids(source(databases, key, "planner"))
-    with world.database("stranger") as stranger:
+    with lists_world.database("stranger") as stranger:
         south = _ids(source_for(stranger, spec, "en"))
-        with world.database() as owner, owner.read() as session:
+        with lists_world.database() as owner, owner.read() as session:
             rows = session.execute(text(f"select id, org_unit_id from erp.{spec.table}")).all()
     if spec.table == "item":
         return

@@ -1,0 +1,105 @@
+"""The grid's questions over a million work orders under row-level security, for readers of one, some and all units.
+
+Each is asked like the list model asks it, beside the plain query that a program without care would send (`naive`): the
+same order and columns by OFFSET, without row-level security's index, as the same person.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select
+
+from db.session import Database
+from desktop.domain.conditions import Test
+from desktop.lists import compile as sql
+from desktop.lists.all_lists import list_for
+from desktop.lists.query import ListQuery
+from desktop.lists.spec import Sort
+from desktop.operations import reading
+from desktop.operations.lists import SqlListSource, source_for
+from tests.bench import grid_world
+
+PAGE = 200
+GOALS = {
+    "first_rows": 100, "jump_end": 100, "jump_middle": 100, "sort_indexed": 100, "search_rare": 50, "search_common": 150,
+}  # fmt: skip
+
+
+def measure(dsn_of: Callable[[str | None], str], *, prefix: str, rows: int = 1_000_000) -> dict[str, Any]:
+    """`dsn_of(login)` connects as that log-in, as the owner for None. Returns milliseconds per reader and question."""
+    grid_world.make(dsn_of(None), prefix=prefix, rows=rows)
+    found: dict[str, Any] = {"rows": rows, "goals_ms": GOALS}
+    for reader in grid_world.READERS:
+        with Database(dsn_of(grid_world.login(prefix, reader))) as database:
+            found[reader] = _reader(database)
+    return found
+
+
+def _reader(database: Database) -> dict[str, Any]:
+    source = source_for(database, list_for("work_orders"), "zh")
+    opened = _once(lambda: source.columns())
+    query = source.query_for()
+    total = source.count(query, exact=False).value
+    result: dict[str, Any] = {
+        "open_ms": opened,
+        "first_rows": _both(database, source, query, 0),
+        "estimate_ms": _timed(lambda: source.count(query, exact=False)),
+        "jump_end_before_counting_ms": _timed(lambda: _page(source, query, max(0, total - PAGE))),
+        "count_and_ladder_ms": _once(lambda: source.count(query, exact=True)),
+    }
+    total = source.count(query, exact=True).value
+    result["visible_rows"] = total
+    result["jump_end"] = _both(database, source, query, max(0, total - PAGE))
+    result["jump_middle"] = _both(database, source, query, total // 2)
+    ascending = query.but(sort=(Sort("number"),))
+    result["sort_indexed"] = _both(database, source, ascending, 0)
+    unindexed = query.but(sort=(Sort("customer"), Sort("due_at", descending=True)))
+    result["sort_unindexed"] = _both(database, source, unindexed, 0)
+    source.count(unindexed, exact=True)
+    result["sort_unindexed_middle_ms"] = _timed(lambda: _page(source, unindexed, total // 2))
+    for name, words in (("search_rare", "罕见"), ("search_common", "轴承"), ("search_one_character", "泵")):
+        result[name] = {"ours_ms": _timed(lambda words=words: _search(source, query.but(search=words)))}  # type: ignore[misc]
+    prefix = query.but(condition=Test("number", "starts", ("WO-0012",)))
+    result["number_prefix_ms"] = _timed(lambda: _page(source, prefix, 0))
+    grouped = query.but(group_by=("state",))
+    result["groups_with_subtotals_ms"] = _timed(lambda: source.groups(grouped), rounds=3)
+    result["value_filter_ms"] = _timed(lambda: source.values(query, "state", "", 100), rounds=3)
+    return result
+
+
+def _page(source: SqlListSource, query: ListQuery, start: int) -> None:
+    source.rows(query, group=(), start=start, limit=PAGE)
+
+
+def _search(source: SqlListSource, query: ListQuery) -> None:
+    source.count(query, exact=True)
+    _page(source, query, 0)
+
+
+def _both(database: Database, source: SqlListSource, query: ListQuery, start: int) -> dict[str, float]:
+    ours = _timed(lambda: _page(source, query, start))
+    naive = _timed(lambda: _naive(database, source, query, start), rounds=3)
+    return {"ours_ms": ours, "naive_ms": naive, "ratio": round(ours / naive, 4) if naive else 0.0}
+
+
+def _naive(database: Database, source: SqlListSource, query: ListQuery, start: int) -> None:
+    listing = source.view().listing
+    statement: Select[Any] = sql.everything(listing, query).offset(start).limit(PAGE)
+    with reading.connected(database) as connection:
+        connection.execute(statement).all()
+
+
+def _once(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return round((time.perf_counter() - begin) * 1000, 2)
+
+
+def _timed(work: Callable[[], object], rounds: int = 7) -> float:
+    """Median milliseconds; the first, which warms caches, does not count."""
+    work()
+    return round(statistics.median(_once(work) for _ in range(rounds)), 2)
