@@ -1,0 +1,193 @@
+"""The contract on paper: parties, term, price lines with tax, covered equipment, places to sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import BinaryIO
+
+from desktop.domain.text import pick, tr
+from desktop.operations.forms import FormInfo
+from desktop.operations.records import Record
+from desktop.reports.theme import LINE, MEDIUM, QUIET, Frame, Paper, PdfColumn, draw, fitted, table
+
+CENT = Decimal("0.01")
+_LABEL_WIDTH = 110.0
+_LINE_HEIGHT = 16.0
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Sums of the price lines in the contract's currency: net, tax and gross, each rounded per line to the cent."""
+
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+def amounts(lines: Sequence[Record]) -> Amounts:
+    """Net amounts come from the database; tax is rounded half up line by line, as on a Chinese VAT invoice."""
+    net = sum((line.values["net_amount"] for line in lines), Decimal(0))
+    tax = sum((line_tax(line) for line in lines), Decimal(0))
+    return Amounts(net, tax, net + tax)
+
+
+def line_tax(line: Record) -> Decimal:
+    tax: Decimal = line.values["net_amount"] * line.values["tax_rate"]
+    return tax.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def contract_pdf(target: BinaryIO | str, *, contract: Record, info: FormInfo, company: str, printed_by: str = "") -> int:
+    """Write the contract in the language in force; the number of pages."""
+    values = contract.values
+    title = tr("Service contract {number}", number=values["number"])
+    scope = pick(values["name"], values["name_zh"])
+    paper = Paper(target, Frame(title, scope, printed_by))
+    _facts(paper, _terms(contract, info, company))
+    _heading(paper, tr("Prices in {currency}", currency=values["currency"]))
+    _price_lines(paper, contract.lines["lines"])
+    _heading(paper, tr("Covered equipment"))
+    _assets(paper, contract.lines["assets"])
+    if values["note"]:
+        _heading(paper, tr("Remarks"))
+        _words(paper, str(values["note"]))
+    _signatures(paper)
+    return paper.save()
+
+
+def _terms(contract: Record, info: FormInfo, company: str) -> tuple[tuple[str, str], ...]:
+    values, referred = contract.values, contract.referred
+
+    def name(key: str) -> str:
+        found = referred.get(key)
+        return pick(found.name, found.name_zh) if found else "–"
+
+    def choice(key: str) -> str:
+        return _choices(info).get((key, str(values[key])), str(values[key]))
+
+    return (
+        (tr("Customer"), name("customer_id")),
+        (tr("Contractor"), company),
+        (info.fields["contract_type"].label, choice("contract_type")),
+        (tr("Term"), f"{_day(values['starts_on'])} – {_day(values['ends_on'])}"),
+        (tr("Signed on"), _day(values["signed_on"])),
+        (tr("Revision"), str(values["revision"])),
+        (info.fields["annual_value"].label, f"{values['annual_value']:,.2f} {values['currency']}"),
+        (info.fields["discount_rate"].label, f"{values['discount_rate'] * 100:.1f} %"),
+        (info.fields["billing"].label, choice("billing")),
+        (info.fields["visits_per_year"].label, _count(values["visits_per_year"])),
+        (info.fields["hours_per_year"].label, _count(values["hours_per_year"])),
+    )
+
+
+def _choices(info: FormInfo) -> Mapping[tuple[str, str], str]:
+    return {(key, value): label for key, field in info.fields.items() for value, label in field.choices}
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else "–"
+
+
+def _count(value: Decimal | int | None) -> str:
+    return "–" if value is None else f"{value:,.10g}"
+
+
+def _facts(paper: Paper, rows: Sequence[tuple[str, str]]) -> None:
+    """Two columns of label and value."""
+    middle = (paper.left + paper.right) / 2
+    paper.y -= 6
+    for number, (label, value) in enumerate(rows):
+        x = paper.left if number % 2 == 0 else middle
+        y = paper.y - 11
+        draw(paper.canvas, x, y, label, ink=QUIET)
+        draw(paper.canvas, x + _LABEL_WIDTH, y, fitted(value, middle - paper.left - _LABEL_WIDTH - 8))
+        if number % 2 == 1:
+            paper.y -= _LINE_HEIGHT
+    if len(rows) % 2:
+        paper.y -= _LINE_HEIGHT
+
+
+def _heading(paper: Paper, text: str) -> None:
+    if not paper.room(60):
+        paper.next_page()
+    paper.y -= 14
+    draw(paper.canvas, paper.left, paper.y - 8, text, size=10.5, font=MEDIUM)
+    paper.y -= 16
+
+
+def _price_lines(paper: Paper, lines: Sequence[Record]) -> None:
+    columns = (
+        PdfColumn(tr("No."), 0.4, "right"),
+        PdfColumn(tr("Service"), 4),
+        PdfColumn(tr("Quantity"), 0.9, "right"),
+        PdfColumn(tr("Unit"), 0.7),
+        PdfColumn(tr("Unit price"), 1.2, "right"),
+        PdfColumn(tr("Net"), 1.3, "right"),
+        PdfColumn(tr("Tax rate"), 0.8, "right"),
+        PdfColumn(tr("Tax"), 1.1, "right"),
+        PdfColumn(tr("Gross"), 1.3, "right"),
+    )
+    rows = [_price_line(number, line) for number, line in enumerate(lines, start=1)]
+    sums = amounts(lines)
+    totals = ("", tr("Total"), "", "", "", f"{sums.net:,.2f}", "", f"{sums.tax:,.2f}", f"{sums.gross:,.2f}")
+    table(paper, columns, rows, totals=totals)
+
+
+def _price_line(number: int, line: Record) -> tuple[str, ...]:
+    values, tax = line.values, line_tax(line)
+    return (
+        str(number),
+        pick(values["description"], values["description_zh"]),
+        f"{values['quantity'].normalize():f}",
+        str(values["unit"]),
+        f"{values['unit_price']:,.2f}",
+        f"{values['net_amount']:,.2f}",
+        f"{values['tax_rate'] * 100:.0f} %",
+        f"{tax:,.2f}",
+        f"{values['net_amount'] + tax:,.2f}",
+    )
+
+
+def _assets(paper: Paper, lines: Sequence[Record]) -> None:
+    columns = (
+        PdfColumn(tr("Asset no."), 1.6),
+        PdfColumn(tr("Asset"), 3),
+        PdfColumn(tr("From"), 1),
+        PdfColumn(tr("Until"), 1),
+        PdfColumn(tr("Parts covered"), 1),
+    )
+    rows = []
+    for line in lines:
+        asset = line.referred.get("asset_id")
+        rows.append(
+            (
+                asset.code if asset else "–",
+                pick(asset.name, asset.name_zh) if asset else "–",
+                _day(line.values["starts_on"]),
+                _day(line.values["ends_on"]),
+                tr("Yes") if line.values["parts_covered"] else tr("No"),
+            )
+        )
+    table(paper, columns, rows)
+
+
+def _words(paper: Paper, text: str) -> None:
+    for line in text.splitlines():
+        if not paper.room(_LINE_HEIGHT):
+            paper.next_page()
+        draw(paper.canvas, paper.left, paper.y - 10, fitted(line, paper.right - paper.left))
+        paper.y -= _LINE_HEIGHT
+
+
+def _signatures(paper: Paper) -> None:
+    if not paper.room(90):
+        paper.next_page()
+    paper.y -= 64
+    middle = (paper.left + paper.right) / 2
+    paper.canvas.setStrokeColor(LINE)
+    for x, words in ((paper.left, tr("Customer, date, seal")), (middle, tr("Contractor, date, seal"))):
+        paper.canvas.line(x, paper.y, x + 200, paper.y)
+        draw(paper.canvas, x, paper.y - 12, words, size=7.5, ink=QUIET)
+    paper.y -= 20
