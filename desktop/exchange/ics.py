@@ -25,7 +25,7 @@ def calendar_of(
     calendar.add("prodid", PRODUCT.format(language=language().upper()))
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", " ".join(name.split()))  # one line: the library escapes only known fields
     for booking in sorted(bookings, key=lambda b: (b.start, b.lane_id, b.id)):
         calendar.add_component(_event(booking, lanes.get(booking.lane_id), stamp, host))
     return bytes(calendar.to_ical())
