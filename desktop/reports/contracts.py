@@ -39,7 +39,9 @@ def line_tax(line: Record) -> Decimal:
     return tax.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def contract_pdf(target: BinaryIO | str, *, contract: Record, info: FormInfo, company: str, printed_by: str = "") -> int:
+def contract_pdf(
+    target: BinaryIO | str, *, contract: Record, info: FormInfo, company: str, printed_by: str = ""
+) -> int:
     """Write the contract in the language in force; the number of pages."""
     values = contract.values
     title = tr("Service contract {number}", number=values["number"])

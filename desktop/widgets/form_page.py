@@ -39,6 +39,7 @@ from desktop.widgets.labels import Label
 from desktop.widgets.line_table import LineTable
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
+from desktop.widgets.papers import Make, show_paper
 from desktop.widgets.states import Banner, FailedState, LoadingRows
 
 FIELD_WIDTH = 260
@@ -134,6 +135,19 @@ class FormPage(Page):
         """Widgets below the fields and lines: a history, an entry panel."""
         return ()
 
+    def paper(self, record: Record) -> tuple[str, Make] | None:
+        """The record's paper as (file stem, writer), for Ctrl+P; None where it has none."""
+        return None
+
+    @Slot()
+    def print_paper(self) -> None:
+        """Make the PDF of the record as it is saved, and show it."""
+        if self.record is None or self.record_id is None:
+            return
+        found = self.paper(self.record)
+        if found is not None:
+            show_paper(self.context, *found, self)
+
     # Building
 
     def _build(self) -> None:
@@ -166,6 +180,8 @@ class FormPage(Page):
         layout = row(left, self.side, spacing=0)
         layout.setStretch(0, 1)
         self.setLayout(layout)
+        self.print_action = self._action(tr("Print"), QKeySequence("Ctrl+P"), self.print_paper)
+        self.print_action.setEnabled(False)
         self.save_action = self._action(tr("Save"), QKeySequence("Ctrl+S"), self.save)
         self.reload_action = self._action(tr("Refresh"), QKeySequence("F5"), self.reload)
         self.leave_action = self._action(tr("Undo all changes"), QKeySequence("Ctrl+Shift+Z"), self.revert)
@@ -338,6 +354,8 @@ class FormPage(Page):
         writable = self.record is not None and bool(self.record.writable)
         self.save_button.setVisible(writable)
         self.save_action.setEnabled(writable)
+        printable = self.record_id is not None and self.record is not None and self.paper(self.record) is not None
+        self.print_action.setEnabled(printable)
 
     def _focus_first(self) -> None:
         for editor in self.editors.values():
@@ -510,6 +528,7 @@ class FormPage(Page):
     def retranslate(self) -> None:
         self.save_button.setText(tr("Save"))
         self.save_action.setText(tr("Save"))
+        self.print_action.setText(tr("Print"))
         self.reload_action.setText(tr("Refresh"))
         self.leave_action.setText(tr("Undo all changes"))
         for label, title in self._headings:

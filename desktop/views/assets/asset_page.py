@@ -10,9 +10,11 @@ from desktop.domain.text import pick, tr
 from desktop.operations import assets
 from desktop.operations.assets import AssetEntry
 from desktop.operations.records import Record
+from desktop.reports.stock import Label, labels
 from desktop.runtime.context import Context
 from desktop.widgets.form_page import FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.history_table import HistoryRow, HistoryTable
+from desktop.widgets.papers import Make
 
 STATE_LOOKS = {
     "planned": ("info", "clock"),
@@ -77,6 +79,11 @@ class AssetPage(FormPage):
 
     def more(self, database: Any, record: Record) -> tuple[AssetEntry, ...]:
         return assets.history(database, record.id or 0)
+
+    def paper(self, record: Record) -> tuple[str, Make]:
+        values = record.values
+        label = Label(str(values["code"]), pick(values["name"], values["name_zh"]), str(values["model"] or ""))
+        return str(values["code"]), lambda path: labels(path, (label,))
 
     def shown(self, loaded: Loaded) -> None:
         kind, icon = STATE_LOOKS.get(str(loaded.record.values.get("state")), ("neutral", ""))

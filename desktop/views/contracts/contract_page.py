@@ -7,15 +7,17 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.contracts import LOOKS, action_name
-from desktop.domain.text import tr
+from desktop.domain.text import pick, tr
 from desktop.operations import contracts
 from desktop.operations.contracts import ContractCost
 from desktop.operations.records import Record, Values
+from desktop.reports.contracts import contract_pdf
 from desktop.runtime.context import Context
 from desktop.widgets.buttons import Button
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import KeyValues, SidePanel
 from desktop.widgets.labels import Label
+from desktop.widgets.papers import Make
 from desktop.widgets.step_bar import StepBar, StepChoice
 
 NEEDS_REASON = frozenset({"suspended", "terminated"})
@@ -81,6 +83,16 @@ class ContractPage(FormPage):
         may_see_cost = self.context.user.has("finance", "manager", "pm", "auditor")
         cost = contracts.cost(database, record.id or 0) if may_see_cost else None
         return contracts.steps(database, record.id or 0), cost
+
+    def paper(self, record: Record) -> tuple[str, Make]:
+        company = pick(self.context.user.company, self.context.user.company_zh)
+        by = self.context.user.display_name()
+
+        def write(path: str) -> None:
+            info = self._describe()
+            contract_pdf(path, contract=record, info=info, company=company, printed_by=by)
+
+        return str(record.values["number"]), write
 
     def shown(self, loaded: Loaded) -> None:
         state = str(loaded.record.values.get("state") or "")

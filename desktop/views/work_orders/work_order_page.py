@@ -13,11 +13,13 @@ from desktop.domain.work_orders import LOOKS, action_name, obstacle_name
 from desktop.operations import work_orders
 from desktop.operations.records import Record, Values
 from desktop.operations.work_orders import IssuedPart, Step
+from desktop.reports.work_orders import work_order_pdf
 from desktop.runtime.context import Context
 from desktop.views.work_orders.hours_panel import HoursPanel
 from desktop.widgets import checklist
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import KeyValues, SidePanel
+from desktop.widgets.papers import Make
 from desktop.widgets.step_bar import StepBar, StepChoice
 
 
@@ -97,6 +99,15 @@ class WorkOrderPage(FormPage):
 
     def more(self, database: Any, record: Record) -> OrderMore:
         return OrderMore(work_orders.steps(database, record.id or 0), work_orders.parts(database, record.id or 0))
+
+    def paper(self, record: Record) -> tuple[str, Make]:
+        by = self.context.user.display_name()
+
+        def write(path: str) -> None:
+            parts = work_orders.parts(self.context.database, record.id or 0)
+            work_order_pdf(path, order=record, info=self._describe(), parts=parts, printed_by=by)
+
+        return str(record.values["number"]), write
 
     def shown(self, loaded: Loaded) -> None:
         record = loaded.record
