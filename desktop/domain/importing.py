@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from desktop.domain.text import language
+
 Said = Callable[[], str]
 """A text in the language in force at the call: ``lambda: tr("…")``."""
 
 FieldKind = Literal[
-    "text", "code", "integer", "decimal", "money", "rate", "date", "datetime", "boolean", "choice", "lookup"
+    "text", "code", "integer", "decimal", "money", "price", "rate", "date", "datetime", "boolean", "choice", "lookup"
 ]
 Verdict = Literal["new", "changed", "same", "rejected"]
 
@@ -27,7 +29,8 @@ class Fault:
     remedy: Said
 
     def text(self) -> str:
-        return f"{self.cause()} {self.remedy()}".strip()
+        between = "" if language() == "zh" else " "
+        return f"{self.cause()}{between}{self.remedy()}".strip()
 
 
 @dataclass(frozen=True)

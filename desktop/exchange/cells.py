@@ -328,6 +328,7 @@ _READERS: Mapping[FieldKind, Read] = {
     "integer": _integer,
     "decimal": _decimal,
     "money": _decimal,
+    "price": _decimal,
     "rate": _rate,
     "date": _date,
     "datetime": _datetime,

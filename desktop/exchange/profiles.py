@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from db.session import Database
+from desktop.domain.changes import Changes
 from desktop.domain.importing import CellFault, Fault, ImportField, TypedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
@@ -58,6 +59,7 @@ class ProfileOutcome:
     listed: tuple[Mapping[str, str], ...] = ()
     faults: Mapping[str, tuple[CellFault, ...]] = field(default_factory=dict)
     reject_files: tuple[Path, ...] = ()
+    changes: Changes = field(default_factory=Changes)
 
     def unchanged(self) -> bool:
         """True where everything was there already."""
@@ -199,7 +201,14 @@ def _into_history(
     done = pdm.import_history(database, history, progress, dry_run=dry_run)
     listed = tuple({"asset": one.asset, "part": one.part, "at": one.moment} for one in done.unmatched)
     return ProfileOutcome(
-        profile.name, dry_run, not dry_run and done.anything(), read, done.new, done.changed, listed=listed
+        profile.name,
+        dry_run,
+        not dry_run and done.anything(),
+        read,
+        done.new,
+        done.changed,
+        listed=listed,
+        changes=done.changes,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from desktop.domain.importing import Fault
-from desktop.domain.text import tr
+from desktop.domain.text import pick, tr
 from desktop.operations.importing.targets import Lookup
 
 _MAX_GUESSES = 40
@@ -20,12 +20,17 @@ _MAX_CANDIDATES = 5000
 _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "B": "8", "Z": "2"})
 
 
+Answer = tuple[Any, str, str]
+"""Key, code and name."""
+
+
 @dataclass(frozen=True)
 class Meant:
-    """The record that a text means: its key and its code. `fault` instead where none, or more than one, answers."""
+    """The record that a text means: its key, code and name. `fault` instead where none, or more than one, answers."""
 
     key: Any = None
     code: str = ""
+    name: str = ""
     fault: Fault | None = None
     suggestion: str | None = None
 
@@ -35,14 +40,16 @@ def resolve(session: Session, lookup: Lookup, words: Iterable[str]) -> Mapping[s
     wanted = sorted({word for word in words if word})
     if not wanted:
         return {}
-    by_code: dict[str, tuple[Any, str]] = {}
-    by_name: dict[str, set[tuple[Any, str]]] = defaultdict(set)
+    by_code: dict[str, Answer] = {}
+    by_name: dict[str, set[Answer]] = defaultdict(set)
     for row in session.execute(_query(lookup), {"words": wanted}):
         key, code, *names = row
-        by_code[code] = (key, code)
+        named = dict(zip(lookup.names, names, strict=True))
+        answer = (key, code, pick(named.get("name"), named.get("name_zh")))
+        by_code[code] = answer
         for name in names:
             if name:
-                by_name[name].add((key, code))
+                by_name[name].add(answer)
     unknown = [word for word in wanted if word not in by_code and word not in by_name]
     guesses = _guesses(session, lookup, unknown[:_MAX_GUESSES])
     return {word: _meant(word, by_code, by_name, guesses.get(word)) for word in wanted}
@@ -59,8 +66,8 @@ def _query(lookup: Lookup) -> Any:
 
 def _meant(
     word: str,
-    by_code: Mapping[str, tuple[Any, str]],
-    by_name: Mapping[str, set[tuple[Any, str]]],
+    by_code: Mapping[str, Answer],
+    by_name: Mapping[str, set[Answer]],
     guess: str | None,
 ) -> Meant:
     if word in by_code:
@@ -69,7 +76,7 @@ def _meant(
     if len(bearers) == 1:
         return Meant(*next(iter(bearers)))
     if bearers:
-        codes = ", ".join(sorted(code for _, code in bearers)[:5])
+        codes = ", ".join(sorted(code for _, code, _ in bearers)[:5])
         return Meant(
             fault=Fault(
                 lambda: tr("{value} is the name of several records.", value=word),

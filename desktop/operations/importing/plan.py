@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from desktop.domain.importing import CellFault, Fault, ImportField, PlannedRow, TypedRow
+from desktop.domain.importing import CellFault, Fault, FieldKind, ImportField, PlannedRow, TypedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
 from desktop.operations.importing.lookups import Meant, resolve
@@ -39,13 +39,14 @@ def plan_rows(
 ) -> list[PlannedRow]:
     """Judge `rows`. `headers` names the file's column of each field, for the faults. Writes nothing."""
     progress.report(0, len(rows))
-    drafts = _resolved(session, target, rows, headers)
+    kinds = {field.key: field.kind for field in fields}
+    drafts = _resolved(session, target, rows, headers, kinds)
     progress.check()
     drafts = _without_repeats(target, drafts, headers)
     existing = _existing(session, target, drafts)
     progress.check()
     required = tuple(field for field in fields if field.required)
-    judged = [_judge(target, draft, existing, required, headers) for draft in drafts]
+    judged = [_judge(target, draft, existing, required, headers, kinds) for draft in drafts]
     return _with_codes(session, target, judged)
 
 
@@ -73,22 +74,33 @@ class _Draft:
     faults: tuple[CellFault, ...]
 
 
-def _resolved(session: Session, target: Target, rows: Sequence[TypedRow], headers: Mapping[str, str]) -> list[_Draft]:
+def _resolved(
+    session: Session,
+    target: Target,
+    rows: Sequence[TypedRow],
+    headers: Mapping[str, str],
+    kinds: Mapping[str, FieldKind],
+) -> list[_Draft]:
     """References by id; what is shown of them is their code."""
     meanings: dict[str, Mapping[str, Meant]] = {}
     for spec in target.fields:
         if spec.lookup is not None:
             words = (str(row.values[spec.key]) for row in rows if row.values.get(spec.key) is not None)
             meanings[spec.key] = resolve(session, spec.lookup, words)
-    return [_resolve_row(row, meanings, headers) for row in rows]
+    return [_resolve_row(row, meanings, headers, kinds) for row in rows]
 
 
-def _resolve_row(row: TypedRow, meanings: Mapping[str, Mapping[str, Meant]], headers: Mapping[str, str]) -> _Draft:
+def _resolve_row(
+    row: TypedRow,
+    meanings: Mapping[str, Mapping[str, Meant]],
+    headers: Mapping[str, str],
+    kinds: Mapping[str, FieldKind],
+) -> _Draft:
     values: dict[str, Any] = {}
-    shown: dict[str, str] = {}
+    shown = {fault.field: fault.value for fault in row.faults}
     faults = list(row.faults)
     for key, value in row.values.items():
-        shown[key] = show(value)
+        shown[key] = show(value, kinds.get(key, "text"))
         if value is not None and key in meanings:
             meant = meanings[key][str(value)]
             if meant.fault is not None:
@@ -96,6 +108,7 @@ def _resolve_row(row: TypedRow, meanings: Mapping[str, Mapping[str, Meant]], hea
                 faults.append(CellFault(row.number, place, key, str(value), meant.fault, meant.suggestion))
                 continue
             value, shown[key] = meant.key, meant.code
+            shown[f"{key}.name"] = meant.name
         values[key] = value
     return _Draft(row.number, values, shown, tuple(faults))
 
@@ -207,6 +220,7 @@ def _judge(
     find: Callable[[_Draft], Existing | None],
     required: Sequence[ImportField],
     headers: Mapping[str, str],
+    kinds: Mapping[str, FieldKind],
 ) -> PlannedRow:
     present = find(draft) if key_of(target, draft.values) is not None else None
     faults = list(draft.faults)
@@ -221,7 +235,7 @@ def _judge(
         return PlannedRow(draft.number, "rejected", draft.values, draft.shown, faults=tuple(faults))
     if present is None:
         return PlannedRow(draft.number, "new", draft.values, draft.shown)
-    old = _differences(target, draft, present)
+    old = _differences(target, draft, present, kinds)
     if target.writer == "opening":
         return _opening(draft, present, old, headers)
     verdict = "changed" if old else "same"
@@ -243,7 +257,7 @@ def _opening(draft: _Draft, present: Existing, old: Mapping[str, str], headers: 
     return PlannedRow(draft.number, "changed", {**draft.values, "post": more}, draft.shown, old)
 
 
-def _differences(target: Target, draft: _Draft, present: Existing) -> dict[str, str]:
+def _differences(target: Target, draft: _Draft, present: Existing, kinds: Mapping[str, FieldKind]) -> dict[str, str]:
     """The present values of those fields that the row changes. A blank cell leaves the field as it is."""
     old = {}
     for key, value in draft.values.items():
@@ -251,7 +265,7 @@ def _differences(target: Target, draft: _Draft, present: Existing) -> dict[str, 
             continue
         before = _present(target, present, key)
         if not _equal(before, value):
-            old[key] = show(before)
+            old[key] = show(before, kinds.get(key, "text"))
     return old
 
 
@@ -270,16 +284,23 @@ def _equal(before: Any, value: Any) -> bool:
     return bool(before == value)
 
 
-def show(value: Any) -> str:
-    """A value as the preview writes it."""
+def show(value: Any, kind: FieldKind = "text") -> str:
+    """A value as the preview writes it: amounts with their cents, numbers with separators."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, Decimal):
-        text_form = format(value, "f")
-        return text_form.rstrip("0").rstrip(".") if "." in text_form else text_form
+        return _show_number(value, kind)
     return str(value)
+
+
+def _show_number(value: Decimal, kind: FieldKind) -> str:
+    plain = format(value.normalize(), ",f")
+    places = len(plain.partition(".")[2])
+    if kind in ("money", "price") and places < 2:
+        return format(value, ",.2f")
+    return plain
 
 
 def _required(field: ImportField) -> Fault:

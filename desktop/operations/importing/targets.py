@@ -107,7 +107,7 @@ ITEMS = Target(
         FieldSpec(key="maker_code", aliases=("厂家料号", "原厂编码", "mpn")),
         FieldSpec(key="supplier_id", kind="lookup", lookup=SUPPLIER, aliases=("供应商", "supplier", "vendor")),
         FieldSpec(
-            key="standard_cost", kind="decimal", aliases=("标准成本", "参考成本", "单价", "cost", "unit cost", "price")
+            key="standard_cost", kind="price", aliases=("标准成本", "参考成本", "单价", "cost", "unit cost", "price")
         ),
         FieldSpec(key="currency", kind="code", aliases=("币别", "币种")),
         FieldSpec(key="min_quantity", kind="decimal", aliases=("安全库存", "最低库存", "min", "safety stock")),
@@ -370,7 +370,7 @@ OPENING_BALANCES = Target(
         ),
         FieldSpec(
             key="unit_cost",
-            kind="decimal",
+            kind="price",
             source="stock_move.unit_cost",
             label="Unit cost",
             label_zh="单价",

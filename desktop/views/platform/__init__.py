@@ -1,0 +1,1 @@
+"""Screens that serve all areas: importing files."""

@@ -1,0 +1,540 @@
+"""Import: choose or drop a file, see what every row would do, mend or leave out, write the valid rows at once.
+
+The same code as ``outpost import``. Nothing is written before F9; what is written is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
+
+from desktop.domain.importing import CellFault, PlannedRow
+from desktop.domain.progress import Progress
+from desktop.domain.text import pick, tr
+from desktop.exchange.profiles import ProfileOutcome, import_profile
+from desktop.exchange.rejects import write_rejects
+from desktop.operations.importing import Imported, target
+from desktop.runtime.context import Context
+from desktop.runtime.failures import Failure
+from desktop.runtime.work import Job
+from desktop.views.platform import import_session as session
+from desktop.views.platform.import_panels import FaultPanel, MappingBar, ProfilePanel, SourceBar
+from desktop.views.platform.import_session import Checked, Prepared
+from desktop.widgets.buttons import Button
+from desktop.widgets.header import ActionBar, HeaderBar
+from desktop.widgets.labels import Label
+from desktop.widgets.page import Page
+from desktop.widgets.paint import Surface, column, row
+from desktop.widgets.paste_table import PasteTable
+from desktop.widgets.segmented import Segment, Segmented
+from desktop.widgets.states import EmptyState, ProgressPanel
+
+PAGE_KEY = "import"
+_SHOWN: Mapping[str, frozenset[str]] = {
+    "all": frozenset({"new", "changed", "same", "rejected"}),
+    "look": frozenset({"new", "changed", "rejected"}),
+    "new": frozenset({"new"}),
+    "changed": frozenset({"changed"}),
+    "same": frozenset({"same"}),
+    "rejected": frozenset({"rejected"}),
+}
+_NO_COUNTS = {"rows": 0, "new": 0, "changed": 0, "same": 0, "rejected": 0}
+
+
+class ImportPage(Page):
+    """`args` may be ``{"into": key}``, the list from which Ctrl+I was pressed, and ``{"path": …}``."""
+
+    def __init__(self, context: Context, args: object = None, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        given: Mapping[str, Any] = args if isinstance(args, Mapping) else {}
+        self.wanted = target(str(given.get("into", "")))
+        self.prepared: Prepared | None = None
+        self.checked: Checked | None = None
+        self.profile: tuple[Path, str] | None = None
+        self.outcome: ProfileOutcome | None = None
+        self.out: frozenset[int] = frozenset()
+        self.shown = "all"
+        self.written = False
+        self._job: Job | None = None
+        self.setAcceptDrops(True)
+        self._build()
+        self._make_actions()
+        self.retranslate()
+        self._show_state()
+        if given.get("path"):
+            self.open_path(Path(str(given["path"])))
+
+    # --- building ----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.header = HeaderBar()
+        self.choose, self.choose_folder = Button(icon="upload"), Button("", "ghost")
+        self.again = Button(icon="refresh-cw")
+        for button in (self.choose_folder, self.choose, self.again):
+            self.header.add_action(button)
+        self.source_bar, self.mapping_bar = SourceBar(), MappingBar()
+        self.filter, self.legend = Segmented(), Label(role="text.secondary")
+        self.filter_bar = Surface("surface.base")
+        self.filter_bar.setLayout(row(self.filter, None, self.legend, margins=(16, 0, 16, 0)))
+        self.filter_bar.setFixedHeight(40)
+        self.table, self.side = PasteTable(), FaultPanel()
+        preview = Surface("surface.base")
+        inner = row(self.table, self.side, spacing=0)
+        inner.setStretch(0, 1)
+        preview.setLayout(inner)
+        self.empty, self.by_profile = EmptyState("", icon="upload"), ProfilePanel()
+        self.progress = ProgressPanel()
+        self.progress.setMaximumWidth(480)
+        waiting = Surface("surface.base")
+        waiting.setLayout(column(None, row(None, self.progress, None), None))
+        middle = Surface("surface.base")
+        self.stack = QStackedLayout(middle)
+        for widget in (self.empty, preview, waiting, self.by_profile):
+            self.stack.addWidget(widget)
+        self.footer = ActionBar()
+        self.cancel, self.rejects = Button(height=32), Button(icon="file-spreadsheet", height=32)
+        self.write = Button(kind="primary", icon="check", height=32)
+        for button in (self.cancel, self.rejects, self.write):
+            self.footer.add_button(button)
+        layout = column(self.header, self.source_bar, self.mapping_bar, self.filter_bar, spacing=0)
+        layout.addWidget(middle, 1)
+        layout.addWidget(self.footer)
+        self.setLayout(layout)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.source_bar.sheet_chosen.connect(self._sheet_chosen)
+        self.source_bar.target_chosen.connect(self._target_chosen)
+        self.mapping_bar.mapped.connect(self.map_column)
+        self.filter.chosen.connect(self.show_only)
+        self.table.cell_edited.connect(self.edit_cell)
+        self.table.out_toggled.connect(self.toggle_out)
+        self.side.left_out.connect(self.toggle_out)
+        self.side.used.connect(self._use)
+        self.empty.primary.connect(self.ask_file)
+        self.empty.secondary.connect(self.ask_folder)
+        self.progress.cancelled.connect(self.stop)
+        self.context.work.progress_changed.connect(self._progressed)
+
+    def _make_actions(self) -> None:
+        def action(key: str, menu: str, button: Button | None, call: Callable[[], object]) -> QAction:
+            made = QAction(self)
+            made.setShortcut(QKeySequence(key))
+            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.setData(menu)
+            made.triggered.connect(lambda _=False: call())
+            self.addAction(made)
+            if button is not None:
+                button.follow(made)
+            return made
+
+        self.choose_action = action("Ctrl+O", "record", self.choose, self.ask_file)
+        self.folder_action = action("Ctrl+Shift+O", "record", None, self.ask_folder)
+        self.choose_folder.clicked.connect(self.folder_action.trigger)
+        self.again_action = action("F5", "view", self.again, self.refresh)
+        self.cancel_action = action("Esc", "record", self.cancel, self.leave)
+        self.rejects_action = action("Ctrl+E", "record", self.rejects, self.save_rejects)
+        self.write_action = action("F9", "record", self.write, self.write_valid)
+        self.next_action = action("Alt+Down", "go", None, lambda: self.next_rejected(1))
+        self.back_action = action("Alt+Up", "go", None, lambda: self.next_rejected(-1))
+
+    # --- the page as the shell sees it -------------------------------------------------------------------------------
+
+    def title(self) -> str:
+        if self.prepared is not None:
+            goal = self.prepared.target
+            return tr("Import: {list}", list=pick(goal.name, goal.name_zh))
+        return tr("Import")
+
+    def icon_name(self) -> str:
+        return "upload"
+
+    def key_hints(self) -> Sequence[tuple[str, str]]:
+        if self.checked is None:
+            return (("Ctrl+O", tr("Choose a file")),)
+        return (
+            ("F2", tr("Edit cell")),
+            ("Alt+↓", tr("Next rejected")),
+            ("Del", tr("Leave the row out")),
+            ("F9", tr("Write")),
+        )
+
+    def zones(self) -> Sequence[QWidget]:
+        return (self.table if self.checked is not None else self.empty.primary_button, self.source_bar.target)
+
+    def state(self) -> Mapping[str, Any]:
+        return {"into": self.prepared.target.key} if self.prepared is not None else {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.wanted = self.wanted or target(str(state.get("into", "")))
+
+    def can_leave(self) -> bool:
+        self.stop()
+        return True
+
+    def retranslate(self) -> None:
+        for action, text in (
+            (self.choose_action, tr("Choose file")),
+            (self.folder_action, tr("Folder by profile")),
+            (self.again_action, tr("Check again")),
+            (self.cancel_action, tr("Cancel")),
+            (self.rejects_action, tr("Reject sheet")),
+            (self.write_action, tr("Write the valid rows")),
+            (self.next_action, tr("Next rejected")),
+            (self.back_action, tr("Previous rejected")),
+        ):
+            action.setText(text)
+        self.choose.setText(tr("Choose file"))
+        self.choose_folder.setText(tr("Folder by profile"))
+        self.again.setText(tr("Check again"))
+        self.cancel.setText(tr("Cancel"))
+        self.rejects.setText(tr("Reject sheet"))
+        self.legend.setText(tr("Struck through: old value; red: rejected cell"))
+        self.empty.say(
+            tr("Drop a file here"),
+            tr("Excel or CSV, in UTF-8 or GBK, the first row with the names of the columns. Nothing is written yet."),
+            primary=tr("Choose file"),
+            secondary=tr("Folder by profile"),
+        )
+        self.source_bar.retranslate()
+        self._show_all()
+
+    # --- opening -----------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = Path(event.mimeData().urls()[0].toLocalFile())
+        event.acceptProposedAction()
+        if path.is_dir():
+            self.open_folder(path)
+        else:
+            self.open_path(path)
+
+    def ask_file(self) -> None:
+        words = tr("Excel and CSV")
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, tr("Choose file"), "", f"{words} (*.xlsx *.xlsm *.xls *.csv *.txt)"
+        )
+        if chosen:
+            self.open_path(Path(chosen))
+
+    def ask_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder by profile"))
+        if chosen:
+            self.open_folder(Path(chosen))
+
+    def open_path(self, path: Path) -> None:
+        """Open a file; what it holds is guessed from its headers unless the page was opened for a list."""
+        self.profile, self.outcome = None, None
+        self._forget()
+
+        def run(progress: Progress) -> Prepared:
+            return session.open_source(self.context.database, path, progress, self.wanted)
+
+        self._start(run, self._prepared, tr("Opening {file}", file=path.name))
+
+    def open_folder(self, path: Path, name: str = "") -> None:
+        """Dry-run a folder by the profile `name`, or by the first one there is."""
+        self.prepared = None
+        self._forget()
+        self.profile = (path, name or session.known_profiles()[0].name)
+        self._run_profile(dry_run=True)
+
+    def _forget(self) -> None:
+        self.checked, self.out, self.shown, self.written = None, frozenset(), "all", False
+
+    def _prepared(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.set_dirty(True)
+        self.title_changed.emit()
+        self.check()
+
+    def _sheet_chosen(self, name: str) -> None:
+        if self.prepared is not None:
+            self._prepare(name, self.prepared.target.key)
+
+    def _target_chosen(self, key: str) -> None:
+        self.wanted = target(key)
+        if self.prepared is not None:
+            self._prepare(self.prepared.sheet.name, key)
+
+    def _prepare(self, sheet: str, key: str) -> None:
+        goal, prepared = target(key), self.prepared
+        if goal is None or prepared is None:
+            return
+        self._forget()
+
+        def run(_: Progress) -> Prepared:
+            return session.prepare(self.context.database, prepared.source, sheet, goal)
+
+        self._start(run, self._prepared, tr("Reading columns"))
+
+    # --- checking ----------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """F5: check again, against what is in the database now."""
+        if self.profile is not None:
+            self._run_profile(dry_run=True)
+        elif self.prepared is not None and not self.written:
+            self.check()
+
+    def check(self) -> None:
+        prepared = self.prepared
+        if prepared is None:
+            return
+
+        def run(progress: Progress) -> Checked:
+            return session.check(self.context.database, prepared, progress)
+
+        self._start(run, self._checked, tr("Checking {file}", file=prepared.source.path.name))
+
+    def _checked(self, checked: Checked) -> None:
+        self.checked = checked
+        self._show_all()
+        self.table.setFocus()
+
+    def map_column(self, place: int, key: str) -> None:
+        """Let a column of the file fill a field ("" leaves it out), and check again."""
+        if self.prepared is not None:
+            self.prepared = self.prepared.mapped(place, key or None)
+            self.check()
+
+    def edit_cell(self, number: int, key: str, text: str) -> None:
+        """Type over a cell of the file's copy here, and check again."""
+        if self.prepared is not None:
+            self.prepared = self.prepared.edited(number, key, text)
+            self.check()
+
+    def _use(self, fault: CellFault) -> None:
+        if fault.suggestion is not None:
+            self.edit_cell(fault.row, fault.field, fault.suggestion)
+
+    # --- work in the background --------------------------------------------------------------------------------------
+
+    def _start(self, run: Callable[[Progress], Any], done: Callable[[Any], None], title: str) -> None:
+        self.stop()
+        progress = Progress()
+        self.footer.set_reason("")
+        self._job = self.context.work.run(
+            run, progress, on_done=lambda result: self._finished(done, result), on_error=self._failed,
+            on_cancelled=self._cancelled, owner=self, title=title, progress=progress,
+        )  # fmt: skip
+        self._show_state()
+
+    def _finished(self, done: Callable[[Any], None], result: Any) -> None:
+        self._job = None
+        done(result)
+        self._show_state()
+
+    def _failed(self, failure: Failure) -> None:
+        self._job = None
+        self._show_state()
+        self.footer.set_reason(failure.message)
+
+    def _cancelled(self) -> None:
+        self._job = None
+        self._show_state()
+        self.footer.set_reason(tr("Cancelled. Nothing was written."))
+
+    def _progressed(self, job: object) -> None:
+        if isinstance(job, Job) and job is self._job:
+            self.progress.show_job(job)
+            self.stack.setCurrentIndex(2)
+
+    def stop(self) -> None:
+        """Break off what is running; nothing of it is kept."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def busy(self) -> bool:
+        return self._job is not None
+
+    def leave(self) -> None:
+        """Esc: stop the work, else drop the file."""
+        if self._job is not None:
+            self._job.cancel()
+            return
+        self.prepared, self.profile, self.outcome = None, None, None
+        self._forget()
+        self.set_dirty(False)
+        self.title_changed.emit()
+        self._show_all()
+
+    # --- showing -----------------------------------------------------------------------------------------------------
+
+    def valid_count(self) -> int:
+        """Rows that F9 would write."""
+        rows = self.checked.plan.rows if self.checked is not None else ()
+        return sum(each.verdict in ("new", "changed") and each.number not in self.out for each in rows)
+
+    def _rows(self) -> list[PlannedRow]:
+        rows = self.checked.plan.rows if self.checked is not None else ()
+        return [each for each in rows if each.verdict in _SHOWN[self.shown]]
+
+    def _show_all(self) -> None:
+        prepared, plan = self.prepared, self.checked.plan if self.checked is not None else None
+        self.header.set_title(self.title())
+        if prepared is not None:
+            self.source_bar.show_source(prepared)
+            self.mapping_bar.show_map(prepared)
+        counts = plan.counts() if plan is not None else _NO_COUNTS
+        self._show_segments(counts)
+        faults = [fault for fault in plan.faults() if fault.row not in self.out] if plan is not None else []
+        infos = prepared.infos() if prepared is not None else []
+        self.side.show_faults(faults, {info.key: info.label for info in infos}, counts["rejected"])
+        self.side.show_effect(self.valid_count(), counts["same"], len(self.out))
+        self.table.show_rows(self._rows(), infos, self.out)
+        if self.outcome is not None:
+            self.by_profile.show_outcome(self.outcome)
+        self._show_state()
+        self.key_hints_changed.emit()
+
+    def _show_segments(self, counts: Mapping[str, int]) -> None:
+        look = counts["rows"] - counts["same"]
+        self.filter.set_segments(
+            [
+                Segment("all", f"{tr('All')} {counts['rows']:,}"),
+                Segment("look", f"{tr('Needs a look')} {look:,}"),
+                Segment("new", f"{tr('New')} {counts['new']:,}", "plus"),
+                Segment("changed", f"{tr('Changed')} {counts['changed']:,}", "pencil"),
+                Segment("same", f"{tr('Same')} {counts['same']:,}", "minus"),
+                Segment("rejected", f"{tr('Rejected')} {counts['rejected']:,}", "x"),
+            ]
+        )
+        self.filter.set_current(self.shown)
+
+    def _show_state(self) -> None:
+        """What is visible and what may be pressed now."""
+        file_open, by_profile = self.prepared is not None, self.profile is not None
+        ready = self.checked is not None and not self.written and not self.busy()
+        for bar in (self.source_bar, self.mapping_bar, self.filter_bar):
+            bar.setVisible(file_open)
+        self.footer.setVisible(file_open or by_profile or self.busy() or bool(self.footer.reason()))
+        self.stack.setCurrentIndex(1 if file_open else 3 if by_profile else 0)
+        valid = self.valid_count()
+        profile_ready = by_profile and self.outcome is not None and not self.busy() and not self.outcome.faults
+        self.write_action.setEnabled((ready and valid > 0) or (profile_ready and not self.written))
+        self.rejects_action.setEnabled(ready and bool(self.checked and self.checked.plan.rejected()))
+        self.again_action.setEnabled((file_open or by_profile) and not self.written and not self.busy())
+        self.write.setText(tr("Import") if by_profile else tr("Write {count} valid rows", count=f"{valid:,}"))
+        self._show_header()
+
+    def _show_header(self) -> None:
+        if self.written:
+            self.header.set_state(tr("Imported"), "success", "check")
+            self.header.set_note("")
+        elif self.prepared is not None:
+            self.header.set_state("")
+            rows, width = len(self.prepared.sheet.rows), len(self.prepared.sheet.header)
+            self.header.set_note(
+                tr("{rows} rows × {columns} columns. Nothing is written yet.", rows=f"{rows:,}", columns=width)
+            )
+        else:
+            self.header.set_state("")
+            self.header.set_note(self._profile_note())
+
+    def _profile_note(self) -> str:
+        if self.profile is None:
+            return ""
+        folder, name = self.profile
+        return tr("{folder} by the profile {name}. Nothing is written yet.", folder=folder.name, name=name)
+
+    def show_only(self, key: str) -> None:
+        self.shown = key
+        self.table.show_rows(self._rows(), self.table.infos, self.out)
+        self.table.setFocus()
+
+    def toggle_out(self, number: int) -> None:
+        """Leave a row out, or take it in again."""
+        self.out = self.out ^ {number}
+        self._show_all()
+        self.table.setFocus()
+
+    def next_rejected(self, step: int) -> None:
+        faults = [f for f in self.checked.plan.faults() if f.row not in self.out] if self.checked is not None else []
+        if not faults:
+            return
+        here = self.table.row()
+        number = here.number if here is not None else 0
+        ahead = [f for f in faults if (f.row > number if step > 0 else f.row < number)]
+        wanted = (ahead[0] if step > 0 else ahead[-1]) if ahead else faults[0 if step > 0 else -1]
+        if not self.table.go_to(wanted.row, wanted.field):
+            self.show_only("all")
+            self.filter.set_current("all")
+            self.table.go_to(wanted.row, wanted.field)
+        self.table.setFocus()
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def write_valid(self) -> None:
+        """F9: the valid rows, in one transaction."""
+        prepared, checked, out = self.prepared, self.checked, self.out
+        if self.profile is not None:
+            self._run_profile(dry_run=False)
+        elif prepared is not None and checked is not None and self.valid_count():
+
+            def run(progress: Progress) -> Imported:
+                return session.write(self.context.database, prepared, checked, out, progress)
+
+            self._start(run, self._written, tr("Importing {file}", file=prepared.source.path.name))
+
+    def _written(self, done: Imported) -> None:
+        self.written = True
+        self.set_dirty(False)
+        counts = done.plan.counts()
+        self.context.bus.publish(done.changes, self)
+        self.context.toast(
+            "success",
+            tr("{count} rows imported", count=f"{counts['new'] + counts['changed']:,}"),
+            tr("{new} new, {changed} changed", new=f"{counts['new']:,}", changed=f"{counts['changed']:,}"),
+        )
+        self._show_all()
+
+    def _run_profile(self, *, dry_run: bool) -> None:
+        if self.profile is None:
+            return
+        folder, name = self.profile
+
+        def run(progress: Progress) -> ProfileOutcome:
+            return import_profile(self.context.database, folder, name, dry_run=dry_run, progress=progress)
+
+        self._start(run, self._profile_done, tr("Importing {file}", file=folder.name))
+
+    def _profile_done(self, outcome: ProfileOutcome) -> None:
+        self.outcome = outcome
+        self.written = outcome.written
+        if outcome.written:
+            self.context.bus.publish(outcome.changes, self)
+            self.context.toast("success", tr("{folder} imported", folder=self.profile[0].name if self.profile else ""))
+        self._show_all()
+
+    def save_rejects(self) -> None:
+        """Ctrl+E: the rejected rows as they came, with the reasons beside the cells."""
+        if self.prepared is None or self.checked is None or not self.checked.plan.rejected():
+            return
+        path = self.ask_reject_path(self.prepared.source.path)
+        if path is None:
+            return
+        sheet, faults = self.prepared.content(), self.checked.plan.faults()
+
+        def run(_: Progress) -> int:
+            return write_rejects(path, sheet, faults)
+
+        self._start(run, lambda count: self._rejects_saved(path, count), tr("Reject sheet"))
+
+    def ask_reject_path(self, source: Path) -> Path | None:
+        suggested = str(source.with_name(f"{source.stem}-rejected.xlsx"))
+        chosen, _ = QFileDialog.getSaveFileName(self, tr("Reject sheet"), suggested, "XLSX (*.xlsx);;CSV (*.csv)")
+        return Path(chosen) if chosen else None
+
+    def _rejects_saved(self, path: Path, count: int) -> None:
+        self.context.toast("success", tr("{count} rejected rows saved", count=f"{count:,}"), path.name)
