@@ -126,7 +126,7 @@ create table erp.stock_document (
     constraint stock_document_reverses_unique unique (reverses_id),
     constraint stock_document_source_unique unique (source, source_key)
 );
-create index stock_document_unit_idx on erp.stock_document (org_unit_id, posted_at, id);
+create index stock_document_posted_idx on erp.stock_document (posted_at, id) include (org_unit_id);
 create index stock_document_work_order_idx on erp.stock_document (work_order_id, id);
 
 create table erp.stock_move (
@@ -165,8 +165,7 @@ create table erp.stock_move (
     constraint stock_move_ends_differ check (from_location_id <> to_location_id or from_condition <> to_condition),
     constraint stock_move_source_unique unique (source, source_key)
 );
-create index stock_move_from_unit_idx on erp.stock_move (from_org_unit_id, id);
-create index stock_move_to_unit_idx on erp.stock_move (to_org_unit_id, id);
+create index stock_move_posted_idx on erp.stock_move (posted_at, id) include (from_org_unit_id, to_org_unit_id);
 create index stock_move_item_idx on erp.stock_move (item_id, id);
 create index stock_move_work_order_idx on erp.stock_move (work_order_id, id) where work_order_id is not null;
 create index stock_move_reverses_idx on erp.stock_move (reverses_id) where reverses_id is not null;
@@ -216,7 +215,7 @@ create table erp.reservation (
     constraint reservation_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
     constraint reservation_issued_range check (issued between 0 and quantity)
 );
-create index reservation_unit_idx on erp.reservation (org_unit_id, state, id);
+create index reservation_created_idx on erp.reservation (created_at, id) include (org_unit_id);
 create index reservation_work_order_idx on erp.reservation (work_order_id, id);
 create index reservation_balance_idx on erp.reservation (balance_id) where state = 'open';
 

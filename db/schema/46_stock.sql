@@ -1387,11 +1387,7 @@ end
 $$;
 
 revoke all on all routines in schema api from public;
-call erp.allow('api.post_stock(uuid, jsonb)', 'clerk steward', 'execute');
-call erp.allow('api.reverse_stock(uuid, bigint, text)', 'clerk', 'execute');
 call erp.allow('api.reserve(bigint, bigint, numeric, bigint, bigint)', 'clerk planner desk', 'execute');
-call erp.allow('api.release(bigint)', 'clerk planner desk', 'execute');
-call erp.allow('api.reconcile()', 'finance manager auditor', 'execute');
 call erp.allow('api.desk_resolve(text, bigint)', 'clerk', 'execute');
 call erp.allow('api.desk_order(bigint)', 'clerk', 'execute');
 call erp.allow('api.desk_purchase(bigint)', 'clerk buyer', 'execute');

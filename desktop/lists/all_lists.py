@@ -10,7 +10,9 @@ from desktop.lists import (
     finance,
     parties,
     platform,
+    purchasing,
     scheduling,
+    stock,
     work_orders,
 )
 from desktop.lists.spec import ListSpec
@@ -18,6 +20,8 @@ from desktop.lists.spec import ListSpec
 ALL_LISTS: tuple[ListSpec, ...] = (
     *parties.LISTS,
     *assets.LISTS,
+    *stock.LISTS,
+    *purchasing.LISTS,
     *work_orders.LISTS,
     *scheduling.LISTS,
     *contracts.LISTS,

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.stock import ZERO, Draft, Line, quantity_text, walk
 from desktop.domain.text import pick, tr
-from desktop.widgets.header import KeyValues, SidePanel
+from desktop.widgets.header import WIDE_FROM, KeyValues, SidePanel
 from desktop.widgets.labels import Chip, Label, Tag
 from desktop.widgets.paint import column, draw_box, draw_icon, draw_text, row, text_width
 from desktop.widgets.theme import font
@@ -180,7 +180,7 @@ class OrderPanel(SidePanel):
         aside = Label(tr("{done} / {all} complete", done=done, all=len(expected)), role="text.secondary")
         self.add_section(PartsList(expected), title, aside)
         rest = tuple(walk(draft))
-        if rest and draft.mode.value == "issue":
+        if rest and draft.mode.value == "issue" and self.window().width() >= WIDE_FROM:
             self.add_section(WalkList(rest), tr("Shortest walk to the rest"))
 
 
@@ -226,6 +226,8 @@ def duration(minutes: int) -> str:
     minutes = abs(minutes)
     if minutes < 60:
         return tr("{sign}{minutes} min", sign=sign, minutes=minutes)
+    if minutes < 2880 and minutes % 60 == 0:
+        return tr("{sign}{hours} h", sign=sign, hours=minutes // 60)
     if minutes < 2880:
         return tr("{sign}{hours} h {minutes}", sign=sign, hours=minutes // 60, minutes=f"{minutes % 60:02}")
     return tr("{sign}{days} d", sign=sign, days=minutes // 1440)

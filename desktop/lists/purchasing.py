@@ -1,0 +1,91 @@
+"""Purchase orders, as far as the receiving desk needs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from db.orm.parties import Party
+from db.orm.platform import OrgUnit
+from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
+from db.orm.stock import Item
+from desktop.domain.conditions import Group, Test
+from desktop.lists.common import BUSINESS, state_looks
+from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View
+
+_OPEN = Test("state", "in", ("ordered", "part_received"))
+_LATE = Group("all", (Test("promised_on", "<", ("today",)), _OPEN))
+
+_amount = (
+    select(func.coalesce(func.sum(PurchaseOrderLine.quantity * PurchaseOrderLine.unit_price), 0))
+    .where(PurchaseOrderLine.purchase_order_id == PurchaseOrder.id)
+    .correlate(PurchaseOrder)
+    .scalar_subquery()
+)
+
+
+def _order_joins(statement: Select[Any]) -> Select[Any]:
+    return statement.join(PurchaseOrder.supplier).join(OrgUnit, OrgUnit.id == PurchaseOrder.org_unit_id)
+
+
+def _line_joins(statement: Select[Any]) -> Select[Any]:
+    return (
+        statement.join(PurchaseOrderLine.purchase_order)
+        .join(PurchaseOrder.supplier)
+        .join(PurchaseOrderLine.item)
+    )
+
+
+# fmt: off
+PURCHASE_ORDERS = ListSpec(
+    key="purchase_orders", area="purchasing", name="Purchase orders", name_zh="采购订单",
+    table="purchase_order", row_id=PurchaseOrder.id, version=PurchaseOrder.version, joins=_order_joins,
+    topics=("purchase_order", "purchase_order_line"), code_column="number", icon="receipt", roles=BUSINESS,
+    sort=(Sort("number", descending=True),), title_columns=("number", "supplier"),
+    views=(
+        View(key="open", name="Open", name_zh="未收齐", condition=_OPEN),
+        View(key="late", name="Late", name_zh="逾期", condition=_LATE),
+    ),
+    columns=(
+        Column(key="number", expr=PurchaseOrder.number, kind=Kind.CODE, width=140),
+        Column(key="supplier", expr=Party.name, expr_zh=Party.name_zh, order_by=Party.sort_key, width=220,
+               source="purchase_order.supplier_id"),
+        Column(key="state", expr=PurchaseOrder.state, kind=Kind.STATE, width=120,
+               looks=state_looks("state", success=("received",), info=("ordered",), warn=("part_received",),
+                                 neutral=("draft", "cancelled"))),
+        Column(key="ordered_on", expr=PurchaseOrder.ordered_on, kind=Kind.DATE, width=100, writes="ordered_on"),
+        Column(key="promised_on", expr=PurchaseOrder.promised_on, kind=Kind.DATE, width=100, writes="promised_on",
+               looks=(Look(when=_LATE, role="danger", icon="clock"),)),
+        Column(key="amount", expr=_amount, kind=Kind.MONEY, width=120, unit="¥",
+               source="purchase_order_line.unit_price",
+               sortable=False, filterable=False),
+        Column(key="unit", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, width=140, source="purchase_order.org_unit_id"),
+        Column(key="note", expr=PurchaseOrder.note, width=200, writes="note"),
+    ),
+)
+
+PURCHASE_ORDER_LINES = ListSpec(
+    key="purchase_order_lines", area="purchasing", name="Purchase order lines", name_zh="采购订单行",
+    table="purchase_order_line", row_id=PurchaseOrderLine.id, version=PurchaseOrderLine.version, joins=_line_joins,
+    topics=("purchase_order_line", "purchase_order"), icon="list", roles=BUSINESS,
+    sort=(Sort("number", descending=True), Sort("line_no")), title_columns=("number", "item"),
+    columns=(
+        Column(key="number", expr=PurchaseOrder.number, kind=Kind.CODE, width=140),
+        Column(key="line_no", expr=PurchaseOrderLine.line_no, kind=Kind.INTEGER, width=60),
+        Column(key="supplier", expr=Party.name, expr_zh=Party.name_zh, order_by=Party.sort_key, width=200,
+               source="purchase_order.supplier_id"),
+        Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
+        Column(key="item_name", expr=Item.name, expr_zh=Item.name_zh, order_by=Item.sort_key, width=220,
+               source="item.name"),
+        Column(key="quantity", expr=PurchaseOrderLine.quantity, kind=Kind.QUANTITY, width=90),
+        Column(key="received", expr=PurchaseOrderLine.received, kind=Kind.QUANTITY, width=90),
+        Column(key="unit_price", expr=PurchaseOrderLine.unit_price, kind=Kind.PRICE, width=100, unit="¥"),
+        Column(key="promised_on", expr=PurchaseOrder.promised_on, kind=Kind.DATE, width=100),
+        Column(key="item_id", expr=PurchaseOrderLine.item_id, kind=Kind.INTEGER, shown=False,
+               source="purchase_order_line.item_id"),
+    ),
+)
+# fmt: on
+
+LISTS: tuple[ListSpec, ...] = (PURCHASE_ORDERS, PURCHASE_ORDER_LINES)
