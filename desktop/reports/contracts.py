@@ -121,15 +121,15 @@ def _heading(paper: Paper, text: str) -> None:
 
 def _price_lines(paper: Paper, lines: Sequence[Record]) -> None:
     columns = (
-        PdfColumn(tr("No."), 0.4, "right"),
-        PdfColumn(tr("Service"), 4),
-        PdfColumn(tr("Quantity"), 0.9, "right"),
+        PdfColumn(tr("No."), 0.6, "right"),
+        PdfColumn(tr("Service"), 3.2),
+        PdfColumn(tr("Quantity"), 1.1, "right"),
         PdfColumn(tr("Unit"), 0.7),
-        PdfColumn(tr("Unit price"), 1.2, "right"),
-        PdfColumn(tr("Net"), 1.3, "right"),
-        PdfColumn(tr("Tax rate"), 0.8, "right"),
-        PdfColumn(tr("Tax"), 1.1, "right"),
-        PdfColumn(tr("Gross"), 1.3, "right"),
+        PdfColumn(tr("Unit price"), 1.5, "right"),
+        PdfColumn(tr("Net"), 1.5, "right"),
+        PdfColumn(tr("Tax rate"), 1.0, "right"),
+        PdfColumn(tr("Tax"), 1.4, "right"),
+        PdfColumn(tr("Gross"), 1.6, "right"),
     )
     rows = [_price_line(number, line) for number, line in enumerate(lines, start=1)]
     sums = amounts(lines)
