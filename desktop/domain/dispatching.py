@@ -47,7 +47,6 @@ class Rule(StrEnum):
     SLA = "sla"
     CONTRACT = "contract"
     WARRANTY = "warranty"
-    STARTED = "started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,7 @@ class Verdict:
         return sum(reason.grade is Grade.WARNING for reason in self.reasons)
 
 
-def judge(
-    job: Job, lane: Lane, place: Placement, others: Sequence[Booking], *, booking_id: int = 0
-) -> Verdict:
+def judge(job: Job, lane: Lane, place: Placement, others: Sequence[Booking], *, booking_id: int = 0) -> Verdict:
     """What speaks for or against placing `job` on `lane` at `place`; `others` are the bookings there
     (`Plan.touching`).
 

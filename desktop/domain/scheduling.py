@@ -7,7 +7,7 @@ against a placement is in `dispatching`, what was done and can be undone in `mov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,8 @@ from desktop.domain.calendars import QUARTER_HOUR, Leave, WorkCalendar
 from desktop.domain.intervals import Interval, IntervalIndex, overlap
 from desktop.domain.text import pick
 
+MANY = 500
+"""Rows from which the index is built anew."""
 SHORTEST = QUARTER_HOUR
 """No booking is shorter: what a resize stops at."""
 
@@ -106,8 +108,6 @@ class Job:
     contract_until: date | None = None
     warranty_until: date | None = None
     priority: int = 3
-    latitude: float | None = None
-    longitude: float | None = None
 
     @property
     def name(self) -> str:
@@ -248,6 +248,20 @@ class Plan:
         self.drop(booking.id)
         self.bookings[booking.id] = booking
         self._index.add(booking.lane_id, booking.start, booking.end, booking.id)
+
+    def put_all(self, bookings: Sequence[Booking], gone: Iterable[int] = ()) -> None:
+        """Many at once: a page of rows is sorted in rather than inserted one by one."""
+        if len(bookings) < MANY:
+            for key in gone:
+                self.drop(key)
+            for booking in bookings:
+                self.put(booking)
+            return
+        kept = dict(self.bookings)
+        for key in gone:
+            kept.pop(key, None)
+        kept.update((booking.id, booking) for booking in bookings)
+        self.load(kept.values())
 
     def drop(self, booking_id: int) -> Booking | None:
         gone = self.bookings.pop(booking_id, None)

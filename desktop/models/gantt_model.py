@@ -80,27 +80,20 @@ class GanttModel(QObject):
 
         Returns the jobs whose booking somebody else changed, whose undo steps are void.
         """
-        overtaken: list[int] = []
-        differs = False
-        for booking in fresh:
-            old = self.plan.bookings.get(booking.id)
-            if old == booking or booking.id in self.pending:
-                continue
-            differs = True
-            self.plan.put(booking)
-            if others and booking.by_name != self.me and (old is None or old.placement != booking.placement):
-                until = self._clock() + FRESH_SECONDS
-                self._marks[booking.id] = Mark(booking.by, booking.by_name, until)
-                if booking.job is not None:
-                    overtaken.append(booking.job.id)
-        for key in gone:
-            if key not in self.pending and (dropped := self.plan.drop(key)) is not None:
-                differs = True
-                if dropped.job is not None:
-                    overtaken.append(dropped.job.id)
-        if differs:
-            self.changed.emit()
-        return overtaken
+        bookings = self.plan.bookings
+        rows = [b for b in fresh if b.id not in self.pending and bookings.get(b.id) != b]
+        dropped = [bookings[key] for key in gone if key in bookings and key not in self.pending]
+        if not rows and not dropped:
+            return []
+        overtaken = [b for b in dropped if others]
+        for booking in rows if others else ():
+            old = bookings.get(booking.id)
+            if booking.by_name != self.me and (old is None or old.placement != booking.placement):
+                self._marks[booking.id] = Mark(booking.by, booking.by_name, self._clock() + FRESH_SECONDS)
+                overtaken.append(booking)
+        self.plan.put_all(rows, [b.id for b in dropped])
+        self.changed.emit()
+        return [b.job.id for b in overtaken if b.job is not None]
 
     def set_jobs(self, jobs: Iterable[Job]) -> None:
         self.jobs = {job.id: job for job in jobs}

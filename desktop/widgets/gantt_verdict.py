@@ -30,7 +30,6 @@ _ICONS = {
     Rule.SLA: "timer",
     Rule.CONTRACT: "file-text",
     Rule.WARRANTY: "shield-check",
-    Rule.STARTED: "lock",
 }
 
 
@@ -143,10 +142,6 @@ def _warranty(reason: Reason, model: GanttModel) -> tuple[str, str]:
     return tr("Warranty"), tr("until {day}", day=day) if inside else tr("ended {day}", day=day)
 
 
-def _started(reason: Reason, model: GanttModel) -> tuple[str, str]:
-    return tr("Work has begun"), ""
-
-
 _WORDS = {
     Rule.OVERLAP: _overlap,
     Rule.SHIFT: _shift,
@@ -157,7 +152,6 @@ _WORDS = {
     Rule.SLA: _sla,
     Rule.CONTRACT: _contract,
     Rule.WARRANTY: _warranty,
-    Rule.STARTED: _started,
 }
 
 

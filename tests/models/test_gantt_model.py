@@ -102,3 +102,17 @@ def test_a_day_off_has_no_capacity_and_a_shift_is_measured_once(qtbot: QtBot) ->
     assert plan.day_load(tang, clock(9)) == (0, 0)
     assert tang.id == TANG
     assert plan.available(wang, clock(9)) is plan.available(plan.plan.lanes[1], clock(10))
+
+
+def test_many_rows_at_once_are_found_like_few(qtbot: QtBot) -> None:
+    few, many = model(), model()
+    rows = [
+        replace(bookings()[1], id=1000 + n, start=clock(8) + n * 60, end=clock(8) + n * 60 + 30) for n in range(700)
+    ]
+    for row in rows:
+        few.merge([row])
+    many.merge(rows, gone=[11])
+    few.merge([], gone=[11])
+    for window in ((clock(8), clock(9)), (clock(0), clock(24))):
+        assert few.plan.touching(WANG, *window) == many.plan.touching(WANG, *window)
+    assert 11 not in many.plan.bookings

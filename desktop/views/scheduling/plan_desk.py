@@ -18,7 +18,7 @@ from desktop.domain.calendars import DAY
 from desktop.domain.changes import Changes
 from desktop.domain.intervals import Interval, merged, without
 from desktop.domain.moves import History, Move, Step
-from desktop.domain.scheduling import BarState, Booking, Lane
+from desktop.domain.scheduling import BarState, Booking, Job, Lane
 from desktop.models.gantt_model import GanttModel
 from desktop.operations import bookings, scheduling
 from desktop.operations.scheduling import Crew, Outcome
@@ -55,6 +55,10 @@ class PlanDesk(QObject):
         self._loaded: list[Interval] = []
         self._asked: list[Interval] = []
         self._wanted: Interval | None = None
+        self._answers = 0
+        self._changed_here: dict[int, int] = {}
+        """Bookings changed from here, with the number of the answer: rows asked for before that are older."""
+        self._backlog_asked = 0
         self._waiting: list[Callable[[], None]] = []
         self._stale_bookings: set[int] = set()
         self._stale_all = False
@@ -116,20 +120,29 @@ class PlanDesk(QObject):
             self._asked = merged([*self._asked, piece])
             ids = [lane.id for lane in self.crew.lanes]
             read = partial(bookings.read_bookings, self._context.database, ids, piece.start, piece.end)
-            self._run(read, partial(self._take_bookings, piece, replace_all=replace_all))
+            self._run(read, partial(self._take_bookings, piece, self._answers, replace_all))
             replace_all = False
 
-    def _take_bookings(self, piece: Interval, found: list[Booking], *, replace_all: bool = False) -> None:
+    def _take_bookings(self, piece: Interval, asked_at: int, replace_all: bool, found: list[Booking]) -> None:
+        """Rows read. What was changed from here after they were asked for is newer and stays."""
         self._loaded = merged([*self._loaded, piece])
+        plan = self.model.plan
+        newer = {key for key, answer in self._changed_here.items() if answer > asked_at}
         if replace_all:
-            self.model.set_bookings(found)
+            old = set(plan.bookings)
         else:
-            known = self.model.plan
-            old = {b.id for lane in known.lanes for b in known.touching(lane.id, piece.start, piece.end)}
-            self.model.merge(found, old - {b.id for b in found})
+            old = {b.id for lane in plan.lanes for b in plan.touching(lane.id, piece.start, piece.end)}
+        gone = old - {b.id for b in found} - newer
+        self.model.merge([b for b in found if b.id not in newer], gone)
 
     def _read_backlog(self) -> None:
-        self._run(partial(bookings.read_backlog, self._context.database), self.model.set_jobs)
+        self._backlog_asked += 1
+        take = partial(self._take_backlog, self._backlog_asked)
+        self._run(partial(bookings.read_backlog, self._context.database), take)
+
+    def _take_backlog(self, asked: int, jobs: list[Job]) -> None:
+        if asked == self._backlog_asked:  # an older answer that was overtaken says nothing new
+            self.model.set_jobs(jobs)
 
     def _run(self, read: Callable[[], Any], done: Callable[[Any], None]) -> None:
         self._context.work.run(read, on_done=done, owner=self)
@@ -165,12 +178,15 @@ class PlanDesk(QObject):
         self._run(read, self._take_again)
 
     def _take_again(self, answer: tuple[list[Booking], list[int]]) -> None:
+        """What others changed. Busy times of other units are not readable one by one: their window is read again."""
         fresh, gone = answer
-        for job_id in self.model.merge(fresh, gone, others=True):
+        known = self.model.plan.bookings
+        ours = [key for key in gone if key in known and known[key].state is not BarState.BUSY]
+        for job_id in self.model.merge(fresh, ours, others=True):
             self.history.forget(job_id)
         self.history_changed.emit()
-        if any(b.state is BarState.BUSY for b in self.model.plan.bookings.values()) or gone:
-            self._loaded, self._asked = [], []
+        if gone:
+            self._asked = []
             self._read_wanted()
 
     # gestures
@@ -225,6 +241,8 @@ class PlanDesk(QObject):
         call = partial(scheduling.carry_out, self._context.database, step.moves, versions, request=uuid4())
 
         def done(outcome: Outcome) -> None:
+            self._answers += 1
+            self._changed_here.update(dict.fromkeys(outcome.changes.rows["booking"], self._answers))
             self.model.settle(before, outcome.bookings)
             finish(outcome)
             self._context.bus.publish(outcome.changes, self)

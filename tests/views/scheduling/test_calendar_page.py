@@ -97,7 +97,7 @@ def test_a_double_booking_is_refused_and_put_back(
 def test_unticking_an_engineer_hides_his_jobs(page: CalendarPage, desk: Desk) -> None:
     row = desk.world.engineers.index(desk.world.engineers[2])
     QTest.mouseClick(page.engineers, Qt.MouseButton.LeftButton, pos=QPoint(7, row * 24 + 10))
-    assert page.jobs.text() == "1 jobs"
+    assert page.jobs.text() == "1 job"
     assert page.engineer_count.text() == "4 / 5"
     assert page.state()["engineers"] == [key for key in desk.world.engineers if key != desk.world.engineers[2]]
 
