@@ -30,7 +30,7 @@ def work_order_spec() -> FormSpec:
         icon="wrench",
         sections=(
             FormSection(
-                lambda: tr("Job"),
+                lambda: tr("What to do"),
                 (
                     "title", "title_zh", "kind", "priority", "asset_id", "site_id", "customer_id", "contract_id",
                     "org_unit_id", "job_plan_id", "engineer_id", "skill_id", "planned_minutes",
