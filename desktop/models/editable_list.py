@@ -120,12 +120,14 @@ class EditableListModel(LiveListModel):
         if not sent:
             return False
         self._saving += 1
+        shape = self.shape()
         self.marks_changed.emit()
 
         def answered(answer: _Answer) -> None:
             self._saving -= 1
             self.edits.answered(sent)
-            self._answered(sent, *answer)
+            result, rows = answer
+            self._answered(sent, result, rows, same_shape=shape == self.shape())
             self._maybe_idle()
 
         def failed(failure: Failure) -> None:
@@ -136,7 +138,7 @@ class EditableListModel(LiveListModel):
             self._maybe_idle()
 
         self.work.run(
-            _save, self.source, self.query, self.shape(), sent, self.edits.request_id(sent),
+            _save, self.source, self.loaded, shape, sent, self.edits.request_id(sent),
             on_done=answered, on_error=failed, owner=self,
         )  # fmt: skip
         return True
@@ -148,7 +150,9 @@ class EditableListModel(LiveListModel):
         if not self._saving:
             self.idle.emit()
 
-    def _answered(self, sent: tuple[CellEdit, ...], result: SaveResult, rows: Sequence[ShownRow]) -> None:
+    def _answered(
+        self, sent: tuple[CellEdit, ...], result: SaveResult, rows: Sequence[ShownRow], *, same_shape: bool
+    ) -> None:
         if result.errors or result.conflicts:
             self._refused(sent, result)
             return
@@ -157,10 +161,13 @@ class EditableListModel(LiveListModel):
         for shown in rows:
             self._versions[shown.row.id] = shown.row.version
             self.edits.rebase(shown.row.id, shown.row.version)
-            self._pages.replace(shown)
+            if same_shape:
+                self._pages.replace(shown)
+        if not same_shape:  # other columns are shown by now
+            self.reread(tuple(shown.row.id for shown in rows))
         self.marks_changed.emit()
         self.saved.emit(frozenset(edit.row_id for edit in sent))
-        if self.query.group_by:
+        if self.loaded.group_by:
             self.recount()
 
     def _settle(self, sent: CellEdit) -> None:
@@ -211,12 +218,15 @@ class EditableListModel(LiveListModel):
     def reread(self, ids: tuple[int, ...]) -> None:
         """Fetch rows again where they stand."""
 
-        def read(rows: tuple[ShownRow, ...]) -> None:
-            for shown in rows:
-                self._pages.replace(shown)
-            self.marks_changed.emit()
+        shape = self.shape()
 
-        self.work.run(_by_id, self.source, self.query, self.shape(), ids, on_done=read, owner=self, background=True)
+        def read(rows: tuple[ShownRow, ...]) -> None:
+            if shape == self.shape():
+                for shown in rows:
+                    self._pages.replace(shown)
+                self.marks_changed.emit()
+
+        self.work.run(_by_id, self.source, self.loaded, self.shape(), ids, on_done=read, owner=self, background=True)
 
     # --- taking back ---------------------------------------------------------------------------------------------
 

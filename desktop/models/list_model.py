@@ -63,6 +63,8 @@ class ListModel(QAbstractTableModel):
         self.source = source
         self.work = work
         self.query = query
+        """What is asked; `loaded` is what the rows here answer, until the new answer has come."""
+        self.loaded = query
         self.infos: tuple[ColumnInfo, ...] = ()
         """The columns loaded, in the query's order."""
         self.all_infos: tuple[ColumnInfo, ...] = ()
@@ -124,7 +126,7 @@ class ListModel(QAbstractTableModel):
     def _opened(self, found: Opening) -> None:
         self._fetching = False
         self.beginResetModel()
-        self.query = found.query
+        self.query = self.loaded = found.query
         self.all_infos = found.columns
         infos = infos_of(found.columns, found.query)
         reshaped = infos != self.infos
@@ -164,7 +166,7 @@ class ListModel(QAbstractTableModel):
             if generation == self._generation:
                 self._counted(found)
 
-        self.work.run(count_exact, self.source, self.query, on_done=counted, owner=self, background=True)
+        self.work.run(count_exact, self.source, self.loaded, on_done=counted, owner=self, background=True)
 
     def _counted(self, found: Counted) -> None:
         if found.count.value != self.count.value or found.heads != self.map.heads:
@@ -180,7 +182,7 @@ class ListModel(QAbstractTableModel):
         self.map_changed.emit()
 
     def _rebuild(self, heads: Sequence[GroupHead]) -> None:
-        depth = len(self.query.group_by)
+        depth = len(self.loaded.group_by)
         messages = [line for row_id in self._messages if (line := self._line_of_loaded(row_id)) is not None]
         self.map = RowMap(self.count.value, heads, depth, self._collapsed, messages)
 
@@ -277,7 +279,7 @@ class ListModel(QAbstractTableModel):
 
         shape = self.shape()
         self.work.run(
-            fetch_pages, self.source, self.query, shape, tuple(keys),
+            fetch_pages, self.source, self.loaded, shape, tuple(keys),
             on_done=fetched, on_error=failed, owner=self, background=background,
         )  # fmt: skip
 
@@ -311,7 +313,7 @@ class ListModel(QAbstractTableModel):
             then([line for line in here if line is not None])
             return
         runs = tuple((place.head, place.group, place.index, length) for _, place, length in self.map.runs(first, last))
-        self.work.run(fetch_lines, self.source, self.query, self.shape(), runs, on_done=then, owner=self)
+        self.work.run(fetch_lines, self.source, self.loaded, self.shape(), runs, on_done=then, owner=self)
 
     # --- groups and messages -------------------------------------------------------------------------------------
 
@@ -398,7 +400,7 @@ class ListModel(QAbstractTableModel):
 
     def group_label(self, head: GroupHead) -> str:
         """The name of a group: its value in words."""
-        key = self.query.group_by[head.depth]
+        key = self.loaded.group_by[head.depth]
         info = next((each for each in self.all_infos if each.key == key), None)
         value: Cell = head.values[-1]
         return format_cell(info, value) if info is not None else str(value or "")

@@ -99,7 +99,7 @@ class LiveListModel(ListModel):
                 self._failed(failure)
 
         self.work.run(
-            refetch, self.source, self.query, self.shape(), keys, old, authors,
+            refetch, self.source, self.loaded, self.shape(), keys, old, authors,
             on_done=refreshed, on_error=failed, owner=self, background=foreign,
         )  # fmt: skip
 

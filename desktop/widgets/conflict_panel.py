@@ -90,7 +90,7 @@ class ConflictPanel(Card):
         self.sides.numeric = is_number(info.kind)
         self.mine_button.setText(tr("Keep mine"))
         self.theirs_button.setText(tr("Take theirs"))
-        self.later_button.setText(tr("Later"))
+        self.later_button.setText(tr("Decide later"))
         self.setAccessibleName(self.title.full_text())
         self._choose(0)
         self._place(cell)

@@ -235,6 +235,9 @@ class ListPage(Page):
         return zones
 
     def refresh(self) -> None:
+        if self.pasting.panel is not None:
+            self.pasting.panel.check()
+            return
         if self._opened:
             self.model.refresh()
             return
@@ -279,8 +282,8 @@ class ListPage(Page):
         self.header.set_title(self.title())
         self.search.setPlaceholderText(tr("Search"))
         self.search.setAccessibleName(tr("Search"))
-        self.columns_button.setText(tr("Columns"))
-        self.columns_icon.set_words(tr("Columns"), "Ctrl+Shift+K")
+        self.columns_button.setText(tr("Columns…"))
+        self.columns_icon.set_words(tr("Columns…"), "Ctrl+Shift+K")
         self.export_button.setText(tr("Export"))
         self.export_button.setToolTip("Alt+E")
         for name, text in self._action_texts().items():
@@ -300,7 +303,7 @@ class ListPage(Page):
             "find": tr("Search"),
             "filter": tr("Filter row"),
             "clear_filter": tr("Clear all filters"),
-            "columns": tr("Columns"),
+            "columns": tr("Columns…"),
             "group_menu": tr("Group"),
             "keep_view": tr("Save the view"),
             "next_problem": tr("Next rejected cell"),

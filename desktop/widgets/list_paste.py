@@ -72,6 +72,7 @@ class ListPaste(QObject):
             page.model, pasted, mapping, targets, title=page.title(), code=page.spec.code_column, parent=page
         )
         self.panel = panel
+        self._enable(False)
         panel.closed.connect(self.close)
         panel.write_requested.connect(self._write)
         panel.setGeometry(page.rect())
@@ -100,8 +101,14 @@ class ListPaste(QObject):
         if panel is not None:
             panel.hide()
             panel.deleteLater()
+            self._enable(True)
             self._page.model.release()
             self._page.grid.canvas.setFocus()
+
+    def _enable(self, enabled: bool) -> None:
+        """The panel covers the page: its keys are the panel's until it closes."""
+        for action in self._page.named.values():
+            action.setEnabled(enabled)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.panel is not None:

@@ -148,7 +148,8 @@ class PastePanel(Surface):
                 button.set_key(key)
                 button.clicked.connect(made.trigger)
 
-        action("F5", self.again, self.check)
+        self.again.set_key("F5")  # the shell's own key, which refreshes the page in front
+        self.again.clicked.connect(self.check)
         action("Esc", self.cancel, self.close_panel)
         action("Ctrl+E", self.rejects, self.save_rejects)
         action("F9", self.write, self.write_valid)

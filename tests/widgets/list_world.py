@@ -21,7 +21,7 @@ from desktop.runtime.work import Work
 from desktop.widgets.grid_view import GridView
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.list_services import Export, KeptView, ListServices, Recipe
-from tests.models.fakes import COLUMNS, VIEWS, ContractSource, contract_columns
+from tests.models.fakes import COLUMNS, VIEWS, ContractSource, contract_columns, contract_rows
 
 SPEC = ListSpec(
     key="contracts",
@@ -164,7 +164,13 @@ def make_world(
         open=lambda key, args: None,
         toast=toasts,
     )
-    page = ListPage(context, SPEC, lambda _language: data, services=kept.services(), whole_money=whole_money)
+
+    def source_in(language: str) -> ContractSource:
+        if language == "zh":
+            data.data = contract_rows(len(data.data))
+        return data
+
+    page = ListPage(context, SPEC, source_in, services=kept.services(), whole_money=whole_money)
     qtbot.addWidget(page)
     page.resize(*size)
     page.show()
