@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktop.widgets.paint import draw_box, draw_icon, draw_key_cap, draw_text, key_cap_width, text_width
-from desktop.widgets.theme import font, line_height, metric
+from desktop.widgets.theme import color, font, line_height, metric
 
 ChipKind = Literal["neutral", "accent", "success", "warn", "danger", "info", "breached"]
 _CHIP_COLORS: dict[str, tuple[str, str]] = {
@@ -38,7 +38,8 @@ class Label(QLabel):
         self._full = ""
         self.setWordWrap(wrap)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", role)
+        self._role = role
+        self._tint()
         if elide:
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if not wrap:
@@ -54,12 +55,26 @@ class Label(QLabel):
     def full_text(self) -> str:
         return self._full
 
+    def role(self) -> str:
+        return self._role
+
     def set_role(self, role: str) -> None:
         """Change the colour, e.g. to ``"danger.fg"``."""
-        if self.property("role") != role:
-            self.setProperty("role", role)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        if self._role != role:
+            self._role = role
+            self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        wanted = color(self._role)
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.WindowText) != wanted:
+            palette.setColor(QPalette.ColorRole.WindowText, wanted)
+            self.setPalette(palette)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
 
-from desktop.widgets.tokens import STYLE_FOLDER, ThemeName, hex_color, metric, palette_of
+from desktop.widgets.tokens import STYLE_FOLDER, ThemeName, hex_color, metric
 
 _PLACEHOLDER = re.compile(r"\{([a-zA-Z0-9.]+)\}")
 TOOLTIP_DELAY_MS = 400
@@ -23,11 +23,13 @@ _CHECK_BOXES = (
 
 @cache
 def style_sheet(theme: ThemeName) -> str:
-    """`outpost.qss` with each ``{token}`` replaced by the theme's colour, and a rule per role for labels."""
+    """`outpost.qss` with each ``{token}`` replaced by the theme's colour.
+
+    Few rules on purpose: Qt matches each of them against each widget, at every change of theme and every new
+    page.
+    """
     template = (STYLE_FOLDER / "outpost.qss").read_text(encoding="utf-8")
-    sheet = _PLACEHOLDER.sub(lambda found: hex_color(found.group(1), theme), template)
-    labels = (f'QLabel[role="{role}"] {{ color: {value}; }}' for role, value in palette_of(theme).items())
-    return "\n".join((sheet, *labels))
+    return _PLACEHOLDER.sub(lambda found: hex_color(found.group(1), theme), template)
 
 
 def _pixel_metrics() -> dict[QStyle.PixelMetric, int]:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.domain.text import language
 from desktop.widgets import theme
 from desktop.widgets.icons import bind_icon
+from desktop.widgets.labels import Label
 from desktop.widgets.tokens import STYLE_FOLDER, THEMES, UnknownToken, hex_color, metric, palette_of, tokens
 
 
@@ -115,3 +116,16 @@ def test_switching_the_language_reaches_every_widget_and_qts_own_dialogs(qtbot: 
     box = QMessageBox(QMessageBox.Icon.NoIcon, "", "", QMessageBox.StandardButton.Cancel)
     qtbot.addWidget(box)
     assert box.button(QMessageBox.StandardButton.Cancel).text() == "取消"
+
+
+def test_labels_take_their_role_of_the_new_theme(qapp: QApplication, qtbot: QtBot) -> None:
+    label = Label("Overdue", role="danger.fg")
+    qtbot.addWidget(label)
+    label.show()
+    for name in THEMES:
+        theme.apply_theme(qapp, name)
+        assert label.palette().color(QPalette.ColorRole.WindowText) == theme.color("danger.fg")
+    label.set_role("text.tertiary")
+    assert label.palette().color(QPalette.ColorRole.WindowText) == theme.color("text.tertiary")
+    label.setEnabled(False)
+    assert label.palette().color(QPalette.ColorRole.WindowText) == theme.color("text.tertiary")

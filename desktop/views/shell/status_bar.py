@@ -77,6 +77,8 @@ class KeyHints(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
     def show_hints(self, hints: Sequence[tuple[str, str]]) -> None:
+        if [(cap.key(), cap.text()) for cap in self.caps] == list(hints):
+            return
         for cap in self.caps:
             cap.setParent(None)
             cap.deleteLater()

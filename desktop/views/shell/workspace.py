@@ -106,10 +106,17 @@ class Workspace(QWidget):
         self._open.append(made)
         self._stack.addWidget(frame)
         self.tabs.add(page)
-        page.key_hints_changed.connect(self.hints_changed)
-        page.title_changed.connect(self.hints_changed)
+        page.key_hints_changed.connect(self._page_speaks)
+        page.title_changed.connect(self._page_speaks)
         self.page_opened.emit(made)
         return made
+
+    @Slot()
+    def _page_speaks(self) -> None:
+        """Only the page in front is heard: all of them speak at once when the language changes."""
+        current = self.current()
+        if current is not None and self.sender() is current.page:
+            self.hints_changed.emit()
 
     def _take_up(self, made: OpenPage, remembered: TabMemory | None) -> None:
         """Restore the place; unsaved work is offered, never pushed into the page."""
