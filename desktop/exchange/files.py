@@ -18,8 +18,9 @@ from typing import Literal
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from db.errors import UserError
 from desktop.domain.progress import Progress
-from desktop.domain.text import tr
+from desktop.domain.text import in_language, language, tr
 
 RawCell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
 
@@ -40,17 +41,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 _DELIMITERS = (",", "\t", ";", "|", "，")
 
 
-class FileProblem(Exception):
-    """The file as a whole cannot be read. The message names the cause and the remedy, in the language in force when
-    it is shown.
-    """
+class FileProblem(UserError):
+    """The file as a whole cannot be read. The message names the cause and the remedy in both languages."""
 
     def __init__(self, says: Callable[[], str]) -> None:
-        super().__init__(says())
-        self._says = says
+        with in_language("en"):
+            english = says()
+        with in_language("zh"):
+            chinese = says()
+        super().__init__(code="ER011", message_en=english, message_zh=chinese)
 
     def __str__(self) -> str:
-        return self._says()
+        return self.text(language())
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.domain.importing import CellFault, PlannedRow
 from desktop.domain.progress import Progress
@@ -23,16 +23,11 @@ from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.runtime.work import Job
 from desktop.views.platform import import_session as session
-from desktop.views.platform.import_panels import FaultPanel, MappingBar, ProfilePanel, SourceBar
 from desktop.views.platform.import_session import Checked, Prepared
+from desktop.views.platform.import_view import NOTHING, PREVIEW, PROFILE, RUNNING, ImportView
 from desktop.widgets.buttons import Button
-from desktop.widgets.header import ActionBar, HeaderBar
-from desktop.widgets.labels import Label
 from desktop.widgets.page import Page
-from desktop.widgets.paint import Surface, column, row
-from desktop.widgets.paste_table import PasteTable
-from desktop.widgets.segmented import Segment, Segmented
-from desktop.widgets.states import EmptyState, ProgressPanel
+from desktop.widgets.paint import column
 
 PAGE_KEY = "import"
 _SHOWN: Mapping[str, frozenset[str]] = {
@@ -62,63 +57,27 @@ class ImportPage(Page):
         self.written = False
         self._job: Job | None = None
         self.setAcceptDrops(True)
-        self._build()
+        self.view = ImportView()
+        self.setLayout(column(self.view, spacing=0))
+        self._connect()
         self._make_actions()
         self.retranslate()
         self._show_state()
         if given.get("path"):
             self.open_path(Path(str(given["path"])))
 
-    # --- building ----------------------------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self.header = HeaderBar()
-        self.choose, self.choose_folder = Button(icon="upload"), Button("", "ghost")
-        self.again = Button(icon="refresh-cw")
-        for button in (self.choose_folder, self.choose, self.again):
-            self.header.add_action(button)
-        self.source_bar, self.mapping_bar = SourceBar(), MappingBar()
-        self.filter, self.legend = Segmented(), Label(role="text.secondary")
-        self.filter_bar = Surface("surface.base")
-        self.filter_bar.setLayout(row(self.filter, None, self.legend, margins=(16, 0, 16, 0)))
-        self.filter_bar.setFixedHeight(40)
-        self.table, self.side = PasteTable(), FaultPanel()
-        preview = Surface("surface.base")
-        inner = row(self.table, self.side, spacing=0)
-        inner.setStretch(0, 1)
-        preview.setLayout(inner)
-        self.empty, self.by_profile = EmptyState("", icon="upload"), ProfilePanel()
-        self.progress = ProgressPanel()
-        self.progress.setMaximumWidth(480)
-        waiting = Surface("surface.base")
-        waiting.setLayout(column(None, row(None, self.progress, None), None))
-        middle = Surface("surface.base")
-        self.stack = QStackedLayout(middle)
-        for widget in (self.empty, preview, waiting, self.by_profile):
-            self.stack.addWidget(widget)
-        self.footer = ActionBar()
-        self.cancel, self.rejects = Button(height=32), Button(icon="file-spreadsheet", height=32)
-        self.write = Button(kind="primary", icon="check", height=32)
-        for button in (self.cancel, self.rejects, self.write):
-            self.footer.add_button(button)
-        layout = column(self.header, self.source_bar, self.mapping_bar, self.filter_bar, spacing=0)
-        layout.addWidget(middle, 1)
-        layout.addWidget(self.footer)
-        self.setLayout(layout)
-        self._connect()
-
     def _connect(self) -> None:
-        self.source_bar.sheet_chosen.connect(self._sheet_chosen)
-        self.source_bar.target_chosen.connect(self._target_chosen)
-        self.mapping_bar.mapped.connect(self.map_column)
-        self.filter.chosen.connect(self.show_only)
-        self.table.cell_edited.connect(self.edit_cell)
-        self.table.out_toggled.connect(self.toggle_out)
-        self.side.left_out.connect(self.toggle_out)
-        self.side.used.connect(self._use)
-        self.empty.primary.connect(self.ask_file)
-        self.empty.secondary.connect(self.ask_folder)
-        self.progress.cancelled.connect(self.stop)
+        self.view.source_bar.sheet_chosen.connect(self._sheet_chosen)
+        self.view.source_bar.target_chosen.connect(self._target_chosen)
+        self.view.mapping_bar.mapped.connect(self.map_column)
+        self.view.filter.chosen.connect(self.show_only)
+        self.view.table.cell_edited.connect(self.edit_cell)
+        self.view.table.out_toggled.connect(self.toggle_out)
+        self.view.side.left_out.connect(self.toggle_out)
+        self.view.side.used.connect(self._use)
+        self.view.empty.primary.connect(self.ask_file)
+        self.view.empty.secondary.connect(self.ask_folder)
+        self.view.progress.cancelled.connect(self.stop)
         self.context.work.progress_changed.connect(self._progressed)
 
     def _make_actions(self) -> None:
@@ -133,13 +92,13 @@ class ImportPage(Page):
                 button.follow(made)
             return made
 
-        self.choose_action = action("Ctrl+O", "record", self.choose, self.ask_file)
+        self.choose_action = action("Ctrl+O", "record", self.view.choose, self.ask_file)
         self.folder_action = action("Ctrl+Shift+O", "record", None, self.ask_folder)
-        self.choose_folder.clicked.connect(self.folder_action.trigger)
-        self.again_action = action("F5", "view", self.again, self.refresh)
-        self.cancel_action = action("Esc", "record", self.cancel, self.leave)
-        self.rejects_action = action("Ctrl+E", "record", self.rejects, self.save_rejects)
-        self.write_action = action("F9", "record", self.write, self.write_valid)
+        self.view.choose_folder.clicked.connect(self.folder_action.trigger)
+        self.again_action = action("F5", "view", self.view.again, self.refresh)
+        self.cancel_action = action("Esc", "record", self.view.cancel, self.leave)
+        self.rejects_action = action("Ctrl+E", "record", self.view.rejects, self.save_rejects)
+        self.write_action = action("F9", "record", self.view.write, self.write_valid)
         self.next_action = action("Alt+Down", "go", None, lambda: self.next_rejected(1))
         self.back_action = action("Alt+Up", "go", None, lambda: self.next_rejected(-1))
 
@@ -165,7 +124,10 @@ class ImportPage(Page):
         )
 
     def zones(self) -> Sequence[QWidget]:
-        return (self.table if self.checked is not None else self.empty.primary_button, self.source_bar.target)
+        return (
+            self.view.table if self.checked is not None else self.view.empty.primary_button,
+            self.view.source_bar.target,
+        )
 
     def state(self) -> Mapping[str, Any]:
         return {"into": self.prepared.target.key} if self.prepared is not None else {}
@@ -189,19 +151,7 @@ class ImportPage(Page):
             (self.back_action, tr("Previous rejected")),
         ):
             action.setText(text)
-        self.choose.setText(tr("Choose file"))
-        self.choose_folder.setText(tr("Folder by profile"))
-        self.again.setText(tr("Check again"))
-        self.cancel.setText(tr("Cancel"))
-        self.rejects.setText(tr("Reject sheet"))
-        self.legend.setText(tr("Struck through: old value; red: rejected cell"))
-        self.empty.say(
-            tr("Drop a file here"),
-            tr("Excel or CSV, in UTF-8 or GBK, the first row with the names of the columns. Nothing is written yet."),
-            primary=tr("Choose file"),
-            secondary=tr("Folder by profile"),
-        )
-        self.source_bar.retranslate()
+        self.view.retranslate()
         self._show_all()
 
     # --- opening -----------------------------------------------------------------------------------------------------
@@ -255,6 +205,7 @@ class ImportPage(Page):
         self.prepared = prepared
         self.set_dirty(True)
         self.title_changed.emit()
+        self._show_all()
         self.check()
 
     def _sheet_chosen(self, name: str) -> None:
@@ -299,7 +250,7 @@ class ImportPage(Page):
     def _checked(self, checked: Checked) -> None:
         self.checked = checked
         self._show_all()
-        self.table.setFocus()
+        self.view.table.setFocus()
 
     def map_column(self, place: int, key: str) -> None:
         """Let a column of the file fill a field ("" leaves it out), and check again."""
@@ -322,7 +273,7 @@ class ImportPage(Page):
     def _start(self, run: Callable[[Progress], Any], done: Callable[[Any], None], title: str) -> None:
         self.stop()
         progress = Progress()
-        self.footer.set_reason("")
+        self.view.footer.set_reason("")
         self._job = self.context.work.run(
             run, progress, on_done=lambda result: self._finished(done, result), on_error=self._failed,
             on_cancelled=self._cancelled, owner=self, title=title, progress=progress,
@@ -337,17 +288,17 @@ class ImportPage(Page):
     def _failed(self, failure: Failure) -> None:
         self._job = None
         self._show_state()
-        self.footer.set_reason(failure.message)
+        self.view.footer.set_reason(failure.message)
 
     def _cancelled(self) -> None:
         self._job = None
         self._show_state()
-        self.footer.set_reason(tr("Cancelled. Nothing was written."))
+        self.view.footer.set_reason(tr("Cancelled. Nothing was written."))
 
     def _progressed(self, job: object) -> None:
         if isinstance(job, Job) and job is self._job:
-            self.progress.show_job(job)
-            self.stack.setCurrentIndex(2)
+            self.view.progress.show_job(job)
+            self.view.stack.setCurrentIndex(RUNNING)
 
     def stop(self) -> None:
         """Break off what is running; nothing of it is kept."""
@@ -381,66 +332,52 @@ class ImportPage(Page):
         return [each for each in rows if each.verdict in _SHOWN[self.shown]]
 
     def _show_all(self) -> None:
+        view = self.view
         prepared, plan = self.prepared, self.checked.plan if self.checked is not None else None
-        self.header.set_title(self.title())
+        self.view.header.set_title(self.title())
         if prepared is not None:
-            self.source_bar.show_source(prepared)
-            self.mapping_bar.show_map(prepared)
+            self.view.source_bar.show_source(prepared)
+            self.view.mapping_bar.show_map(prepared)
         counts = plan.counts() if plan is not None else _NO_COUNTS
-        self._show_segments(counts)
+        view.show_counts(counts, self.shown)
         faults = [fault for fault in plan.faults() if fault.row not in self.out] if plan is not None else []
         infos = prepared.infos() if prepared is not None else []
-        self.side.show_faults(faults, {info.key: info.label for info in infos}, counts["rejected"])
-        self.side.show_effect(self.valid_count(), counts["same"], len(self.out))
-        self.table.show_rows(self._rows(), infos, self.out)
+        self.view.side.show_faults(faults, {info.key: info.label for info in infos}, counts["rejected"])
+        self.view.side.show_effect(self.valid_count(), counts["same"], len(self.out))
+        self.view.table.show_rows(self._rows(), infos, self.out)
         if self.outcome is not None:
-            self.by_profile.show_outcome(self.outcome)
+            self.view.by_profile.show_outcome(self.outcome)
         self._show_state()
         self.key_hints_changed.emit()
-
-    def _show_segments(self, counts: Mapping[str, int]) -> None:
-        look = counts["rows"] - counts["same"]
-        self.filter.set_segments(
-            [
-                Segment("all", f"{tr('All')} {counts['rows']:,}"),
-                Segment("look", f"{tr('Needs a look')} {look:,}"),
-                Segment("new", f"{tr('New')} {counts['new']:,}", "plus"),
-                Segment("changed", f"{tr('Changed')} {counts['changed']:,}", "pencil"),
-                Segment("same", f"{tr('Same')} {counts['same']:,}", "minus"),
-                Segment("rejected", f"{tr('Rejected')} {counts['rejected']:,}", "x"),
-            ]
-        )
-        self.filter.set_current(self.shown)
 
     def _show_state(self) -> None:
         """What is visible and what may be pressed now."""
         file_open, by_profile = self.prepared is not None, self.profile is not None
         ready = self.checked is not None and not self.written and not self.busy()
-        for bar in (self.source_bar, self.mapping_bar, self.filter_bar):
-            bar.setVisible(file_open)
-        self.footer.setVisible(file_open or by_profile or self.busy() or bool(self.footer.reason()))
-        self.stack.setCurrentIndex(1 if file_open else 3 if by_profile else 0)
+        self.view.show_bars(file_open=file_open)
+        self.view.footer.setVisible(file_open or by_profile or self.busy() or bool(self.view.footer.reason()))
+        self.view.stack.setCurrentIndex(PREVIEW if file_open else PROFILE if by_profile else NOTHING)
         valid = self.valid_count()
         profile_ready = by_profile and self.outcome is not None and not self.busy() and not self.outcome.faults
         self.write_action.setEnabled((ready and valid > 0) or (profile_ready and not self.written))
         self.rejects_action.setEnabled(ready and bool(self.checked and self.checked.plan.rejected()))
         self.again_action.setEnabled((file_open or by_profile) and not self.written and not self.busy())
-        self.write.setText(tr("Import") if by_profile else tr("Write {count} valid rows", count=f"{valid:,}"))
+        self.view.write.setText(tr("Import") if by_profile else tr("Write {count} valid rows", count=f"{valid:,}"))
         self._show_header()
 
     def _show_header(self) -> None:
         if self.written:
-            self.header.set_state(tr("Imported"), "success", "check")
-            self.header.set_note("")
+            self.view.header.set_state(tr("Imported"), "success", "check")
+            self.view.header.set_note("")
         elif self.prepared is not None:
-            self.header.set_state("")
+            self.view.header.set_state("")
             rows, width = len(self.prepared.sheet.rows), len(self.prepared.sheet.header)
-            self.header.set_note(
+            self.view.header.set_note(
                 tr("{rows} rows × {columns} columns. Nothing is written yet.", rows=f"{rows:,}", columns=width)
             )
         else:
-            self.header.set_state("")
-            self.header.set_note(self._profile_note())
+            self.view.header.set_state("")
+            self.view.header.set_note(self._profile_note())
 
     def _profile_note(self) -> str:
         if self.profile is None:
@@ -450,28 +387,28 @@ class ImportPage(Page):
 
     def show_only(self, key: str) -> None:
         self.shown = key
-        self.table.show_rows(self._rows(), self.table.infos, self.out)
-        self.table.setFocus()
+        self.view.table.show_rows(self._rows(), self.view.table.infos, self.out)
+        self.view.table.setFocus()
 
     def toggle_out(self, number: int) -> None:
         """Leave a row out, or take it in again."""
         self.out = self.out ^ {number}
         self._show_all()
-        self.table.setFocus()
+        self.view.table.setFocus()
 
     def next_rejected(self, step: int) -> None:
         faults = [f for f in self.checked.plan.faults() if f.row not in self.out] if self.checked is not None else []
         if not faults:
             return
-        here = self.table.row()
+        here = self.view.table.row()
         number = here.number if here is not None else 0
         ahead = [f for f in faults if (f.row > number if step > 0 else f.row < number)]
         wanted = (ahead[0] if step > 0 else ahead[-1]) if ahead else faults[0 if step > 0 else -1]
-        if not self.table.go_to(wanted.row, wanted.field):
+        if not self.view.table.go_to(wanted.row, wanted.field):
             self.show_only("all")
-            self.filter.set_current("all")
-            self.table.go_to(wanted.row, wanted.field)
-        self.table.setFocus()
+            self.view.filter.set_current("all")
+            self.view.table.go_to(wanted.row, wanted.field)
+        self.view.table.setFocus()
 
     # --- writing -----------------------------------------------------------------------------------------------------
 

@@ -277,7 +277,9 @@ class ProfilePanel(QScrollArea):
             ]
             sections.append((tr("Rejected"), reasons))
         else:
-            written = [(kind, f"{count:,}") for kind, count in {**outcome.new, **outcome.changed}.items() if count]
+            counts = {**outcome.new, **outcome.changed}
+            words = _words()
+            written = [(words.get(kind, kind), f"{count:,}") for kind, count in counts.items() if count]
             title = tr("Written") if outcome.written else tr("Would be written")
             sections.append((title, written or [(tr("Nothing"), tr("Everything is there already"))]))
         if outcome.listed:
@@ -285,3 +287,25 @@ class ProfilePanel(QScrollArea):
             sections.append((tr("Failures without a work order, kept: {count}", count=len(outcome.listed)), listed))
         for place, (title, rows) in enumerate(sections):
             self._column.insertWidget(place, Section(KeyValues(rows), title))
+
+
+def _words() -> dict[str, str]:
+    """The kinds of rows that a profile writes, in the language in force."""
+    return {
+        "units": tr("Units"),
+        "locations": tr("Stock locations"),
+        "customers": tr("Customers"),
+        "customer_units": tr("Customers of units"),
+        "sites": tr("Sites"),
+        "asset_classes": tr("Asset classes"),
+        "items": tr("Items"),
+        "item_fits": tr("Items that fit assets"),
+        "failure_codes": tr("Failure codes"),
+        "assets": tr("Assets"),
+        "assets changed": tr("Assets changed"),
+        "work_orders": tr("Work orders"),
+        "openings": tr("Opening receipts"),
+        "issues": tr("Issues"),
+        "failures": tr("Failures"),
+        "events": tr("Errors of machines"),
+    }
