@@ -1,9 +1,9 @@
 """The data dictionary as it is shipped: what each column means, in both languages.
 
-`seed/dictionary/<area>.csv` has one row per column; `common.csv` has table ``*`` for columns that mean the same wherever
-they stand (created_at, version …); a row of the table itself goes first. The installer writes one entry for each column
-of the live schema into `erp.dictionary_entry`, where the steward may reword it. This module also serves messages about
-columns before any database is there.
+`seed/dictionary/<area>.csv` has one row per column; `common.csv` has table ``*`` for columns that mean the same
+wherever they stand (created_at, version …); a row of the table itself goes first. The installer writes one entry for
+each column of the live schema into `erp.dictionary_entry`, where the steward may reword it. This module also serves
+messages about columns before any database is there.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ def translate(error: BaseException) -> OutpostError:
             remedy_en="Try again.",
             remedy_zh="请重试。",
         )
-    if state == "23503" and "still referenced" in (getattr(diag, "message_detail", None) or ""):
+    if state == "23001" or (state == "23503" and "referenced from" in (getattr(diag, "message_detail", None) or "")):
         return messages.refusal(state, "still_used", facts_of(error))
     found = messages.find(
         state,

@@ -6,19 +6,21 @@ Needs a superuser, because it makes group roles and event triggers; whoever work
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
 from alembic import command
 from alembic.config import Config
 from psycopg2 import sql
-from psycopg2.extensions import connection as RawConnection
-from sqlalchemy import create_engine
-from sqlalchemy.pool import StaticPool
+from psycopg2.extensions import cursor as Cursor
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from db import seeding
 from db.build import code, schema_sql
+from db.engine import open_connection
 from db.errors import UserError
 from db.version import SCHEMA_VERSION
 
@@ -72,34 +74,46 @@ def install(dsn: str, *, prefix: str = "outpost", progress: Progress | None = No
             remedy_zh="请使用最多 21 个小写字母、数字或下划线，以字母开头。",
         )
     tell = progress or (lambda en, zh: None)
-    raw = psycopg2.connect(dsn)
-    try:
-        with raw.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtext('outpost.install'))")
-            version = schema_version(cursor)
-            if version == SCHEMA_VERSION:
-                return False
-            _check(cursor)
-            if version is None:
-                tell("Installing the schema", "正在安装数据库结构")
-                cursor.execute("select set_config('outpost.prefix', %s, true)", (prefix,))
-                cursor.execute(schema_sql())
-            elif version:
-                _refuse_newer(version)
-                tell("Upgrading the schema", "正在升级数据库结构")
-                upgrade(raw, cursor)
-            tell("Loading reference data", "正在载入基础数据")
-            seeding.load(cursor)
-            cursor.execute("delete from erp.schema_version")
-            cursor.execute("insert into erp.schema_version (version_num) values (%s)", (SCHEMA_VERSION,))
-        raw.commit()
-        _optimise(raw)
-        return True
-    finally:
-        raw.close()
+    with transaction(dsn) as connection, cursor_of(connection) as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('outpost.install'))")
+        version = schema_version(cursor)
+        if version == SCHEMA_VERSION:
+            return False
+        _check(cursor)
+        if version is None:
+            tell("Installing the schema", "正在安装数据库结构")
+            cursor.execute("select set_config('outpost.prefix', %s, true)", (prefix,))
+            cursor.execute(schema_sql())
+        elif version:
+            _refuse_newer(version)
+            tell("Upgrading the schema", "正在升级数据库结构")
+            upgrade(connection)
+        tell("Loading reference data", "正在载入基础数据")
+        seeding.load(cursor)
+        cursor.execute("delete from erp.schema_version")
+        cursor.execute("insert into erp.schema_version (version_num) values (%s)", (SCHEMA_VERSION,))
+    _optimise(dsn)
+    return True
 
 
-def schema_version(cursor: psycopg2.extensions.cursor) -> str | None:
+@contextmanager
+def transaction(dsn: str) -> Iterator[Connection]:
+    """One transaction on a connection of its own, for Alembic and for whole scripts alike."""
+    engine = create_engine("postgresql+psycopg2://", creator=lambda: open_connection(dsn), poolclass=NullPool)
+    with engine.begin() as connection:
+        yield connection
+
+
+def cursor_of(connection: Connection) -> Cursor:
+    """A bare cursor in the transaction of `connection`."""
+    raw = connection.connection.driver_connection
+    if raw is None:
+        raise psycopg2.InterfaceError("the connection is closed")
+    cursor: Cursor = raw.cursor()
+    return cursor
+
+
+def schema_version(cursor: Cursor) -> str | None:
     """The revision of the schema that is there; None when there is none, "" when it was loaded but never finished."""
     if not _installed(cursor):
         return None
@@ -108,26 +122,24 @@ def schema_version(cursor: psycopg2.extensions.cursor) -> str | None:
     return str(row[0]) if row else ""
 
 
-def upgrade(raw: RawConnection, cursor: psycopg2.extensions.cursor) -> None:
+def upgrade(connection: Connection) -> None:
     """Migrate the tables to the head, then make functions, views, triggers, policies and grants anew."""
-    cursor.execute("select set_config('role', erp.owner_name(), true)")
-    migrate(raw)
-    rebuild(cursor)
-    cursor.execute("reset role")
+    connection.execute(text("select set_config('role', erp.owner_name(), true)"))
+    migrate(connection)
+    with cursor_of(connection) as cursor:
+        rebuild(cursor)
+    connection.execute(text("reset role"))
 
 
-def migrate(raw: RawConnection, target: str = "head") -> None:
-    """Run the migrations inside the open transaction of `raw`."""
-    engine = create_engine("postgresql+psycopg2://", creator=lambda: raw, poolclass=StaticPool, reset_on_return=None)
+def migrate(connection: Connection, target: str = "head") -> None:
+    """Run the migrations inside the transaction of `connection`."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, target)
-        connection.detach()
+    config.attributes["connection"] = connection
+    command.upgrade(config, target)
 
 
-def rebuild(cursor: psycopg2.extensions.cursor) -> None:
+def rebuild(cursor: Cursor) -> None:
     """Make everything anew that is not a table, as the owner of the schema."""
     cursor.execute("set local check_function_bodies = off")
     cursor.execute(code())
@@ -143,13 +155,13 @@ def _refuse_newer(version: str) -> None:
         )
 
 
-def _installed(cursor: psycopg2.extensions.cursor) -> bool:
+def _installed(cursor: Cursor) -> bool:
     cursor.execute("select to_regclass('erp.installation') is not null")
     row = cursor.fetchone()
     return bool(row and row[0])
 
 
-def _check(cursor: psycopg2.extensions.cursor) -> None:
+def _check(cursor: Cursor) -> None:
     cursor.execute(
         "select current_setting('server_version_num')::int, current_setting('server_encoding'),"
         " (select rolsuper from pg_roles where rolname = current_user)"
@@ -178,7 +190,9 @@ def _check(cursor: psycopg2.extensions.cursor) -> None:
         )
 
 
-def _optimise(raw: RawConnection) -> None:
+def _optimise(dsn: str) -> None:
+    raw = open_connection(dsn)
     raw.autocommit = True
     with raw.cursor() as cursor:
         cursor.execute("analyze")
+    raw.close()

@@ -93,7 +93,7 @@ insert into erp.role (key, name, name_zh) values
 
 -- The cluster's name of a job's group role: outpost_role_clerk.
 create function erp.role_name(role_key text) returns text
-language sql stable
+language sql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
     select prefix || '_role_' || role_key from installation
@@ -101,7 +101,7 @@ $$;
 
 -- Who owns the tables. Functions that act for their owner run as him; so does whoever maintains the installation.
 create function erp.owner_name() returns text
-language sql stable
+language sql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
     select prefix || '_schema_owner' from installation

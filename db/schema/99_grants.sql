@@ -9,7 +9,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    prefix text := (select i.prefix from erp.installation i);
+    prefix text := replace(erp.owner_name(), '_schema_owner', '');
 begin
     if not starts_with(login::text, prefix || '_') or starts_with(login::text, prefix || '_role_')
        or login in (prefix || '_schema_owner', prefix || '_user_admin', prefix || '_owner')
@@ -40,7 +40,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    prefix text := (select i.prefix from erp.installation i);
+    prefix text := replace(erp.owner_name(), '_schema_owner', '');
     r      text;
 begin
     perform erp.check_login(login);
@@ -159,8 +159,7 @@ begin
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to %I', f, owner);
     end loop;
-    execute format('grant select on erp.installation to %I', admin);
-    execute format('create policy installation_admin on erp.installation for select to %I using (true)', admin);
+    execute format('grant execute on function erp.owner_name() to %I', admin);
     revoke all on procedure erp.open_database() from public;
     revoke all on function audit.guard_commands() from public;
     revoke all on function audit.guard_drops() from public;

@@ -1,7 +1,7 @@
 """A small company with two branches in a database of one's own, and real log-ins in it.
 
-The schema is installed once a session into a template; each test gets a clone of it. Group roles belong to the server and
-are shared by the clones, log-ins are made per clone under names of their own.
+The schema is installed once a session into a template; each test gets a clone of it. Group roles belong to the server
+and are shared by the clones, log-ins are made per clone under names of their own.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def clone(server: Server, template: str) -> Iterator[World]:
     admin = psycopg2.connect(server.dsn("postgres"))
     admin.autocommit = True
     with admin.cursor() as cursor:
-        cursor.execute(f'create database "{name}" template "{template}" strategy file_copy')
+        cursor.execute(f'create database "{name}" template "{template}"')
     with ExitStack() as stack:
         world = World(server, name, stack.enter_context(connect(server.dsn(name))), stack)
         world.value("call erp.open_database()")

@@ -224,7 +224,11 @@ def test_every_table_is_protected(shared: World) -> None:
 def test_policies_name_their_jobs_and_ask_once(shared: World) -> None:
     for name, roles, condition in rows(
         shared,
-        "select polname, polroles::regrole[]::text[], coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '') from pg_policy",
+        """
+        select polname, polroles::regrole[]::text[],
+               coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '')
+        from pg_policy
+        """,
     ):
         assert roles and "-" not in roles, f"{name} holds for PUBLIC"
         for call in re.finditer(r"erp\.(my_\w+)\(\)", condition):
@@ -265,7 +269,11 @@ def test_definer_functions_are_pinned_and_closed(shared: World) -> None:
 def test_views_ask_with_the_caller_s_rights(shared: World) -> None:
     for name, options in rows(
         shared,
-        f"select c.oid::regclass::text, c.reloptions from pg_class c join pg_namespace n on n.oid = c.relnamespace and {OURS} where c.relkind in ('v', 'm')",
+        f"""
+        select c.oid::regclass::text, c.reloptions
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace and {OURS}
+        where c.relkind in ('v', 'm')
+        """,
     ):
         assert "security_invoker=true" in (options or ()), name
 
@@ -290,7 +298,10 @@ def test_nothing_belongs_to_a_superuser_but_the_guards(shared: World) -> None:
 def test_no_job_may_log_in_or_make_roles(shared: World) -> None:
     found = rows(
         shared,
-        r"select rolname, rolcanlogin, rolcreaterole, rolsuper, rolbypassrls, rolcreatedb from pg_roles where rolname ~ '^outpost_test_(role_.*|schema_owner|user_admin)$'",
+        """
+        select rolname, rolcanlogin, rolcreaterole, rolsuper, rolbypassrls, rolcreatedb
+        from pg_roles where rolname ~ '^outpost_test_(role_.*|schema_owner|user_admin)$'
+        """,
     )
     assert len(found) == 16
     for name, *rights in found:
@@ -313,7 +324,8 @@ def test_nothing_in_erp_depends_on_api_or_bi(shared: World) -> None:
             select 1 from (select 'pg_proc'::regclass as class, p.oid, p.pronamespace as space from pg_proc p
                            union all select 'pg_class'::regclass, c.oid, c.relnamespace from pg_class c
                            union all select 'pg_type'::regclass, t.oid, t.typnamespace from pg_type t
-                           union all select 'pg_rewrite'::regclass, r.oid, c.relnamespace from pg_rewrite r join pg_class c on c.oid = r.ev_class) x
+                           union all select 'pg_rewrite'::regclass, r.oid, c.relnamespace
+                           from pg_rewrite r join pg_class c on c.oid = r.ev_class) x
             where x.class = d.classid and x.oid = d.objid and x.space in ('api'::regnamespace, 'bi'::regnamespace))
         """,
     )

@@ -228,7 +228,8 @@ def test_files_follow_their_record(world: World) -> None:
     north, south = world.raw("planner"), world.raw("planner", "SOUTH")
     asset, company, unit = world.id("asset", "P-NORTH"), world.id("company", "HB"), world.id("org_unit", "SOUTH")
     add = (
-        "insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes, sha256, content)"
+        "insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes,"
+        " sha256, content)"
         " values (%s, %s, 'asset', %s, 'plate.txt', 'text/plain', 0, '', 'SN-1')"
     )
     with pytest.raises(InsufficientPrivilege, match="row-level security"):

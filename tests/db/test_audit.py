@@ -1,0 +1,188 @@
+"""Who changed what: written by trigger, appended only, sealed, and shown to those who see the record."""
+
+from __future__ import annotations
+
+import psycopg2
+import pytest
+from psycopg2.errors import InsufficientPrivilege
+from sqlalchemy import select
+
+from db import functions, notify, users
+from db.errors import UserError
+from db.orm.assets import Asset
+from tests.db.conftest import PASSWORD, PREFIX, World
+
+
+def last(world: World, table: str) -> tuple[object, ...]:
+    with world.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select action, row_id, client, reason, changes from audit.entry where table_name = %s"
+            " order by id desc limit 1",
+            (table,),
+        )
+        return cursor.fetchone() or ()
+
+
+def test_a_change_is_noted_with_old_and_new_value_program_and_reason(world: World) -> None:
+    desk = world.login("desk")
+    with desk.write(reason="Umbau 改造") as session:
+        pump = session.scalars(select(Asset).where(Asset.code == "P-NORTH")).one()
+        pump.criticality = "A"
+        pump.note = "new seal"
+    action, row_id, client, reason, changes = last(world, "asset")
+    assert (action, row_id, reason) == ("U", world.id("asset", "P-NORTH"), "Umbau 改造")
+    assert changes == {"criticality": ["B", "A"], "note": [None, "new seal"]}
+    assert client == desk.application_name
+
+
+def test_a_reason_does_not_stick_to_the_connection(world: World) -> None:
+    desk = world.login("desk")
+    for reason in ("first", None):
+        with desk.write(reason=reason) as session:
+            session.scalars(select(Asset).where(Asset.code == "P-NORTH")).one().note = f"{reason}"
+    assert last(world, "asset")[3] is None
+
+
+def test_saving_the_same_leaves_no_entry(world: World) -> None:
+    before = world.value("select count(*) from audit.entry")
+    world.value("update erp.asset set note = note")
+    assert world.value("select count(*) from audit.entry") == before
+
+
+def test_one_entry_for_each_row_of_a_statement(world: World) -> None:
+    world.value("update erp.asset set note = 'x'")
+    assert world.value("select count(*) from audit.entry where table_name = 'asset' and action = 'U'") == 2
+
+
+def test_a_posted_document_is_noted_once_and_its_moves_not(shared: World) -> None:
+    assert shared.value("select count(*) from audit.entry where table_name = 'stock_document'") == 2
+    assert shared.value("select count(*) from audit.entry where table_name in ('stock_move', 'stock_balance')") == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "update audit.entry set reason = 'x'",
+        "delete from audit.entry",
+        "truncate audit.entry",
+        "update audit.seal set hash = ''",
+        "delete from audit.seal",
+        "truncate audit.seal",
+    ],
+)
+def test_nobody_rewrites_the_audit(shared: World, command: str) -> None:
+    shared.value("select api.seal_audit()")
+    with pytest.raises(UserError) as refused:
+        shared.value(command)
+    assert refused.value.constraint == "audit_append_only"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "alter table audit.entry disable trigger entry_append_only",
+        "alter table audit.entry disable trigger all",
+        "drop trigger entry_append_only on audit.entry",
+        "drop table audit.seal",
+        "alter table audit.entry drop column login",
+        "alter table erp.asset disable trigger zz_record_update",
+        "drop trigger zz_record_update on erp.asset",
+        "drop function audit.refuse() cascade",
+    ],
+)
+def test_not_even_the_owner_of_the_tables_switches_it_off(world: World, command: str) -> None:
+    login = f"{PREFIX}_dba"
+    world.value(f"drop role if exists {login}")
+    world.value(f"create role {login} login password '{PASSWORD}' in role {PREFIX}_schema_owner, {PREFIX}_role_user")
+    connection = psycopg2.connect(world.dsn(login))
+    with connection.cursor() as cursor, pytest.raises(psycopg2.Error, match="audit"):
+        cursor.execute(command)
+    connection.close()
+
+
+def test_only_the_auditor_reads_the_whole_audit(shared: World) -> None:
+    auditor, manager = shared.raw("auditor", "HB"), shared.raw("manager", "HB")
+    with auditor.cursor() as cursor:
+        cursor.execute("select count(*) > 20 from audit.entry")
+        assert cursor.fetchone() == (True,)
+        with pytest.raises(InsufficientPrivilege):
+            cursor.execute("insert into audit.entry (table_name, action) values ('x', 'I')")
+    with manager.cursor() as cursor, pytest.raises(InsufficientPrivilege):
+        cursor.execute("select count(*) from audit.entry")
+
+
+def test_history_follows_the_scope_of_the_record(shared: World) -> None:
+    north, south = shared.id("asset", "P-NORTH"), shared.id("asset", "P-SOUTH")
+    planner = shared.login("planner")
+    with planner.read() as session:
+        (entry,) = functions.history(session, "asset", north)
+        assert (entry.action, entry.changes["code"]) == ("I", "P-NORTH")
+        assert not functions.history(session, "asset", south)
+        assert not functions.history(session, "no_such_table", 1)
+
+
+def test_history_leaves_out_what_may_not_be_read(shared: World) -> None:
+    engineer = shared.id("engineer", "E-NORTH")
+    with shared.login("planner").read() as session:
+        assert "hourly_rate" not in functions.history(session, "engineer", engineer)[0].changes
+    with shared.login("manager").read() as session:
+        assert functions.history(session, "engineer", engineer)[0].changes["hourly_rate"] == 200
+
+
+def test_the_seals_show_what_a_superuser_did_behind_our_back(world: World) -> None:
+    world.value("select api.seal_audit()")
+    world.value("update erp.asset set note = 'later'")
+    assert world.value("select api.seal_audit()") == 2
+    assert world.value("select count(*) from api.verify_audit()") == 0
+    with world.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update audit.entry set user_id = 7 where table_name = 'asset' and action = 'U'")
+        cursor.execute("set session_replication_role = origin")
+    assert world.value("select count(*) from api.verify_audit()") == 1
+    with world.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("delete from audit.entry where table_name = 'company'")
+        cursor.execute("set session_replication_role = origin")
+    assert world.value("select count(*) from api.verify_audit()") == 2
+
+
+def test_an_open_transaction_is_sealed_later_not_lost(world: World) -> None:
+    slow = psycopg2.connect(world.dsn())
+    with slow.cursor() as cursor:
+        cursor.execute("update erp.asset set note = 'slow' where code = 'P-NORTH'")
+    world.value("update erp.asset set note = 'fast' where code = 'P-SOUTH'")
+    world.value("select api.seal_audit()")
+    slow.commit()
+    slow.close()
+    assert world.value("select api.seal_audit()") == 2
+    assert world.value("select count(*) from api.verify_audit()") == 0
+    assert world.value("select sum(entries) from audit.seal") == world.value("select count(*) from audit.entry")
+
+
+def test_a_restored_database_begins_a_new_generation(world: World) -> None:
+    world.value("select api.seal_audit()")
+    with world.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update audit.seal set to_xid = '99999999'")
+        cursor.execute("set session_replication_role = origin")
+    world.value("select api.seal_audit()")
+    assert world.value("select array_agg(generation order by id) from audit.seal") == [1, 2]
+    assert world.value("select count(*) from api.verify_audit()") == 0
+
+
+def test_the_worker_makes_partitions_ahead(world: World) -> None:
+    assert world.value("select audit.make_partitions(5)") == 2
+    assert world.value("select count(*) from pg_inherits where inhparent = 'audit.entry'::regclass") == 7
+    assert world.value("select count(*) from audit.entry_rest") == 0
+
+
+def test_the_worker_tidies_and_anchors(world: World) -> None:
+    login = users.create_worker(world.owner, PASSWORD, login=f"{world.name}_worker".replace("outpost_clone", PREFIX))
+    notifier = notify.Notifier(world.dsn(login))
+    notifier.tidy()
+    anchor = notifier.anchor()
+    assert (
+        anchor is not None
+        and world.value("select encode(hash, 'hex') from audit.seal order by id desc limit 1") in anchor
+    )
+    notifier.close()

@@ -1,0 +1,187 @@
+"""Installing once, again, beside another installation, after an older one; on every PostgreSQL that is here."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import insert
+
+from db import build, embedded, install, users
+from db.embedded import Server
+from db.errors import UserError
+from db.functions import create_company, history, search
+from db.orm.stock import Item
+from db.session import connect
+from db.version import SCHEMA_VERSION
+
+_DEBIAN = Path("/usr/lib/postgresql/15/bin")
+_NUMBERS = itertools.count(1)
+
+CATALOGUE = (Path(__file__).parent / "catalogue.sql").read_text(encoding="utf-8")
+
+
+def catalogue(dsn: str) -> list[str]:
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(CATALOGUE)
+        found = [row[0] for row in cursor.fetchall()]
+    connection.close()
+    return found
+
+
+@pytest.fixture(params=["wheel", "debian-15"])
+def server(request: pytest.FixtureRequest, server_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """The PostgreSQL that we ship, and Debian's 15 where it is installed."""
+    if request.param == "wheel":
+        yield request.getfixturevalue("pg_server")
+        return
+    if not (_DEBIAN / "postgres").exists():
+        pytest.skip("no PostgreSQL 15 in /usr/lib/postgresql")
+    monkeypatch.setenv("OUTPOST_PG_BIN", str(_DEBIAN))
+    with embedded.start(server_folder / f"debian-{next(_NUMBERS)}", fast=True) as found:
+        yield found
+
+
+def fresh(server: Server) -> str:
+    name = f"install_{next(_NUMBERS)}"
+    assert install.create_database(server.dsn("postgres"), name)
+    assert not install.create_database(server.dsn("postgres"), name)
+    return server.dsn(name)
+
+
+def test_installing_twice_changes_nothing(server: Server) -> None:
+    dsn = fresh(server)
+    said: list[str] = []
+    assert install.install(dsn, prefix="inst", progress=lambda en, zh: said.append(zh))
+    assert said == ["正在安装数据库结构", "正在载入基础数据"]
+    before = catalogue(dsn)
+    assert not install.install(dsn, prefix="inst")
+    assert catalogue(dsn) == before
+    assert install.is_installed(dsn)
+
+
+def test_a_person_works_on_every_server(server: Server) -> None:
+    """Companies, log-ins, scope and audit in one breath, on each PostgreSQL."""
+    dsn = fresh(server)
+    install.install(dsn, prefix="inst")
+    name = f"inst_person_{next(_NUMBERS)}"
+    with connect(dsn) as owner:
+        with owner.write() as session:
+            unit = create_company(session, code="HB", name="Harbour")
+        person = users.create_user(
+            owner, user_name="wang", password="秘密", roles=["steward"], units=[unit], display_name="Wang", login=name
+        )
+        with connect(psycopg2.extensions.make_dsn(dsn, user=name, password="秘密")) as steward:
+            with steward.write() as session:
+                item = session.scalar(
+                    insert(Item)
+                    .values(company_id=steward.user.company_id, org_unit_id=unit, code="X", name="Pump", name_zh="水泵")
+                    .returning(Item.id)
+                )
+            with steward.read() as session:
+                assert search(session, "item", "sb")[0] == [item]
+                assert history(session, "item", item or 0)[0].user_id == person
+        users.set_roles(owner, person, ["engineer"])
+        users.disable_user(owner, person)
+
+
+def test_an_upgrade_makes_exactly_what_a_new_installation_has(server: Server) -> None:
+    """Whatever an older program left in functions, views, policies and grants, the upgrade ends at schema.sql."""
+    new, old = fresh(server), fresh(server)
+    install.install(new, prefix="inst")
+    install.install(old, prefix="inst")
+    with install.transaction(old) as connection:
+        for change in (
+            "create or replace function api.me() returns jsonb language sql as $$ select '{}'::jsonb $$",
+            "drop function api.search_anywhere(text, integer)",
+            "create view api.left_over as select 1 as one",
+            "drop policy item_read on erp.item",
+            "create policy left_over on erp.item for select to public using (true)",
+            "grant select on erp.item_cost to inst_role_engineer",
+            "drop trigger zz_record_update on erp.item",
+        ):
+            connection.exec_driver_sql(change)
+        install.upgrade(connection)
+    assert catalogue(old) == catalogue(new)
+
+
+def test_the_program_needs_the_head_of_the_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(install.MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    assert script.get_heads() == [SCHEMA_VERSION]
+    assert len(list(script.walk_revisions())) >= 1
+
+
+def test_an_unfinished_installation_is_finished(server: Server) -> None:
+    """A DBA ran schema.sql by hand: the seeds and the version are still missing."""
+    dsn = fresh(server)
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("set outpost.prefix = 'inst'")
+        cursor.execute(build.schema_sql())
+    connection.close()
+    assert install.install(dsn, prefix="inst")
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) > 6000, (select version_num from erp.schema_version) from erp.pinyin")
+        assert cursor.fetchone() == (True, SCHEMA_VERSION)
+    connection.close()
+
+
+def test_seeds_leave_alone_what_the_company_edited(pg_server: Server) -> None:
+    dsn = fresh(pg_server)
+    install.install(dsn, prefix="inst")
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        name = "table_name = 'asset' and column_name = 'name'"
+        cursor.execute(f"update erp.dictionary_entry set label = 'Machine' where {name}")
+        cursor.execute("delete from erp.pinyin where character = '王'")
+        install.seeding.load(cursor)
+        cursor.execute(f"select label from erp.dictionary_entry where {name}")
+        assert cursor.fetchone() == ("Machine",)
+        cursor.execute("select reading from erp.pinyin where character = '王'")
+        assert cursor.fetchone() == ("wang",)
+    connection.close()
+
+
+def test_two_installations_share_a_server(pg_server: Server) -> None:
+    one, two = fresh(pg_server), fresh(pg_server)
+    install.install(one, prefix="first")
+    install.install(two, prefix="second")
+    with connect(one) as owner:
+        with owner.write() as session:
+            unit = create_company(session, code="A", name="A")
+        users.create_user(owner, user_name="x", password="x", roles=["manager"], units=[unit], display_name="X")
+    inside = psycopg2.extensions.make_dsn(one, user="first_x", password="x")
+    connect(inside).close()
+    with pytest.raises(UserError):
+        connect(psycopg2.extensions.make_dsn(two, user="first_x", password="x"))
+
+
+@pytest.mark.parametrize("prefix", ["", "Outpost", "1st", "a-b", "x" * 22, "a;b"])
+def test_a_prefix_that_cannot_be(pg_server: Server, prefix: str) -> None:
+    with pytest.raises(install.CannotInstall):
+        install.install(pg_server.dsn("postgres"), prefix=prefix)
+
+
+def test_who_is_no_superuser_is_told(pg_server: Server) -> None:
+    dsn = fresh(pg_server)
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("drop role if exists inst_mere")
+        cursor.execute("create role inst_mere login password 'x'")
+    connection.close()
+    with pytest.raises(install.CannotInstall, match="superuser"):
+        install.install(psycopg2.extensions.make_dsn(dsn, user="inst_mere", password="x"))
+    assert not install.is_installed(dsn)
+
+
+def test_statements_are_split_where_they_end() -> None:
+    script = "-- a; b\nselect ';' as \"x;y\"; create function f() as $$ begin; end $$;\n/* ; */ select 1\n"
+    assert [part.splitlines()[-1] for part in build.statements(script)] == [
+        "select ';' as \"x;y\"",
+        "create function f() as $$ begin; end $$",
+        "/* ; */ select 1",
+    ]

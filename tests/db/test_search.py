@@ -1,0 +1,142 @@
+"""Finding by code, word, Chinese characters, pinyin and initials, within one's scope."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from db import functions
+from db.orm.stock import Item
+from db.session import Database
+from tests.db.conftest import World
+
+
+@pytest.fixture(scope="module")
+def clerk(shared: World) -> Database:
+    return shared.login("clerk")
+
+
+def found(database: Database, kind: str, query: str) -> set[str]:
+    column = "number" if kind in ("work_order", "contract", "stock_document") else "code"
+    with database.read() as session:
+        ids, _ = functions.search(session, kind, query)
+        return set(session.scalars(text(f"select {column} from erp.{kind} where id = any(:ids)"), {"ids": ids}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [
+        ("item", "brg-6205"),
+        ("item", "6205"),
+        ("item", "bearing"),
+        ("item", "ball groove"),
+        ("item", "轴承"),
+        ("item", "球"),
+        ("item", "深沟球"),
+        ("item", "sgqzc"),
+        ("item", "qz"),
+        ("item", "zhoucheng"),
+        ("item", "ＢＲＧ－６２０５"),
+        ("item", "  轴承   6205 "),
+        ("item", "b"),
+    ],
+)
+def test_what_finds_the_bearing(clerk: Database, kind: str, query: str) -> None:
+    assert found(clerk, kind, query) == {"BRG-6205"}
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", "轴球", "gnirаeb", "bearing x9", "%", "_", "'; drop table erp.item; --", "\\"]
+)
+def test_what_finds_nothing(clerk: Database, query: str) -> None:
+    assert found(clerk, "item", query) == set()
+
+
+def test_search_stays_within_the_scope(shared: World, clerk: Database) -> None:
+    assert found(clerk, "work_order", "seal") == {"WO-NORTH"}
+    assert found(clerk, "party", "港务") == {"C-NORTH"}
+    assert found(clerk, "stock_document", "rcv") == {"RCV-N-1"}
+    assert found(shared.login("manager", "HB"), "work_order", "泄漏") == {"WO-NORTH", "WO-SOUTH"}
+
+
+def test_search_needs_a_grant(shared: World, clerk: Database) -> None:
+    with clerk.read() as session:
+        assert functions.search(session, "contract", "水泵") == ([], False)
+    with shared.login("finance").read() as session:
+        assert functions.search(session, "contract", "水泵")[0] == [shared.id("contract", "CON-NORTH")]
+
+
+def test_a_search_says_when_it_is_cut(world: World) -> None:
+    world.value(
+        "insert into erp.item (company_id, org_unit_id, code, name)"
+        " select company_id, org_unit_id, 'X-' || i, 'Washer'"
+        " from erp.item, generate_series(1, 7) i where code = 'BRG-6205'"
+    )
+    with world.login("clerk").read() as session:
+        ids, more = functions.search(session, "item", "washer", limit=5)
+        assert (len(ids), more) == (5, True)
+        ids, more = functions.search(session, "item", "washer", limit=7)
+        assert (len(ids), more) == (7, False)
+
+
+def test_the_condition_for_lists(clerk: Database) -> None:
+    with clerk.read() as session:
+        assert session.scalars(select(Item.code).where(functions.matches(Item.id, "item", "轴承"))).all() == [
+            "BRG-6205"
+        ]
+        assert not session.scalars(select(Item.code).where(functions.matches(Item.id, "item", "机油"))).all()
+
+
+def test_ctrl_k_offers_everything_that_one_may_see(shared: World, clerk: Database) -> None:
+    with clerk.read() as session:
+        assert [(f.kind, f.code) for f in functions.search_anywhere(session, "north")] == [
+            ("work_order", "WO-NORTH"),
+            ("asset", "P-NORTH"),
+            ("party", "C-NORTH"),
+            ("engineer", "E-NORTH"),
+        ]
+        (exact, *_) = functions.search_anywhere(session, "p-north")
+        assert (exact.kind, exact.code, exact.name_zh) == ("asset", "P-NORTH", "冷却水泵")
+    with shared.login("finance").read() as session:
+        assert ("contract", "CON-NORTH") in [(f.kind, f.code) for f in functions.search_anywhere(session, "con-north")]
+    with shared.login("admin", "HB").read() as session:
+        assert functions.search_anywhere(session, "north") == []
+
+
+def test_names_sort_by_pinyin(world: World) -> None:
+    for code, name in (("E-1", "张伟"), ("E-2", "Adams"), ("E-3", "陈静"), ("E-4", "曾祥")):
+        world.value(
+            "insert into erp.engineer (company_id, org_unit_id, code, name, name_zh, initials)"
+            " select company_id, id, %s, %s, %s, 'X' from erp.org_unit where code = 'NORTH'",
+            code, name, None if name.isascii() else name,
+        )  # fmt: skip
+    assert world.value("select array_agg(code::text order by sort_key) from erp.engineer where code like 'E-_'") == [
+        "E-2", "E-3", "E-4", "E-1",
+    ]  # fmt: skip
+
+
+def test_keys_follow_a_change(world: World) -> None:
+    world.value("update erp.item set name_zh = '圆柱滚子轴承' where code = 'BRG-6205'")
+    clerk = world.login("clerk")
+    assert found(clerk, "item", "滚子") == {"BRG-6205"}
+    assert found(clerk, "item", "深沟") == set()
+
+
+def test_keys_of_copied_rows_are_filled_afterwards(world: World) -> None:
+    with world.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute("update erp.item set search_key = '{}', sort_key = ''")
+    assert found(world.login("clerk"), "item", "轴承") == set()
+    world.value("call erp.fill_search_keys()")
+    assert found(world.login("clerk"), "item", "轴承") == {"BRG-6205"}
+    assert world.value("select sort_key from erp.item where code = 'BRG-6205'").startswith("shen gou qiu")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(start=st.integers(0, 22), length=st.integers(2, 12))
+def test_every_part_of_a_name_finds_it(clerk: Database, start: int, length: int) -> None:
+    part = "Deep groove ball bearing"[start : start + length].strip()
+    if len(part) > 1:
+        assert found(clerk, "item", part) == {"BRG-6205"}
