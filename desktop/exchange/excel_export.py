@@ -125,7 +125,7 @@ class _Writer:
 
     def _finish_sheet(self, *, totals: bool) -> None:
         last = self.row
-        if totals and self.extract.count:
+        if totals and any(info.total != "none" for info in self.infos[1:]) and self.extract.count:
             self._write_totals(last)
         if last > 1 and self.infos:
             self.sheet.autofilter(0, 0, last - 1, len(self.infos) - 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Table, select, text
@@ -192,7 +193,7 @@ def _update_rows(session: Session, view: View, shape: tuple[str, ...], rows: Seq
         arrays.append(f"cast(:v{number} as {array_type(column)}[])")
         if name == "custom":
             sets.append(f"custom = jsonb_strip_nulls(t.custom || n.v{number})")
-            parameters[f"v{number}"] = [json.dumps(row.custom, default=str) for row in rows]
+            parameters[f"v{number}"] = [as_json(row.custom) for row in rows]
         else:
             sets.append(f"{column.name} = n.v{number}")
             parameters[f"v{number}"] = [row.values[name] for row in rows]
@@ -202,6 +203,11 @@ def _update_rows(session: Session, view: View, shape: tuple[str, ...], rows: Seq
         " where t.id = n.id and t.version = n.version returning t.id"
     )
     return list(session.execute(text(statement), parameters).scalars())
+
+
+def as_json(values: Mapping[str, Any]) -> str:
+    """Values of custom fields as the database checks them: numbers as numbers, dates in ISO form."""
+    return json.dumps(values, default=lambda value: float(value) if isinstance(value, Decimal) else str(value))
 
 
 def array_type(column: Any) -> str:

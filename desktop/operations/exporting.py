@@ -68,7 +68,7 @@ def scope_of(source: SqlListSource, extract: Extract, query: ListQuery) -> Scope
             describe(query.condition, lambda key: labels.get(key, key), value) if query.condition else tr("none"),
         ),
         (tr("Search"), query.search.strip() or tr("none")),
-        (tr("Order"), ", ".join(ordered)),
+        (tr("Sorted by"), ", ".join(ordered)),
         (tr("Grouped by"), ", ".join(labels.get(key, key) for key in query.group_by) or tr("none")),
         (tr("Rows"), f"{extract.count:,}" + (" " + tr("(search cut at 5,000 hits)") if extract.cut else "")),
         (tr("Time"), f"{at:%Y-%m-%d %H:%M:%S} {zone.key}"),

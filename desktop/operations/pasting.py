@@ -6,7 +6,6 @@ save is the same work with a commit. Blocks go in few statements: five thousand 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -433,7 +432,7 @@ def _insert_rows(session: Session, view: View, shape: tuple[str, ...], rows: Seq
         columns.append("name")
         chosen.append(f"n.v{names.index('name_zh')}")
     if "custom" in shape:
-        parameters["custom"] = [json.dumps(row.custom, default=str) for row in rows]
+        parameters["custom"] = [editing.as_json(row.custom) for row in rows]
         arrays.append("cast(:custom as jsonb[])")
         columns.append("custom")
         chosen.append("jsonb_strip_nulls(n.custom)")
@@ -458,7 +457,7 @@ def _insert_parties(session: Session, flag: str, rows: Sequence[Insert]) -> list
         values = {"name": row.values.get("name_zh"), **row.values, flag: True}
         if row.custom:
             values["custom"] = {key: value for key, value in row.custom.items() if value is not None}
-        records.append(json.dumps({key: value for key, value in values.items() if value is not None}, default=str))
+        records.append(editing.as_json({key: value for key, value in values.items() if value is not None}))
     ids = session.execute(_PARTIES, {"parties": records}).scalars().all()
     return [(row.line, int(new_id)) for row, new_id in zip(rows, ids, strict=True)]
 

@@ -79,7 +79,8 @@ class _Sheet:
         self.scope: Scope = scope_of(source, extract, query)
         wanted = sum(info.width for info in extract.infos) * POINTS_PER_PIXEL
         paper = landscape(A4)
-        if wanted * SMALLEST > paper[0] - 2 * MARGIN:
+        narrowest = max(wanted * SMALLEST, sum(_least(info) for info in extract.infos))
+        if narrowest > paper[0] - 2 * MARGIN:
             paper = landscape(A3)
         self.width, self.height = paper
         canvas.setPageSize(paper)
@@ -179,7 +180,7 @@ class _Sheet:
         top = self.height - MARGIN
         self._text(MARGIN, top - 12, self.scope.title, BOLD, 13)
         lines = dict(self.scope.lines)
-        about = " · ".join(f"{what}: {lines[what]}" for what in (tr("Units"), tr("Filter"), tr("Order"), tr("Rows")))
+        about = " · ".join(f"{what}: {lines[what]}" for what in (tr("Units"), tr("Filter"), tr("Sorted by"), tr("Rows")))
         self._text(MARGIN, top - 26, _cut(about, self.width - 2 * MARGIN, LATIN), LATIN, SIZE)
         self.y = top - TITLE - HEAD
         canvas.setFillColor(_BAND)
@@ -222,14 +223,24 @@ class _Sheet:
 
 
 def _places(extract: Extract, zone: Any, room: float, wanted: float) -> tuple[_Place, ...]:
-    """Columns share the sheet in proportion to their widths on screen."""
-    scale = room / wanted if wanted else 1.0
+    """Columns share the sheet in proportion to their widths on screen; half a number or date is a wrong one, so those
+    have room for the whole.
+    """
+    least = [_least(info) for info in extract.infos]
+    scale = (room - sum(least)) / wanted if wanted else 1.0
     places, left = [], MARGIN
-    for info in extract.infos:
-        width = info.width * POINTS_PER_PIXEL * scale
+    for info, at_least in zip(extract.infos, least, strict=True):
+        width = at_least + info.width * POINTS_PER_PIXEL * scale
         places.append(_Place(info, left, width, shower(info, zone)))
         left += width
     return tuple(places)
+
+
+def _least(info: ColumnInfo) -> float:
+    """Room that a column has in any case."""
+    head = min(_width(header(info), BOLD), 80.0)
+    sample = {Kind.DATETIME: "2026-12-28 20:48", Kind.DATE: "2026-12-28", Kind.MONEY: "8,888,888.00"}.get(info.kind, "")
+    return max(head, _width(sample, LATIN)) + 2 * PAD
 
 
 @lru_cache(maxsize=20_000)
