@@ -4,8 +4,8 @@ password.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPainter, QPaintEvent, QWindow
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.domain.text import tr
@@ -37,25 +37,38 @@ class IdleWatch(QObject):
 
     def __init__(self, minutes: float, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._watching = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(round(minutes * 60_000))
         self._timer.timeout.connect(self.idle)
 
     def start(self) -> None:
-        app = QCoreApplication.instance()
-        if self._timer.interval() and app is not None:
-            app.installEventFilter(self)
+        app = QGuiApplication.instance()
+        if self._timer.interval() and isinstance(app, QGuiApplication) and not self._watching:
+            self._watching = True
+            app.focusWindowChanged.connect(self._watch)
+            for window in app.topLevelWindows():
+                self._watch(window)
             self._timer.start()
 
     def stop(self) -> None:
-        app = QCoreApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
+        app = QGuiApplication.instance()
+        if self._watching and isinstance(app, QGuiApplication):
+            self._watching = False
+            app.focusWindowChanged.disconnect(self._watch)
         self._timer.stop()
 
+    @Slot(QWindow)
+    def _watch(self, window: QWindow | None) -> None:
+        """Windows get only what a person does; a filter on the whole program would be asked for every event
+        in it.
+        """
+        if window is not None:
+            window.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _SIGNS_OF_LIFE:
+        if event.type() in _SIGNS_OF_LIFE and self._timer.isActive():
             self._timer.start()
         return False
 

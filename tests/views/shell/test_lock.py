@@ -38,6 +38,18 @@ def test_it_locks_itself_when_nobody_is_there(
     window.idle.stop()
 
 
+def test_who_works_is_not_locked_out(
+    make_window: Callable[[], MainWindow], settings: Settings, qtbot: QtBot
+) -> None:
+    settings.set("lock_minutes", 0.02)
+    window = make_window()
+    for _ in range(10):
+        qtbot.wait(200)
+        QTest.keyClick(window.windowHandle(), Key.Key_Shift)
+    assert QApplication.activeModalWidget() is None
+    window.idle.stop()
+
+
 def test_neither_keys_nor_esc_nor_a_wrong_password_get_through(window: MainWindow, qtbot: QtBot) -> None:
     page = sheet(window)
     page.field.setText("half done")
