@@ -29,7 +29,7 @@ def item_spec() -> FormSpec:
                 frozenset({"note"}),
             ),
         ),
-        lines=(FormLines("fits", lambda: tr("Fits"), ("asset_class_id", "model")),),
+        lines=(FormLines("fits", lambda: tr("Suitable for"), ("asset_class_id", "model")),),
         load=stock_items.load,
         save=stock_items.save,
         topics=("item", "item_fit"),
