@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import platformdirs
@@ -28,12 +29,13 @@ from desktop import __version__
 from desktop.desks import DESKS
 from desktop.desks.providers import dictionary_provider, scan_resolver, search_provider
 from desktop.domain.changes import Changes
+from desktop.domain.text import language as language_in_force
 from desktop.domain.text import tr
 from desktop.operations import people
 from desktop.runtime import connection, service
 from desktop.runtime.bus import Bus
 from desktop.runtime.context import User
-from desktop.runtime.failures import Failure, log_to
+from desktop.runtime.failures import Failure, describe, log_to
 from desktop.runtime.garbage import GarbageCollector
 from desktop.runtime.live import Live
 from desktop.runtime.settings import Settings
@@ -293,6 +295,13 @@ class Program(QObject):
         self.stack.close()
 
 
+def tell_bug(
+    program: Program, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """A fault in a slot: the traceback goes to the log, the user sees its id, the program goes on."""
+    program.work.failed.emit(describe(error.with_traceback(trace), ()))
+
+
 def main(dsn: str | None = None, *, language: str | None = None) -> int:
     """Run the window until it is closed; the process's exit code."""
     app = QApplication.instance()
@@ -303,13 +312,17 @@ def main(dsn: str | None = None, *, language: str | None = None) -> int:
     threading.excepthook = lambda args: _log.error("bug in a thread", exc_info=args.exc_value)
     log_to(log_folder())
     settings = Settings()
-    set_language("zh" if (language or settings.get("language", "en")) == "zh" else "en")
+    wanted = language or settings.get("language") or language_in_force()
+    set_language("zh" if wanted == "zh" else "en")
     choice: Any = settings.get("theme", "system")
     apply_theme(app, choice if choice in ("light", "dark") else "system")
     program = Program(app, dsn, settings, DESKS)
     program.finished.connect(app.exit)
+    before = sys.excepthook
+    sys.excepthook = partial(tell_bug, program)
     program.start()
     try:
         return app.exec()
     finally:
+        sys.excepthook = before
         program.close()

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from db import embedded
 from db.install import create_database, install
-from desktop.app import Program
+from desktop.app import Program, tell_bug
 from desktop.domain.text import pick
 from desktop.runtime.settings import Settings
 from desktop.views.shell.desks import Desk, PageEntry
@@ -108,6 +108,8 @@ def test_wrong_then_right_password_then_out_and_in_again(program: Program, qtbot
     assert window.status.who.text() == "Zhou Min · Warehouse clerk"
     assert window.status.company.text() == "App company"
     assert window.context.user.roles == {"clerk"} and window.windowTitle().startswith("Stock")
+    tell_bug(program, ZeroDivisionError, ZeroDivisionError("in a slot"), None)
+    assert "Log id" in window.messages.toasts.toasts()[0].text.full_text()
     window.log_out()
     assert program.window is None and program.login is not None
     _sign_in(program, qtbot, "right")
