@@ -393,7 +393,8 @@ as $$
         'version', expected_version))) -> 0
 $$;
 
--- Engineers of the company that I do not plan myself: by name, so that their busy times can be asked for.
+-- Engineers of the company that I do not plan myself: by name, so that their busy times can be asked for. No row for jobs
+-- that do not plan.
 create function api.other_engineers()
 returns table (id bigint, code text, name text, name_zh text, initials text, unit_name text, unit_name_zh text)
 language sql stable security definer
@@ -428,8 +429,8 @@ call erp.allow('api.plan_work(uuid, jsonb)', 'planner', 'execute');
 call erp.allow('api.book_work_order(uuid, bigint, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
 call erp.allow('api.move_booking(uuid, bigint, integer, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
 call erp.allow('api.unbook(uuid, bigint, integer)', 'planner', 'execute');
-call erp.allow('api.other_engineers()', 'planner desk manager', 'execute');
-call erp.allow('api.busy_times(bigint[], timestamptz, timestamptz)', 'planner desk manager', 'execute');
+call erp.allow('api.other_engineers()', 'business', 'execute');
+call erp.allow('api.busy_times(bigint[], timestamptz, timestamptz)', 'business', 'execute');
 
 call erp.secure('erp.skill', 'reference');
 call erp.secure('erp.shift_calendar', 'reference');

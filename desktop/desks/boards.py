@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from desktop.domain.text import tr
 from desktop.views.scheduling.board_page import BoardPage
+from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
+from desktop.views.stock.desk_page import StockDesk
 
 PLANNING = frozenset({"planner", "desk", "engineer", "pm", "manager", "auditor"})
+STOREKEEPING = frozenset({"clerk"})
 
-WAREHOUSE: tuple[PageEntry, ...] = ()
+WAREHOUSE: tuple[PageEntry, ...] = (
+    PageEntry(
+        "stock_desk", lambda: tr("Stock desk"), "scan-barcode", lambda context, args: StockDesk(context), STOREKEEPING
+    ),
+)
 PLANNER: tuple[PageEntry, ...] = (
     PageEntry("board", lambda: tr("Dispatch board"), "chart-gantt", BoardPage, PLANNING),
+    PageEntry("calendar", lambda: tr("Maintenance calendar"), "calendar-days", CalendarPage, PLANNING),
 )

@@ -75,6 +75,8 @@ class CalendarBase(QWidget):
         self.look = Look()
         self.card = VerdictCard(self, model, self.look)
         self.shown = Shown()
+        self.editable = True
+        """False for those who may see the plan but do not make it."""
         self.day = local_day(clock(), model.zone)
         self.drag: Drag | None = None
         self.selected: int | None = None
@@ -180,7 +182,7 @@ class CalendarBase(QWidget):
         self.selection_changed.emit()
 
     def can_move(self, booking: Booking) -> bool:
-        return booking.movable and booking.job is not None and booking.id not in self.model.pending
+        return self.editable and booking.movable and booking.job is not None and booking.id not in self.model.pending
 
     def begin(self, drag: Drag) -> None:
         self.drag = drag

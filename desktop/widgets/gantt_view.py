@@ -44,6 +44,8 @@ class GanttView(GanttCanvas):
     ) -> None:
         super().__init__(model, parent, clock=clock)
         self.card = VerdictCard(self, model, self.look)
+        self.editable = True
+        """False for those who may see the plan but do not make it."""
         self.loaded: Callable[[int, int], bool] = lambda start, end: True
         self._press: tuple[QPoint, int, Mode] | None = None
         self._pan: tuple[int, int] | None = None
@@ -56,8 +58,8 @@ class GanttView(GanttCanvas):
     # gestures
 
     def can_move(self, booking: Booking) -> bool:
-        """Not while its last move is on its way, and not once work has begun."""
-        return booking.movable and booking.job is not None and booking.id not in self.model.pending
+        """Not while its last move is on its way, not once work has begun, and by nobody who only looks."""
+        return self.editable and booking.movable and booking.job is not None and booking.id not in self.model.pending
 
     def begin(self, drag: Drag) -> None:
         """Start a gesture; a click that had not become one is forgotten."""
@@ -124,7 +126,7 @@ class GanttView(GanttCanvas):
     def drag_job(self, job: Job, pos: QPoint, *, free: bool) -> None:
         """A job of the backlog is over viewport `pos`; outside the lanes it has no place."""
         lane = self.lane_at(pos) if pos.x() >= self.head else None
-        if lane is None:
+        if lane is None or not self.editable:
             self.cancel()
             return
         if self.drag is None:

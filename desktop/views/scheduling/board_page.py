@@ -122,6 +122,7 @@ class BoardPage(Page):
         gantt, backlog = self.gantt, self.backlog.list
         self.desk.holding = lambda: gantt.drag is not None
         gantt.loaded = self.desk.is_loaded
+        gantt.editable = self.desk.may_plan
         self.span.chosen.connect(lambda key: self._show(RANGES[key]))
         self.zoom.zoomed.connect(gantt.zoom)
         self.zoom.chosen.connect(lambda width: gantt.zoom(width / gantt.scale.day_width))
@@ -300,6 +301,9 @@ class BoardPage(Page):
 
     def _propose(self, job: Job) -> None:
         """Enter in the backlog: pick the job up at its best slot; Enter again places it, arrows move it first."""
+        if not self.desk.may_plan:
+            self.context.toast("info", tr("Jobs are placed by a planner"))
+            return
         if self.desk.unit == OTHERS:
             self._choose(None)
         verdict = best_slot(job, self.model.plan, now=self.gantt.now())
@@ -361,7 +365,7 @@ class BoardPage(Page):
         self.redo.setEnabled(self.desk.history.can_redo)
         self.tentative.setEnabled(bool(chosen) or gantt.drag is not None)
         self.back.setEnabled(bool(chosen))
-        self.place.setEnabled(self.backlog.list.current() is not None)
+        self.place.setEnabled(self.desk.may_plan and self.backlog.list.current() is not None)
         self.open_order.setEnabled(bool(gantt.chosen()) or self.backlog.list.current() is not None)
         self.key_hints_changed.emit()
 

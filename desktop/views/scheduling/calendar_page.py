@@ -161,6 +161,7 @@ class CalendarPage(Page):
         self.engineers.changed.connect(self._filter)
         self.kinds.changed.connect(self._filter)
         for view in (self.week, self.month):
+            view.editable = self.desk.may_plan
             view.moves_requested.connect(self.desk.perform)
             view.open_requested.connect(lambda key: self.open_requested.emit("work_order", key))
             view.step_requested.connect(self._step)

@@ -66,6 +66,11 @@ class PlanDesk(QObject):
         self._gather.timeout.connect(self._take_changes)
         context.bus.subscribe(("booking", "work_order", "absence", "engineer"), self._changed)
 
+    @property
+    def may_plan(self) -> bool:
+        """Whether this reader makes the plan, or only looks at it (service desk, engineer, manager)."""
+        return self._context.user.has("planner")
+
     # reading
 
     def load(self) -> None:
@@ -99,9 +104,6 @@ class PlanDesk(QObject):
             return True
         ids = next((unit.ids for unit in crew.units if unit.id == self.unit), frozenset())
         return crew.unit_of.get(lane.id) in ids
-
-    def plannable(self, lane_id: int) -> bool:
-        return self.crew is None or lane_id not in self.crew.foreign
 
     def need(self, seen: Interval) -> None:
         """These bookings are in view: read what of them is not there yet."""

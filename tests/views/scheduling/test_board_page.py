@@ -330,3 +330,44 @@ def test_it_speaks_chinese_at_once(page: BoardPage, quiet: Callable[[], None]) -
     assert page.branch.text() == "苏州东区"
     assert [button.text() for button in page.span._buttons()] == ["日", "3 日", "周", "月"]
     assert page.backlog.amount.text() == "8 单，16 时"
+
+
+def test_who_only_looks_at_the_plan_moves_nothing(desk: Desk, qtbot: QtBot, quiet: Callable[[], None]) -> None:
+    booking = desk.elsewhere(desk.world.orders[2], desk.world.engineers[2], 9, 11)
+    reader = replace(desk.context, user=replace(desk.context.user, roles=frozenset({"manager"})))
+    page = BoardPage(reader, DAY, clock=lambda: NOW)
+    KEPT[:] = [page]
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    page.show()
+    page.refresh()
+    settle(page, qtbot, quiet)
+    drag_bar(page, page.model.plan.bookings[booking.id], desk.world.engineers[3], 13)
+    drag_card(page, desk.world.orders[3], desk.world.engineers[3], 9)
+    page.gantt.select(booking.id)
+    page.gantt.setFocus()
+    qtbot.keyClick(page.gantt, Key.Key_Right, CTRL)
+    assert page.gantt.drag is None
+    assert not page.back.isEnabled() and not page.place.isEnabled()
+    page.backlog.list.setFocus()
+    qtbot.keyClick(page.backlog.list, Key.Key_Return)
+    assert desk.toasts.said == [("info", "Jobs are placed by a planner", "")]
+    quiet()
+    assert stored(desk)[desk.world.orders[2]] == booking.placement
+
+
+def test_the_keys_that_menus_show_are_the_keys_that_work(
+    page: BoardPage, desk: Desk, qtbot: QtBot, quiet: Callable[[], None]
+) -> None:
+    booking = desk.elsewhere(desk.world.orders[2], desk.world.engineers[2], 9, 11)
+    page.desk.load()
+    qtbot.waitUntil(lambda: booking.id in page.model.plan.bookings)
+    quiet()
+    keys = {action.objectName(): action.shortcut().toString() for action in page.page_actions()}
+    assert keys["undo"] == "Ctrl+Z" and keys["tentative"] == "T" and keys["print"] == "Ctrl+P"
+    page.gantt.select(booking.id)
+    page.gantt.setFocus()
+    qtbot.keyClick(page.gantt, Key.Key_T)
+    qtbot.waitUntil(lambda: not stored(desk)[desk.world.orders[2]].hard)
+    quiet()
+    assert all(action.text() for action in page.page_actions())
