@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from desktop.desks.exports import write_export
 from desktop.domain.text import Language, language, pick
 from desktop.lists.all_lists import ALL_LISTS, list_for
 from desktop.lists.query import ListQuery, ListSource
@@ -46,7 +48,8 @@ def services(context: Context, spec: ListSpec) -> ListServices:
     def lookup(key: str, typed: str) -> Sequence[Found]:
         return offered(context, key, typed)
 
-    return ListServices(lookup=lookup, may_share=context.user.has("steward", "manager", "admin"))
+    export = partial(write_export, context, spec)
+    return ListServices(lookup=lookup, export=export, may_share=context.user.has("steward", "manager", "admin"))
 
 
 def offered(context: Context, key: str, typed: str) -> Sequence[Found]:
