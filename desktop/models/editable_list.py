@@ -13,7 +13,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.lists.query import Cell, CellEdit, Conflict, ListQuery, ListSource, SaveResult
+from desktop.lists.query import Cell, CellEdit, Conflict, ListQuery, ListSource, Row, SaveResult
 from desktop.models.kinds import format_cell
 from desktop.models.list_edits import CellChange, Edit, State, Step, UndoStack
 from desktop.models.list_pages import Authors, Shape, ShownRow
@@ -236,6 +236,16 @@ class EditableListModel(LiveListModel):
 
     def redo(self) -> bool:
         return self._travel(self.undo_stack.redo, back=False)
+
+    def take_saved(self, rows: Sequence[Row], inserted: bool) -> None:
+        """Rows that were saved by another way than `commit` (a paste) are shown where they stand."""
+        for shown in self.shape().prepare([row for row in rows if len(row.cells) == len(self.infos)]):
+            self._versions[shown.row.id] = shown.row.version
+            self._pages.replace(shown)
+        self.marks_changed.emit()
+        self.saved.emit(frozenset(row.id for row in rows))
+        if inserted or self.loaded.group_by:
+            self.refresh()
 
     def push_step(self, step: Step) -> None:
         """An act that knows its own way back, such as a paste that added rows."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import Protocol
 
 from desktop.domain.conditions import Test
 from desktop.domain.importing import CellFault, Fault, ImportField, Plan, PlannedRow
@@ -17,6 +18,17 @@ from desktop.exchange.cells import narrow
 from desktop.lists.query import Cell, ColumnInfo, ListQuery, ListSource, Row
 from desktop.models.kinds import NotAccepted, format_cell, parse_text
 from desktop.models.list_pages import Shape, ShownRow
+from desktop.operations.pasting import Entered, PastePlan
+
+
+class Trial(Protocol):
+    """The part of a paste's backend that a dry run needs."""
+
+    @property
+    def inserts(self) -> bool: ...
+
+    def plan(self, lines: Sequence[Entered]) -> PastePlan: ...
+
 
 MOST_ROWS = 20_000
 _CHUNK = 1_000
@@ -54,6 +66,22 @@ class Checked:
 
     plan: Plan
     targets: Mapping[int, ShownRow] = field(default_factory=dict)
+    tried: PastePlan | None = None
+    """What the database said, where it was asked; then this is what is saved."""
+
+    def accepted(self, without: frozenset[int]) -> PastePlan | None:
+        """The tried plan without the rows that are left out."""
+        if self.tried is None:
+            return None
+        kept = [row for row in self.tried.rows if row.line not in without]
+        ids = {row.row_id for row in kept}
+        lines = {row.line for row in kept}
+        return replace(
+            self.tried,
+            rows=tuple(kept),
+            changes=tuple(change for change in self.tried.changes if change.row_id in ids),
+            inserts=tuple(insert for insert in self.tried.inserts if insert.line in lines),
+        )
 
     def cells(self, infos: Sequence[ColumnInfo], without: frozenset[int]) -> list[tuple[ShownRow, int, Cell]]:
         """What to write: the changed cells of the rows that are neither refused nor left out."""
@@ -107,8 +135,13 @@ def check(
     *,
     title: str,
     code: str | None,
+    trial: Trial | None = None,
 ) -> Checked:
-    """The dry run, in a worker thread. `targets` are the list's rows from the cursor on; `code` the column of codes."""
+    """The dry run, in a worker thread. `targets` are the list's rows from the cursor on; `code` the column of codes.
+
+    What can be read is then tried on the database by `trial`, so that its rules speak too; without one only the
+    columns' own kinds are checked.
+    """
     infos = {info.key: info for info in shape.infos}
     key_column = next((number for number, key in mapping.items() if key == code), None) if pasted.header else None
     if key_column is not None and code is not None:
@@ -119,13 +152,52 @@ def check(
         guesses = {}
         matched = [targets[number] if number < len(targets) else None for number in range(len(pasted.rows))]
     columns = {number: infos[key] for number, key in mapping.items() if key in infos}
-    planner = _Planner(pasted, columns, shape, key_column, guesses)
+    planner = _Planner(pasted, columns, shape, key_column, guesses, inserts=trial is not None and trial.inserts)
     planned = [planner.plan(number, target) for number, target in enumerate(matched)]
+    tried: PastePlan | None = None
+    if trial is not None:
+        tried = trial.plan(_entered(planned, columns))
+        planned = _judged(planned, tried, infos)
     fields = tuple(
         ImportField(info.key, "text", info.label, info.label, required=info.required) for info in columns.values()
     )
     by_number = {pasted.first + n: target for n, target in enumerate(matched) if target is not None}
-    return Checked(Plan(title, fields, tuple(planned)), by_number)
+    return Checked(Plan(title, fields, tuple(planned)), by_number, tried)
+
+
+def _entered(planned: Sequence[PlannedRow], columns: Mapping[int, ColumnInfo]) -> list[Entered]:
+    """The rows that could be read, for the trial: cells that may be edited; of new rows all."""
+    editable = {info.key for info in columns.values() if info.editable}
+    lines: list[Entered] = []
+    for row in planned:
+        if row.verdict == "rejected":
+            continue
+        values: dict[str, Cell] = {key: value for key, value in row.values.items() if key in editable}  # type: ignore[misc]
+        lines.append(Entered(row.number, row.row_id, values))
+    return lines
+
+
+def _judged(planned: Sequence[PlannedRow], tried: PastePlan, infos: Mapping[str, ColumnInfo]) -> list[PlannedRow]:
+    """The plan after the trial: its verdicts, the cells that it would change and its refusals."""
+    by_line = {row.line: row for row in tried.rows}
+    judged: list[PlannedRow] = []
+    for row in planned:
+        found = by_line.get(row.number)
+        if found is None:
+            judged.append(row)
+            continue
+        faults = tuple(_refusal(row, cell.column, cell.error) for cell in found.cells if cell.error)
+        old = {
+            cell.column: format_cell(infos[cell.column], cell.old)
+            for cell in found.cells
+            if cell.changed and found.verdict == "changed" and cell.column in infos
+        }
+        judged.append(replace(row, verdict=found.verdict, old=old, faults=faults))
+    return judged
+
+
+def _refusal(row: PlannedRow, column: str, message: str) -> CellFault:
+    return CellFault(row.number, column, column, row.shown.get(column, ""), Fault(lambda: message, lambda: ""))
 
 
 class _Planner:
@@ -138,9 +210,11 @@ class _Planner:
         shape: Shape,
         key_column: int | None,
         guesses: Mapping[str, str],
+        *,
+        inserts: bool = False,
     ) -> None:
         self.pasted, self.columns, self.shape = pasted, columns, shape
-        self._key_column, self._guesses = key_column, guesses
+        self._key_column, self._guesses, self._inserts = key_column, guesses, inserts
         self._numbers = {info.key: number for number, info in enumerate(shape.infos)}
         self._taken: dict[int, int] = {}
 
@@ -155,9 +229,9 @@ class _Planner:
         for column, info in self.columns.items():
             text = cells[column] if column < len(cells) else ""
             shown[info.key] = text
-            if column != self._key_column:
+            if column != self._key_column or target is None:
                 self._cell(number, column, info, text, target, values, shown, old, faults)
-        verdict = "rejected" if faults else "changed" if old else "same"
+        verdict = "rejected" if faults else "new" if target is None else "changed" if old else "same"
         row_id = target.row.id if target is not None else None
         return PlannedRow(number, verdict, values, shown, old, tuple(faults), row_id)  # type: ignore[arg-type]
 
@@ -167,6 +241,8 @@ class _Planner:
         key = self.columns[column].key if column in self.columns else ""
         text = cells[column] if column < len(cells) else ""
         if target is None:
+            if self._inserts and self._guesses.get(text) is None:
+                return None
             label = self.columns[column].label if column in self.columns else ""
             return self._missing(number, column, key, text, label)
         earlier = self._taken.setdefault(target.row.id, number)

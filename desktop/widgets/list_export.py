@@ -88,9 +88,10 @@ class ListExport(QObject):
             return
         page.model.commit()
         infos = tuple(page.columns.info(key) for key in page.columns.shown_keys())
+        query = page.model.query.but(columns=tuple(info.key for info in infos))
         export = Export(
-            wanted, page.model.query.but(columns=tuple(info.key for info in infos)), infos, page.title(),
-            page.filter_text(), path, recipe=recipe, **self.options,
+            page.model.source, wanted, query, infos, page.title(), page.filter_text(), path,
+            recipe=recipe, **self.options,
         )  # fmt: skip
         progress = Progress()
         page.context.work.run(

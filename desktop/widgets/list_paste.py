@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication
@@ -11,10 +12,13 @@ from desktop.domain.text import tr
 from desktop.lists.query import Cell, GroupHead
 from desktop.models.clipboard import from_text
 from desktop.models.kinds import parse_text
+from desktop.models.list_edits import Step
 from desktop.models.list_pages import ShownRow
 from desktop.models.paste import MOST_ROWS, Checked, Pasted, map_columns, recognise
+from desktop.operations.pasting import PastePlan, PasteResult, Undo
 from desktop.runtime.context import ToastAction
 from desktop.widgets.grid_columns import Slot
+from desktop.widgets.list_services import PasteBackend
 from desktop.widgets.paste_panel import PastePanel
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ class ListPaste(QObject):
         super().__init__(page)
         self._page = page
         self.panel: PastePanel | None = None
+        self._backend: PasteBackend | None = None
         page.commands.paste_requested.connect(self.start)
         page.installEventFilter(self)
 
@@ -68,9 +73,12 @@ class ListPaste(QObject):
         page = self._page
         self.close()
         page.model.hold()
+        make = page.services.paste
+        self._backend = make(page.model.source) if make is not None else None
         panel = PastePanel(
-            page.model, pasted, mapping, targets, title=page.title(), code=page.spec.code_column, parent=page
-        )
+            page.model, pasted, mapping, targets,
+            title=page.title(), code=page.spec.code_column, trial=self._backend, parent=page,
+        )  # fmt: skip
         self.panel = panel
         self._enable(False)
         panel.closed.connect(self.close)
@@ -83,15 +91,61 @@ class ListPaste(QObject):
 
     def _write(self, checked: Checked, out: frozenset[int]) -> None:
         """Write the valid rows as one act: one save, one undo."""
+        accepted = checked.accepted(out)
+        if accepted is not None and self._backend is not None:
+            self._save_tried(self._backend, accepted)
+            return
         page = self._page
         cells = checked.cells(page.model.infos, out)
         self.close()
-        changed = page.model.set_values(cells)
-        page.model.commit()
-        rows = len({shown.row.id for shown, _, _ in cells})
-        if changed:
-            undo = ToastAction(tr("Undo"), self._undo, "Ctrl+Z")
-            page.context.toast("success", tr("{count} rows pasted", count=f"{rows:,}"), action=undo)
+        if page.model.set_values(cells):
+            page.model.commit()
+            self._tell(len({shown.row.id for shown, _, _ in cells}))
+
+    def _tell(self, rows: int) -> None:
+        undo = ToastAction(tr("Undo"), self._undo, "Ctrl+Z")
+        self._page.context.toast("success", tr("{count} rows pasted", count=f"{rows:,}"), action=undo)
+
+    def _save_tried(self, backend: PasteBackend, accepted: PastePlan) -> None:
+        """Save what the database accepted in the dry run. A change in between shows the dry run anew."""
+        page, query = self._page, self._page.model.loaded
+
+        def saved(result: PasteResult) -> None:
+            if result.undo is None:
+                page.context.toast("warn", tr("Nothing was written: rows were changed meanwhile. Look again."))
+                if self.panel is not None:
+                    self.panel.check()
+                return
+            self.close()
+            page.model.take_saved(result.saved, bool(result.inserted))
+            self._push(backend, result.undo)
+            self._tell(len(accepted.changes) + len(accepted.inserts))
+
+        request = str(uuid4())
+        page.context.work.run(
+            backend.save, query, accepted, request, on_done=saved, owner=self, title=tr("Paste from Excel")
+        )
+
+    def _push(self, backend: PasteBackend, back: Undo) -> None:
+        """The paste as one step of undo; taking it back may itself be taken back."""
+        page = self._page
+
+        def undone(result: PasteResult, then: list[Undo]) -> None:
+            if result.undo is None:
+                page.context.toast("warn", tr("Not taken back: somebody changed these rows since."))
+                return
+            then[:] = [result.undo]
+            page.model.take_saved(result.saved, inserted=True)
+
+        backs = [back]
+
+        def travel() -> None:
+            page.context.work.run(
+                backend.undo, page.model.loaded, backs[0], str(uuid4()),
+                on_done=lambda result: undone(result, backs), owner=self,
+            )  # fmt: skip
+
+        page.model.push_step(Step(undo=travel, redo=travel))
 
     def _undo(self) -> None:
         self._page.model.undo()

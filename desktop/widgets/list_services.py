@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from desktop.domain.conditions import Condition
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick
-from desktop.lists.query import ColumnInfo, ListQuery
+from desktop.lists.query import ColumnInfo, ListQuery, ListSource
 from desktop.lists.spec import Sort, View
+from desktop.operations.pasting import Entered, PastePlan, PasteResult, Undo
 from desktop.runtime.context import Found
 
 ExportFormat = Literal["xlsx", "pdf", "csv"]
@@ -65,6 +66,7 @@ class Recipe:
 class Export:
     """What is written: exactly the columns shown, in their order, under the query of the screen."""
 
+    source: ListSource
     format: ExportFormat
     query: ListQuery
     columns: tuple[ColumnInfo, ...]
@@ -77,6 +79,21 @@ class Export:
     recipe: int | None = None
 
 
+class PasteBackend(Protocol):
+    """Tries a pasted block on the database itself, saves it and takes it back. All in worker threads."""
+
+    @property
+    def inserts(self) -> bool:
+        """Whether lines without a record may become new ones."""
+        ...
+
+    def plan(self, lines: Sequence[Entered]) -> PastePlan: ...
+
+    def save(self, query: ListQuery, plan: PastePlan, request_id: str) -> PasteResult: ...
+
+    def undo(self, query: ListQuery, back: Undo, request_id: str) -> PasteResult: ...
+
+
 @dataclass(frozen=True)
 class ListServices:
     """All run in worker threads; None means that the program cannot do it (yet, or for this list)."""
@@ -87,6 +104,7 @@ class ListServices:
     order_views: Callable[[Sequence[int]], None] | None = None
     recipes: Callable[[], Sequence[Recipe]] | None = None
     export: Callable[[Export, Progress], Path] | None = None
+    paste: Callable[[ListSource], PasteBackend | None] | None = None
     lookup: Callable[[str, str], Sequence[Found]] | None = None
     authors: Callable[[tuple[int, ...]], Mapping[int, tuple[str, str]]] | None = None
     may_share: bool = False

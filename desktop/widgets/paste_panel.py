@@ -17,7 +17,7 @@ from desktop.exchange.rejects import write_rejects
 from desktop.lists.query import ColumnInfo
 from desktop.models.editable_list import EditableListModel
 from desktop.models.list_pages import ShownRow
-from desktop.models.paste import Checked, Pasted, check, letter
+from desktop.models.paste import Checked, Pasted, Trial, check, letter
 from desktop.runtime.failures import Failure
 from desktop.runtime.work import Job
 from desktop.widgets.buttons import Button
@@ -67,11 +67,11 @@ class PastePanel(Surface):
 
     def __init__(
         self, model: EditableListModel, pasted: Pasted, mapping: dict[int, str], targets: Sequence[ShownRow],
-        *, title: str, code: str | None, parent: QWidget,
+        *, title: str, code: str | None, trial: Trial | None = None, parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__("surface.base", parent=parent)
         self._model, self._pasted, self._mapping, self._targets = model, pasted, mapping, tuple(targets)
-        self._title, self._code = title, code
+        self._title, self._code, self._trial = title, code, trial
         self._job: Job | None = None
         self.checked: Checked | None = None
         self.out: frozenset[int] = frozenset()
@@ -233,8 +233,8 @@ class PastePanel(Surface):
 
         def run() -> Checked:
             return check(
-                self._model.source, self._model.query, self._model.shape(), self._pasted, self._mapping,
-                self._targets, title=self._title, code=self._code,
+                self._model.source, self._model.loaded, self._model.shape(), self._pasted, self._mapping,
+                self._targets, title=self._title, code=self._code, trial=self._trial,
             )  # fmt: skip
 
         self._job = self._model.work.run(run, on_done=self._checked, on_error=self._failed, owner=self)
