@@ -253,8 +253,8 @@ class Program(QObject):
         if not (kept and window.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii")))):
             window.resize(1366, 768)
         window.show()
-        window.start()
         self._live.start()
+        window.start()
         if self.login is not None:
             self.login.close()
             self.login.deleteLater()

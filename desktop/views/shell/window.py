@@ -14,7 +14,7 @@ from desktop.runtime.context import Context, Found, ToastAction
 from desktop.runtime.settings import Settings
 from desktop.views.shell import memory
 from desktop.views.shell.actions import ShellMenus
-from desktop.views.shell.desks import UnknownPage, visible_desks
+from desktop.views.shell.desks import visible_desks
 from desktop.views.shell.guide import Guide
 from desktop.views.shell.lock import DEFAULT_MINUTES, IdleWatch, LockScreen
 from desktop.views.shell.memory import TabMemory
@@ -101,6 +101,8 @@ class MainWindow(QWidget):
         workspace.hints_changed.connect(self._show_page_words)
         workspace.draft_kept.connect(self._say_draft_kept)
         workspace.more_asked.connect(self.go_anywhere)
+        workspace.refused.connect(self._say_refused)
+        workspace.failed.connect(self.messages.say_failure)
         self.rail.desk_chosen.connect(self._go_to_desk)
         self.rail.pages_asked.connect(self._list_pages)
         self.top.goto_asked.connect(self.go_anywhere)
@@ -165,10 +167,11 @@ class MainWindow(QWidget):
 
     def open(self, key: str, args: Any = None) -> None:
         """Bring a page to the front; refuses with a message where this user has no such page."""
-        try:
-            self.workspace.open(self.context, key, args)
-        except UnknownPage:
-            self.toast("warn", tr("This page is not among your desks"), key)
+        self.workspace.try_open(self.context, key, args)
+
+    @Slot(str)
+    def _say_refused(self, key: str) -> None:
+        self.toast("warn", tr("This page is not among your desks"), key)
 
     def open_found(self, found: Found) -> None:
         """Open a record of the palette or of a scan, and remember it."""

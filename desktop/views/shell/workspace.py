@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.text import tr
 from desktop.runtime.context import Context
+from desktop.runtime.failures import describe
 from desktop.views.shell import memory
 from desktop.views.shell.desks import Desk, UnknownPage, find_page
 from desktop.views.shell.memory import TabMemory
@@ -46,6 +47,10 @@ class Workspace(QWidget):
     draft_kept = Signal(object)
     """A closed dirty page's `TabMemory`."""
     more_asked = Signal()
+    refused = Signal(str)
+    """The key of a page that this user does not have."""
+    failed = Signal(object)
+    """The `Failure` of a page that could not be made."""
 
     def __init__(self, desks: Sequence[Desk], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +98,17 @@ class Workspace(QWidget):
             self._take_up(found, remembered or draft)
         self.show_page(found.page)
         return found
+
+    def try_open(
+        self, context: Context, key: str, args: Any = None, *, remembered: TabMemory | None = None
+    ) -> None:
+        """As `open`, but what goes wrong in one page is told and leaves the others alone."""
+        try:
+            self.open(context, key, args, remembered=remembered)
+        except UnknownPage:
+            self.refused.emit(key)
+        except Exception as error:  # noqa: BLE001 - a page's fault must not take the window with it
+            self.failed.emit(describe(error, ()))
 
     def _make(self, context: Context, key: str, args: Any) -> OpenPage:
         desk, entry = find_page(self._desks, key)
@@ -216,10 +232,11 @@ class Workspace(QWidget):
     def reopen(self, context: Context) -> None:
         """The tabs of the last session. A page that no longer exists or is no longer allowed is left out."""
         tabs, current = memory.load_tabs(context.mine())
+        known = {page.key for desk in self._desks for page in desk.pages}
         for tab in tabs:
-            try:
-                self.open(context, tab.key, tab.args, remembered=tab)
-            except UnknownPage:
+            if tab.key in known:
+                self.try_open(context, tab.key, tab.args, remembered=tab)
+            else:
                 _log.info("page %s of the last session is not available", tab.key)
         if 0 <= current < len(self._open):
             self.show_page(self._open[current].page)

@@ -117,6 +117,11 @@ class Overview(Sheet):
         return pick("Stock on hand", "现有库存")
 
 
+def broken(context: Context, args: Any) -> Page:
+    """A page with a fault."""
+    raise ZeroDivisionError(args)
+
+
 DESKS = (
     Desk(
         "warehouse",
@@ -144,7 +149,10 @@ DESKS = (
         "records",
         lambda: pick("Records", "单据"),
         "file-text",
-        (PageEntry("item", lambda: pick("Item", "物料"), "package", Sheet, listed=False),),
+        (
+            PageEntry("item", lambda: pick("Item", "物料"), "package", Sheet, listed=False),
+            PageEntry("broken", lambda: "Broken", "package", broken, listed=False),
+        ),
     ),
 )
 

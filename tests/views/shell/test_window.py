@@ -270,6 +270,15 @@ def test_key_hints_are_shown_whole_or_not_at_all(window: MainWindow) -> None:
     assert all(cap.geometry().right() <= hints.width() for cap in shown)
 
 
+def test_a_page_with_a_fault_leaves_the_others_alone(window: MainWindow) -> None:
+    window.open("broken", 1)
+    (toast,) = window.messages.toasts.toasts()
+    assert toast.severity == "danger" and "Log id" in toast.text.full_text()
+    assert sheet(window).title() == "Issue"
+    window.open("item", 7)
+    assert sheet(window).args == 7
+
+
 def test_a_failure_of_background_work_is_a_red_toast_that_stays(
     window: MainWindow, work: Work, qtbot: QtBot
 ) -> None:
