@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
-from desktop.desks.exports import write_export
 from desktop.domain.text import Language, language, pick
 from desktop.lists.all_lists import ALL_LISTS, list_for
 from desktop.lists.query import ListQuery, ListSource
@@ -15,6 +13,7 @@ from desktop.runtime.context import Context, Found
 from desktop.views.shell.desks import PageEntry
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.list_services import ListServices
+from desktop.widgets.list_wiring import list_services
 
 OFFERED = 20
 
@@ -48,8 +47,7 @@ def services(context: Context, spec: ListSpec) -> ListServices:
     def lookup(key: str, typed: str) -> Sequence[Found]:
         return offered(context, key, typed)
 
-    export = partial(write_export, context, spec)
-    return ListServices(lookup=lookup, export=export, may_share=context.user.has("steward", "manager", "admin"))
+    return list_services(context.database, spec, may_share=context.user.has("steward"), lookup=lookup)
 
 
 def offered(context: Context, key: str, typed: str) -> Sequence[Found]:

@@ -465,6 +465,7 @@ class ListPage(Page):
         if self.columns.columns:
             known = self.columns.infos()
             self.columns.set_columns([key for key in self.columns.default if key in known], tuple(known.values()))
+            self.columns.restore({"widths": view.widths, "frozen": view.frozen})
         self._take_conditions(view.condition)
         if not self.columns.columns:
             self._extra = view.condition
@@ -472,7 +473,9 @@ class ListPage(Page):
 
     def _as_shown(self, view: KeptView) -> KeptView:
         condition = all_of(self.grid.filters.condition(), self._extra)
-        return view.like(self.model.query.but(condition=condition), self.columns.shown_keys())
+        widths = self.columns.state()["widths"]
+        query = self.model.query.but(condition=condition)
+        return view.like(query, self.columns.shown_keys(), widths, self.columns.frozen)
 
     # --- groups and columns --------------------------------------------------------------------------------------
 

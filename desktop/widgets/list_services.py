@@ -6,7 +6,7 @@ A page works without any of them (a part of its menus is then absent); the real 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -35,15 +35,20 @@ class KeptView:
     condition: Condition | None = None
     sort: tuple[Sort, ...] = ()
     group_by: tuple[str, ...] = ()
+    widths: Mapping[str, int] = field(default_factory=dict)
+    frozen: int | None = None
 
     def title(self) -> str:
         return pick(self.name, self.name_zh)
 
-    def like(self, query: ListQuery, shown: tuple[str, ...]) -> KeptView:
+    def like(
+        self, query: ListQuery, shown: tuple[str, ...], widths: Mapping[str, int], frozen: int
+    ) -> KeptView:
         """This view with what the screen shows now."""
         return replace(
-            self, columns=shown, condition=query.condition, sort=query.sort, group_by=query.group_by
-        )
+            self, columns=shown, condition=query.condition, sort=query.sort, group_by=query.group_by,
+            widths=widths, frozen=frozen,
+        )  # fmt: skip
 
 
 def ready_made(view: View) -> KeptView:
