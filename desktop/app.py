@@ -187,8 +187,10 @@ class Program(QObject):
         self.login = LoginWindow(profiles, self._authenticate, self.work, self.settings, version=__version__)
         self.login.accepted.connect(self._enter)
         self.login.closed.connect(self._quit)
+        self.login.retry_asked.connect(self._open_database)
         self.login.show()
 
+    @Slot()
     def _open_database(self) -> None:
         self._show_notice(tr("Starting the database"))
         self.work.run(
@@ -208,7 +210,7 @@ class Program(QObject):
     def _not_opened(self, failure: Failure) -> None:
         _log.error("the database did not open: %s", failure.message)
         if self.login is not None:
-            self.login.set_notice("")
+            self.login.set_notice(tr("The database did not open"), tr("Try again"))
             self.login.database_field.refuse(failure.message)
 
     @Slot(str)

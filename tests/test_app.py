@@ -17,7 +17,9 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy.engine import make_url
 
 from db import embedded
+from db.errors import UserError
 from db.install import create_database, install
+from desktop import app as app_module
 from desktop.app import Program, tell_bug
 from desktop.domain.text import pick
 from desktop.runtime.settings import Settings
@@ -142,6 +144,35 @@ def test_a_server_that_does_not_answer_is_said_at_the_database(
         login.user.setText("clerk")
         login.attempt()
         qtbot.waitUntil(login.database_field.is_wrong, timeout=20_000)
+        login.close()
+    finally:
+        made.close()
+
+
+def test_a_database_that_did_not_open_is_tried_again(
+    qapp: QApplication, qtbot: QtBot, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+    real = app_module.open_server
+
+    def first_refuses(*arguments: Any) -> app_module.Server:
+        tries.append(1)
+        if len(tries) == 1:
+            raise UserError(code="", message_en="The disk is full.", message_zh="磁盘已满。")
+        return real(*arguments)
+
+    monkeypatch.setattr(app_module, "open_server", first_refuses)
+    apply_theme(qapp, "light")
+    made = Program(qapp, dsn, Settings(tmp_path / "s.json"), DESKS)
+    made.start()
+    try:
+        login = made.login
+        assert login is not None
+        qtbot.waitUntil(login.database_field.is_wrong)
+        assert login.database_field.message() == "The disk is full."
+        qtbot.mouseClick(login.notice.button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: login.profile() is not None)
+        assert not login.database_field.is_wrong()
         login.close()
     finally:
         made.close()

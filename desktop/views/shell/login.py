@@ -67,6 +67,8 @@ class LoginWindow(QWidget):
 
     accepted = Signal(object)
     closed = Signal()
+    retry_asked = Signal()
+    """The button of the notice: open the database once more."""
 
     def __init__(
         self,
@@ -147,6 +149,7 @@ class LoginWindow(QWidget):
         self.database.currentIndexChanged.connect(self._profile_changed)
         self.language.chosen.connect(self._choose_language)
         self.sign_in.clicked.connect(self.attempt)
+        self.notice.acted.connect(self.retry_asked)
         self.user.returnPressed.connect(self._user_entered)
         self.password.returnPressed.connect(self.attempt)
         self.password.caps_lock_changed.connect(self.caps.setVisible)
@@ -170,9 +173,9 @@ class LoginWindow(QWidget):
         self.database.blockSignals(False)
         self._profile_changed()
 
-    def set_notice(self, text: str) -> None:
-        """A line above the card: the database is starting, maintenance tonight."""
-        self.notice.say(text)
+    def set_notice(self, text: str, action: str = "") -> None:
+        """A line above the card: the database is starting, maintenance tonight, what `action` would mend."""
+        self.notice.say(text, action)
         self.notice.setVisible(bool(text))
 
     def profile(self) -> Profile | None:
