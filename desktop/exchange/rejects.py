@@ -60,7 +60,9 @@ def _write_xlsx(
             bad = {fault.column: fault for fault in faults[number]}
             for column, cell in enumerate(row):
                 fault = bad.get(header[column])
-                page.write_string(line, column, as_text(cell)[:32767], wrong if fault else None)
+                written = as_text(cell)[:32767]
+                if written or fault:
+                    page.write_string(line, column, written, wrong if fault else None)
                 if fault:
                     page.write_comment(line, column, fault.fault.text()[:2000])
             page.write_string(line, len(header), reason_of(faults[number])[:32767], reason)

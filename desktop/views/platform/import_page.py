@@ -274,6 +274,7 @@ class ImportPage(Page):
         self.stop()
         progress = Progress()
         self.view.footer.set_reason("")
+        self.setFocus()  # what had it may be hidden now, and Esc must reach the page
         self._job = self.context.work.run(
             run, progress, on_done=lambda result: self._finished(done, result), on_error=self._failed,
             on_cancelled=self._cancelled, owner=self, title=title, progress=progress,
@@ -448,6 +449,7 @@ class ImportPage(Page):
 
     def _profile_done(self, outcome: ProfileOutcome) -> None:
         self.outcome = outcome
+        self.view.by_profile.setFocus()
         self.written = outcome.written
         if outcome.written:
             self.context.bus.publish(outcome.changes, self)
