@@ -171,11 +171,12 @@ class Section(Surface):
         head = row(self.title, None)
         if aside is not None:
             head.addWidget(aside)
-        self.title.setVisible(bool(title))
         layout = column(head, content, margins=(16, 12, 16, 12)) if title or aside else column(content)
         if not title and aside is None:
             layout.setContentsMargins(16, 12, 16, 12)
         self.setLayout(layout)
+        # Only now: shown before it has a parent, a label is a window of its own and takes the keyboard away.
+        self.title.setVisible(bool(title))
 
 
 class KeyValues(QWidget):
