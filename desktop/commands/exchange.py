@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -44,8 +43,9 @@ def import_files(options: argparse.Namespace) -> int:
 
 def _by_mapping(options: argparse.Namespace, database: Database) -> int:
     from desktop.exchange import importing
+    from desktop.exchange.mapping import read_map_file
 
-    columns = json.loads(options.map.read_text(encoding="utf-8")) if options.map else None
+    columns = read_map_file(options.map) if options.map else None
     outcome = importing.import_file(
         database,
         options.path,
