@@ -43,6 +43,7 @@ CONTRACT = RecordKind(
             columns=("description", "description_zh", "quantity", "unit", "unit_price", "tax_rate", "net_amount"),
             order="line_no",
             numbered=True,
+            derived=frozenset({"net_amount"}),
         ),
         LineKind(
             name="assets",

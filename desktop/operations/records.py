@@ -45,6 +45,7 @@ class LineKind:
     order: str
     references: Mapping[str, Reference] = field(default_factory=dict)
     numbered: bool = False  # line_no is given by position
+    derived: frozenset[str] = frozenset()  # shown, but worked out by the database
     read_only: bool = False
 
 
@@ -324,7 +325,7 @@ def _save_lines(
         mine = (table.c[line.parent] == record_id) & table.c.id.in_(kept)
         session.execute(update(table).where(mine).values(line_no=table.c.line_no + 100_000))
     for position, (line_id, given) in enumerate(wanted, start=1):
-        values = {name: value for name, value in given.items() if name in line.columns}
+        values = {name: value for name, value in given.items() if name in line.columns and name not in line.derived}
         if line.numbered:
             values["line_no"] = position
         if line_id is None:

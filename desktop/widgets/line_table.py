@@ -256,9 +256,9 @@ class LineTable(QWidget):
         self.title = Label(size=13, role="text.primary")
         self.count = Count(0)
         self.add = Button(tr("Add line"), kind="ghost", icon="plus")
-        self.add.setVisible(editable)
         self.add.clicked.connect(self.begin_line)
         self.setLayout(column(row(self.title, self.count, None, self.add), self.view, spacing=4))
+        self.add.setVisible(editable)  # only now: shown without a parent it would be a window of its own
         self.model_.edited.connect(self._changed)
         for keys, call in ((QKeySequence("Del"), self._remove), (QKeySequence.StandardKey.Undo, self.model_.undo)):
             shortcut = QShortcut(QKeySequence(keys), self.view)

@@ -1,0 +1,117 @@
+"""Fixtures of the form tests: the demo company in one database a session, and a context to give a page."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from sqlalchemy import text
+
+from db.embedded import Server
+from db.errors import UserError
+from db.session import Database
+from desktop.runtime.bus import Bus
+from desktop.runtime.context import Context, User
+from desktop.runtime.settings import Settings
+from desktop.runtime.work import Work
+from desktop.widgets.theme import apply_theme, set_language
+from tests.demo_world import DemoWorld, make_demo_world
+
+
+@dataclass
+class Room:
+    """What a page lives in, with everything that it told its user and asked of the shell."""
+
+    context: Context
+    toasts: list[tuple[str, str, str]] = field(default_factory=list)
+    opened: list[tuple[str, Any]] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def demo_world(pg_server: Server) -> DemoWorld:
+    return make_demo_world(pg_server, "formworld")
+
+
+@pytest.fixture
+def owner(demo_world: DemoWorld) -> Iterator[Database]:
+    database = demo_world.database()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def person(demo_world: DemoWorld) -> Iterator[Callable[[str], Database]]:
+    """Log in as a person of the demo."""
+    made: list[Database] = []
+
+    def log_in(name: str) -> Database:
+        made.append(demo_world.database(name))
+        return made[-1]
+
+    yield log_in
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def room_of(
+    qapp: QApplication, person: Callable[[str], Database], tmp_path: Path
+) -> Iterator[Callable[[str], Room]]:
+    """The context of a demo person's window."""
+    apply_theme(qapp, "light")
+    set_language("en")
+    gc.disable()
+    works: list[Work] = []
+
+    def make(name: str) -> Room:
+        database = person(name)
+        me = database.user
+        work = Work(user_errors=(UserError,))
+        works.append(work)
+        toasts: list[tuple[str, str, str]] = []
+        opened: list[tuple[str, Any]] = []
+        user = User(
+            login=me.user_name,
+            name=me.display_name,
+            name_zh=me.display_name_zh or "",
+            roles=me.roles,
+            units=tuple(me.unit_ids),
+            company=me.company_name,
+            company_zh=me.company_name_zh or "",
+        )
+        context = Context(
+            database,
+            work,
+            Bus(),
+            user,
+            Settings(tmp_path / f"{name}.json"),
+            lambda key, args: opened.append((key, args)),
+            lambda severity, said, detail="", *, action=None: toasts.append((severity, said, detail)),
+        )
+        return Room(context, toasts, opened)
+
+    yield make
+    for work in works:
+        work.close()
+    gc.enable()
+    gc.collect()
+    set_language("en")
+
+
+def one(database: Database, query: str, **values: Any) -> Any:
+    """The one value of a query."""
+    with database.read() as session:
+        return session.execute(text(query), values).scalar()
+
+
+def find_child(page: QWidget, kind: type[QWidget], name: str) -> QWidget:
+    """The child of that class and accessible name; the test fails where there is none."""
+    for child in page.findChildren(kind):
+        if child.accessibleName() == name:
+            return child
+    raise AssertionError(f"no {kind.__name__} is called {name!r}")
