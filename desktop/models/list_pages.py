@@ -6,11 +6,11 @@ Formatting happens here once per page; painting a frame then only looks texts up
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from desktop.domain.conditions import comparisons
+from desktop.domain.conditions import Condition, Group, all_of, comparisons
 from desktop.lists.query import Cell, ColumnInfo, Count, GroupHead, ListQuery, ListSource, Row
 from desktop.lists.spec import Look
 from desktop.models.kinds import format_cell
@@ -186,6 +186,15 @@ def infos_of(columns: Sequence[ColumnInfo], query: ListQuery) -> tuple[ColumnInf
     return tuple(by_key[key] for key in query.columns if key in by_key)
 
 
+def within(condition: Condition | None, known: Collection[str]) -> Condition | None:
+    """What of a view's condition speaks of columns that this reader has: a ready-made view serves many jobs."""
+    if condition is None or all(test.column in known for test in comparisons(condition)):
+        return condition
+    if isinstance(condition, Group) and condition.junction == "all":
+        return all_of(*(within(part, known) for part in condition.parts))
+    return None
+
+
 def with_helpers(wanted: Sequence[str], columns: Sequence[ColumnInfo]) -> tuple[str, ...]:
     """`wanted` and the columns that they need beside them: targets of bars, ids behind links, what looks depend on."""
     by_key = {info.key: info for info in columns}
@@ -215,6 +224,7 @@ def open_list(
         columns=wanted,
         group_by=tuple(key for key in query.group_by if key in known),
         sort=tuple(each for each in query.sort if each.column in known),
+        condition=within(query.condition, known),
     )
     counted = count_rows(source, query, exact=False)
     rows = RowMap(counted.count.value, counted.heads, len(query.group_by), collapsed)
