@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -25,6 +26,8 @@ from desktop.widgets.theme import color
 
 HEAD, ALL_DAY_ROW, NARROW, SLIVER = 36, 24, 88, 46
 GRIP = 5
+HOURS = (7, 19)
+"""What is shown at least; an early or late job widens it."""
 
 
 class CalendarView(CalendarBase):
@@ -35,6 +38,7 @@ class CalendarView(CalendarBase):
     ) -> None:
         super().__init__(model, parent, clock=clock)
         self.days = 7
+        self._shown_hours = HOURS
         self._pieces: list[Piece] = []
         self._all_day: list[tuple[str, str, int, int, int]] = []
         self.retranslate()
@@ -57,7 +61,8 @@ class CalendarView(CalendarBase):
 
     def grid(self) -> DayGrid:
         first = self.day - timedelta(days=self.day.weekday()) if self.days == 7 else self.day
-        return DayGrid(self.model.zone, first, self.days, self.width(), max(self.height() - self.top(), 60))
+        height = max(self.height() - self.top(), 60)
+        return DayGrid(self.model.zone, first, self.days, self.width(), height, *self._shown_hours)
 
     def bounds(self) -> tuple[int, int]:
         grid = self.grid()
@@ -66,7 +71,12 @@ class CalendarView(CalendarBase):
     def relayout(self) -> None:
         self._all_day = []
         self._all_day = self._day_bars()
-        self._pieces = pieces(self.grid(), self.bookings())
+        self._shown_hours = HOURS
+        found = pieces(self.grid(), self.bookings())
+        opening = min((int(piece.start) for piece in found), default=HOURS[0])
+        closing = max((ceil(piece.end) for piece in found), default=HOURS[1])
+        self._shown_hours = (min(HOURS[0], opening), max(HOURS[1], closing))
+        self._pieces = found
 
     def _day_bars(self) -> list[tuple[str, str, int, int, int]]:
         """Leave and long bookings as (words, semantic colour, first day, last day, row)."""

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from desktop.domain.calendars import local_day
+from desktop.domain.calendars import DAY, local, local_day
 from desktop.domain.intervals import Interval
 from desktop.domain.scheduling import Booking, Lane, Placement
 from desktop.models.gantt_model import GanttModel
@@ -196,6 +196,19 @@ class GanttCanvas(QAbstractScrollArea):
         self._set_range()
         self.horizontalScrollBar().setValue(round(self.scale.x(instant)))
         self._invalidate()
+
+    def folded_away(self) -> int:
+        """How many bookings in view begin before the first or end after the last hour shown."""
+        first, last, zone = self.scale.first, self.scale.last, self.model.zone
+        span = self.range()
+        if (first, last) == (0, 24) or span.length > 8 * DAY:  # in a month nobody looks for hours
+            return 0
+        found = 0
+        for lane in self.model.plan.lanes:
+            for booking in self.model.plan.touching(lane.id, *span):
+                start, end = local(booking.start, zone), local(booking.end - 1, zone)
+                found += start.hour < first or end.hour >= last or start.date() != end.date()
+        return found
 
     def reveal(self, place: Placement) -> None:
         """Scroll as little as needed for a place to be seen."""

@@ -95,6 +95,8 @@ class GanttView(GanttCanvas):
             lane = self.lane_rect(drag.place.lane_id).translated(self.viewport().pos())
             x = round(self.place_rect(drag.place).right()) - 40
             self.card.show_verdict(verdict, lane, x, known=drag.known, by_keys=drag.by_keys)
+            if drag.by_keys:
+                self.setAccessibleDescription(f"{self.card.accessibleName()}. {self.card.accessibleDescription()}")
         self.viewport().update()
         self.drag_changed.emit()
 

@@ -148,6 +148,14 @@ def test_overlapping_jobs_stand_side_by_side(week: CalendarView) -> None:
         assert not any(a.intersects(b) for b in boxes[:i])
 
 
+def test_an_early_or_late_job_widens_the_hours(week: CalendarView) -> None:
+    assert (week.grid().opening, week.grid().closing) == (7, 19)
+    week.model.plan.put(Booking(20, WANG, clock(20), clock(21.5), job=job(600)))
+    week.relayout()
+    assert (week.grid().opening, week.grid().closing) == (7, 22)
+    assert week.rect_of(week.model.plan.bookings[20]).bottom() <= week.height()
+
+
 def test_the_same_picture_never_comes_from_another_theme_or_language(week: CalendarView, qapp: QApplication) -> None:
     pictures = []
     for theme, spoken in (("light", "en"), ("light", "zh"), ("dark", "en"), ("dark", "zh")):

@@ -81,12 +81,14 @@ class BoardPage(Page):
         self.earlier, self.later = IconButton("chevron-left"), IconButton("chevron-right")
         self.today = Button("")
         self.range_label = Label(size=13)
+        self.night = Button("", "ghost", icon="moon")
+        self.night.hide()
         self.branch = Button("", "ghost", icon="users", menu_arrow=True)
         self.span = Segmented()
         self.zoom = ZoomControl()
         for left in (self.earlier, self.today, self.later, self.range_label):
             self.header.add_left(left)
-        for right in (self.branch, self.span, self.zoom):
+        for right in (self.night, self.branch, self.span, self.zoom):
             self.header.add_action(right)
 
     def _make_actions(self) -> None:
@@ -143,6 +145,8 @@ class BoardPage(Page):
         self.desk.done.connect(self._announce)
         self.desk.history_changed.connect(self._enable)
         self.branch.clicked.connect(self._choose_branch)
+        self.night.clicked.connect(self.nights.trigger)
+        self.model.changed.connect(self._settle.start)
 
     # the page's contract
 
@@ -235,6 +239,7 @@ class BoardPage(Page):
 
     def _fold(self) -> None:
         self.gantt.fold(*(WHOLE_DAY if self.nights.isChecked() else DAY_HOURS))
+        self._count_nights()
 
     def _range_settled(self) -> None:
         self._show_range()
@@ -247,6 +252,14 @@ class BoardPage(Page):
         key = next((key for key, count in RANGES.items() if count == gantt.fit_days), "")
         self.span.set_current(key)
         self.zoom.show_scale(gantt.scale.day_width, gantt.scale.grain())
+        self._count_nights()
+
+    def _count_nights(self) -> None:
+        """Say how many jobs in view lie in the hours that are folded away; a click unfolds them."""
+        count = 0 if self.nights.isChecked() else self.gantt.folded_away()
+        self.night.setText(tr("1 at night") if count == 1 else tr("{count} at night", count=count))
+        self.night.setToolTip(tr("Show nights"))
+        self.night.setVisible(count > 0)
 
     def _crew_changed(self) -> None:
         self._name_branch()

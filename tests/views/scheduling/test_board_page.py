@@ -371,3 +371,17 @@ def test_the_keys_that_menus_show_are_the_keys_that_work(
     qtbot.waitUntil(lambda: not stored(desk)[desk.world.orders[2]].hard)
     quiet()
     assert all(action.text() for action in page.page_actions())
+
+
+def test_a_job_in_the_folded_night_is_announced_and_unfolded_by_a_click(
+    page: BoardPage, desk: Desk, qtbot: QtBot, quiet: Callable[[], None]
+) -> None:
+    assert not page.night.isVisible()
+    booking = desk.elsewhere(desk.world.orders[2], desk.world.engineers[2], 20, 22)
+    desk.context.bus.publish(Changes.of(booking=[booking.id]))
+    qtbot.waitUntil(page.night.isVisible)
+    assert page.night.text() == "1 at night"
+    QTest.mouseClick(page.night, Qt.MouseButton.LeftButton)
+    assert page.nights.isChecked() and not page.night.isVisible()
+    assert page.gantt.bar_rect(page.model.plan.bookings[booking.id]).width() > 30
+    quiet()
