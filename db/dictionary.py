@@ -1,7 +1,8 @@
 """The data dictionary as it is shipped: what each column means, in both languages.
 
 `seed/dictionary/<area>.csv` has one row per column; `common.csv` has table ``*`` for columns that mean the same
-wherever they stand (created_at, version …); a row of the table itself goes first. The installer writes one entry for
+wherever they stand (created_at, version …); a row of the table itself goes first; `derived.csv` has the columns that
+lists work out and no table holds. Tables of the schema `audit` are called audit_…. The installer writes one entry for
 each column of the live schema into `erp.dictionary_entry`, where the steward may reword it. This module also serves
 messages about columns before any database is there.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "seed" / "dictionary"
 ANY_TABLE = "*"
+CALCULATED = "calculated"
+"""The table's name of columns that lists compute: they stand in no table and are explained all the same."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,19 @@ class Entry:
 @cache
 def entries() -> tuple[Entry, ...]:
     """All shipped rows, in the order of the files."""
-    found: list[Entry] = []
-    for file in sorted(FOLDER.glob("*.csv")):
-        with file.open(encoding="utf-8", newline="") as lines:
-            found.extend(_entry(row) for row in csv.DictReader(lines))
-    return tuple(found)
+    return tuple(entry for file in sorted(FOLDER.glob("*.csv")) for entry in _read(file))
+
+
+def derived() -> tuple[Entry, ...]:
+    """The columns that lists work out: named by the table of the list, or `CALCULATED`."""
+    own = tuple(_read(FOLDER / "derived.csv"))
+    return own + tuple(entry for entry in entries() if entry.table == CALCULATED and entry not in own)
+
+
+def _read(file: Path) -> Iterator[Entry]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            yield _entry(row)
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:

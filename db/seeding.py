@@ -17,11 +17,11 @@ from db import dictionary
 SEED = Path(__file__).parent / "seed"
 
 _COLUMNS = """
-    select c.relname, a.attname
+    select case when n.nspname = 'audit' then 'audit_' else '' end || c.relname, a.attname
     from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('erp', 'audit')
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace)
-      and c.relkind in ('r', 'p') and not c.relispartition
+    where c.relkind in ('r', 'p') and not c.relispartition
     order by c.relname, a.attnum
 """
 
@@ -42,11 +42,14 @@ def _load_file(cursor: Cursor, table: str, file: Path) -> None:
 
 
 def _load_dictionary(cursor: Cursor) -> None:
-    """One entry for each column of the live schema; a test forbids columns without a shipped meaning."""
+    """One entry for each column of the live schema (a test forbids columns without a shipped meaning) and for each
+    column that lists work out.
+    """
     cursor.execute(_COLUMNS)
+    columns = [*cursor.fetchall(), *((entry.table, entry.column) for entry in dictionary.derived())]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    for table, column in cursor.fetchall():
+    for table, column in columns:
         entry = dictionary.find(table, column)
         if entry is not None:
             rows.writerow(

@@ -457,6 +457,7 @@ $$;
 --             'ledger'  rows are immutable: the audit notes that one was posted, the row itself is the record
 --             'quiet'   no audit: derived rows, or rows that are themselves a history
 --             'movable' the row may change its unit        'silent'  no change feed
+--             'plain'   no touch function: only our own functions write the table, and every microsecond counts
 --   searched  columns whose words find the row; needs search_key
 -- It writes one touch function and one record function for the table: static SQL, no look-ups at run time.
 create procedure erp.track(target regclass, options text default 'audit', searched text[] default '{}')
@@ -467,7 +468,7 @@ declare
     short text := (select relname from pg_class where oid = target);
     have  text[] := array(select attname::text from pg_attribute where attrelid = target and attnum > 0 and not attisdropped);
     opts  text[] := string_to_array(options, ' ');
-    body  text := touch_body(short, have, opts, searched);
+    body  text := case when 'plain' = any (opts) then null else touch_body(short, have, opts, searched) end;
 begin
     if body is not null then
         execute format(

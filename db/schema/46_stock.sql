@@ -1116,10 +1116,10 @@ call erp.track('erp.item_substitute', 'audit');
 call erp.track('erp.stock_location');
 call erp.track('erp.lot', 'quiet silent');
 -- One audit row a document: the moves are themselves an immutable ledger, and the rest is derived from it.
-call erp.track('erp.stock_document', 'ledger silent');
-call erp.track('erp.stock_move', 'quiet');
-call erp.track('erp.stock_balance', 'quiet');
-call erp.track('erp.item_cost', 'quiet silent');
+call erp.track('erp.stock_document', 'ledger silent plain');
+call erp.track('erp.stock_move', 'quiet plain');
+call erp.track('erp.stock_balance', 'quiet plain');
+call erp.track('erp.item_cost', 'quiet silent plain');
 call erp.track('erp.reservation', 'quiet');
 
 -- What the desks read. One call is one answer in JSON, in the reader's scope; costs are the item's moving average.

@@ -136,4 +136,4 @@ call erp.allow('api.asset_timeline', 'everyone', 'select');
 
 call erp.secure('erp.cost_entry', 'owned');
 call erp.allow('erp.cost_entry', 'finance pm manager auditor', 'select');
-call erp.track('erp.cost_entry', 'quiet');
+call erp.track('erp.cost_entry', 'quiet plain');

@@ -33,8 +33,8 @@ ROLES = (
 _TABLES = """
     select n.nspname || '.' || c.relname, r.role,
            (select string_agg(p.letter, '' order by p.nr)
-            from (values (1, 'S', 'select'), (2, 'I', 'insert'), (3, 'U', 'update'), (4, 'D', 'delete'), (5, 'T', 'truncate'))
-                 p (nr, letter, privilege)
+            from (values (1, 'S', 'select'), (2, 'I', 'insert'), (3, 'U', 'update'), (4, 'D', 'delete'),
+                         (5, 'T', 'truncate')) p (nr, letter, privilege)
             where has_table_privilege(r.name, c.oid, p.privilege))
            || '',
            (select string_agg(p.letter || '(' || p.columns || ')', ' ' order by p.nr)
@@ -55,7 +55,8 @@ _FUNCTIONS = """
     select p.oid::regprocedure::text, string_agg(r.role, ' ' order by array_position(%(roles)s, r.role))
     from pg_proc p
     join pg_namespace n on n.oid = p.pronamespace and n.nspname in ('api', 'bi')
-    join (select unnest(%(roles)s) as role, unnest(%(names)s) as name) r on has_function_privilege(r.name, p.oid, 'execute')
+    join (select unnest(%(roles)s) as role, unnest(%(names)s) as name) r
+      on has_function_privilege(r.name, p.oid, 'execute')
     group by 1
     order by 1
 """
