@@ -149,8 +149,8 @@ def pick_list(target: BinaryIO | str, *, order: str, title: str, rows: Sequence[
     code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
     columns = (
         PdfColumn(tr("Bin"), 1.1),
-        PdfColumn(tr("Part"), 1.5),
-        PdfColumn(tr("Description"), 2.6),
+        PdfColumn(tr("Part no."), 1.5),
+        PdfColumn(tr("Part name"), 2.6),
         PdfColumn(tr("Lot / serial"), 1.2),
         PdfColumn(tr("Quantity"), 0.8, "right"),
         PdfColumn(tr("Unit"), 0.6),
@@ -217,8 +217,8 @@ def _moves(paper: Paper, rows: Sequence[MoveRow]) -> None:
     columns = (
         PdfColumn(tr("Time"), 0.6),
         PdfColumn(tr("Document"), 1.3),
-        PdfColumn(tr("Part"), 1.4),
-        PdfColumn(tr("Description"), 2),
+        PdfColumn(tr("Part no."), 1.4),
+        PdfColumn(tr("Part name"), 2),
         PdfColumn(tr("Quantity"), 0.8, "right"),
         PdfColumn(tr("Unit"), 0.5),
         PdfColumn(tr("From"), 1),

@@ -139,6 +139,7 @@ class SidePanel(Surface):
             item = self._sections.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()  # a widget added in this same moment would be shown later, as a window of its own
                 widget.setParent(None)
                 widget.deleteLater()
 
@@ -197,6 +198,7 @@ class KeyValues(QWidget):
             item = self._grid.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
         for number, (label, value) in enumerate(rows):
@@ -216,6 +218,7 @@ def _clear(layout: QLayout) -> None:
             return
         widget, inner = item.widget(), item.layout()
         if widget is not None:
+            widget.hide()
             widget.setParent(None)
             widget.deleteLater()
         elif inner is not None:

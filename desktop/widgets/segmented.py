@@ -94,6 +94,7 @@ class Segmented(QWidget):
         for button in self._buttons():
             self._group.removeButton(button)
             self._row.removeWidget(button)
+            button.hide()
             button.setParent(None)
             button.deleteLater()
         for number, segment in enumerate(segments):
@@ -210,6 +211,7 @@ class ViewTabs(QWidget):
         for button in self._buttons():
             self._group.removeButton(button)
             self._row.removeWidget(button)
+            button.hide()
             button.setParent(None)
             button.deleteLater()
         for tab in tabs:

@@ -363,7 +363,7 @@ class DeskDriver(QObject):
         self._context.mine().set(_KEPT, kept)
         code = self.draft.subject.code if self.draft.subject else stock_title(self.draft)
         self._set(Draft(self.draft.mode))
-        self._say(Feedback(Level.TODO, code, tr("Suspended"), tr("Ctrl+Shift+R brings it back.")), listed=False)
+        self._say(Feedback(Level.TODO, code, tr("Draft suspended"), tr("Ctrl+Shift+R brings it back.")), listed=False)
         self.suspended_changed.emit()
 
     def resume(self) -> None:

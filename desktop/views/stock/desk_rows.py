@@ -84,8 +84,8 @@ def columns(mode: Mode) -> tuple[TableColumn, ...]:
     return (
         TableColumn("number", "#", 36, "right"),
         TableColumn("icon", "", 32),
-        TableColumn("part", tr("Part"), 136, code=True, narrow_width=124),
-        TableColumn("name", tr("Description"), 208, narrow_width=0),
+        TableColumn("part", tr("Part no."), 136, code=True, narrow_width=124),
+        TableColumn("name", tr("Part name"), 208, narrow_width=0),
         TableColumn("lot", tr("Lot / serial"), 112, code=True, narrow_width=96),
         TableColumn("bin", tr("From bin") if mode is Mode.TRANSFER else tr("Bin"), 96, code=True, narrow_width=88),
         *extra,

@@ -153,8 +153,8 @@ def _condition(condition: str) -> str:
 def _fill_substitutes(table: PaintedTable, found: Overview | None) -> None:
     table.set_columns(
         (
-            TableColumn("part", tr("Part"), 136, code=True),
-            TableColumn("name", tr("Description")),
+            TableColumn("part", tr("Part no."), 136, code=True),
+            TableColumn("name", tr("Part name")),
             TableColumn("on_hand", tr("On hand"), 80, "right"),
             TableColumn("available", tr("Available"), 88, "right"),
             TableColumn("bin", tr("Bin"), 112, code=True),
