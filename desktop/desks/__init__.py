@@ -5,7 +5,7 @@ One explicit tuple: nothing is discovered, and a desk that is not built does not
 
 from __future__ import annotations
 
-from desktop.desks.boards import PLANNER, WAREHOUSE
+from desktop.desks.boards import DATA, PLANNER, WAREHOUSE
 from desktop.desks.lists import has_list, list_entry
 from desktop.desks.records import RECORDS
 from desktop.domain.text import tr
@@ -55,8 +55,7 @@ DESKS: tuple[Desk, ...] = (
         "data",
         lambda: tr("Data"),
         "database",
-        _lists("dictionary", "asset_classes", "custom_fields"),
-        frozenset(("steward", "manager", "auditor", "admin")),
+        (*_lists("dictionary", "asset_classes", "custom_fields"), *DATA),
     ),
     Desk(
         "admin",

@@ -1,8 +1,9 @@
-"""Desks that are more than lists: the stock desk, the dispatch board, the calendar."""
+"""Pages that are more than lists: the stock desk, the dispatch board, the calendar, the import."""
 
 from __future__ import annotations
 
 from desktop.domain.text import tr
+from desktop.views.platform.import_page import ImportPage
 from desktop.views.scheduling.board_page import BoardPage
 from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
@@ -20,3 +21,5 @@ PLANNER: tuple[PageEntry, ...] = (
     PageEntry("board", lambda: tr("Dispatch board"), "chart-gantt", BoardPage, PLANNING),
     PageEntry("calendar", lambda: tr("Maintenance calendar"), "calendar-days", CalendarPage, PLANNING),
 )
+IMPORTING = frozenset({"steward", "buyer", "clerk", "finance", "desk", "planner", "pm", "manager"})
+DATA: tuple[PageEntry, ...] = (PageEntry("import", lambda: tr("Import"), "upload", ImportPage, IMPORTING),)

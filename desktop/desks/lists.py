@@ -40,7 +40,9 @@ def list_page(context: Context, spec: ListSpec) -> ListPage:
     def make_source(code: str) -> ListSource:
         return source_for(context.database, spec, _language(code))
 
-    return ListPage(context, spec, make_source, services=services(context, spec))
+    page = ListPage(context, spec, make_source, services=services(context, spec))
+    page.import_requested.connect(lambda key: context.open("import", {"into": key}))
+    return page
 
 
 def services(context: Context, spec: ListSpec) -> ListServices:
