@@ -63,6 +63,21 @@ values (1, 2, 1, 1, tstzrange(now(), now() + interval '2 hours')), (1, 3, 2, 25,
 insert into erp.absence (company_id, org_unit_id, engineer_id, kind, period) values
     (1, 2, 1, 'leave', tstzrange(now() + interval '3 days', now() + interval '4 days'));
 insert into erp.job_plan (company_id, org_unit_id, code, name, name_zh, state) values (1, 2, 'JP-1', 'Yearly service', '年度保养', 'active');
+insert into erp.stock_location (company_id, org_unit_id, kind, code, name) values
+    (1, 2, 'bin', 'N-01', 'North bin'), (1, 3, 'bin', 'S-01', 'South bin'), (1, 1, 'supplier', 'SUPPLIER', 'Supplier');
+insert into erp.stock_document (company_id, org_unit_id, document_type, number, effective_at, posted_by) values
+    (1, 2, 'receipt', 'RCV-1', now(), 1), (1, 3, 'receipt', 'RCV-2', now(), 1);
+insert into erp.stock_move (company_id, from_org_unit_id, to_org_unit_id, document_id, line_no, item_id, from_location_id,
+                            to_location_id, quantity, entered_quantity, entered_uom, unit_cost, amount, effective_at, posted_by)
+values (1, 1, 2, 1, 1, 1, 3, 1, 10, 10, 'pc', 12.5, 125, now(), 1), (1, 1, 3, 2, 1, 1, 3, 2, 4, 4, 'pc', 12.5, 50, now(), 1);
+insert into erp.stock_balance (company_id, org_unit_id, item_id, location_id, quantity, reserved) values
+    (1, 2, 1, 1, 10, 2), (1, 3, 1, 2, 4, 0);
+insert into erp.item_cost (company_id, item_id, quantity, value, average) values (1, 1, 14, 175, 12.5);
+insert into erp.reservation (company_id, org_unit_id, work_order_id, item_id, balance_id, quantity) values (1, 2, 1, 1, 1, 2);
+insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id, state) values
+    (1, 2, 'PO-1', 3, 'ordered'), (1, 3, 'PO-2', 3, 'draft');
+insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price) values
+    (1, 1, 1, 10, 12.5), (2, 1, 1, 4, 12);
 insert into erp.cost_entry (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, quantity, amount, source_table, source_id, effective_at)
 values (1, 4, 'labour', 1, 1, 1, 3, 540, 'labour', 1, now()), (1, 4, 'parts', 1, 1, 1, 2, 25, 'stock_move', 1, now()),
        (1, 5, 'travel', 25, 25, 2, 10, 20, 'travel', 2, now());

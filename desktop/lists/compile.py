@@ -158,9 +158,12 @@ def identified(
     listing: Listing, query: ListQuery, *columns: ColumnElement[Any], group: Sequence[Cell] = ()
 ) -> Select[Any]:
     """Ids (and `columns`) of all rows that the query shows, unordered; within `group` where one is given."""
-    spec = listing.spec
-    statement = spec.joins(select(_element(spec.row_id).label("id"), *columns).select_from(_root(spec)))
-    return conditioned(listing, query, statement, group=group)
+    return conditioned(listing, query, joined(listing.spec, *columns), group=group)
+
+
+def joined(spec: ListSpec, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The ids (and `columns`) of all rows of the list, with its joins."""
+    return spec.joins(select(_element(spec.row_id).label("id"), *columns).select_from(_root(spec)))
 
 
 def conditioned(

@@ -62,7 +62,7 @@ def scope_of(source: SqlListSource, extract: Extract, query: ListQuery) -> Scope
     lines = [
         (tr("List"), pick(source.spec.name, source.spec.name_zh)),
         (tr("Exported by"), pick(name[0], name[1]) if name else reader.user_name),
-        (tr("Units"), ", ".join(units) if units else tr("all")),
+        (tr("Units in scope"), ", ".join(units) if units else tr("all")),
         (
             tr("Filter"),
             describe(query.condition, lambda key: labels.get(key, key), value) if query.condition else tr("none"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,16 +15,16 @@ from sqlalchemy.schema import Column as TableColumn
 from sqlalchemy.sql import coercions, visitors
 from sqlalchemy.sql import roles as sql_roles
 
+from db import dictionary
 from db.orm.dictionary import DictionaryEntry
 from db.orm.platform import CustomField
 from db.session import Database
 from desktop.domain.matching import Words
 from desktop.domain.text import Language
-from desktop.lists.compile import Listing, custom_column, identified, shown
-from desktop.lists.query import ColumnInfo, ListQuery
+from desktop.lists.compile import Listing, custom_column, joined
+from desktop.lists.query import ColumnInfo
 from desktop.lists.spec import Column, ListSpec
 
-NO_COLUMNS = ListQuery(columns=())
 _WHO = text("""
     select coalesce(erp.my_user_id(), 0) as user_id,
            coalesce((select u.user_name from erp.app_user u where u.id = erp.my_user_id()), session_user) as user_name,
@@ -102,10 +103,10 @@ def look(connection: Connection, spec: ListSpec, language: Language) -> View:
         columns[column.key] = column
     everything = Listing(spec, columns, language, reader.words())
     rights = _rights(connection, everything)
-    if not all(rights[place][0] for place in _always_read(everything)):
+    if not all(rights[place][0] for place in _always_read(spec)):
         raise ListHidden(spec.key)
     seen = {
-        key: column for key, column in columns.items() if all(rights[place][0] for place in _places(everything, column))
+        key: column for key, column in columns.items() if all(rights[place][0] for place in _places(column))
     }
     listing = Listing(spec, seen, language, reader.words())
     entries = _entries(connection, [source_of(column) for column in seen.values()])
@@ -150,6 +151,12 @@ def _custom_fields(connection: Connection, spec: ListSpec) -> list[Any]:
     return list(connection.execute(found))
 
 
+@cache
+def _read_by(expression: Any) -> frozenset[tuple[str, str]]:
+    """As `_table_columns`, remembered: the specs' expressions live as long as the program."""
+    return frozenset(_table_columns(expression))
+
+
 def _table_columns(element: Any) -> Iterator[tuple[str, str]]:
     """All columns of tables that an expression reads, through aliases and sub-selects: ``("erp.asset", "code")``."""
     for part in visitors.iterate(coercions.expect(sql_roles.ColumnsClauseRole, element)):
@@ -168,28 +175,31 @@ def _joined_columns(source: Any) -> Iterator[tuple[str, str]]:
         yield from _joined_columns(source.right)
 
 
-def _always_read(listing: Listing) -> set[tuple[str, str]]:
+@cache
+def _always_read(spec: ListSpec) -> frozenset[tuple[str, str]]:
     """What every query of the list reads, whichever columns are shown."""
-    statement = identified(listing, NO_COLUMNS)
-    found = set(_table_columns(listing.spec.row_id))
+    statement = joined(spec)
+    found = set(_table_columns(spec.row_id))
     for source in statement.get_final_froms():
         found |= set(_joined_columns(source))
-    if listing.spec.version is not None:
-        found |= set(_table_columns(listing.spec.version))
-    return found
+    if spec.version is not None:
+        found |= set(_table_columns(spec.version))
+    return frozenset(found)
 
 
-def _places(listing: Listing, column: Column) -> set[tuple[str, str]]:
+def _places(column: Column) -> frozenset[tuple[str, str]]:
     """The table columns behind a list's column: without a grant on each of them it is absent."""
-    found = set(_table_columns(shown(listing, column)))
-    return found if column.order_by is None else found | set(_table_columns(column.order_by))
+    if column.key.startswith("custom."):
+        return frozenset(_table_columns(column.expr))
+    parts = (column.expr, column.expr_zh, column.order_by, column.total_expr)
+    return frozenset[tuple[str, str]]().union(*(_read_by(part) for part in parts if part is not None))
 
 
 def _rights(connection: Connection, listing: Listing) -> Mapping[tuple[str, str], tuple[bool, bool]]:
     """For each column that the list reads or writes: may it be selected, may it be updated."""
-    wanted = _always_read(listing)
+    wanted = set(_always_read(listing.spec))
     for column in listing.columns.values():
-        wanted |= _places(listing, column)
+        wanted |= _places(column)
         if (written := written_column(column, listing.language)) is not None:
             wanted.add((f"erp.{listing.spec.table}", written))
     ordered = sorted(wanted)
@@ -255,5 +265,8 @@ def _choices(entry: Any, custom: Any, *, chinese: bool) -> tuple[tuple[str, str]
     if entry is None or not entry.allowed:
         return ()
     name = "zh" if chinese else "en"
-    ordered = sorted(entry.allowed.items(), key=lambda item: item[1].get("position", 0))
+    shipped = dictionary.find(entry.table_name, entry.column_name)
+    # jsonb forgets the order of the work; the shipped dictionary remembers it.
+    places = {value: place for place, value in enumerate(shipped.allowed or ())} if shipped is not None else {}
+    ordered = sorted(entry.allowed.items(), key=lambda item: places.get(item[0], len(places)))
     return tuple((value, names.get(name) or names.get("en") or value) for value, names in ordered)

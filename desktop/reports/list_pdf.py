@@ -92,7 +92,7 @@ class _Sheet:
         self.pages = max(1, -(-lines // self.per_page))
         self.page = 0
         self.y = 0.0
-        self.texts: dict[str, list[tuple[float, float, str, float]]] = {}
+        self.texts: list[tuple[float, float, tuple[tuple[str, str], ...], float]] = []
 
     def run(self) -> int:
         self._start_page()
@@ -180,7 +180,8 @@ class _Sheet:
         top = self.height - MARGIN
         self._text(MARGIN, top - 12, self.scope.title, BOLD, 13)
         lines = dict(self.scope.lines)
-        about = " · ".join(f"{what}: {lines[what]}" for what in (tr("Units"), tr("Filter"), tr("Sorted by"), tr("Rows")))
+        said = (tr("Units in scope"), tr("Filter"), tr("Sorted by"), tr("Rows"))
+        about = " · ".join(f"{what}: {lines[what]}" for what in said)
         self._text(MARGIN, top - 26, _cut(about, self.width - 2 * MARGIN, LATIN), LATIN, SIZE)
         self.y = top - TITLE - HEAD
         canvas.setFillColor(_BAND)
@@ -202,23 +203,21 @@ class _Sheet:
     # text
 
     def _text(self, x: float, y: float, said: str, face: str, size: float) -> None:
-        """Keep a text for the end of the page, where all texts of one font are written together."""
-        for piece, font in _runs(said, face):
-            self.texts.setdefault(font, []).append((x, y, piece, size))
-            x += stringWidth(piece, font, size)
+        """Keep a text for the end of the page, where all are written together, in reading order."""
+        self.texts.append((x, y, _runs(said, face), size))
 
     def _flush(self, color: Color) -> None:
-        for font, pieces in self.texts.items():
-            text = self.canvas.beginText()
-            text.setFillColor(color)
-            size = 0.0
-            for x, y, piece, wanted in pieces:
-                if wanted != size:
-                    text.setFont(font, wanted)
-                    size = wanted
-                text.setTextOrigin(x, y)
+        text = self.canvas.beginText()
+        text.setFillColor(color)
+        current = ("", 0.0)
+        for x, y, pieces, size in self.texts:
+            text.setTextOrigin(x, y)
+            for piece, font in pieces:
+                if (font, size) != current:
+                    current = (font, size)
+                    text.setFont(font, size)
                 text.textOut(piece)
-            self.canvas.drawText(text)
+        self.canvas.drawText(text)
         self.texts.clear()
 
 
