@@ -25,8 +25,13 @@ from tests.bench import grid_world
 
 PAGE = 200
 GOALS = {
-    "first_rows": 100, "jump_end": 100, "jump_middle": 100, "sort_indexed": 100, "search_rare": 50, "search_common": 150,
-}  # fmt: skip
+    "first_rows": 100,
+    "jump_end": 100,
+    "jump_middle": 100,
+    "sort_indexed": 100,
+    "search_rare": 50,
+    "search_common": 150,
+}
 
 
 def measure(dsn_of: Callable[[str | None], str], *, prefix: str, rows: int = 1_000_000) -> dict[str, Any]:

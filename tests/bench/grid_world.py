@@ -32,7 +32,8 @@ from erp.company c, generate_series(1, 200) i where c.code = 'BENCH';
 insert into erp.party_unit (party_id, org_unit_id)
 select p.id, u.id from erp.party p join unit u on u.n = p.id %% 195 where p.code like 'BC%%';
 insert into erp.site (company_id, org_unit_id, party_id, code, name, name_zh)
-select u.company_id, u.id, (select min(id) from erp.party where code like 'BC%%') + u.n, 'ST' || u.n, 'Site ' || u.n, '站点' || u.n
+select u.company_id, u.id, (select min(id) from erp.party where code like 'BC%%') + u.n, 'ST' || u.n, 'Site ' || u.n,
+       '站点' || u.n
 from unit u;
 insert into erp.asset (company_id, org_unit_id, site_id, code, name, name_zh, sort_key)
 select u.company_id, u.id, s.id, 'BA' || lpad((u.n * 20 + i)::text, 5, '0'), 'Asset ' || i, '设备' || i, 'she bei ' || i
@@ -43,7 +44,8 @@ insert into erp.work_order (company_id, org_unit_id, number, title, title_zh, ki
                             customer_id, engineer_id, planned_minutes, reported_at, due_at, search_key)
 select u.company_id, u.id, 'WO-' || lpad(i::text, 8, '0'), p.en, p.zh,
        (array['corrective', 'preventive', 'inspection'])[1 + i %% 3],
-       (array['closed', 'closed', 'closed', 'closed', 'working', 'planned', 'waiting_part'])[1 + i %% 7], 'P' || (1 + i %% 4),
+       (array['closed', 'closed', 'closed', 'closed', 'working', 'planned', 'waiting_part'])[1 + i %% 7],
+       'P' || (1 + i %% 4),
        a.id + i %% 20, s.id, s.party_id, e.id, 30 + i %% 200, now() - i * interval '1 minute',
        case when i %% 3 > 0 then now() - i * interval '1 minute' + interval '2 days' end,
        p.key || case when i = {rows} / 2 then array['罕见', '罕', '见'] else '{{}}' end
@@ -58,14 +60,14 @@ set local session_replication_role = origin;
 
 
 def make(owner_dsn: str, *, prefix: str, rows: int = 1_000_000) -> None:
-    """Fill the installation at `owner_dsn` and make the log-ins ``<prefix>_<reader>``, planners of few or many units."""
+    """Fill the installation at `owner_dsn` and make its log-ins, planners of few or many units."""
     connection = psycopg2.connect(owner_dsn)
     try:
         with connection.cursor() as cursor:
             cursor.execute(_FILL.format(rows=rows).replace("%%", "%"))
             for reader in READERS:
                 login = f"{prefix}_bench_{reader}"
-                cursor.execute(f"create role \"{login}\" login password '{PASSWORD}' in role \"{prefix}_role_planner\"")
+                cursor.execute(f'create role "{login}" login password \'{PASSWORD}\' in role "{prefix}_role_planner"')
                 cursor.execute(
                     "insert into erp.app_user (company_id, user_name, login, display_name)"
                     " select id, %s, %s, %s from erp.company where code = 'BENCH' returning id",
