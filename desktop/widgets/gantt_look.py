@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QPixmap,
+    QStaticText,
+    QTextLayout,
+    QTextOption,
+    QTransform,
+)
 
 from desktop.domain.scheduling import BarState
 from desktop.widgets.theme import color, current_theme, font, line_height, pixmap
@@ -169,17 +180,22 @@ class Look:
 
 
 def _hatch(ratio: float) -> QBrush:
+    """A tile in device pixels with a scaled brush: after a brush whose pixmap has a ratio of its own, Qt draws prepared
+    texts in the wrong place.
+    """
     side = 10
     tile = QPixmap(round(side * ratio), round(side * ratio))
-    tile.setDevicePixelRatio(ratio)
     tile.fill(color("surface.base"))
     painter = QPainter(tile)
+    painter.scale(tile.width() / side, tile.height() / side)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(color("neutral.bg"), 2.4))
     for offset in (-side, 0, side):
         painter.drawLine(QPointF(offset - 2, side + 2), QPointF(offset + side + 2, -2))
     painter.end()
-    return QBrush(tile)
+    brush = QBrush(tile)
+    brush.setTransform(QTransform.fromScale(side / tile.width(), side / tile.height()))
+    return brush
 
 
 def bar_look(state: BarState, *, hard: bool, conflict: bool) -> BarLook:

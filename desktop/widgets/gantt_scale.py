@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from desktop.domain.calendars import DAY, at, local, midnight
 
 MIN_DAY, MAX_DAY = 8.0, 24 * 400.0
+_EDGE = 1e-6
+"""A day's left edge belongs to it, also after rounding."""
 GRAINS = (5, 15, 30, 60, 120, 240, 720, 1440)
 """Minutes between two lines of the finest grid that may be shown."""
 
@@ -81,8 +83,8 @@ class TimeScale:
 
     def instant(self, x: float) -> int:
         """The instant at content px `x`, to the second."""
-        days, rest = divmod(x, self.day_width)
-        second = self.first * 3600 + rest / self.day_width * self._seconds
+        days = (x + _EDGE) // self.day_width
+        second = self.first * 3600 + max(x / self.day_width - days, 0.0) * self._seconds
         if self._steady:
             return int(self._start + days * DAY + second + 0.5)
         start = datetime.combine(self.origin + timedelta(days=int(days)), datetime.min.time())

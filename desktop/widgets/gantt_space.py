@@ -1,6 +1,6 @@
 """The space of a dispatch board: what stands where, what is in view, and moving through time.
 
-Lanes are rows of fixed height; time runs through a `TimeScale`. Painting is in `gantt_canvas`, gestures in `gantt_view`.
+Lanes are rows of fixed height; time runs through a `TimeScale`. Painting: `gantt_canvas`, gestures: `gantt_view`.
 """
 
 from __future__ import annotations
