@@ -27,4 +27,28 @@ def _posting(start: Start) -> dict[str, Any]:
     return posting.measure(server.dsn(), lambda world: server.dsn(user=world.login, password="clerk"))
 
 
-BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {"gantt": _gantt, "posting": _posting}
+def _lists(start: Start) -> dict[str, Any]:
+    from tests.bench import grid_queries
+
+    return grid_queries.measure(_dsn_of(start()), prefix="outpost")
+
+
+def _export(start: Start) -> dict[str, Any]:
+    from tests.bench import export
+
+    return export.measure(_dsn_of(start()), prefix="outpost")
+
+
+def _dsn_of(server: Server) -> Callable[[str | None], str]:
+    """DSNs of the log-ins of `grid_world`; the owner's for None."""
+    from tests.bench.grid_world import PASSWORD
+
+    return lambda login: server.dsn(user=login, password=PASSWORD) if login else server.dsn()
+
+
+BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
+    "export": _export,
+    "gantt": _gantt,
+    "lists": _lists,
+    "posting": _posting,
+}
