@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap, QPixmapCache
+from PySide6.QtGui import QPainter, QPen
 
 from desktop.lists.query import Cell, ColumnInfo, GroupHead
-from desktop.lists.spec import Look
+from desktop.lists.spec import Kind, Look
 from desktop.models.kinds import is_number
 from desktop.models.list_pages import ShownRow
 from desktop.widgets.grid_columns import Slot
 from desktop.widgets.grid_text import CELL_PADDING, TextCache, cell_font
 from desktop.widgets.labels import ChipKind, draw_chip
-from desktop.widgets.paint import draw_box, draw_icon, draw_text, text_width
-from desktop.widgets.theme import color, current_theme, font, metric
+from desktop.widgets.paint import draw_box, draw_icon, draw_text
+from desktop.widgets.style import draw_check_box
+from desktop.widgets.theme import color, font, metric
 
 _FIGURE_WIDTH = 48
 _FULL_BAR = Decimal("0.4")
@@ -63,22 +64,28 @@ def chip_of(value: str, look: Look | None) -> tuple[ChipKind, str]:
     return look.role, look.icon or (known[1] if value in _STATES else _ROLE_ICONS.get(look.role, "circle"))
 
 
-def draw_chip_cell(painter: QPainter, cell: QRect, text: str, value: str, look: Look | None) -> None:
+def draw_chip_cell(painter: QPainter, cell: QRect, text: str, value: str, look: Look | None, cache: TextCache) -> None:
     """A chip, drawn once per state and kept as a picture."""
     kind, icon = chip_of(value, look)
-    ratio = painter.device().devicePixelRatio()
-    width = min(30 + round(text_width(text, font(11, text=text)) + 0.5), cell.width() - 8)
-    key = f"outpost-chip/{text}/{kind}/{icon}/{width}/{ratio}/{current_theme()}"
-    drawn = QPixmap()
-    if not QPixmapCache.find(key, drawn):
-        drawn = QPixmap(round(width * ratio), round(metric("control.chip") * ratio))
-        drawn.setDevicePixelRatio(ratio)
-        drawn.fill(Qt.GlobalColor.transparent)
-        inner = QPainter(drawn)
-        draw_chip(inner, QRectF(0, 0, width, metric("control.chip")), text, kind, icon)
-        inner.end()
-        QPixmapCache.insert(key, drawn)
-    painter.drawPixmap(cell.left() + 6, cell.top() + (cell.height() - 1 - metric("control.chip")) // 2, drawn)
+    height = metric("control.chip")
+    room = cell.width() - 8
+
+    def draw(inner: QPainter) -> None:
+        draw_chip(inner, QRectF(0, 0, width, height), text, kind, icon)
+
+    width = min(30 + round(cache.width("chip", font(11, text=text), text) + 0.5), room)
+    drawn = cache.stamp(("chip", text, kind, icon, width), width, height, painter.device().devicePixelRatio(), draw)
+    painter.drawPixmap(cell.left() + 6, cell.top() + (cell.height() - 1 - height) // 2, drawn)
+
+
+def draw_tick(painter: QPainter, cell: QRect, state: Qt.CheckState, cache: TextCache) -> None:
+    """The check box of a row."""
+
+    def draw(inner: QPainter) -> None:
+        draw_check_box(inner, QRect(0, 0, 16, 16), state)
+
+    drawn = cache.stamp(("tick", state), 16, 16, painter.device().devicePixelRatio(), draw)
+    painter.drawPixmap(cell.left() + (cell.width() - 16) // 2, cell.top() + (cell.height() - 16) // 2, drawn)
 
 
 def draw_bar(
@@ -97,16 +104,25 @@ def draw_bar(
         full = target * 2 if target else _FULL_BAR
         goal = target or full / 2
         kind = "success" if share >= goal else "warn" if share >= goal / 2 else "danger"
-        left, room = cell.left() + CELL_PADDING, cell.width() - 2 * CELL_PADDING - _FIGURE_WIDTH
-        y = cell.top() + (cell.height() - 1) // 2 - 4
-        draw_box(painter, QRectF(left, y, room, 8), "neutral.bg", None, 2)
+        room = cell.width() - 2 * CELL_PADDING - _FIGURE_WIDTH
         filled = max(4, round(room * min(max(share / full, Decimal(0)), Decimal(1))))
-        draw_box(painter, QRectF(left, y, filled, 8), f"{kind}.solid", None, 2)
-        if target:
-            painter.fillRect(left + room // 2, y - 2, 1, 12, color("text.tertiary"))
+        _stamp_bar(painter, cell, (room, filled, kind, bool(target)), cache)
         role = "danger.fg" if share < 0 else role
     strong = isinstance(line, GroupHead)
     draw_text_cell(painter, cell, slot.info, text, role, None, cache, strong=strong)
+
+
+def _stamp_bar(painter: QPainter, cell: QRect, shape: tuple[int, int, str, bool], cache: TextCache) -> None:
+    room, filled, kind, ticked = shape
+
+    def draw(inner: QPainter) -> None:
+        draw_box(inner, QRectF(0, 2, room, 8), "neutral.bg", None, 2)
+        draw_box(inner, QRectF(0, 2, filled, 8), f"{kind}.solid", None, 2)
+        if ticked:
+            inner.fillRect(room // 2, 0, 1, 12, color("text.tertiary"))
+
+    drawn = cache.stamp(("bar", *shape), room, 12, painter.device().devicePixelRatio(), draw)
+    painter.drawPixmap(cell.left() + CELL_PADDING, cell.top() + (cell.height() - 1) // 2 - 6, drawn)
 
 
 def _share_of(line: ShownRow | GroupHead, slot: Slot, infos: Sequence[ColumnInfo]) -> tuple[Decimal | None, Decimal]:
@@ -147,7 +163,7 @@ def draw_text_cell(
 ) -> None:
     """Text in a colour of its own, perhaps with an icon behind it."""
     used = cell_font(info, strong=strong)
-    name = f"{'strong' if strong else 'plain'}{info.kind.value if info.kind.value == 'code' else ''}"
+    name = "strong" if strong else "code" if info.kind is Kind.CODE else "plain"
     room = cell.width() - 2 * CELL_PADDING - (16 if icon else 0)
     prepared, width, height, _ = cache.prepare(name, used, room, text or "\u2013")
     painter.setFont(used)

@@ -55,6 +55,8 @@ class ColumnLayout(QObject):
         self.scroll_x = 0
         self.default: tuple[str, ...] = ()
         """Shown at first; empty for all."""
+        self.frozen_width = 0
+        self.scrolled_width = 0
         self._room = 0
         self._infos: dict[str, ColumnInfo] = {}
         self._numbers: dict[str, int] = {}
@@ -85,14 +87,6 @@ class ColumnLayout(QObject):
 
     def infos(self) -> Mapping[str, ColumnInfo]:
         return self._infos
-
-    @property
-    def frozen_width(self) -> int:
-        return (CHECK_WIDTH if self.checks else 0) + sum(slot.width for slot in self.slots if slot.frozen)
-
-    @property
-    def scrolled_width(self) -> int:
-        return sum(slot.width for slot in self.slots if not slot.frozen)
 
     def left(self, slot: Slot) -> int:
         """Where the slot's left edge lies in the grid's widget now."""
@@ -196,4 +190,6 @@ class ColumnLayout(QObject):
         if slots and rest > 0 and not slots[-1].frozen and not shown[-1].sized:
             slots[-1] = replace(slots[-1], width=slots[-1].width + rest)
         self.slots = tuple(slots)
+        self.frozen_width = frozen_x
+        self.scrolled_width = sum(slot.width for slot in slots if not slot.frozen)
         self.changed.emit()

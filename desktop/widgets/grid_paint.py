@@ -27,12 +27,12 @@ from desktop.widgets.grid_cells import (
     draw_frame,
     draw_initials,
     draw_text_cell,
+    draw_tick,
 )
 from desktop.widgets.grid_columns import CHECK_WIDTH, ColumnLayout, Slot
 from desktop.widgets.grid_text import CELL_PADDING, TextCache, cell_font
 from desktop.widgets.paint import draw_box, draw_icon, draw_text
-from desktop.widgets.style import draw_check_box
-from desktop.widgets.theme import color, font, line_height, metric
+from desktop.widgets.theme import color, font, metric
 
 _PAINTED = frozenset({Kind.BAR, Kind.STATE, Kind.BOOLEAN})
 Line = ShownRow | GroupHead | None
@@ -265,7 +265,7 @@ class GridPainter:
             draw_bar(painter, cell, slot, row.shown, text, self.model.infos, self.cache)
         elif slot.info.kind is Kind.STATE and text and State.REJECTED not in state:
             value = row.shown.row.cells[slot.column]
-            draw_chip_cell(painter, cell, text, str(value), look)
+            draw_chip_cell(painter, cell, text, str(value), look, self.cache)
         elif slot.info.kind is Kind.BOOLEAN:
             draw_boolean(painter, cell, row.shown.row.cells[slot.column] if mark is None else text, role)
         else:
@@ -300,6 +300,7 @@ class GridPainter:
     def _waiting(
         self, painter: QPainter, slots: Sequence[Slot], lines: Sequence[tuple[int, int, Line]]
     ) -> None:
+        """Grey strokes where rows are still being fetched."""
         ground = color("neutral.bg")
         for line, y, what in lines:
             if what is not None:
@@ -351,7 +352,7 @@ class GridPainter:
             if self.layout.checks and isinstance(what, ShownRow):
                 ticked = what.row.id in scene.checked
                 state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-                draw_check_box(painter, QRect(0, y, CHECK_WIDTH, ROW_HEIGHT - 1), state)
+                draw_tick(painter, QRect(0, y, CHECK_WIDTH, ROW_HEIGHT - 1), state, self.cache)
 
     def _heads(self, painter: QPainter, area: QRect, lines: Sequence[tuple[int, int, Line]]) -> None:
         for line, y, what in lines:
@@ -408,6 +409,3 @@ class GridPainter:
                 text = self.model.message(what.row.id)
                 room = QRectF(CHECK_WIDTH + 30, ground.top(), area.width() - CHECK_WIDTH - 40, MESSAGE_HEIGHT)
                 draw_text(painter, room, text, font(12, text=text), "danger.fg")
-
-
-TEXT_HEIGHT = line_height(12)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QStaticText, QTransform
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPixmap, QStaticText, QTransform
 
 from desktop.lists.query import ColumnInfo
 from desktop.lists.spec import Kind
@@ -11,6 +13,7 @@ from desktop.models.kinds import NEVER_CUT
 from desktop.widgets.theme import font
 
 _MOST_TEXTS = 30_000
+_MOST_STAMPS = 2_000
 CELL_PADDING = 8
 Prepared = tuple[QStaticText, int, int, bool]
 """Laid-out text, its width, its height, whether it was cut."""
@@ -26,13 +29,29 @@ class TextCache:
     def __init__(self) -> None:
         self._shelves: dict[tuple[str, int], dict[str, Prepared]] = {}
         self._metrics: dict[str, QFontMetricsF] = {}
+        self._stamps: dict[Hashable, QPixmap] = {}
+
+    def stamp(self, key: Hashable, width: int, height: int, ratio: float, draw: Callable[[QPainter], None]) -> QPixmap:
+        """A small picture drawn once (a chip, a bar, a check box) and then only copied."""
+        found = self._stamps.get((key, ratio))
+        if found is None:
+            found = QPixmap(round(width * ratio), round(height * ratio))
+            found.setDevicePixelRatio(ratio)
+            found.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(found)
+            draw(painter)
+            painter.end()
+            if len(self._stamps) > _MOST_STAMPS:
+                self._stamps.clear()
+            self._stamps[key, ratio] = found
+        return found
 
     def shelf(self, key: str, room: int) -> dict[str, Prepared]:
         """The texts of one font (`key`) that were fitted into `room` px."""
         found = self._shelves.get((key, room))
         if found is None:
             if sum(len(shelf) for shelf in self._shelves.values()) > _MOST_TEXTS:
-                self.clear()
+                self._shelves.clear()
             found = self._shelves[key, room] = {}
         return found
 
@@ -49,6 +68,7 @@ class TextCache:
     def clear(self) -> None:
         self._shelves.clear()
         self._metrics.clear()
+        self._stamps.clear()
 
     def width(self, key: str, used: QFont, text: str) -> float:
         metrics = self._metrics.get(key)

@@ -20,6 +20,12 @@ def _gantt(start: Start) -> dict[str, Any]:
     return {**gantt.run(), "verdict": gantt.verdict(start())}
 
 
+def _paint(start: Start) -> dict[str, Any]:
+    from tests.bench import grid_paint
+
+    return grid_paint.measure()
+
+
 def _posting(start: Start) -> dict[str, Any]:
     from tests.bench import posting
 
