@@ -56,5 +56,6 @@ BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
     "export": _export,
     "gantt": _gantt,
     "lists": _lists,
+    "paint": _paint,
     "posting": _posting,
 }
