@@ -27,7 +27,7 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.progress import Progress
 from desktop.domain.text import tr
-from desktop.operations.demo import demand, ledger, parties, people, purchasing, work
+from desktop.operations.demo import demand, ledger, parties, people, purchasing, views, work
 from desktop.operations.demo.catalogue import DemoUser, cast
 from desktop.operations.demo.world import SIZES, ZONE, Numbers, Size, World
 from desktop.operations.people import DEMO_SETTING
@@ -166,8 +166,7 @@ def _write_users(cursor: Cursor, world: World) -> None:
         user_id = _write_user(cursor, world, user, (user.user_name,))
         if user.user_name == "clerk":
             world.branches["SUZ"].clerk = user_id
-        if user.user_name == "engineer":
-            world.engineer_user = user_id
+        world.users[user.user_name] = user_id
     for code, branch in world.branches.items():
         if not branch.clerk:
             clerk = DemoUser(f"clerk.{code.lower()}", f"Clerk {branch.cast.city}", f"{branch.cast.city_zh}库管", code)
@@ -207,8 +206,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     for done, table in enumerate(world.tables.values()):
         progress.report(5 + 3 * done // total, 10, note=tr("Writing {table}", table=table.name))
         table.copy(cursor)
-    if world.engineer_user:
-        cursor.execute("update erp.engineer set user_id = %s where name = 'Wang Jun'", (world.engineer_user,))
+    cursor.execute("update erp.engineer set user_id = %s where name = 'Wang Jun'", (world.users["engineer"],))
     progress.report(8, 10, note=tr("Search index"))
     for name in world.tables:
         _fill_keys(cursor, name)
@@ -216,6 +214,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     cursor.execute("set local session_replication_role = origin")
     cursor.execute("update erp.installation set demo = %s", (world.size.name,))
     _show_logins(cursor)
+    views.write_views(cursor)
     return {name: table.count for name, table in world.tables.items()}
 
 

@@ -87,7 +87,7 @@ class Person:
     branch: str
     skills: tuple[tuple[str, int], ...]
     certificates: tuple[str, ...] = ()
-    rate: int = 120
+    rate: int = 240
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from desktop.operations.demo.catalogue import Customer, cast
 from desktop.operations.demo.world import Asset, World
 
+_OWNERS = ("pm", "finance", "planner")
 _BILLING = ("quarterly", "monthly", "half_yearly", "quarterly", "yearly")
 _STATES = ("draft", "review", "signed", "active", "suspended")
 
@@ -118,7 +119,7 @@ def _stranger(world: World, number: int) -> Customer:
     year = world.months(-since).year
     code = f"HT-{year}-{1000 + number}"
     contract_type = ("preventive", "full_service", "on_call", "parts_labour")[number % 4]
-    until, value = world.chance.randrange(1, 24), assets * world.chance.randrange(30, 110) * 100
+    until, value = world.chance.randrange(1, 24), assets * world.chance.randrange(50, 160) * 100
     return Customer(
         f"C-X{number + 1:03d}", f"{start}{end} {trade}", f"{start_zh}{end_zh}{trade_zh}", "standard", industry,
         equipment, code, contract_type, assets, since, until, value, "0.05", branches[number % len(branches)],
@@ -157,7 +158,8 @@ def _make_contract(world: World, customer: Customer, party: int, number: int) ->
     table = world.table(
         "contract",
         "id company_id org_unit_id number name name_zh customer_id contract_type state signed_on starts_on ends_on"
-        " annual_value discount_rate tax_rate billing visits_per_year hours_per_year parts_budget margin_target",
+        " annual_value discount_rate tax_rate billing visits_per_year hours_per_year parts_budget margin_target"
+        " owner_id",
     )
     equipment = world.equipment[customer.equipment]
     signed = start - dt.timedelta(days=14) if state not in ("draft", "review") else None
@@ -167,6 +169,7 @@ def _make_contract(world: World, customer: Customer, party: int, number: int) ->
         f"{customer.name}: {equipment.name.lower()}", f"{customer.name_zh}{equipment.name_zh}服务", party,
         customer.contract_type, state, signed, start, end, value, customer.discount, "0.06", _BILLING[number % 5],
         max(4, value // 20_000), max(40, value // 1_200), value // 4, "0.25",
+        world.users[_OWNERS[number % 3]],
     )  # fmt: skip
     _make_contract_history(world, contract, state, start)
     lines = world.table(
@@ -226,7 +229,10 @@ def _make_assets(
         covered.add(
             contract, asset, world.months(1 - customer.since_months), None, customer.contract_type != "preventive"
         )
-        world.assets.append(Asset(asset, code, customer.branch, unit, site, party, contract, customer.equipment))
+        weight = customer.annual_value // customer.assets * (60 + party * 37 % 90) // 100
+        world.assets.append(
+            Asset(asset, code, customer.branch, unit, site, party, contract, customer.equipment, weight)
+        )
         if equipment.code == "CMP":
             _make_meter(world, asset, years)
     return serial

@@ -165,7 +165,7 @@ def _stranger(world: World, number: int) -> Person:
     branch: Branch = branches[number % len(branches)]
     return Person(
         f"{surname} {given}", f"{surname_zh}{given_zh}", (surname[0] + given[0]).upper(), branch.code, skills, ("LV",),
-        100 + number % 5 * 10,
+        200 + number % 5 * 20,
     )  # fmt: skip
 
 

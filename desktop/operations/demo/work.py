@@ -113,19 +113,28 @@ def _bookings(world: World) -> Table:
     return world.table("booking", "id company_id org_unit_id engineer_id work_order_id title slot hard travel_minutes")
 
 
-def _assets_by_skill(world: World) -> dict[tuple[str, str], list[Asset]]:
-    found: dict[tuple[str, str], list[Asset]] = {}
+Pools = dict[tuple[str, str], tuple[list[Asset], list[int]]]
+"""Assets by branch and skill, with their running sums of weight; skill "" holds all of the branch."""
+
+
+def _assets_by_skill(world: World) -> Pools:
+    found: Pools = {}
     for asset in world.assets:
         for key in (world.equipment[asset.equipment].skill, ""):
-            found.setdefault((asset.branch, key), []).append(asset)
+            assets, sums = found.setdefault((asset.branch, key), ([], []))
+            assets.append(asset)
+            sums.append((sums[-1] if sums else 0) + asset.weight)
     return found
 
 
-def _pick(world: World, by_skill: dict[tuple[str, str], list[Asset]], engineer: Engineer) -> Asset:
+def _pick(world: World, by_skill: Pools, engineer: Engineer) -> Asset:
+    """A dear contract asks for more visits than a cheap one; engineers mostly do what they were trained for."""
     branch = engineer.cast.branch
-    skills = [code for code, _ in engineer.cast.skills if (branch, code) in by_skill]
-    skill = world.chance.choice(skills) if skills and world.chance.random() < 0.92 else ""
-    return world.chance.choice(by_skill[(branch, skill)])
+    pools = [by_skill[(branch, code)] for code, _ in engineer.cast.skills if (branch, code) in by_skill]
+    every = by_skill[(branch, "")]
+    shares = [sums[-1] for _, sums in pools] + [every[1][-1] // 8]
+    assets, sums = world.chance.choices([*pools, every], weights=shares)[0]
+    return world.chance.choices(assets, cum_weights=sums)[0]
 
 
 # --- one order -------------------------------------------------------------------------------------------------------

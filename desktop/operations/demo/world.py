@@ -28,7 +28,7 @@ class Size:
 
 
 SIZES: dict[str, Size] = {
-    "small": Size("small", 2_400, 365, 14, 0, 120, (2, 6), 2_400, 26),
+    "small": Size("small", 3_000, 365, 14, 0, 120, (3, 8), 3_000, 26),
     "medium": Size("medium", 10_000, 420, 28, 60, 600, (4, 11), 12_000, 150),
     "large": Size("large", 104_000, 900, 64, 300, 2_000, (7, 16), 52_500, 900),
 }
@@ -56,6 +56,7 @@ class Asset:
     customer: int
     contract: int | None
     equipment: str
+    weight: int  # how much of the work it asks for, against other assets
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class World:
     places: dict[str, int] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     purchase_numbers: Numbers = field(default_factory=lambda: Numbers("purchase_order", "PO"))
-    engineer_user: int = 0
+    users: dict[str, int] = field(default_factory=dict)
     holidays: frozenset[dt.date] = frozenset()
     absent: set[tuple[int, dt.date]] = field(default_factory=set)
 

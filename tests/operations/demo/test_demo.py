@@ -11,7 +11,10 @@ from sqlalchemy import text
 from db.embedded import Server
 from db.errors import BugError, UserError
 from db.session import Database
-from desktop.operations import demo, people
+from desktop.lists.all_lists import ALL_LISTS
+from desktop.lists.spec import ListSpec
+from desktop.operations import demo, people, saved_views
+from desktop.operations.demo.views import RECIPES, VIEWS
 from tests.demo_world import TODAY, DemoWorld, make_demo_world
 
 
@@ -24,6 +27,10 @@ def world(pg_server: Server) -> DemoWorld:
 def owner(world: DemoWorld) -> Iterator[Database]:
     with world.database() as database:
         yield database
+
+
+def spec_of(key: str) -> ListSpec:
+    return next(spec for spec in ALL_LISTS if spec.key == key)
 
 
 def rows(database: Database, query: str, **values: object) -> list[tuple[object, ...]]:
@@ -183,6 +190,15 @@ def test_the_log_ins_are_one_per_job_and_shown_to_the_log_in_window(world: DemoW
     for person in shown:
         with world.database(person.user) as database:
             assert database.user.roles == {person.user}, person
+
+
+def test_shared_views_name_columns_that_exist(world: DemoWorld) -> None:
+    with world.database("manager") as manager:
+        for list_key, name, name_zh, definition in (*VIEWS, *RECIPES):
+            known = {column.key for column in spec_of(list_key).columns}
+            assert set(definition.query.columns) <= known, name
+            kept = [*saved_views.views(manager, list_key), *saved_views.recipes(manager, list_key)]
+            assert [each.name_zh for each in kept if each.name == name] == [name_zh]
 
 
 def test_desks_see_their_branch_and_managers_all_of_it(world: DemoWorld, owner: Database) -> None:
