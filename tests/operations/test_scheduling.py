@@ -16,9 +16,9 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.calendars import at
 from desktop.domain.moves import Move
-from desktop.domain.scheduling import BarState, Placement
+from desktop.domain.scheduling import BarState, Parts, Placement
 from desktop.operations import bookings, scheduling
-from tests.scheduling_world import World, as_user, clean, make_database
+from tests.scheduling_world import World, as_user, clean, make_database, one
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 11, 24)
@@ -250,3 +250,77 @@ def test_of_two_planners_who_want_the_same_hour_exactly_one_wins(planning: tuple
         assert (len(winners), len(losers)) == (1, 1), round_number
         assert losers[0].constraint == "booking_no_double"
         clean(planning[0])
+
+
+def test_a_job_brings_what_it_is_judged_by(planning: tuple[str, World], planner: Database, world: World) -> None:
+    """Contract hours left after the labour of this year, warranty, parts that are reserved or on their way."""
+    with psycopg2.connect(planning[0]) as owner, owner.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        party = one(
+            cursor,
+            "insert into erp.party (company_id, code, name, name_zh, is_customer)"
+            " values (%s, 'C-1', 'Huarui', '华瑞', true) returning id",
+            world.company,
+        )
+        cursor.execute("insert into erp.party_unit (party_id, org_unit_id) values (%s, %s)", (party, world.branch))
+        contract = one(
+            cursor,
+            "insert into erp.contract (company_id, org_unit_id, number, name, customer_id, contract_type, state,"
+            " starts_on, ends_on, hours_per_year) values (%s, %s, 'CT-1', 'Care', %s, 'preventive', 'active', current_date - 30,"
+            " current_date + 300, 10) returning id",
+            world.company, world.branch, party,
+        )  # fmt: skip
+        asset = one(
+            cursor,
+            "insert into erp.asset (company_id, org_unit_id, code, name, warranty_until)"
+            " values (%s, %s, 'A-1', 'Compressor', date '2027-03-31') returning id",
+            world.company, world.branch,
+        )  # fmt: skip
+        cursor.execute(
+            "update erp.work_order set customer_id = %s, contract_id = %s, asset_id = %s where id = any (%s)",
+            (party, contract, asset, list(world.orders[:2])),
+        )
+        for hours, state in ((3, "approved"), (2, "reversed")):
+            cursor.execute(
+                "insert into erp.labour (company_id, org_unit_id, work_order_id, engineer_id, period, hourly_rate,"
+                " amount, state) values (%s, %s, %s, %s, tstzrange(now() - interval '1 day',"
+                " now() - interval '1 day' + make_interval(hours => %s)), 100, 300, %s)",
+                (world.company, world.branch, world.orders[1], world.engineers[0], hours, state),
+            )
+        cursor.execute(
+            "insert into erp.unit_of_measure (code, name, name_zh, digits) values ('pc','pc','件',0)"
+            " on conflict do nothing"
+        )
+        items = [
+            one(
+                cursor,
+                "insert into erp.item (company_id, org_unit_id, code, name) values (%s, %s, %s, %s) returning id",
+                world.company, world.branch, code, code,
+            )
+            for code in ("P-1", "P-2")
+        ]  # fmt: skip
+        for order, item in ((0, items[0]), (1, items[1])):
+            cursor.execute(
+                "insert into erp.work_order_part (work_order_id, item_id, quantity) values (%s, %s, 2)",
+                (world.orders[order], item),
+            )
+        purchase = one(
+            cursor,
+            "insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id, state)"
+            " values (%s, %s, 'PO-1', %s, 'ordered') returning id",
+            world.company, world.branch, party,
+        )  # fmt: skip
+        cursor.execute(
+            "insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price,"
+            " promised_on) values (%s, 1, %s, 5, 1, date '2026-11-26')",
+            (purchase, items[1]),
+        )
+    owner.close()
+    jobs = {job.id: job for job in bookings.read_backlog(planner)}
+    first, second = jobs[world.orders[0]], jobs[world.orders[1]]
+    assert (first.customer, first.customer_zh, first.contract) == ("Huarui", "华瑞", "CT-1")
+    assert first.contract_hours_left == pytest.approx(7)
+    assert first.warranty_until == date(2027, 3, 31)
+    assert (first.parts, first.parts_at) == (Parts.LATE, None), "nobody has ordered it"
+    assert (second.parts, second.parts_at) == (Parts.LATE, at(date(2026, 11, 26), 8 * 60, ZONE))
+    assert jobs[world.orders[2]].parts is Parts.NONE
