@@ -266,8 +266,8 @@ def test_a_job_brings_what_it_is_judged_by(planning: tuple[str, World], planner:
         contract = one(
             cursor,
             "insert into erp.contract (company_id, org_unit_id, number, name, customer_id, contract_type, state,"
-            " starts_on, ends_on, hours_per_year) values (%s, %s, 'CT-1', 'Care', %s, 'preventive', 'active', current_date - 30,"
-            " current_date + 300, 10) returning id",
+            " starts_on, ends_on, hours_per_year) values (%s, %s, 'CT-1', 'Care', %s, 'preventive', 'active',"
+            " current_date - 30, current_date + 300, 10) returning id",
             world.company, world.branch, party,
         )  # fmt: skip
         asset = one(
