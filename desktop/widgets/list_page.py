@@ -11,38 +11,27 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.conditions import Condition, ConditionError, all_of, from_json, to_json
 from desktop.domain.text import language, pick, tr
 from desktop.lists.query import ListQuery, ListSource
 from desktop.lists.spec import ListSpec, Sort
-from desktop.models.editable_list import EditableListModel
 from desktop.models.filters import split_condition
 from desktop.models.list_pages import ShownRow
-from desktop.models.live_list import nobody
 from desktop.runtime.context import Context, ToastAction
 from desktop.runtime.failures import Failure
-from desktop.widgets.buttons import Button, IconButton
-from desktop.widgets.field_help import FieldHelp
-from desktop.widgets.grid_columns import ColumnLayout
-from desktop.widgets.grid_commands import GridCommands
-from desktop.widgets.grid_editor import no_lookup
-from desktop.widgets.grid_footer import SelectionFooter
-from desktop.widgets.grid_view import GridView
-from desktop.widgets.header import WIDE_FROM, HeaderBar
-from desktop.widgets.icons import bind_icon
+from desktop.widgets.header import WIDE_FROM
 from desktop.widgets.list_conflicts import ListConflicts
 from desktop.widgets.list_export import ListExport
+from desktop.widgets.list_frame import ListFrame
 from desktop.widgets.list_keeper import ViewKeeper
 from desktop.widgets.list_menus import ListMenus
 from desktop.widgets.list_paste import ListPaste
 from desktop.widgets.list_services import NO_SERVICES, KeptView, ListServices, ready_made
 from desktop.widgets.list_views import MOST_KEYS, ListViews
-from desktop.widgets.page import Page
-from desktop.widgets.paint import column, row
 
 _SEARCH_MS = 250
 _KEEP_MS = 1000
@@ -51,7 +40,7 @@ MakeSource = Callable[[str], ListSource]
 """Language ("en" or "zh") → the list's source for this reader; a new one after each change of language."""
 
 
-class ListPage(Page):
+class ListPage(ListFrame):
     """`ListPage(context, spec, make_source)`; a side panel for the current row by `set_side`."""
 
     row_changed = Signal(object)
@@ -69,25 +58,23 @@ class ListPage(Page):
         whole_money: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(context, parent)
-        self.spec, self.services = spec, services
+        source = make_source(language())
+        super().__init__(context, spec, source, services=services, whole_money=whole_money, parent=parent)
         self._make_source, self._fixed = make_source, fixed
         self._extra: Condition | None = None
         self._opened = self._stale = False
         self._place_kept: Mapping[str, Any] = {}
         self._start_at: int | None = None
-        self.model = EditableListModel(
-            make_source(language()), context.work, ListQuery(()),
-            authors=services.authors or nobody, whole_money=whole_money, parent=self,
-        )  # fmt: skip
-        self.columns = ColumnLayout(spec.frozen, parent=self)
-        self.grid = GridView(self.model, self.columns, lookup=services.lookup or no_lookup)
         self.grid.outer_filter = lambda: self._extra is not None or bool(self.search.text().strip())
-        self.grid.row_opens = spec.opens is not None
-        self.commands = GridCommands(self.grid)
+        self.views = ListViews(self._as_shown)
+        self.views.may_keep = services.keep_view is not None
+        self.views.may_share = services.may_share
+        self.header.add_left(self.views)
+        self._search_pause = QTimer(self, singleShot=True, interval=_SEARCH_MS)
+        self._keep_pause = QTimer(self, singleShot=True, interval=_KEEP_MS)
         self.export = ListExport(self)
         self.menus = ListMenus(self)
-        self._build()
+        self.conflicts = ListConflicts(self)
         self.keeper = ViewKeeper(self)
         self.pasting = ListPaste(self)
         self._make_actions()
@@ -99,63 +86,8 @@ class ListPage(Page):
 
     # --- building ------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        self.header = HeaderBar()
-        self.views = ListViews(self._as_shown)
-        self.views.may_keep = self.services.keep_view is not None
-        self.views.may_share = self.services.may_share
-        self.search = QLineEdit()
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(160)
-        self._search_icon = QAction(self)
-        bind_icon(self._search_icon, "search", "text.tertiary")
-        self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
-        self.search.installEventFilter(self)
-        self.group_button = Button(kind="ghost", icon="group")
-        self.group_icon = IconButton("group", size=28)
-        self.columns_button = Button(kind="ghost", icon="columns-3")
-        self.columns_icon = IconButton("columns-3", size=28)
-        self.export_button = Button(icon="download", menu_arrow=True)
-        self.header.add_left(self.views)
-        layout = self.header.layout()
-        if isinstance(layout, QBoxLayout):
-            layout.setStretch(0, 1)
-            layout.setStretch(1, 0)
-        for widget in (
-            self.search, self.group_button, self.group_icon, self.columns_button, self.columns_icon,
-            self.export_button,
-        ):  # fmt: skip
-            self.header.add_action(widget)
-        self.footer = SelectionFooter(self.grid)
-        self.conflicts = ListConflicts(self)
-        self.help_card = FieldHelp(self.grid)
-        self._main = column(self.header, self.grid, self.footer, spacing=0)
-        self._main.setStretch(1, 1)
-        self._across = row(spacing=0)
-        self._across.addLayout(self._main, 1)
-        self._side: QWidget | None = None
-        self.setLayout(self._across)
-        self._search_pause = QTimer(self, singleShot=True, interval=_SEARCH_MS)
-        self._keep_pause = QTimer(self, singleShot=True, interval=_KEEP_MS)
-
-    def set_side(self, side: QWidget) -> None:
-        """A panel at the right that shows the row of the cursor; connect it to `row_changed`."""
-        self._side = side
-        self._across.addWidget(side)
-
     def _make_actions(self) -> None:
-        def action(name: str, keys: Sequence[str], menu: str, icon: str, call: Callable[[], object]) -> None:
-            made = QAction(self)
-            made.setShortcuts([QKeySequence(key) for key in keys])
-            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.setData(menu)
-            made.triggered.connect(lambda _=False: call())
-            if icon:
-                bind_icon(made, icon)
-            self.addAction(made)
-            self.named[name] = made
-
-        self.named: dict[str, QAction] = {}
+        action = self.add_command
         action("find", ("Ctrl+F",), "edit", "search", self.search_for)
         action("filter", ("Ctrl+Shift+L",), "view", "filter", self.filter_row)
         action("clear_filter", ("Ctrl+Alt+L",), "view", "x", self.clear_filters)
@@ -279,17 +211,8 @@ class ListPage(Page):
             self.model.ask(self._query(), at_row=self._start_at)
 
     def retranslate(self) -> None:
-        self.header.set_title(self.title())
-        self.search.setPlaceholderText(tr("Search"))
-        self.search.setAccessibleName(tr("Search"))
-        self.columns_button.setText(tr("Columns…"))
-        self.columns_icon.set_words(tr("Columns…"), "Ctrl+Shift+K")
-        self.export_button.setText(tr("Export"))
-        self.export_button.setToolTip("Alt+E")
-        for name, text in self._action_texts().items():
-            self.named[name].setText(text)
+        super().retranslate()
         self.keeper.name_actions()
-        self.commands.retranslate()
         self.views.retranslate()
         self._say_groups()
         self._count_changed()
@@ -298,29 +221,14 @@ class ListPage(Page):
             self.model.forget_columns()
             self.model.open()
 
-    def _action_texts(self) -> dict[str, str]:
-        return {
-            "find": tr("Search"),
-            "filter": tr("Filter row"),
-            "clear_filter": tr("Clear all filters"),
-            "columns": tr("Columns…"),
-            "group_menu": tr("Group"),
-            "keep_view": tr("Save the view"),
-            "next_problem": tr("Next rejected cell"),
-            "help": tr("Field help"),
-            "excel": tr("Excel, exactly as shown"),
-            "pdf": tr("Preview and print (PDF)"),
-            "export": tr("Export"),
-            "import": tr("Import"),
-        }
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._count_changed()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._fit()
+        self.fit()
+        self._count_changed()
         if self._stale and self._opened:
             self._stale = False
             self.model.changed(Changes(), foreign=True)
@@ -328,16 +236,6 @@ class ListPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         self._keep_place()
         super().hideEvent(event)
-
-    def _fit(self) -> None:
-        """Narrow windows drop the words of two buttons (guide.md §2)."""
-        wide = self.window().width() >= WIDE_FROM
-        self.group_button.setVisible(wide)
-        self.columns_button.setVisible(wide)
-        self.group_icon.setVisible(not wide)
-        self.columns_icon.setVisible(not wide)
-        self.search.setFixedWidth(200 if wide else 130)
-        self._count_changed()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
