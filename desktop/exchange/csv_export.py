@@ -23,7 +23,7 @@ from desktop.operations.exporting import header, whole_file
 from desktop.operations.lists import SqlListSource
 
 BOM = b"\xef\xbb\xbf"
-_RISKY = "^[=+\\-@\t\r＝＋－＠]"
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _NUMBERS = frozenset({Kind.INTEGER, Kind.QUANTITY, Kind.MONEY, Kind.PRICE, Kind.PERCENT, Kind.BAR})
 
 
@@ -58,7 +58,7 @@ def copy_csv(
     """The same into an open stream."""
     if bom:
         out.write(BOM)
-    with source.extract(query) as extract:
+    with source.extract(query, totals=False) as extract:
         out.write(_header(extract.infos))
         lines = _Lines(out, progress or Progress(), extract.count)
         statement = _worded(extract.listing, query, extract.infos)
@@ -75,7 +75,7 @@ def copy_csv(
 
 def harmless(text: str) -> str:
     """The text so that no spreadsheet takes it for a formula: behind an apostrophe where it begins like one."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else text
+    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 def _header(infos: tuple[ColumnInfo, ...]) -> bytes:
@@ -99,11 +99,11 @@ def _words(info: ColumnInfo, expr: ColumnElement[Any], zone: str) -> ColumnEleme
     if info.kind is Kind.BOOLEAN:
         return case((expr.is_(True), tr("Yes")), (expr.is_(False), tr("No")), else_=None)
     if info.choices:
-        worded = case(*((expr == value, literal(label)) for value, label in info.choices), else_=cast(expr, Text()))
-        return _harmless_sql(worded)
+        words = ((expr == value, literal(harmless(label))) for value, label in info.choices)
+        return case(*words, else_=_harmless_sql(expr))
     return _harmless_sql(expr)
 
 
 def _harmless_sql(expr: ColumnElement[Any]) -> ColumnElement[Any]:
     said = cast(expr, Text())
-    return case((said.op("~", is_comparison=True)(_RISKY), func.concat("'", said)), else_=said)
+    return case((func.left(said, 1).in_(_RISKY), func.concat("'", said)), else_=said)

@@ -28,7 +28,7 @@ def dump_json(
     """The same into an open stream. `total` counts all rows of the query, whatever the limit."""
     tell = progress or Progress()
     written = 0
-    with source.extract(query) as extract:
+    with source.extract(query, totals=False) as extract:
         out.write(f'{{"total": {extract.count}, "rows": [')
         for part in extract.parts:
             for record in part[: None if limit is None else limit - written]:

@@ -168,18 +168,21 @@ class SqlListSource:
         return query_for(self.spec, self.columns(), view, condition)
 
     @contextmanager
-    def extract(self, query: ListQuery, size: int = 1_000) -> Iterator[Extract]:
-        """Everything that the query shows, groups and totals included, as one state of the database."""
+    def extract(self, query: ListQuery, size: int = 1_000, *, totals: bool = True) -> Iterator[Extract]:
+        """Everything that the query shows, groups and totals included, as one state of the database.
+
+        Without `totals` rows are only counted.
+        """
         with self.database.stream() as connection:
             listing = self._listing(connection, query, fresh=True)
             infos = {info.key: info for info in self.columns()}
-            row = connection.execute(sql.totalled(listing, query)).one()
+            row = connection.execute((sql.totalled if totals else sql.counted)(listing, query)).one()
             with closing(streamed(connection, listing, query, size)) as parts:  # whoever stops early closes the cursor
                 yield Extract(
                     infos=tuple(infos[key] for key in query.columns),
-                    heads=_all_heads(connection, listing, query),
-                    totals=_totals(listing, row),
-                    count=int(row.row_count),
+                    heads=_all_heads(connection, listing, query) if totals else (),
+                    totals=_totals(listing, row) if totals else {},
+                    count=int(row[0]),
                     cut=len(listing.hits or ()) > sql.SEARCH_LIMIT,
                     parts=parts,
                     connection=connection,
