@@ -133,9 +133,7 @@ def columns(intervals: Sequence[tuple[int, int]]) -> list[Column]:
     Each cluster of connected intervals is as wide as its widest moment; an interval takes the first free
     column.
     """
-    order = sorted(
-        range(len(intervals)), key=lambda index: (intervals[index][0], -intervals[index][1], index)
-    )
+    order = sorted(range(len(intervals)), key=lambda index: (intervals[index][0], -intervals[index][1], index))
     at = [0] * len(intervals)
     of = [1] * len(intervals)
     cluster: list[int] = []

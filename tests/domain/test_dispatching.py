@@ -130,9 +130,7 @@ def test_no_slot_for_what_nobody_can_do() -> None:
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)), max_size=12),
     st.integers(1, 16),
 )
-def test_a_best_slot_never_overlaps_and_lies_in_working_time(
-    taken: list[tuple[int, int]], quarters: int
-) -> None:
+def test_a_best_slot_never_overlaps_and_lies_in_working_time(taken: list[tuple[int, int]], quarters: int) -> None:
     bookings = [
         Booking(n, 7, clock(8) + s * 900, clock(8) + (s + d) * 900, job=replace(JOB, id=n))
         for n, (s, d) in enumerate(taken, 1)

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from desktop.domain.intervals import LONG, IntervalIndex, clipped, columns, merged, overlap, total, without
 
-SPANS = st.lists(
-    st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda p: (min(p), max(p))), max_size=12
-)
+SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda p: (min(p), max(p))), max_size=12)
 
 
 def _points(spans: list[tuple[int, int]]) -> set[int]:
@@ -43,9 +41,7 @@ def test_intervals_that_touch_do_not_overlap() -> None:
 
 
 ROWS = st.lists(
-    st.tuples(
-        st.integers(1, 3), st.integers(0, 10 * LONG), st.sampled_from([900, 7200, LONG, LONG + 1, 5 * LONG])
-    ),
+    st.tuples(st.integers(1, 3), st.integers(0, 10 * LONG), st.sampled_from([900, 7200, LONG, LONG + 1, 5 * LONG])),
     max_size=40,
 )
 
