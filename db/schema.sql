@@ -1432,41 +1432,65 @@ create table erp.pinyin (
 -- two-character Chinese word at once), single Chinese characters, and the same of the pinyin and of its initials.
 -- The functions answer alike for the same text and character table; they are called by triggers only.
 
--- Lower case, full-width letters made narrow.
+-- Lower case, full-width letters made narrow, single blanks.
 create function erp.plain_text(given text) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = erp, pg_catalog, pg_temp
 as $$
-    select lower(normalize(given, NFKC))
+begin
+    return lower(regexp_replace(normalize(given, NFKC), '\s+', ' ', 'g'));
+end
 $$;
 
--- Pairs of neighbouring characters within words, and each Chinese character by itself.
+-- Pairs of neighbouring characters within words, and each Chinese character by itself. Loops, here and below, because a
+-- set-returning function in the middle of a plan is estimated at a thousand rows and planned accordingly.
 create function erp.bigrams(given text) returns text[]
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = erp, pg_catalog, pg_temp
 as $$
-    select coalesce(array_agg(distinct g.gram), '{}')
-    from (
-        select substr(w.word, i, 2) as gram
-        from regexp_split_to_table(given, '\s+') w (word), generate_series(1, length(w.word) - 1) i
-        union all
-        select c.one from regexp_split_to_table(given, '') c (one) where c.one >= U&'\2E80' collate "C"
-    ) g
+declare
+    grams  text[] := '{}';
+    before text := ' ';
+    one    text;
+begin
+    foreach one in array coalesce(string_to_array(given, null), '{}') loop
+        if one <> ' ' then
+            if before <> ' ' then
+                grams := grams || (before || one);
+            end if;
+            if ascii(one) >= 11904 then  -- U+2E80, where the Chinese characters begin
+                grams := grams || one;
+            end if;
+        end if;
+        before := one;
+    end loop;
+    return array(select distinct g from unnest(grams) g);
+end
 $$;
 
--- The reading of a text: full ('wang jun '), each character kept that has none; and the initials ('wj').
-create function erp.pinyin_of(given text, out full_reading text, out initials text)
-language sql stable parallel safe
+-- The reading of a text: full ('wangjun'), each character kept that has none; the initials ('wj'); and the reading with a
+-- blank behind each syllable, by which Chinese names sort.
+create function erp.pinyin_of(given text, out full_reading text, out initials text, out spaced text)
+language plpgsql stable parallel safe
 set search_path = erp, pg_catalog, pg_temp
 as $$
-    select string_agg(coalesce(r.reading, r.one), '' order by r.nr),
-           string_agg(coalesce(left(r.reading, 1), r.one), '' order by r.nr)
-    from (
-        -- One index probe a character: a join would hash the whole character table for each text.
-        select c.one, c.nr, (select p.reading from pinyin p where p.character = c.one) as reading
-        from regexp_split_to_table(given, '') with ordinality c (one, nr)
-        offset 0
-    ) r
+declare
+    one  text;
+    said text;
+begin
+    full_reading := '';
+    initials := '';
+    spaced := '';
+    foreach one in array coalesce(string_to_array(given, null), '{}') loop
+        said := null;
+        if ascii(one) >= 11904 then
+            select p.reading into said from pinyin p where p.character = one;
+        end if;
+        full_reading := full_reading || coalesce(said, one);
+        initials := initials || coalesce(left(said, 1), one);
+        spaced := spaced || coalesce(said || ' ', one);
+    end loop;
+end
 $$;
 
 create function erp.search_key(variadic texts text[]) returns text[]
@@ -1478,7 +1502,7 @@ declare
     reading record;
 begin
     if octet_length(given) > length(given) then
-        select * into reading from pinyin_of(given);
+        reading := pinyin_of(given);
         given := given || ' ' || reading.full_reading || ' ' || reading.initials;
     end if;
     return bigrams(given);
@@ -1491,13 +1515,14 @@ language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    plain text := plain_text(given);
+    plain   text := plain_text(given);
+    reading record;
 begin
     if octet_length(plain) = length(plain) then
         return plain;
     end if;
-    return (select string_agg(coalesce((select p.reading || ' ' from pinyin p where p.character = c.one), c.one), '' order by c.nr)
-            from regexp_split_to_table(plain, '') with ordinality c (one, nr));
+    reading := pinyin_of(plain);
+    return reading.spaced;
 end
 $$;
 
@@ -1528,7 +1553,7 @@ declare
     parts text[];
     i     integer;
 begin
-    if cardinality(kind.texts) = 0 or (cardinality(words) = 1 and length(words[1]) = 1 and words[1] < U&'\2E80' collate "C") then
+    if cardinality(kind.texts) = 0 or (cardinality(words) = 1 and length(words[1]) = 1 and ascii(words[1]) < 11904) then
         -- A number alone, or a single letter: what starts with it.
         return format('x.%I::text ^@ upper($1[1])', kind.code_column);
     end if;
@@ -5720,6 +5745,8 @@ declare
     r text;
 begin
     execute format('revoke all on database %I from public', current_database());
+    -- Our queries are short; compiling them costs more than running them.
+    execute format('alter database %I set jit = off', current_database());
     foreach r in array '{user,worker}'::text[] loop
         execute format('grant connect on database %I to %I', current_database(), erp.role_name(r));
     end loop;

@@ -94,6 +94,8 @@ declare
     r text;
 begin
     execute format('revoke all on database %I from public', current_database());
+    -- Our queries are short; compiling them costs more than running them.
+    execute format('alter database %I set jit = off', current_database());
     foreach r in array '{user,worker}'::text[] loop
         execute format('grant connect on database %I to %I', current_database(), erp.role_name(r));
     end loop;
