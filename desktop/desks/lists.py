@@ -11,6 +11,7 @@ from desktop.lists.spec import ListSpec
 from desktop.operations.lists import source_for
 from desktop.runtime.context import Context, Found
 from desktop.views.shell.desks import PageEntry
+from desktop.views.stock import list_actions
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.list_services import ListServices
 from desktop.widgets.list_wiring import list_services
@@ -41,6 +42,8 @@ def list_page(context: Context, spec: ListSpec) -> ListPage:
         return source_for(context.database, spec, _language(code))
 
     page = ListPage(context, spec, make_source, services=services(context, spec))
+    if spec.area == "stock":
+        list_actions.attach(page, context)
     page.import_requested.connect(lambda key: context.open("import", {"into": key}))
     return page
 

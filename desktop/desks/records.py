@@ -13,6 +13,7 @@ from desktop.views.contracts.cost_page import ContractCostPage
 from desktop.views.parties.party_page import PartyPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.item_page import ItemPage
+from desktop.views.stock.part_page import PartPage
 from desktop.views.work_orders.work_order_page import WorkOrderPage
 from desktop.widgets.page import Page
 
@@ -39,6 +40,13 @@ def _form(
 RECORDS: tuple[PageEntry, ...] = (
     _form("asset", lambda: tr("Asset"), "cog", lambda context, args: AssetPage(context, record_id(args))),
     _form("item", lambda: tr("Item"), "box", lambda context, args: ItemPage(context, record_id(args))),
+    PageEntry(
+        "part_stock",
+        lambda: tr("Do we have it?"),
+        "boxes",
+        lambda context, args: PartPage(context, record_id(args) or 0),
+        listed=False,
+    ),
     _form(
         "work_order",
         lambda: tr("Work order"),

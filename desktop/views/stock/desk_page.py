@@ -123,7 +123,7 @@ class StockDesk(Page):
             (lambda: tr("Condition: good, bad, quarantine"), "Ctrl+G", driver.next_condition),
             (lambda: tr("Suspend"), "Esc", driver.suspend),
             (lambda: tr("Resume what was suspended"), "Ctrl+Shift+R", driver.resume),
-            (lambda: tr("Pick list or labels"), "Ctrl+P", self.print_papers),
+            (lambda: tr("Pick list, labels or hand-over"), "Ctrl+P", self.print_papers),
         ):
             self._add(words, key, call)
         for number, mode in enumerate(Mode, start=1):
@@ -157,7 +157,7 @@ class StockDesk(Page):
             self.driver.reverse(last.document_id, last.number)
 
     def print_papers(self) -> None:
-        """Ctrl+P: the pick list of the draft, or the labels of what was received last."""
+        """Ctrl+P: the pick list or the labels of the draft; on an empty desk the hand-over of the day."""
         desk_papers.print_draft(self.context, self.driver.draft, self)
 
     # showing
@@ -170,7 +170,7 @@ class StockDesk(Page):
         self.header.set_title(desk_rows.mode_title(draft.mode))
         self.header.set_state(tr("Draft") if not draft.empty else "", "warn", "pencil")
         self.header.set_note(tr("Number on posting") if not draft.empty else "")
-        self.pick_list.setText(desk_papers.paper_name(draft.mode))
+        self.pick_list.setText(desk_papers.paper_name(draft))
         self.scan.field.set_hint(desk_rows.scan_hint(draft))
         self._show_totals(draft)
         self.set_dirty(bool(draft.filled))

@@ -6,31 +6,37 @@ import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from desktop.domain.stock import ZERO, Draft, Mode, walk
 from desktop.domain.text import Language, in_language, language, pick, tr
+from desktop.operations import stock_rows
 from desktop.operations.stock import Posted
 from desktop.reports import stock as reports
+from desktop.reports.by_key import hand_over
 from desktop.runtime.context import Context, ToastAction
 
 open_file = QDesktopServices.openUrl
 """How a paper is shown; tests put something else in its place."""
 
 
-def paper_name(mode: Mode) -> str:
-    return tr("Labels") if mode is Mode.RECEIVE else tr("Pick list")
+def paper_name(draft: Draft) -> str:
+    """What Ctrl+P prints now."""
+    if not draft.lines:
+        return tr("Hand-over")
+    return tr("Labels") if draft.mode is Mode.RECEIVE else tr("Pick list")
 
 
 def print_draft(context: Context, draft: Draft, owner: QObject) -> None:
-    """Ctrl+P: labels of what arrives, else the list of what to fetch."""
+    """Ctrl+P: labels of what arrives, else the list of what to fetch; on an empty desk the hand-over of the day."""
     if not draft.lines:
-        context.toast("info", tr("Nothing to print yet"), tr("Scan an order or a part first."))
+        make(context, partial(todays_hand_over, context.database), owner)
         return
     if draft.mode is Mode.RECEIVE:
-        _make(context, partial(_labels_file, labels_of(draft)), owner)
+        make(context, partial(_labels_file, labels_of(draft)), owner)
         return
     rows = [
         reports.PickRow(
@@ -41,7 +47,7 @@ def print_draft(context: Context, draft: Draft, owner: QObject) -> None:
     ]  # fmt: skip
     subject = draft.subject
     title = pick(subject.title, subject.title_zh) if subject else ""
-    _make(
+    make(
         context, partial(_pick_file, subject.code if subject else "-", title, rows, context.user.display_name()), owner
     )
 
@@ -61,13 +67,14 @@ def labels_of(draft: Draft) -> tuple[reports.Label, ...]:
 def offer_labels(context: Context, draft: Draft, posted: Posted, owner: QObject) -> None:
     """After a receipt: its labels, one key away."""
     wanted = labels_of(draft)
-    action = ToastAction(tr("Print labels"), lambda: _make(context, partial(_labels_file, wanted), owner))
+    action = ToastAction(tr("Print labels"), lambda: make(context, partial(_labels_file, wanted), owner))
     text = tr("Labels of {number}", number=posted.number)
     context.toast("info", text, tr("{count} labels ready", count=len(wanted)), action=action)
 
 
-def _make(context: Context, make: partial[Path], owner: QObject) -> None:
-    context.work.run(_spoken, language(), make, on_done=_show, owner=owner, title=tr("Making the PDF"))
+def make(context: Context, paper: partial[Path], owner: QObject) -> None:
+    """Make a paper in the background, in the language in force, and show it."""
+    context.work.run(_spoken, language(), paper, on_done=_show, owner=owner, title=tr("Making the PDF"))
 
 
 def _spoken(code: Language, make: partial[Path]) -> Path:
@@ -91,7 +98,20 @@ def _labels_file(wanted: Sequence[reports.Label]) -> Path:
     return file
 
 
+def todays_hand_over(database: Any) -> Path:
+    """The hand-over of today in the reader's stores."""
+    file = _target("hand-over")
+    hand_over(database, file)
+    return file
+
+
 def _pick_file(order: str, title: str, rows: Sequence[reports.PickRow], who: str) -> Path:
     file = _target("pick-list")
     reports.pick_list(str(file), order=order, title=title, rows=rows, printed_by=who)
     return file
+
+
+def row_labels(database: Any, kind: str, ids: Sequence[int]) -> Path:
+    """The labels of rows of a list: items, places, stock, assets."""
+    wanted = [reports.Label(tag.code, tag.name, tag.detail) for tag in stock_rows.tags(database, kind, ids)]
+    return _labels_file(wanted)

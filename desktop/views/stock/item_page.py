@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.text import tr
@@ -41,3 +42,16 @@ class ItemPage(FormPage):
 
     def __init__(self, context: Context, item_id: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(context, item_spec(), item_id, parent=parent)
+        self.stock = QAction(tr("Do we have it?"), self)
+        self.stock.setShortcut(QKeySequence("Ctrl+Shift+H"))
+        self.stock.triggered.connect(lambda _checked=False: self.show_stock())
+        self.addAction(self.stock)
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.stock.setText(tr("Do we have it?"))
+
+    def show_stock(self) -> None:
+        """The part's bins, reservations, orders and substitutes, once it is saved."""
+        if self.record_id is not None:
+            self.context.open("part_stock", self.record_id)

@@ -40,9 +40,11 @@ class PartPanel(Surface):
         whole.addLayout(self._body, 1)
         self._show()
 
-    def set_wide(self, wide: bool) -> None:
+    def set_wide(self, wide: bool, *, fixed: bool = True) -> None:
+        """As wide windows show it. `fixed`: as high as under the desk's lines; else as high as there is room."""
         self._wide = wide
-        self.setFixedHeight(304 if wide else 136)
+        if fixed:
+            self.setFixedHeight(304 if wide else 136)
         self._show()
 
     def show_overview(self, overview: Overview | None) -> None:
