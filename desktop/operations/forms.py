@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.orm import Session
 
 from db.orm.base import Base
 from db.session import Database
@@ -33,8 +34,18 @@ from desktop.domain.text import Language
 from desktop.operations.records import LineKind, RecordKind, Reference, Referred
 
 FieldKind = Literal[
-    "text", "code", "integer", "money", "price", "percent",
-    "date", "datetime", "boolean", "choice", "reference", "other",
+    "text",
+    "code",
+    "integer",
+    "money",
+    "price",
+    "percent",
+    "date",
+    "datetime",
+    "boolean",
+    "choice",
+    "reference",
+    "other",
 ]
 _CODES = frozenset({"code", "number", "serial_number", "barcode", "tax_number", "badge"})
 _PERCENT = frozenset({"discount_rate", "tax_rate", "margin_target"})
@@ -49,7 +60,7 @@ class FieldInfo:
     label: str
     source: str
     meaning: str = ""
-    required: bool = False
+    required: bool = False  # neither in the database nor by the reader may it be empty
     choices: tuple[tuple[str, str], ...] = ()
     places: int = 0
     custom: bool = False
@@ -85,6 +96,7 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
             (row.table_name, row.column_name): row for row in session.execute(_ENTRIES, {"tables": list(tables)})
         }
         custom = session.execute(_CUSTOM, {"table": _table(kind.model).name}).all()
+        catalogues = {key: _catalogue(session, model, language) for key, model in kind.catalogues.items()}
     zh = language == "zh"
 
     def info(table: Table, column: Column[Any], references: Mapping[str, Reference]) -> FieldInfo:
@@ -95,13 +107,15 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
             label=_label(entry, zh, column.name),
             source=f"{table.name}.{column.name}",
             meaning=(entry.meaning_zh if zh else entry.meaning) if entry else "",
-            required=not column.nullable and column.server_default is None,
+            required=not column.nullable and not isinstance(column.type, Boolean),
             choices=_choices(entry.allowed if entry else None, language),
             places=column.type.scale or 0 if isinstance(column.type, Numeric) else 0,
         )
 
     table = _table(kind.model)
     fields = {name: info(table, table.c[name], kind.references) for name in (*kind.reads, *kind.writes)}
+    for key, choices in catalogues.items():
+        fields[key] = replace(fields[key], kind="choice", choices=choices)
     for row in custom:
         key = f"custom.{row.key}"
         fields[key] = FieldInfo(
@@ -116,6 +130,13 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
             custom=True,
         )
     return FormInfo(fields=fields, lines={line.name: _line_fields(line, info) for line in kind.lines})
+
+
+def _catalogue(session: Session, model: type[Base], language: Language) -> tuple[tuple[str, str], ...]:
+    """The entries of a small table as (code, name) pairs."""
+    table = _table(model)
+    name = func.coalesce(table.c.name_zh, table.c.name) if language == "zh" else table.c.name
+    return tuple((row[0], str(row[1])) for row in session.execute(select(table.c.code, name).order_by(table.c.code)))
 
 
 def _line_fields(line: LineKind, info: InfoMaker) -> dict[str, FieldInfo]:

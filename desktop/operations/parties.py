@@ -22,6 +22,7 @@ PARTY = RecordKind(
         "email", "address", "city", "currency", "payment_days", "note", "retired_on", "custom",
     ),
     reads=("company_id", "created_at", "updated_at"),
+    linked=("party_unit", "party_id"),
     lines=(
         LineKind(
             name="contacts",
@@ -29,6 +30,7 @@ PARTY = RecordKind(
             parent="party_id",
             columns=("name", "name_zh", "job_title", "phone", "email", "is_main"),
             order="id",
+            retire=True,
         ),
         LineKind(
             name="sites",
@@ -55,7 +57,9 @@ def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Chan
 
 def _create(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
     values = {**record.values, **draft.values}
-    party = {name: str(value) if isinstance(value, date) else value for name, value in values.items() if value is not None}
+    party = {
+        name: str(value) if isinstance(value, date) else value for name, value in values.items() if value is not None
+    }
     with database.write() as session:
         query = text("select api.create_party(cast(:party as jsonb))")
         party_id = int(session.execute(query, {"party": json.dumps(party)}).scalar_one())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.orm.assets import AssetClass
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
-from db.orm.stock import Item, ItemFit
+from db.orm.stock import Item, ItemFit, UnitOfMeasure
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
@@ -21,6 +21,7 @@ ITEM = RecordKind(
         "allow_negative", "note", "retired_on", "custom",
     ),
     reads=("company_id", "created_at", "updated_at"),
+    catalogues={"uom": UnitOfMeasure},
     references={
         "org_unit_id": Reference(model=OrgUnit, lookup="org_units"),
         "supplier_id": Reference(model=Party, lookup="suppliers"),

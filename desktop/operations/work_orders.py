@@ -97,7 +97,7 @@ WORK_ORDER = RecordKind(
 
 @dataclass(frozen=True)
 class Step:
-    """A step that the reader may take: where it leads, its name, and the obstacles (constraint names) still in the way."""
+    """A step that the reader may take: where it leads, its name, and what is still in the way (constraint names)."""
 
     to_state: str
     action: str

@@ -222,13 +222,16 @@ def _connect(signal: Any, call: Callable[[], None]) -> None:
     signal.connect(lambda *_: call())
 
 
-def set_read_only(editor: Editor) -> None:
+def set_read_only(editor: Editor, *, read_only: bool = True) -> None:
     """Grey it out, with the reason in the tooltip; the text stays selectable where the widget can."""
     widget = editor.widget
     if isinstance(widget, TextInput | NumberField | DateField | LookupField | QPlainTextEdit):
-        widget.setReadOnly(True)
-        widget.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        widget.setReadOnly(read_only)
+        widget.setFocusPolicy(Qt.FocusPolicy.ClickFocus if read_only else Qt.FocusPolicy.StrongFocus)
     else:
-        widget.setEnabled(False)
-    widget.setProperty("readOnlyField", True)
-    widget.setToolTip(tr("Your job may read this field but not change it."))
+        widget.setEnabled(not read_only)
+    widget.setToolTip(tr("This field may be read here but not changed.") if read_only else "")
+    if bool(widget.property("readOnlyField")) != read_only:
+        widget.setProperty("readOnlyField", read_only)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

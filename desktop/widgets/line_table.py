@@ -20,6 +20,7 @@ from desktop.operations.records import Record, Referred, Values
 from desktop.runtime.context import Found
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import NumberField, Select
+from desktop.widgets.form_draft import packed, unpacked
 from desktop.widgets.form_fields import Editor, EditorTools, WrongEntry, make_editor, shown_value
 from desktop.widgets.labels import Count, Label
 from desktop.widgets.paint import column, row
@@ -128,7 +129,8 @@ class LineModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self.editable and self.columns[index.column()].key not in self.read_only:
+        may_begin = self.editable or index.row() < len(self._lines)
+        if may_begin and self.columns[index.column()].key not in self.read_only:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -162,6 +164,13 @@ class LineModel(QAbstractTableModel):
             del self._lines[number]
             self.endRemoveRows()
             self.edited.emit()
+
+    def replace_all(self, lines: Sequence[Line]) -> None:
+        self._remember()
+        self.beginResetModel()
+        self._lines = list(lines)
+        self.endResetModel()
+        self.edited.emit()
 
     def undo(self) -> None:
         if self._undo:
@@ -248,6 +257,7 @@ class LineTable(QWidget):
         super().__init__(parent)
         self.tools = tools
         self._title_of = title
+        self._shown: tuple[tuple[int | None, Values], ...] = ()
         self.model_ = LineModel(editable=editable, defaults=defaults, parent=self)
         self.view = QTableView()
         self.view.setModel(self.model_)
@@ -286,10 +296,19 @@ class LineTable(QWidget):
         view.horizontalHeader().setStretchLastSection(True)
 
     def show_lines(
-        self, columns: Sequence[FieldInfo], lines: Sequence[Record], *, read_only: frozenset[str] = frozenset()
+        self,
+        columns: Sequence[FieldInfo],
+        lines: Sequence[Record],
+        *,
+        read_only: frozenset[str] = frozenset(),
+        editable: bool = True,
     ) -> None:
+        """`editable`: lines may be added and taken out; cells may be edited outside the `read_only` columns."""
         found = [Line(line.id, dict(line.values), dict(line.referred)) for line in lines]
+        self.model_.editable = editable
+        self.add.setVisible(editable)
         self.model_.show(columns, read_only, found)
+        self._shown = self.values()
         header = self.view.horizontalHeader()
         for number, info in enumerate(columns):
             wide = 220 if info.kind in ("text", "reference") else 110
@@ -300,6 +319,34 @@ class LineTable(QWidget):
     def values(self) -> tuple[tuple[int | None, Values], ...]:
         """The wanted lines as (id, values), for the draft."""
         return tuple((line.id, line.values) for line in self.model_.lines())
+
+    def changed(self) -> bool:
+        """Whether the lines differ from those that were shown."""
+        return self.values() != self._shown
+
+    def kept(self) -> list[list[Any]]:
+        """The lines as plain JSON, for a draft."""
+        return [
+            [
+                line.id,
+                {key: packed(value) for key, value in line.values.items()},
+                {key: packed(meaning) for key, meaning in line.referred.items()},
+            ]
+            for line in self.model_.lines()
+        ]
+
+    def take_kept(self, lines: Sequence[Sequence[Any]]) -> None:
+        """Put the lines of a draft back."""
+        self.model_.replace_all(
+            [
+                Line(
+                    line_id,
+                    {key: unpacked(value) for key, value in values.items()},
+                    {key: unpacked(meaning) for key, meaning in referred.items()},
+                )
+                for line_id, values, referred in lines
+            ]
+        )
 
     def problems(self) -> tuple[str, ...]:
         return tuple(line.error for line in self.model_.lines() if line.wrong)

@@ -97,6 +97,10 @@ class Page(QWidget):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up a `state` of an earlier session; unknown keys are ignored."""
 
+    def stands_for(self, args: Any, opened_with: Any) -> bool:
+        """Is this the tab that `Context.open` means by `args`? A new record that was saved is its id from then on."""
+        return bool(args == opened_with)
+
     def retranslate(self) -> None:
         """Set all texts again; called after a change of language. The title is announced by itself."""
 

@@ -85,7 +85,8 @@ class Workspace(QWidget):
         return next((each for each in self._open if each.frame is frame), None)
 
     def opened(self, key: str, args: Any = None) -> OpenPage | None:
-        return next((each for each in self._open if each.key == key and each.args == args), None)
+        of_key = (each for each in self._open if each.key == key)
+        return next((each for each in of_key if each.page.stands_for(args, each.args)), None)
 
     def open(
         self, context: Context, key: str, args: Any = None, *, remembered: TabMemory | None = None
