@@ -526,6 +526,10 @@ create table erp.number_period (
         references erp.numbering (document_type, company_id) on delete cascade
 );
 
+-- ==================== 11_platform.sql
+
+-- Who is asking, what he sees, and what is noted when a row changes: what every other area builds on.
+
 -- Who is asking and what he may see. Keyed on session_user, which no client can change; never on a setting, which any
 -- client can. Policies call these inside a scalar sub-select, so that they run once a statement and not once a row.
 -- plpgsql and not sql, because only plpgsql keeps its plan: 0.01 ms a call instead of 0.1 to 0.2.
@@ -913,6 +917,10 @@ end',
                   with_id, ins, with_id, upd, with_id, del, feed);
 end
 $$;
+
+-- ==================== 12_platform.sql
+
+-- Numbers, companies, people, files and the change feed; and what each job may do with all of it.
 
 -- The next number of a document, ISS-2611-0482: prefix, month where the company is, running number within the month.
 -- Drawn outside the transaction like any sequence: nobody waits for a colleague's commit (except in the first moment of

@@ -1,0 +1,389 @@
+-- Who is asking, what he sees, and what is noted when a row changes: what every other area builds on.
+
+-- Who is asking and what he may see. Keyed on session_user, which no client can change; never on a setting, which any
+-- client can. Policies call these inside a scalar sub-select, so that they run once a statement and not once a row.
+-- plpgsql and not sql, because only plpgsql keeps its plan: 0.01 ms a call instead of 0.1 to 0.2.
+
+-- Whoever maintains the installation: a superuser or a member of the owner. He is user 0 and sees everything.
+create function erp.is_owner() returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return (select pg_has_role(session_user, i.prefix || '_schema_owner', 'member') from installation i);
+end
+$$;
+
+-- Null for a log-in that is nobody: disabled, expired, or not ours.
+create function erp.my_user_id() returns integer
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return coalesce(
+        (select u.id from app_user u
+         where u.login = session_user and u.active and current_date between u.valid_from and coalesce(u.valid_to, 'infinity')),
+        case when is_owner() then 0 end);
+end
+$$;
+
+create function erp.my_roles() returns text[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me integer := my_user_id();
+begin
+    if me = 0 then
+        return array(select r.key from role r);
+    end if;
+    return array(select r.role_key from user_role r where r.user_id = me);
+end
+$$;
+
+-- Units that I may read: those granted to me today and all below them.
+create function erp.my_units() returns integer[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me integer := my_user_id();
+begin
+    if me = 0 then
+        return array(select u.id from org_unit u);
+    end if;
+    return array(
+        select distinct c.descendant_id
+        from user_unit g
+        join org_unit_closure c on c.ancestor_id = g.org_unit_id
+        where g.user_id = me and current_date between g.valid_from and coalesce(g.valid_to, 'infinity'));
+end
+$$;
+
+create function erp.my_write_units() returns integer[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me integer := my_user_id();
+begin
+    if me = 0 then
+        return array(select u.id from org_unit u);
+    end if;
+    return array(
+        select distinct c.descendant_id
+        from user_unit g
+        join org_unit_closure c on c.ancestor_id = g.org_unit_id
+        where g.user_id = me and g.may_write and current_date between g.valid_from and coalesce(g.valid_to, 'infinity'));
+end
+$$;
+
+-- My units and all above them: where rows that are shared downwards become readable to me.
+create function erp.my_units_up() returns integer[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return array(select distinct c.ancestor_id from org_unit_closure c where c.descendant_id = any (my_units()));
+end
+$$;
+
+-- The units that were granted to me by name, without those below: where a new record of mine belongs unless I say else.
+create function erp.my_home_units() returns integer[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me integer := my_user_id();
+begin
+    if me = 0 then
+        return array(select u.id from org_unit u where u.parent_id is null order by u.id);
+    end if;
+    return array(
+        select g.org_unit_id
+        from user_unit g
+        where g.user_id = me and g.may_write and current_date between g.valid_from and coalesce(g.valid_to, 'infinity')
+        order by g.org_unit_id);
+end
+$$;
+
+-- The engineer that I am, if I am one.
+create function erp.my_engineer_id() returns bigint
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return (select e.id from engineer e where e.user_id = my_user_id());
+end
+$$;
+
+-- Every pair of a unit and one at or above it, rebuilt for the subtree that moved; a circle is refused.
+create function erp.org_unit_place() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'UPDATE' and new.parent_id is not distinct from old.parent_id then
+        return null;
+    end if;
+    -- One move at a time: two moves that each look harmless could close a circle together.
+    perform pg_advisory_xact_lock(hashtext('erp.org_unit_closure'));
+    if exists (select 1 from org_unit_closure c where c.ancestor_id = new.id and c.descendant_id = new.parent_id) then
+        perform refuse('ER012', 'org_unit_no_circle', jsonb_build_object('code', new.code));
+    end if;
+    delete from org_unit_closure c
+    using org_unit_closure below
+    where below.ancestor_id = new.id
+      and c.descendant_id = below.descendant_id
+      and c.ancestor_id not in (select x.descendant_id from org_unit_closure x where x.ancestor_id = new.id);
+    insert into org_unit_closure (ancestor_id, descendant_id, depth)
+    values (new.id, new.id, 0)
+    on conflict do nothing;
+    insert into org_unit_closure (ancestor_id, descendant_id, depth)
+    select above.ancestor_id, below.descendant_id, above.depth + below.depth + 1
+    from org_unit_closure above
+    cross join org_unit_closure below
+    where above.descendant_id = new.parent_id and below.ancestor_id = new.id
+    on conflict do nothing;
+    return null;
+end
+$$;
+create trigger org_unit_place after insert or update of parent_id on erp.org_unit
+    for each row execute function erp.org_unit_place();
+
+-- Whether the caller sees a row, by the very condition of its policies and by his grants on its table.
+create function erp.may_see(of_table text, row_id bigint) returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    rule     text := (select p.seen from protection p where p.table_name = of_table);
+    found_it boolean;
+begin
+    if rule is null or not has_any_column_privilege(session_user, format('erp.%I', of_table), 'select') then
+        return false;
+    end if;
+    if is_owner() then
+        rule := 'true';
+    end if;
+    execute format('select exists (select 1 from %I x where x.id = $1 and (%s))', of_table, replace(rule, '{row}', 'x'))
+        into found_it using row_id;
+    return found_it;
+end
+$$;
+
+-- The fields that the company added are checked here, for every client.
+create function erp.check_custom(of_table text, given jsonb) returns void
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    f     custom_field;
+    value jsonb;
+    facts jsonb;
+    wrong text;
+begin
+    if jsonb_typeof(given) <> 'object' then
+        perform refuse('ER012', 'custom_is_object');
+    end if;
+    select k into wrong from jsonb_object_keys(given) k
+    where not exists (select 1 from custom_field c where c.table_name = of_table and c.key = k) limit 1;
+    if wrong is not null then
+        perform refuse('ER012', 'custom_known', jsonb_build_object('field', wrong));
+    end if;
+    for f in select * from custom_field c where c.table_name = of_table and c.active order by c.position, c.id loop
+        value := nullif(given -> f.key, 'null');
+        facts := jsonb_build_object('field', f.label, 'field_zh', f.label_zh, 'value', value #>> '{}', 'column', 'custom.' || f.key,
+                                    'choices', array_to_string(f.choices, ', '));
+        if value is null then
+            if f.required then
+                perform refuse('ER011', 'custom_required', facts);
+            end if;
+        elsif not custom_fits(f.kind, f.choices, value) then
+            perform refuse('ER012', 'custom_' || f.kind, facts);
+        end if;
+    end loop;
+end
+$$;
+
+create function erp.custom_fits(kind text, choices text[], value jsonb) returns boolean
+language plpgsql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    form  text := jsonb_typeof(value);
+    plain text := value #>> '{}';
+begin
+    case kind
+        when 'text' then return form = 'string';
+        when 'choice' then return form = 'string' and plain = any (choices);
+        when 'boolean' then return form = 'boolean';
+        when 'integer' then return form = 'number' and plain::numeric = trunc(plain::numeric);
+        when 'date' then
+            return form = 'string' and plain ~ '^\d{4}-\d\d-\d\d$' and to_char(to_date(plain, 'YYYY-MM-DD'), 'YYYY-MM-DD') = plain;
+        else return form = 'number';
+    end case;
+exception when datetime_field_overflow then
+    return false;
+end
+$$;
+
+-- Watch a table: row version and stamps, search and sort keys, custom fields, unit and company that stay, audit, change feed.
+--   options   'audit'   every change leaves its old and new values (the rule)
+--             'ledger'  rows are immutable: the audit notes that one was posted, the row itself is the record
+--             'quiet'   no audit: derived rows, or rows that are themselves a history
+--             'movable' the row may change its unit        'silent'  no change feed
+--             'plain'   no touch function: only our own functions write the table, and every microsecond counts
+--   searched  columns whose words find the row; needs search_key
+-- It writes one touch function and one record function for the table: static SQL, no look-ups at run time.
+create procedure erp.track(target regclass, options text default 'audit', searched text[] default '{}')
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    short text := (select relname from pg_class where oid = target);
+    have  text[] := array(select attname::text from pg_attribute where attrelid = target and attnum > 0 and not attisdropped);
+    opts  text[] := string_to_array(options, ' ');
+    body  text := case when 'plain' = any (opts) then null else touch_body(short, have, opts, searched) end;
+begin
+    if body is not null then
+        execute format(
+            'create or replace function erp.%I() returns trigger language plpgsql set search_path = erp, pg_catalog, pg_temp as %L',
+            short || '_touch', body);
+        execute format('create or replace trigger zz_touch before insert or update on %s for each row execute function erp.%I()',
+                       target, short || '_touch');
+    end if;
+    if not opts @> '{quiet,silent}' then
+        execute format(
+            'create or replace function erp.%I() returns trigger language plpgsql security definer set search_path = erp, pg_catalog, pg_temp as %L',
+            short || '_record', record_body(short, have, opts));
+        execute format('create or replace trigger zz_record_insert after insert on %s referencing new table as new_rows '
+                       'for each statement execute function erp.%I()', target, short || '_record');
+        execute format('create or replace trigger zz_record_update after update on %s referencing old table as old_rows new table as new_rows '
+                       'for each statement execute function erp.%I()', target, short || '_record');
+        execute format('create or replace trigger zz_record_delete after delete on %s referencing old table as old_rows '
+                       'for each statement execute function erp.%I()', target, short || '_record');
+    end if;
+    update protection p set tracked = options where p.table_name = short;
+    if cardinality(searched) > 0 then
+        update search_kind k set texts = searched where k.table_name = short;
+    end if;
+end
+$$;
+
+-- The body of a table's BEFORE trigger; null when it has nothing to do.
+create function erp.touch_body(short text, have text[], opts text[], searched text[]) returns text
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    trusted text := format('pg_has_role(%L, ''member'')', owner_name());
+    ins     text := '';
+    upd     text := '';
+    common  text := '';
+    named   text := case when 'name_zh' = any (have) then 'coalesce(nullif(new.name_zh, ''''), new.name)' else 'new.name' end;
+    fresh   text;
+    stale   text;
+begin
+    if 'version' = any (have) then
+        ins := ins || 'new.version := 1; ';
+        upd := upd || 'new.version := old.version + 1; ';
+    end if;
+    if have @> '{created_at,created_by}' then
+        -- Our own functions and the importer may say who and when; a client may not.
+        ins := ins || format('if %s then new.created_at := coalesce(new.created_at, now()); new.created_by := coalesce(new.created_by, erp.my_user_id()); '
+                             'else new.created_at := now(); new.created_by := erp.my_user_id(); end if; ', trusted);
+        upd := upd || 'new.created_at := old.created_at; new.created_by := old.created_by; ';
+    end if;
+    if 'updated_by' = any (have) then
+        ins := ins || 'new.updated_at := new.created_at; new.updated_by := new.created_by; ';
+        upd := upd || 'new.updated_at := now(); new.updated_by := erp.my_user_id(); ';
+    end if;
+    if 'id' = any (have) then
+        upd := upd || 'if new.id <> old.id then perform erp.refuse(''ER012'', ''id_stays''); end if; ';
+    end if;
+    if 'company_id' = any (have) then
+        upd := upd || 'if new.company_id <> old.company_id then perform erp.refuse(''ER012'', ''company_stays''); end if; ';
+    end if;
+    if 'org_unit_id' = any (have) and not 'movable' = any (opts) then
+        upd := upd || format('if new.org_unit_id is distinct from old.org_unit_id and not %s then perform erp.refuse(''ER012'', ''unit_stays''); end if; ', trusted);
+    end if;
+    if 'custom' = any (have) then
+        common := common || format('if tg_op = ''INSERT'' or new.custom is distinct from old.custom then perform erp.check_custom(%L, new.custom); end if; ', short);
+    end if;
+    if cardinality(searched) > 0 then
+        select string_agg('new.' || c, ', '), string_agg('old.' || c, ', ') into fresh, stale from unnest(searched) c;
+        common := common || format('if tg_op = ''INSERT'' or (%s, '''') is distinct from (%s, '''') then new.search_key := erp.search_key(%s); %s end if; ',
+                               fresh, stale, fresh, case when 'sort_key' = any (have) then 'new.sort_key := erp.sort_key(' || named || ');' else '' end);
+    end if;
+    if (ins || upd || common) = '' then
+        return null;
+    end if;
+    return format(E'begin\n    if tg_op = ''INSERT'' then %s null; else %s null; end if;\n    %s\n    return new;\nend', ins, upd, common);
+end
+$$;
+
+-- The body of a table's AFTER trigger, one per statement: audit rows and one change row.
+create function erp.record_body(short text, have text[], opts text[]) returns text
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    with_id text := case when 'id' = any (have) then 'r.id' else 'null::bigint' end;
+    of_id   text := case when 'id' = any (have) then 'r.id' else coalesce(
+        (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id') limit 1), 'null::bigint') end;
+    poster  text := case when 'posted_by' = any (have) then 'r.posted_by' else 'me' end;
+    unit    text := case when 'org_unit_id' = any (have) then 'r.org_unit_id' else 'null::integer' end;
+    skip    constant text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]';
+    entry   text;
+    full_row text;
+    ins     text := '';
+    upd     text := '';
+    del     text := '';
+    feed    text := '';
+begin
+    entry := format('insert into audit.entry (table_name, row_id, org_unit_id, action, user_id, login, client, reason, changes) '
+                    'select %L, %s, %s, left(tg_op, 1), %s, session_user, app, why, ', short, of_id, unit, poster);
+    full_row := 'jsonb_strip_nulls(to_jsonb(r)' || skip || ')';
+    if 'ledger' = any (opts) then
+        ins := entry || 'null from new_rows r;';
+    elsif 'audit' = any (opts) then
+        ins := entry || full_row || ' from new_rows r;';
+        del := entry || full_row || ' from old_rows r;';
+        upd := case when 'id' = any (have) then
+            entry || format('d.changes from new_rows r join old_rows o on o.id = r.id '
+                            'cross join lateral (select jsonb_object_agg(n.key, jsonb_build_array(b.value, n.value)) as changes '
+                            'from jsonb_each(to_jsonb(r)%s) n join jsonb_each(to_jsonb(o)) b on b.key = n.key '
+                            'where b.value is distinct from n.value) d where d.changes is not null;', skip)
+            else entry || full_row || ' from new_rows r;' end;
+    end if;
+    if not 'silent' = any (opts) then
+        feed := format('insert into erp.change (topic, ids, client) values (%L, %s, app);', short,
+                       case when 'id' = any (have) then 'case when cardinality(touched) <= 500 then touched else ''{}'' end' else '''{}''' end);
+    end if;
+    return format('declare
+    touched bigint[];
+    app text := current_setting(''application_name'');
+    why text := nullif(current_setting(''outpost.reason'', true), '''');
+    me integer := %s;
+begin
+    if tg_op = ''INSERT'' then
+        select array_agg(%s) into touched from new_rows r;
+        if touched is null then return null; end if;
+        %s
+    elsif tg_op = ''UPDATE'' then
+        select array_agg(%s) into touched from new_rows r;
+        if touched is null then return null; end if;
+        %s
+    else
+        select array_agg(%s) into touched from old_rows r;
+        if touched is null then return null; end if;
+        %s
+    end if;
+    %s
+    return null;
+end',
+                  case when poster = 'me' and ins <> '' then 'erp.my_user_id()' else 'null' end,
+                  with_id, ins, with_id, upd, with_id, del, feed);
+end
+$$;

@@ -1,0 +1,491 @@
+-- Numbers, companies, people, files and the change feed; and what each job may do with all of it.
+
+-- The next number of a document, ISS-2611-0482: prefix, month where the company is, running number within the month.
+-- Drawn outside the transaction like any sequence: nobody waits for a colleague's commit (except in the first moment of
+-- a month) and nobody ever sees a serialisation error. Numbers may have gaps.
+create function erp.next_number(document_type text, company_id integer, at timestamptz default now()) returns text
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    rule   record;
+    drawn  bigint;
+    before bigint;
+begin
+    select n.prefix, n.digits, to_char($3 at time zone c.time_zone, 'YYMM') as month into rule
+    from numbering n
+    join company c on c.id = n.company_id
+    where n.document_type = $1 and n.company_id = $2;
+    if not found then
+        perform refuse('ER004', 'numbering_found', jsonb_build_object('document_type', $1));
+    end if;
+    drawn := nextval(format('erp.number_%s_%s', $2, $1)::regclass);
+    loop
+        select p.base into before from number_period p
+        where p.document_type = $1 and p.company_id = $2 and p.period = rule.month;
+        exit when found;
+        insert into number_period (document_type, company_id, period, base) values ($1, $2, rule.month, drawn - 1)
+        on conflict on constraint number_period_pk do nothing;
+    end loop;
+    if drawn <= before then
+        -- Drawn a moment before somebody faster noted the month's first number.
+        return next_number($1, $2, $3);
+    end if;
+    return format('%s-%s-%s', rule.prefix, rule.month,
+                  lpad((drawn - before)::text, greatest(rule.digits, length((drawn - before)::text)), '0'));
+end
+$$;
+
+create function erp.numbering_sequence() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    execute format('create sequence if not exists erp.%I', format('number_%s_%s', new.company_id, new.document_type));
+    return null;
+end
+$$;
+create trigger numbering_sequence after insert on erp.numbering
+    for each row execute function erp.numbering_sequence();
+
+-- A new company numbers its own documents and knows the public holidays from the first day.
+create function erp.company_start() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    insert into numbering (document_type, company_id, prefix)
+    select t.document_type, new.id, t.prefix
+    from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
+                 ('adjustment', 'ADJ'), ('opening', 'OPN'), ('work_order', 'WO'), ('purchase_order', 'PO'),
+                 ('contract', 'CON')) t (document_type, prefix)
+    on conflict do nothing;
+    insert into holiday (company_id, day, name, name_zh, working)
+    select new.id, h.day, h.name, h.name_zh, h.working
+    from public_holiday h
+    on conflict do nothing;
+    return null;
+end
+$$;
+create trigger company_start after insert on erp.company
+    for each row execute function erp.company_start();
+
+-- A company with the unit at the top of its tree. Returns the unit's id.
+create function api.create_company(
+    code text, name text, name_zh text default null, currency text default 'CNY', time_zone text default 'Asia/Shanghai')
+returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    new_company integer;
+    new_unit    integer;
+begin
+    if not my_roles() && '{admin}' then
+        perform refuse('ER001', 'company_creation_role');
+    end if;
+    insert into company (code, name, name_zh, currency, time_zone)
+    values ($1, $2, $3, $4, $5)
+    returning id into new_company;
+    insert into org_unit (company_id, kind, code, name, name_zh, time_zone)
+    values (new_company, 'company', $1, $2, $3, $5)
+    returning id into new_unit;
+    return new_unit;
+end
+$$;
+
+-- The caller: himself, his jobs, units and company, and the language he works in.
+create function api.me() returns jsonb
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'id', my_user_id(),
+        'owner', is_owner(),
+        'worker', pg_has_role(session_user, role_name('worker'), 'member'),
+        'user_name', coalesce(u.user_name, session_user::text),
+        'login', session_user,
+        'display_name', coalesce(u.display_name, 'Installation owner'),
+        'display_name_zh', case when u.id is null then '安装管理员' else u.display_name_zh end,
+        'language', coalesce(u.language, 'en'),
+        'roles', my_roles(),
+        'unit_ids', my_units(),
+        'home_unit_ids', my_home_units(),
+        'company_id', c.id,
+        'company', coalesce(c.name, ''),
+        'company_zh', coalesce(c.name_zh, ''),
+        'currency', coalesce(c.currency, 'CNY'),
+        'time_zone', coalesce(c.time_zone, 'Asia/Shanghai'),
+        'demo', i.demo,
+        'schema_version', (select v.version_num from schema_version v))
+    from installation i
+    left join app_user u on u.id = my_user_id()
+    left join company c on c.id = coalesce(u.company_id, (select min(x.id) from company x where is_owner()))
+$$;
+
+-- Who may hand out log-ins; and never his own rights.
+create function erp.check_user_administrator(other integer default null) returns void
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not my_roles() && '{security,admin}' then
+        perform refuse('ER001', 'user_administration_role');
+    end if;
+    if other = my_user_id() then
+        perform refuse('ER001', 'user_not_himself');
+    end if;
+end
+$$;
+
+create function erp.check_verifier(verifier text) returns void
+language plpgsql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if verifier is null or verifier !~ '^SCRAM-SHA-256\$\d+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' then
+        perform refuse('ER012', 'user_password_verifier');
+    end if;
+end
+$$;
+
+-- Make a person and his PostgreSQL log-in. The verifier is made by the client: the server never sees the password.
+-- login_name is for installations that share a cluster; otherwise it is the prefix and the user name.
+create function api.create_user(
+    user_name text, display_name text, verifier text, roles text[], units integer[], display_name_zh text default null,
+    language text default 'zh', email text default null, phone text default null, badge text default null,
+    company integer default null, login_name text default null)
+returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    prefix  text := (select i.prefix from installation i);
+    account text := coalesce(login_name, prefix || '_' || user_name);
+    new_id  integer;
+begin
+    perform check_user_administrator();
+    perform check_verifier(verifier);
+    if not starts_with(account, prefix || '_') or starts_with(account, prefix || '_role_') or length(account) > 63
+       or account in (prefix || '_schema_owner', prefix || '_user_admin', prefix || '_owner', prefix || '_worker') then
+        perform refuse('ER012', 'user_login_form', jsonb_build_object('login', account));
+    end if;
+    insert into app_user (company_id, user_name, login, display_name, display_name_zh, email, phone, badge, language)
+    values (coalesce(company, (select u.company_id from org_unit u where u.id = units[1]),
+                     (select a.company_id from app_user a where a.id = my_user_id()), (select min(c.id) from company c)),
+            $1, account, $2, $6, $8, $9, $10, $7)
+    returning id into new_id;
+    insert into user_role (user_id, role_key) select new_id, r from unnest(roles) r;
+    insert into user_unit (user_id, org_unit_id) select new_id, u from unnest(units) u;
+    perform make_login(account, verifier, array(select role_name(r) from unnest(roles) r union all select role_name('user')));
+    return new_id;
+end
+$$;
+
+create function api.set_user_roles(user_id integer, roles text[]) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    person app_user;
+begin
+    perform check_user_administrator($1);
+    select * into person from app_user u where u.id = $1 for update;
+    if not found then
+        perform refuse('ER004', 'user_found');
+    end if;
+    delete from user_role r where r.user_id = person.id and not r.role_key = any (roles);
+    insert into user_role (user_id, role_key)
+    select person.id, r from unnest(roles) r
+    on conflict on constraint user_role_pk do nothing;
+    perform set_login_groups(person.login, array(select role_name(r) from unnest(roles) r union all select role_name('user')));
+end
+$$;
+
+-- Replace a person's units; read_only names those of them in which he may not write.
+create function api.set_user_units(user_id integer, units integer[], read_only integer[] default '{}') returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_user_administrator($1);
+    if not exists (select 1 from app_user u where u.id = $1) then
+        perform refuse('ER004', 'user_found');
+    end if;
+    delete from user_unit g where g.user_id = $1 and not g.org_unit_id = any (units);
+    insert into user_unit (user_id, org_unit_id, may_write)
+    select $1, u, not u = any (read_only) from unnest(units) u
+    on conflict on constraint user_unit_pk do update set may_write = excluded.may_write;
+end
+$$;
+
+-- A person who is not active sees nothing, in open sessions too, and cannot log in.
+create function api.set_user_active(user_id integer, active boolean) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    account name;
+begin
+    perform check_user_administrator($1);
+    update app_user u set active = $2, valid_to = case when not $2 then u.valid_to end where u.id = $1 returning u.login into account;
+    if account is null then
+        perform refuse('ER004', 'user_found');
+    end if;
+    perform set_login_allowed(account, $2);
+end
+$$;
+
+create function api.disable_user(user_id integer) returns void
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.set_user_active($1, false)
+$$;
+
+-- A new password, as a verifier: one's own, or another's by whoever administers users.
+create function api.set_password_verifier(user_id integer, verifier text) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    account name := (select u.login from app_user u where u.id = $1);
+begin
+    if $1 is distinct from my_user_id() then
+        perform check_user_administrator($1);
+    end if;
+    perform check_verifier(verifier);
+    if account is null then
+        perform refuse('ER004', 'user_found');
+    end if;
+    perform set_login_verifier(account, verifier);
+end
+$$;
+
+-- The log-in of the headless worker: no person, no units, only the worker's own functions. Returns its name.
+create function api.create_worker(verifier text, login_name text default null) returns text
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    account text := coalesce(login_name, (select i.prefix || '_worker' from installation i));
+begin
+    if not is_owner() then
+        perform refuse('ER001', 'worker_creation_owner');
+    end if;
+    perform check_verifier(verifier);
+    if exists (select 1 from pg_roles r where r.rolname = account) then
+        perform set_login_verifier(account, verifier);
+    else
+        perform make_login(account, verifier, array[role_name('worker')]);
+    end if;
+    return account;
+end
+$$;
+
+-- A file goes where its record is; who sees the record sees the file.
+create function erp.attachment_place() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    place jsonb;
+begin
+    if not exists (select 1 from protection p
+                   where p.table_name = new.owner_table and p.scope not in ('internal', 'attached', 'reference', 'own')) then
+        perform refuse('ER012', 'attachment_owner_known', jsonb_build_object('table', new.owner_table));
+    end if;
+    execute format('select to_jsonb(o) from erp.%I o where o.id = $1', new.owner_table) into place using new.owner_id;
+    if place is null then
+        perform refuse('ER004', 'attachment_owner_found');
+    end if;
+    new.org_unit_id := coalesce((place ->> 'org_unit_id')::integer, new.org_unit_id, (my_home_units())[1]);
+    new.company_id := (select u.company_id from org_unit u where u.id = new.org_unit_id);
+    new.sha256 := sha256(new.content);
+    new.size_bytes := length(new.content);
+    return new;
+end
+$$;
+create trigger attachment_place before insert on erp.attachment
+    for each row execute function erp.attachment_place();
+
+-- What changed since a token (a snapshot) of an earlier call: {"token", "changes": {topic: [ids]}, "worker": heartbeat is
+-- fresh}. Without a token, or with one that is too old, "changes" is null: look at everything again.
+create function api.changes_since(token text default null, skip_client text default null) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    present pg_snapshot := pg_current_snapshot();
+    past    pg_snapshot := token::pg_snapshot;
+    state   feed;
+    seen    jsonb;
+begin
+    select * into state from feed;
+    if pg_snapshot_xmin(past) >= state.pruned_to and pg_snapshot_xmax(past) <= pg_snapshot_xmax(present) then
+        select coalesce(jsonb_object_agg(t.topic, t.ids), '{}') into seen
+        from (
+            select n.topic, case when bool_or(n.id is null) then '[]' else jsonb_agg(distinct n.id) end as ids
+            from (
+                select c.topic, i.id
+                from change c
+                left join unnest(c.ids) i (id) on true
+                where c.xid >= pg_snapshot_xmin(past)
+                  and not pg_visible_in_snapshot(c.xid, past)
+                  and (skip_client is null or c.client <> skip_client)
+            ) n
+            group by n.topic
+        ) t;
+    end if;
+    return jsonb_build_object('token', present::text, 'changes', seen,
+                              'worker', coalesce(state.beat_at > clock_timestamp() - interval '5 seconds', false));
+end
+$$;
+
+-- One beat of the notifier, every 250 ms or less: if anything was committed since the token, one hint goes to everybody.
+-- NOTIFY serialises commits, so no posting ever sends one itself. Returns the next token.
+create function api.notify_changes(token text default null) returns text
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    present pg_snapshot := pg_current_snapshot();
+    past    pg_snapshot := token::pg_snapshot;
+begin
+    if past is null or exists (
+        select 1 from change c where c.xid >= pg_snapshot_xmin(past) and not pg_visible_in_snapshot(c.xid, past)) then
+        perform pg_notify('outpost', '');
+    end if;
+    update feed f set beat_at = clock_timestamp() where f.beat_at is null or f.beat_at < clock_timestamp() - interval '1 second';
+    return present::text;
+end
+$$;
+
+-- Forget changes older than an hour. A reader who slept longer looks at everything again.
+create function api.prune_changes(older_than interval default '1 hour') returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    border  xid8;
+    removed bigint;
+begin
+    -- Ids, not times, decide: everything below the border is committed and old.
+    select c.xid into border from change c
+    where c.at < clock_timestamp() - older_than and c.xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by c.xid desc limit 1;
+    if border is null then
+        return 0;
+    end if;
+    update feed set pruned_to = (border::text::bigint + 1)::text::xid8;
+    delete from change c where c.xid <= border;
+    get diagnostics removed = row_count;
+    return removed;
+end
+$$;
+
+call erp.secure('erp.installation', 'reference');
+call erp.secure('erp.schema_version', 'reference');
+call erp.secure('erp.role', 'reference');
+call erp.secure('erp.protection', 'reference');
+call erp.secure('erp.company', 'reference');
+call erp.secure('erp.org_unit', 'reference');
+call erp.secure('erp.org_unit_closure', 'reference');
+call erp.secure('erp.app_user', 'reference');
+call erp.secure('erp.user_role', 'own');
+call erp.secure('erp.user_unit', 'own');
+call erp.secure('erp.setting', 'reference');
+call erp.secure('erp.numbering', 'reference');
+call erp.secure('erp.number_period', 'internal');
+call erp.secure('erp.saved_view', 'own');
+call erp.secure('erp.export_recipe', 'own');
+call erp.secure('erp.custom_field', 'reference');
+call erp.secure('erp.attachment', 'attached');
+call erp.secure('erp.request', 'internal');
+call erp.secure('erp.import_batch', 'own');
+call erp.secure('erp.import_mapping', 'own');
+call erp.secure('erp.holiday', 'reference');
+call erp.secure('erp.public_holiday', 'reference');
+call erp.secure('erp.change', 'internal');
+call erp.secure('erp.feed', 'internal');
+
+call erp.also('erp.user_role', 'security', 'select', 'true');
+call erp.also('erp.user_role', 'auditor', 'select', 'true');
+call erp.also('erp.user_role', 'admin', 'select', 'true');
+call erp.also('erp.user_unit', 'security', 'select', 'true');
+call erp.also('erp.user_unit', 'auditor', 'select', 'true');
+call erp.also('erp.user_unit', 'admin', 'select', 'true');
+call erp.also('erp.saved_view', 'steward', 'all', '{row}.user_id is null');
+call erp.also('erp.export_recipe', 'steward', 'all', '{row}.user_id is null');
+call erp.also('erp.import_batch', 'auditor', 'select', 'true');
+
+call erp.allow('erp.installation', 'everyone', 'select');
+call erp.allow('erp.schema_version', 'everyone', 'select');
+call erp.allow('erp.role', 'everyone', 'select');
+call erp.allow('erp.company', 'everyone', 'select');
+call erp.allow('erp.company', 'admin', 'update (name, name_zh, time_zone)');
+call erp.allow('erp.org_unit', 'everyone', 'select');
+call erp.allow('erp.org_unit', 'admin', 'insert, update (parent_id, kind, code, name, name_zh, time_zone, active)');
+call erp.allow('erp.org_unit_closure', 'everyone', 'select');
+call erp.allow('erp.app_user', 'everyone', 'select (id, company_id, user_name, display_name, display_name_zh, active, version)');
+call erp.allow('erp.app_user', 'admin security auditor', 'select');
+call erp.allow('erp.app_user', 'admin security', 'update (display_name, display_name_zh, email, phone, badge, language, valid_from, valid_to)');
+call erp.allow('erp.user_role', 'everyone', 'select');
+call erp.allow('erp.user_unit', 'everyone', 'select');
+call erp.allow('erp.setting', 'everyone', 'select');
+call erp.allow('erp.setting', 'admin', 'insert, update (value), delete');
+call erp.allow('erp.numbering', 'everyone', 'select');
+call erp.allow('erp.numbering', 'admin', 'insert, update (prefix, digits)');
+call erp.allow('erp.saved_view', 'everyone', 'select, insert, update (name, name_zh, position, definition), delete');
+call erp.allow('erp.export_recipe', 'everyone', 'select, insert, update (name, name_zh, definition), delete');
+call erp.allow('erp.custom_field', 'everyone', 'select');
+call erp.allow('erp.custom_field', 'steward', 'insert, update (label, label_zh, meaning, meaning_zh, choices, required, position, active)');
+call erp.allow('erp.attachment', 'business', 'select');
+call erp.allow('erp.attachment', 'clerk planner desk engineer buyer finance pm manager steward', 'insert, delete');
+call erp.allow('erp.import_batch', 'business', 'select');
+call erp.allow('erp.import_batch', 'clerk planner desk engineer buyer finance pm manager steward', 'insert');
+call erp.allow('erp.import_mapping', 'business', 'select');
+call erp.allow('erp.import_mapping', 'clerk planner desk engineer buyer finance pm manager steward', 'insert, update (definition), delete');
+call erp.allow('erp.holiday', 'everyone', 'select');
+call erp.allow('erp.holiday', 'steward admin', 'insert, update (name, name_zh, working), delete');
+
+call erp.allow('erp.public_holiday', 'everyone', 'select');
+
+call erp.allow('erp.role_name(text)', 'everyone', 'execute');
+call erp.allow('erp.is_owner()', 'everyone', 'execute');
+call erp.allow('erp.my_user_id()', 'everyone', 'execute');
+call erp.allow('erp.my_roles()', 'everyone', 'execute');
+call erp.allow('erp.my_units()', 'everyone', 'execute');
+call erp.allow('erp.my_write_units()', 'everyone', 'execute');
+call erp.allow('erp.my_units_up()', 'everyone', 'execute');
+call erp.allow('erp.my_home_units()', 'everyone', 'execute');
+call erp.allow('erp.my_engineer_id()', 'everyone', 'execute');
+call erp.allow('erp.may_see(text, bigint)', 'everyone', 'execute');
+call erp.allow('erp.check_custom(text, jsonb)', 'everyone', 'execute');
+call erp.allow('erp.refuse(text, text, jsonb)', 'everyone', 'execute');
+call erp.allow('api.me()', 'user worker', 'execute');
+call erp.allow('api.changes_since(text, text)', 'user worker', 'execute');
+call erp.allow('api.notify_changes(text)', 'worker', 'execute');
+call erp.allow('api.prune_changes(interval)', 'worker', 'execute');
+call erp.allow('api.create_company(text, text, text, text, text)', 'admin', 'execute');
+call erp.allow('api.create_user(text, text, text, text[], integer[], text, text, text, text, text, integer, text)', 'security admin', 'execute');
+call erp.allow('api.set_user_roles(integer, text[])', 'security admin', 'execute');
+call erp.allow('api.set_user_units(integer, integer[], integer[])', 'security admin', 'execute');
+call erp.allow('api.set_user_active(integer, boolean)', 'security admin', 'execute');
+call erp.allow('api.disable_user(integer)', 'security admin', 'execute');
+call erp.allow('api.set_password_verifier(integer, text)', 'everyone', 'execute');
+
+call erp.track('erp.company');
+call erp.track('erp.org_unit');
+call erp.track('erp.app_user');
+call erp.track('erp.user_role', 'audit silent');
+call erp.track('erp.user_unit', 'audit silent');
+call erp.track('erp.setting');
+call erp.track('erp.numbering', 'audit silent');
+call erp.track('erp.saved_view', 'quiet');
+call erp.track('erp.export_recipe', 'quiet');
+call erp.track('erp.custom_field');
+call erp.track('erp.attachment');
+call erp.track('erp.import_batch', 'ledger silent');
+call erp.track('erp.import_mapping', 'quiet silent');
+call erp.track('erp.holiday');
