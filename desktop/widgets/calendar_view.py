@@ -179,7 +179,7 @@ class CalendarView(CalendarBase):
         for hour in range(grid.opening, grid.closing):
             y = round(top + grid.y(hour))
             painter.fillRect(QRectF(AXIS, y, self.width() - AXIS - RIGHT, 1), color("border.grid"))
-            hidden = abs(clock - hour) * grid.per_hour < 14 and self._today_index(grid) is not None
+            hidden = abs(clock - hour) * grid.per_hour < 14 and self._now_shown(grid)
             if hour > grid.opening and not hidden:
                 painter.setPen(color("text.tertiary"))
                 self.look.texts.draw(painter, 8, y - 8, f"{hour}:00", size=11)
@@ -190,15 +190,19 @@ class CalendarView(CalendarBase):
         index = (self.today() - grid.first).days
         return index if 0 <= index < grid.days else None
 
+    def _now_shown(self, grid: DayGrid) -> bool:
+        hour = hour_of(int(self.clock()), grid.zone)
+        return self._today_index(grid) is not None and grid.opening <= hour <= grid.closing
+
     def _now(self, painter: QPainter, grid: DayGrid, top: int) -> None:
         index = self._today_index(grid)
-        if index is not None:
+        if index is not None and self._now_shown(grid):
             y = top + grid.y(hour_of(int(self.clock()), grid.zone))
             left = grid.left(index)
             painter.fillRect(QRectF(left, y - 1, grid.left(index + 1) - left, 2), color("danger.solid"))
 
     def _now_tag(self, painter: QPainter, grid: DayGrid, top: int) -> None:
-        if self._today_index(grid) is None:
+        if not self._now_shown(grid):
             return
         y = top + grid.y(hour_of(int(self.clock()), grid.zone))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -64,6 +64,7 @@ class BacklogList(QAbstractScrollArea):
     dropped = Signal()
     cancelled = Signal()
     current_changed = Signal()
+    focus_changed = Signal()
 
     def __init__(
         self, model: GanttModel, clock: Callable[[], float] = time.time, parent: QWidget | None = None
@@ -300,10 +301,12 @@ class BacklogList(QAbstractScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.viewport().update()
+        self.focus_changed.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+        self.focus_changed.emit()
 
 
 class BacklogPanel(Surface):

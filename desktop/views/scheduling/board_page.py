@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QPoint, QTimer
@@ -18,7 +17,7 @@ from desktop.domain.text import pick, tr
 from desktop.operations.scheduling import explain
 from desktop.runtime.context import Context, ToastAction
 from desktop.runtime.failures import Failure
-from desktop.views.scheduling.dates import monday, range_text
+from desktop.views.scheduling.dates import day_of, monday, range_text
 from desktop.views.scheduling.plan_desk import OTHERS, PlanDesk
 from desktop.views.scheduling.week_plan import WeekPlan
 from desktop.widgets.buttons import Button, IconButton
@@ -42,7 +41,7 @@ _SETTLE_MS = 60
 
 
 class BoardPage(Page):
-    """Pages of a planner; `args` may be a date to begin with."""
+    """`args` may be a date, or its ISO form, to begin with."""
 
     def __init__(
         self,
@@ -59,7 +58,7 @@ class BoardPage(Page):
         self.gantt = GanttView(self.model, clock=clock)
         self.backlog = BacklogPanel(self.model, clock)
         self.week_plan = WeekPlan(context, self.desk, self)
-        self._day: date | None = args if isinstance(args, date) else None
+        self._day = day_of(args)
         self._placed = False
         self._build_header()
         body = row(self.backlog, self.gantt, spacing=0)
@@ -140,6 +139,7 @@ class BoardPage(Page):
         backlog.place_requested.connect(self._propose)
         backlog.open_requested.connect(lambda key: self.open_requested.emit("work_order", key))
         backlog.current_changed.connect(self._enable)
+        backlog.focus_changed.connect(self.key_hints_changed)
         self.desk.crew_changed.connect(self._crew_changed)
         self.desk.refused.connect(self._refused)
         self.desk.done.connect(self._announce)

@@ -18,7 +18,7 @@ from desktop.domain.text import tr
 from desktop.operations.scheduling import explain
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
-from desktop.views.scheduling.dates import monday, month_text, range_text
+from desktop.views.scheduling.dates import day_of, monday, month_text, range_text
 from desktop.views.scheduling.plan_desk import PlanDesk
 from desktop.views.scheduling.week_plan import WeekPlan
 from desktop.widgets.buttons import Button, IconButton
@@ -41,7 +41,7 @@ NARROW, WIDE, WIDE_FROM = 216, 240, 1480
 
 
 class CalendarPage(Page):
-    """`args` may be a date to begin with."""
+    """`args` may be a date, or its ISO form, to begin with."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class CalendarPage(Page):
         self.month = MonthView(self.model, clock=clock)
         self.week_plan = WeekPlan(context, self.desk, self)
         self.range = "week"
-        self.day = args if isinstance(args, date) else self.week.today()
+        self.day = day_of(args) or self.week.today()
         self._ticked: set[int] | None = None
         self._build()
         self._make_actions()

@@ -32,3 +32,15 @@ def range_text(first: date, days: int) -> str:
 def month_text(day: date) -> str:
     """``November 2026``, ``2026 年 11 月``."""
     return f"{day.year} 年 {day.month} 月" if language() == "zh" else f"{day:%B} {day.year}"
+
+
+def day_of(args: object) -> date | None:
+    """The day that a page was opened for: a date or its ISO form (what is kept between sessions)."""
+    if isinstance(args, date):
+        return args
+    if isinstance(args, str):
+        try:
+            return date.fromisoformat(args)
+        except ValueError:
+            return None
+    return None

@@ -385,3 +385,10 @@ def test_a_job_in_the_folded_night_is_announced_and_unfolded_by_a_click(
     assert page.nights.isChecked() and not page.night.isVisible()
     assert page.gantt.bar_rect(page.model.plan.bookings[booking.id]).width() > 30
     quiet()
+
+
+def test_the_hints_follow_the_focus(page: BoardPage, qtbot: QtBot) -> None:
+    assert ("Enter", "Best slot") in page.key_hints()
+    with qtbot.waitSignal(page.key_hints_changed):
+        page.gantt.setFocus()
+    assert ("Del", "To backlog") in page.key_hints()

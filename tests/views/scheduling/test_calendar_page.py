@@ -15,7 +15,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.scheduling import Booking, Placement
 from desktop.domain.text import in_language
 from desktop.views.scheduling.calendar_page import CalendarPage
-from desktop.views.scheduling.dates import month_text, range_text
+from desktop.views.scheduling.dates import day_of, month_text, range_text
 from desktop.widgets.theme import set_language
 from tests.views.scheduling.conftest import DAY, NOW, Desk, clock
 from tests.views.scheduling.test_board_page import send_move, stored
@@ -148,3 +148,8 @@ def test_ranges_in_words() -> None:
     with in_language("zh"):
         assert range_text(date(2026, 12, 28), 7) == "2026-12-28 至 2027-01-03，第 53 周"
         assert range_text(date(2026, 11, 24), 1) == "2026-11-24 周二"
+
+
+def test_a_page_is_opened_for_a_day_in_either_form() -> None:
+    assert day_of("2026-11-24") == day_of(DAY) == DAY
+    assert day_of(None) is day_of("tomorrow") is day_of(7) is None
