@@ -47,6 +47,8 @@ class ListModel(QAbstractTableModel):
     count_changed = Signal()
     lines_loaded = Signal(int, int)
     marks_changed = Signal()
+    refused = Signal(str)
+    """The source would not answer this question (too many groups): the rows of the one before stay."""
     map_changed = Signal()
     """Lines moved: groups folded, rows came or went."""
 
@@ -151,6 +153,11 @@ class ListModel(QAbstractTableModel):
 
     def _failed(self, failure: Failure) -> None:
         self._fetching = False
+        if isinstance(failure.error, ValueError) and self.query != self.loaded and self.infos:
+            self.query = self.loaded
+            self._set_phase("ready")
+            self.refused.emit(str(failure.error))
+            return
         self.failure = failure
         self._set_phase("failed")
 

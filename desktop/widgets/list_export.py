@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QTemporaryDir, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
@@ -30,6 +30,8 @@ class ListExport(QObject):
         super().__init__(page)
         self._page = page
         self.menu: ExportMenu | None = None
+        self._folder: QTemporaryDir | None = None
+        """Of previews; gone with the page."""
         kept = page.context.mine().get("export", {})
         self.options = {**_OPTIONS, **(kept if isinstance(kept, dict) else {})}
 
@@ -84,7 +86,30 @@ class ListExport(QObject):
         if page.services.export is None:
             return
         path = self.ask_path(wanted)
-        if path is None:
+        if path is not None:
+            self._run(wanted, path, self._written, recipe)
+
+    def preview(self) -> None:
+        """Ctrl+P: the list as PDF in a temporary file, shown for looking and printing."""
+        if self._page.services.export is None:
+            return
+        if self._folder is None:
+            self._folder = QTemporaryDir()
+        name = f"{self._page.spec.key}-{date.today().isoformat()}.pdf"
+        self._run("pdf", Path(self._folder.path()) / name, self._show, None)
+
+    def _show(self, path: Path) -> None:
+        show = self._page.services.preview
+        if show is not None:
+            show(path)
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    def _run(
+        self, wanted: ExportFormat, path: Path, then: Callable[[Path], None], recipe: int | None
+    ) -> None:
+        page = self._page
+        if page.services.export is None:
             return
         page.model.commit()
         infos = tuple(page.columns.info(key) for key in page.columns.shown_keys())
@@ -96,7 +121,7 @@ class ListExport(QObject):
         progress = Progress()
         page.context.work.run(
             page.services.export, export, progress,
-            on_done=self._written, owner=self, title=tr("Export"), progress=progress,
+            on_done=then, owner=self, title=tr("Export"), progress=progress,
         )  # fmt: skip
 
     def ask_path(self, wanted: ExportFormat) -> Path | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.domain.text import tr
+from desktop.lists.query import Count, ListQuery, ListSource
+from desktop.models.list_pages import within
 from desktop.runtime.context import ToastAction
 from desktop.widgets.list_services import KeptView
 from desktop.widgets.list_views import MOST_KEYS
@@ -38,6 +40,26 @@ class ViewKeeper(QObject):
         ready = [view for view in self._views.views if view.id is None]
         self._views.set_views((*ready, *kept), self._views.current)
         self.name_actions()
+        self.count()
+
+    def count(self) -> None:
+        """How many rows each view has, for its tab; only where that is known exactly and at once."""
+        page = self._page
+        known = {info.key for info in page.model.all_infos}
+        asked = [
+            (view.key, ListQuery((), within(page.fixed_with(view.condition), known)))
+            for view in self._views.views[:MOST_KEYS]
+            if view.key != self._views.current
+        ]
+        if known and asked:
+            page.context.work.run(
+                _counts, page.model.source, asked, on_done=self._counted, owner=self, background=True
+            )
+
+    def _counted(self, counts: Sequence[tuple[str, Count]]) -> None:
+        for key, count in counts:
+            if count.exact:
+                self._views.set_count(key, count.value)
 
     def name_actions(self) -> None:
         """Alt+1…9 by the names of their views."""
@@ -86,3 +108,7 @@ class ViewKeeper(QObject):
             self.name_actions()
 
         self._page.context.work.run(self._services.order_views, ids, on_done=ordered, owner=self)
+
+
+def _counts(source: ListSource, asked: Sequence[tuple[str, ListQuery]]) -> list[tuple[str, Count]]:
+    return [(key, source.count(query, exact=False)) for key, query in asked]

@@ -18,7 +18,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.conditions import Condition, ConditionError, all_of, from_json, to_json
 from desktop.domain.text import language, pick, tr
 from desktop.lists.query import ListQuery, ListSource
-from desktop.lists.spec import ListSpec, Sort
+from desktop.lists.spec import Action, ListSpec, Sort
 from desktop.models.filters import split_condition
 from desktop.models.list_pages import ShownRow
 from desktop.runtime.context import Context, ToastAction
@@ -46,6 +46,8 @@ class ListPage(ListFrame):
     row_changed = Signal(object)
     """The `ShownRow` of the cursor, or None: what a side panel shows."""
     import_requested = Signal(str)
+    action_requested = Signal(str, object)
+    """One of the spec's actions was asked for: its key and the ids of the rows that it is for."""
 
     def __init__(
         self,
@@ -97,7 +99,7 @@ class ListPage(ListFrame):
         action("next_problem", ("Alt+Shift+R",), "go", "circle-x", self.conflicts.next_problem)
         action("help", ("F1",), "help", "info", self.explain)
         action("excel", ("Ctrl+E",), "", "file-spreadsheet", lambda: self.export.start("xlsx"))
-        action("pdf", ("Ctrl+P",), "", "file-text", lambda: self.export.start("pdf"))
+        action("pdf", ("Ctrl+P",), "", "file-text", self.export.preview)
         action("export", ("Alt+E",), "", "download", self.export.show_menu)
         action("import", ("Ctrl+I",), "", "upload", lambda: self.import_requested.emit(self.spec.key))
         for number in range(MOST_KEYS):
@@ -108,12 +110,26 @@ class ListPage(ListFrame):
         self.named["keep_view"].setVisible(self.views.may_keep)
         self.named["import"].setVisible(self.spec.inserts)
 
+        for each in self.spec.actions:
+            if not each.roles or self.context.user.has(*each.roles):
+                keys = (each.shortcut,) if each.shortcut else ()
+                action(f"do {each.key}", keys, "", "", partial(self._act, each))
+
+    def _act(self, action: Action) -> None:
+        self.grid.close_editor(accept=True)
+        ids = self.selected_ids()
+        if action.needs_rows and not ids:
+            self.context.toast("info", tr("Select a row first"))
+        else:
+            self.action_requested.emit(action.key, ids)
+
     def _connect(self) -> None:
         model, grid = self.model, self.grid
         model.shape_changed.connect(self._shape_changed)
         model.count_changed.connect(self._count_changed)
         model.marks_changed.connect(self._marks_changed)
         model.saved.connect(self._saved)
+        model.refused.connect(self._refused)
         model.save_failed.connect(self._save_failed)
         grid.current_changed.connect(self._row_changed)
         grid.selection_changed.connect(self._keep_pause.start)
@@ -212,6 +228,9 @@ class ListPage(ListFrame):
 
     def retranslate(self) -> None:
         super().retranslate()
+        for each in self.spec.actions:
+            if f"do {each.key}" in self.named:
+                self.named[f"do {each.key}"].setText(pick(each.name, each.name_zh))
         self.keeper.name_actions()
         self.views.retranslate()
         self._say_groups()
@@ -250,6 +269,10 @@ class ListPage(ListFrame):
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
 
     # --- the question --------------------------------------------------------------------------------------------
+
+    def fixed_with(self, condition: Condition | None) -> Condition | None:
+        """A view's condition under the one that this page always has."""
+        return all_of(self._fixed, condition)
 
     def condition_of(self, *row: Condition) -> Condition | None:
         """The list's own condition, that of the view, and those given of the filter row."""
@@ -322,6 +345,7 @@ class ListPage(ListFrame):
         self._take_conditions(all_of(self.grid.filters.condition(), self._extra))
         self._say_groups()
         self.key_hints_changed.emit()
+        self.keeper.count()
 
     def _take_conditions(self, condition: Condition | None) -> None:
         """Show a condition in the filter row as far as it can be shown there."""
@@ -426,6 +450,12 @@ class ListPage(ListFrame):
 
     def _saved(self, ids: frozenset[int]) -> None:
         self.context.bus.publish(Changes({self.spec.table: ids}), self)
+
+    def _refused(self, why: str) -> None:
+        """The question cannot be answered; the screen shows again what it shows."""
+        self.context.toast("warn", why)
+        self._say_groups()
+        self.grid.header.update()
 
     def _save_failed(self, failure: Failure) -> None:
         again = ToastAction(tr("Retry"), self._save_again, "Ctrl+S")

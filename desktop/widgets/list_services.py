@@ -109,6 +109,8 @@ class ListServices:
     order_views: Callable[[Sequence[int]], None] | None = None
     recipes: Callable[[], Sequence[Recipe]] | None = None
     export: Callable[[Export, Progress], Path] | None = None
+    preview: Callable[[Path], None] | None = None
+    """Shows a PDF, on the UI thread; the system's own viewer where nothing is given."""
     paste: Callable[[ListSource], PasteBackend | None] | None = None
     lookup: Callable[[str, str], Sequence[Found]] | None = None
     authors: Callable[[tuple[int, ...]], Mapping[int, tuple[str, str]]] | None = None

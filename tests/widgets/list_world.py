@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import literal_column, select
 
 from desktop.domain.progress import Progress
-from desktop.lists.spec import Column, ListSpec
+from desktop.lists.spec import Action, Column, ListSpec
 from desktop.models.list_pages import ShownRow
 from desktop.runtime.bus import Bus
 from desktop.runtime.context import Context, Found, Severity, ToastAction, User
@@ -38,6 +38,10 @@ SPEC = ListSpec(
     version=literal_column("version"),
     opens="contract",
     views=VIEWS,
+    actions=(
+        Action(key="renew", name="Renew", name_zh="续约", shortcut="Ctrl+Shift+R"),
+        Action(key="audit", name="Audit", name_zh="审计", roles=frozenset({"auditor"})),
+    ),
     inserts=True,
     code_column="number",
     icon="file-text",
@@ -62,6 +66,7 @@ class Shelf:
     def __init__(self) -> None:
         self.views: dict[int, KeptView] = {}
         self.exports: list[Export] = []
+        self.previews: list[Path] = []
 
     def keep(self, view: KeptView) -> KeptView:
         number = view.id or len(self.views) + 1
@@ -88,6 +93,7 @@ class Shelf:
             order_views=self.order,
             recipes=lambda: (Recipe(7, "Contract profit, monthly", "live SUM"),),
             export=self.export,
+            preview=self.previews.append,
             lookup=people,
             authors=lambda ids: dict.fromkeys(ids, ("LT", "Li Tong")),
             may_share=True,

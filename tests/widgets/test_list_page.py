@@ -320,6 +320,7 @@ def test_the_export_menu_offers_what_the_screen_shows(world: World, qtbot: QtBot
     QTest.keyClick(world.grid.canvas, Key.Key_P, Mod.ControlModifier)
     world.settle(qtbot)
     assert world.shelf.exports[-1].format == "pdf"
+    assert [path.suffix for path in world.shelf.previews] == [".pdf"], "Ctrl+P asks for no file name"
 
 
 def test_f6_walks_grid_filter_and_search(world: World) -> None:
@@ -352,3 +353,29 @@ def test_an_empty_source_opens_without_rows(qtbot: QtBot, tmp_path: Path) -> Non
         world.key(key)
         world.key(key, Mod.ControlModifier)
     world.context.work.close()
+
+
+def test_actions_of_the_list_get_the_selected_rows(world: World, qtbot: QtBot) -> None:
+    world.at(2, "number")
+    world.key(Key.Key_Space)
+    with qtbot.waitSignal(world.page.action_requested) as asked:
+        QTest.keyClick(world.grid.canvas, Key.Key_R, Mod.ControlModifier | Mod.ShiftModifier)
+    assert asked.args == ["renew", (3,)]
+    assert "do audit" not in world.page.named, "an action of another job is absent"
+    assert world.page.named["do renew"] in world.page.page_actions()
+
+
+def test_a_question_that_cannot_be_answered_leaves_the_rows(world: World, qtbot: QtBot) -> None:
+    world.source.fail = ValueError("More than 20,000 groups: group by another column or filter first.")
+    world.page.toggle_group("number")
+    world.settle(qtbot)
+    assert world.toasts.said[-1] == ("warn", "More than 20,000 groups: group by another column or filter first.")
+    assert not world.grid.failed.isVisible()
+    assert world.page.model.query.group_by == ()
+    assert world.page.model.map.lines == 412
+
+
+def test_tabs_say_how_many_rows_each_view_has(world: World, qtbot: QtBot) -> None:
+    world.settle(qtbot)
+    assert world.page.views.counts["active"] == world.page.views.counts["profit"] == 412
+    assert 0 < world.page.views.counts["floor"] < 412
