@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from desktop.commands import admin, bench, exchange, lists, server, setup, worker
+from desktop.commands import admin, bench, exchange, lists, report, server, setup, tour, worker
 from desktop.commands.console import Run, tell
 from desktop.domain.text import LANGUAGES, set_language, tr
 
@@ -63,7 +63,7 @@ def make_parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    for family in (setup, server, lists, exchange, worker, admin, bench):
+    for family in (setup, server, lists, exchange, report, tour, worker, admin, bench):
         family.register(add)
     return parser
 
@@ -109,7 +109,7 @@ def _refusals() -> tuple[type[BaseException], ...]:
     from desktop.operations.exporting import ExportRefused
     from desktop.exchange.files import FileProblem
 
-    return (EmbeddedError, UserError, FileProblem, ExportRefused, lists.Unknown)
+    return (EmbeddedError, UserError, FileProblem, ExportRefused, lists.Unknown, tour.WrongSize)
 
 
 def _log_folder() -> Path:

@@ -50,9 +50,7 @@ class Toast(QWidget):
         self.severity, self.action = severity, action
         self.text = Label(text, elide=True)
         self.detail = Label(detail, role="text.tertiary", elide=True)
-        self.detail.setVisible(bool(detail))
         self.button = Button(action.text if action else "", key=action.key if action else "", height=24)
-        self.button.setVisible(action is not None)
         self.button.clicked.connect(self.act)
         closer = IconButton("x", tr("Close"), icon_size=14)
         closer.clicked.connect(self.dismiss)
@@ -63,6 +61,9 @@ class Toast(QWidget):
         )
         layout.setStretch(1, 1)
         self.setLayout(layout)
+        # Not before the layout is theirs: a visible widget without parent is a window, and takes the focus with it.
+        self.detail.setVisible(bool(detail))
+        self.button.setVisible(action is not None)
         self.setFixedWidth(WIDTH)
         self.setMinimumHeight(42)
         self.setAccessibleName(f"{text} {detail}".strip())

@@ -1,0 +1,197 @@
+"""The planner: drag a job from the backlog to an engineer, be refused a double booking, look at the calendar, print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton
+
+from desktop.domain.dispatching import Grade
+from desktop.domain.scheduling import Job, Placement
+from desktop.domain.text import tr
+from desktop.tour import supply
+from desktop.tour.hand import CTRL, click, demand, dragging, open_menu, saving_as, wait_for
+from desktop.tour.proof import rows
+from desktop.tour.reading import pdf_text
+from desktop.tour.visit import Visit
+from desktop.views.scheduling.board_page import BoardPage
+from desktop.views.scheduling.calendar_page import CalendarPage
+
+DAYS_AHEAD = 12
+QUARTER = 900
+
+
+@dataclass(frozen=True)
+class Target:
+    """A job of the backlog and the free place that was found for it."""
+
+    job: Job
+    place: Placement
+
+
+class Planner:
+    """The steps in their order; each returns in words what it found."""
+
+    user = "planner"
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.placed: Target | None = None
+
+    def steps(self) -> tuple[tuple[str, str, object], ...]:
+        return (
+            ("drag", tr("Planner: drag a job from the backlog to an engineer"), self.drag),
+            ("refused", tr("Planner: be refused a double booking"), self.be_refused),
+            ("week_plan", tr("Planner: week plan as PDF and calendar file"), self.print_week),
+            ("calendar", tr("Planner: look at the calendar"), self.look),
+        )
+
+    def drag(self) -> str:
+        visit = self.visit
+        supply.jobs_to_place(visit.mine, visit.as_person, 2)
+        board = self._board()
+        visit.picture("planner-board")
+        target = self._find_place(board)
+        at = self._spot(board, target.place)
+        with dragging(board.backlog.list.viewport(), self._card(board, target.job), board.gantt.viewport(), at):
+            demand(board.gantt.drag is not None, "the drag did not begin")
+            visit.picture("planner-drag")
+        wait_for("the booking", lambda: self._bookings_of(target.job))
+        visit.calm()
+        found = self._bookings_of(target.job)
+        demand(len(found) == 1, f"{len(found)} bookings of {target.job.code}")
+        begins, hard = found[0]["starts_at"], found[0]["hard"]
+        demand(hard and found[0]["engineer_id"] == target.place.lane_id, f"booked otherwise: {found[0]}")
+        visit.picture("planner-placed")
+        length = target.place.length
+        start = int(begins.timestamp())
+        self.placed = Target(target.job, Placement(target.place.lane_id, start, start + length))
+        return f"{target.job.code} from {begins:%Y-%m-%d %H:%M %Z}"
+
+    def be_refused(self) -> str:
+        visit, board, placed = self.visit, self._board(), self.placed
+        if placed is None:
+            return ""
+        other = next(job for job in self._cards(board) if job.id != placed.job.id)
+        at = self._spot(board, placed.place)
+        refusals: list[object] = []
+        board.desk.refused.connect(lambda failure, moves: refusals.append(failure))
+        with dragging(board.backlog.list.viewport(), self._card(board, other), board.gantt.viewport(), at):
+            drag = board.gantt.drag
+            verdict = drag.verdict if drag is not None else None
+            visit.picture("planner-conflict")
+            demand(verdict is not None and not verdict.allowed, f"the lane does not turn red: {verdict}")
+        wait_for("the refusal", lambda: refusals)
+        visit.picture("planner-refused")
+        demand(not self._bookings_of(other), f"{other.code} was booked all the same")
+        double = rows(
+            visit.owner,
+            "select id from erp.booking where hard and engineer_id = :engineer and slot && tstzrange(:starts, :ends)",
+            engineer=placed.place.lane_id,
+            starts=datetime.fromtimestamp(placed.place.start, UTC),
+            ends=datetime.fromtimestamp(placed.place.end, UTC),
+        )
+        demand(len(double) == 1, f"{len(double)} firm bookings at that time")
+        return f"{other.code}: refused by the database"
+
+    def print_week(self) -> str:
+        visit, board = self.visit, self._board()
+        plan, calendar = visit.journal.file("week-plan.pdf"), visit.journal.file("week-plan.ics")
+        with saving_as(visit.window, plan):
+            visit.press(Qt.Key.Key_P, CTRL)
+        visit.calm()
+        with saving_as(visit.window, calendar):
+            self._choose(board.export_ics.text())
+        visit.calm()
+        return f"{self._check_plan(plan)}, {self._check_calendar(calendar)}"
+
+    def look(self) -> str:
+        visit = self.visit
+        page = visit.go("calendar")
+        demand(isinstance(page, CalendarPage), "the calendar did not open")
+        visit.picture("planner-calendar-week")
+        if isinstance(page, CalendarPage):
+            click(page.span.findChildren(QAbstractButton)[-1])
+            wait_for("the month", lambda: page.range == "month")
+            visit.picture("planner-calendar-month")
+        return ""
+
+    # inside
+
+    def _board(self) -> BoardPage:
+        board = self.visit.page(BoardPage)
+        wait_for("engineers and jobs", lambda: board.model.plan.lanes and board.backlog.list.jobs())
+        self.visit.calm()
+        return board
+
+    def _cards(self, board: BoardPage) -> list[Job]:
+        """The jobs whose cards are wholly in view."""
+        cards = board.backlog.list
+        shown = cards.viewport().rect()
+        return [job for number, job in enumerate(cards.jobs()) if shown.contains(cards.card_rect(number))]
+
+    def _card(self, board: BoardPage, job: Job) -> QPoint:
+        cards = board.backlog.list
+        number = [each.id for each in cards.jobs()].index(job.id)
+        return cards.card_rect(number).center()
+
+    def _find_place(self, board: BoardPage) -> Target:
+        """A job in view and a free place in view, day after day by the button beside the date."""
+        for _ in range(DAYS_AHEAD):
+            self.visit.calm()
+            found = self._free_place(board)
+            if found is not None:
+                return found
+            click(board.later)
+        raise LookupError(f"no free place within {DAYS_AHEAD} days")
+
+    def _free_place(self, board: BoardPage) -> Target | None:
+        gantt = board.gantt
+        seen, body = gantt.range(), gantt.body()
+        first = max(seen.start, gantt.now() + QUARTER)
+        first += -first % QUARTER
+        lanes = [lane for lane in board.model.plan.lanes if body.contains(gantt.lane_rect(lane.id).center())]
+        for worst in (Grade.FINE, Grade.WARNING):
+            for job in self._cards(board):
+                for lane in lanes:
+                    for start in range(first, seen.end - job.seconds, QUARTER):
+                        place = Placement(lane.id, start, start + job.seconds)
+                        verdict = board.model.verdict(job, place)
+                        if verdict is not None and verdict.grade <= worst:
+                            return Target(job, place)
+        return None
+
+    def _spot(self, board: BoardPage, place: Placement) -> QPoint:
+        """Where to drop so that the job begins at that time: the pointer is at its beginning."""
+        box = board.gantt.place_rect(place)
+        return QPoint(round(box.left()) + 2, round(box.center().y()))
+
+    def _bookings_of(self, job: Job) -> list[dict[str, object]]:
+        return rows(  # type: ignore[return-value]
+            self.visit.owner,
+            "select id, engineer_id, starts_at, hard from erp.booking where work_order_id = :id",
+            id=job.id,
+        )
+
+    def _choose(self, words: str) -> None:
+        """An entry of the menu Record, by mouse."""
+        menus = self.visit.window.menus
+        menu = open_menu(self.visit.window.top.menu_bar, menus.menus["record"])
+        self.visit.picture("planner-menu")
+        entry = next(action for action in menu.actions() if action.text() == words)
+        click(menu, menu.actionGeometry(entry).center())
+
+    def _check_plan(self, plan: Path) -> str:
+        code = self.placed.job.code if self.placed else ""
+        words = pdf_text(plan)
+        demand(code.rsplit("-", 1)[-1] in words, f"{code} is not on the week plan")
+        return f"{code} on the week plan"
+
+    def _check_calendar(self, calendar: Path) -> str:
+        content = calendar.read_text(encoding="utf-8")
+        code = self.placed.job.code if self.placed else ""
+        demand(content.startswith("BEGIN:VCALENDAR") and code in content.replace("\r\n ", ""), f"{code} is not in the file")
+        return f"{content.count('BEGIN:VEVENT')} events"
