@@ -1,4 +1,4 @@
-"""The change feed: what other workstations committed, and the worker's part in telling them.
+"""The change feed: what other workstations committed.
 
 A NOTIFY is only a hint (anyone can send one); what changed is read from the feed, by snapshot. While the worker's
 heartbeat is fresh a reader sleeps until a hint comes; without it the reader looks for itself once per wait.
@@ -6,14 +6,11 @@ heartbeat is fresh a reader sleeps until a hint comes; without it the reader loo
 
 from __future__ import annotations
 
-import json
 import select
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
 
-import psycopg2
 from psycopg2.extensions import connection as RawConnection
 
 from db.engine import open_connection
@@ -110,38 +107,3 @@ class Feed:
         if answer["changes"] is None:
             return {} if first else None
         return {topic: frozenset(ids) for topic, ids in answer["changes"].items()}
-
-
-class Notifier:
-    """The worker's part: `beat` every 250 ms at most; it sends one hint when anything was committed since."""
-
-    def __init__(self, dsn: str) -> None:
-        self._connection = open_connection(dsn, application_name="outpost/worker")
-        self._connection.autocommit = True
-        self._token: str | None = None
-
-    def beat(self) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.execute("select api.notify_changes(%s)", (self._token,))
-            (self._token,) = cursor.fetchone() or (None,)
-
-    def tidy(self) -> None:
-        """Once a minute is plenty: forget old changes, seal the audit, make next month's partitions."""
-        with self._connection.cursor() as cursor:
-            cursor.execute("select api.prune_changes(), api.seal_audit(), api.make_audit_partitions()")
-
-    def anchor(self) -> str | None:
-        """The latest seal as JSON, to be kept outside the database."""
-        with self._connection.cursor() as cursor:
-            cursor.execute("select to_jsonb(a) from api.audit_anchor() a")
-            row: Any = cursor.fetchone()
-        return json.dumps(row[0], ensure_ascii=False) if row else None
-
-    def close(self) -> None:
-        if not self._connection.closed:
-            self._connection.close()
-
-
-def is_lost(error: BaseException) -> bool:
-    """Whether a `wait` or `beat` failed because the connection is gone."""
-    return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError | OSError | ValueError)

@@ -9,16 +9,31 @@ import psycopg2
 import pytest
 
 from db import users
-from db.notify import EVERYTHING, Feed, Notifier
+from db.notify import EVERYTHING, Feed
 from tests.db.conftest import PASSWORD, PREFIX, World
+
+
+class Notifier:
+    """The worker's heartbeat, with its own log-in."""
+
+    def __init__(self, world: World) -> None:
+        login = users.create_worker(
+            world.owner, PASSWORD, login=f"{world.name}_worker".replace("outpost_clone", PREFIX)
+        )
+        self._connection = psycopg2.connect(world.dsn(login))
+        self._connection.autocommit = True
+        self._token: str | None = None
+        world.stack.callback(self._connection.close)
+
+    def beat(self) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute("select api.notify_changes(%s)", (self._token,))
+            (self._token,) = cursor.fetchone() or (None,)
 
 
 @pytest.fixture
 def worker(world: World) -> Notifier:
-    login = users.create_worker(world.owner, PASSWORD, login=f"{world.name}_worker".replace("outpost_clone", PREFIX))
-    notifier = Notifier(world.dsn(login))
-    world.stack.callback(notifier.close)
-    return notifier
+    return Notifier(world)
 
 
 def feed(world: World, *, skip: str | None = None) -> Feed:

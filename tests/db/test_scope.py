@@ -240,3 +240,33 @@ def test_files_follow_their_record(world: World) -> None:
     assert not rows(south, "select 1 from erp.attachment")
     with pytest.raises(psycopg2.Error, match="attachment_owner_known"):
         rows(north, add.replace("'asset'", "'app_user'"), company, unit, 1)
+
+
+@pytest.mark.parametrize("unit", ["HB", "NORTH", "SITE-SOUTH"])
+@pytest.mark.parametrize("role", ["clerk", "finance", "auditor"])
+def test_every_owned_table_shows_the_unit_and_what_is_below_it(shared: World, role: str, unit: str) -> None:
+    """An oracle that walks the tree in Python, for every table that says that it is owned."""
+    with shared.owner.raw() as connection:
+        parents = dict(rows(connection, "select id, parent_id from erp.org_unit"))
+        tables = [
+            str(row[0]) for row in rows(connection, "select table_name from erp.protection where scope = 'owned'")
+        ]
+
+    def below(one: object, top: int) -> bool:
+        while one is not None and one != top:
+            one = parents[one]
+        return one == top
+
+    person = shared.raw(role, unit)
+    seen = 0
+    for table in tables:
+        column = "id" if table not in ("party_unit", "contract_unit") else "org_unit_id"
+        with shared.owner.raw() as connection:
+            every = rows(connection, f"select {column}, org_unit_id from erp.{table}")
+        try:
+            found = {row[0] for row in rows(person, f"select {column} from erp.{table}")}
+        except InsufficientPrivilege:
+            continue
+        assert found == {key for key, owner in every if below(owner, shared.id("org_unit", unit))}, table
+        seen += len(found)
+    assert seen
