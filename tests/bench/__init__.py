@@ -33,6 +33,13 @@ def _posting(start: Start) -> dict[str, Any]:
     return posting.measure(server.dsn(), lambda world: server.dsn(user=world.login, password="clerk"))
 
 
+def _stock_on_hand(start: Start) -> dict[str, Any]:
+    from tests.bench import stock_on_hand
+
+    server = start()
+    return stock_on_hand.measure(server.dsn(), lambda world: server.dsn(user=world.login, password="clerk"))
+
+
 def _lists(start: Start) -> dict[str, Any]:
     from tests.bench import grid_queries
 
@@ -58,4 +65,5 @@ BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
     "lists": _lists,
     "paint": _paint,
     "posting": _posting,
+    "stock_on_hand": _stock_on_hand,
 }

@@ -25,8 +25,9 @@ create table bare.move (id bigint generated always as identity primary key, item
     from_id bigint not null references erp.stock_location, to_id bigint not null references erp.stock_location,
     quantity numeric(18,4) not null check (quantity > 0), posted_at timestamptz not null default now());
 create index on bare.move (item_id, id);
-create table bare.balance (item_id bigint not null references erp.item, location_id bigint not null references erp.stock_location,
-    quantity numeric(18,4) not null, primary key (item_id, location_id)) with (fillfactor = 70);
+create table bare.balance (item_id bigint not null references erp.item,
+    location_id bigint not null references erp.stock_location, quantity numeric(18,4) not null,
+    primary key (item_id, location_id)) with (fillfactor = 70);
 create table bare.audit (id bigint generated always as identity primary key, at timestamptz not null default now(),
     actor text not null, what text not null, row_id bigint not null, new jsonb not null);
 create function bare.post(items bigint[], from_id bigint, to_id bigint, quantities numeric[]) returns bigint
@@ -44,7 +45,8 @@ begin
         returning id, item_id, quantity),
     a as (
         insert into audit (actor, what, row_id, new)
-        select session_user, 'move', m.id, jsonb_build_object('item', m.item_id, 'quantity', m.quantity) from m returning 1)
+        select session_user, 'move', m.id, jsonb_build_object('item', m.item_id, 'quantity', m.quantity)
+        from m returning 1)
     select max(m.id) into made from m;
     return made;
 end $$;
@@ -101,9 +103,8 @@ def _measure(side: str, *, dsn: str, world: World, clients: int, lines: int, sec
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(clients)
     results = context.Queue()
-    processes = [
-        context.Process(target=_client, args=(side, Load(dsn, world, lines, seconds, seed), start, results)) for seed in range(clients)
-    ]
+    loads = [Load(dsn, world, lines, seconds, seed) for seed in range(clients)]
+    processes = [context.Process(target=_client, args=(side, load, start, results)) for load in loads]
     for process in processes:
         process.start()
     times = sorted(one for _ in processes for one in results.get())
@@ -137,10 +138,12 @@ def prepare(owner_dsn: str, *, items: int = 500) -> World:
     with connection.cursor() as cursor:
         cursor.execute("begin")
         world = make_world(cursor, items=items)
-        lines = [{"item_id": item, "to_location_id": world.bins[0], "quantity": 1000000, "unit_cost": 10} for item in world.items]
-        cursor.execute("select api.post_stock(%s, %s)", (str(uuid.uuid4()), json.dumps({"type": "opening", "lines": lines})))
+        line = {"to_location_id": world.bins[0], "quantity": 1000000, "unit_cost": 10}
+        document = {"type": "opening", "lines": [{"item_id": item, **line} for item in world.items]}
+        cursor.execute("select api.post_stock(%s, %s)", (str(uuid.uuid4()), json.dumps(document)))
         cursor.execute(BARE)
-        cursor.execute("insert into bare.balance select unnest(%s::bigint[]), %s, 1000000", (list(world.items), world.bins[0]))
+        balances = "insert into bare.balance select unnest(%s::bigint[]), %s, 1000000"
+        cursor.execute(balances, (list(world.items), world.bins[0]))
         cursor.execute(f'grant usage on schema bare, api to "{world.login}"')
         cursor.execute(f'grant execute on all functions in schema bare to "{world.login}"')
         cursor.execute("commit")
