@@ -88,7 +88,7 @@ def _worded(listing: sql.Listing, query: ListQuery, infos: tuple[ColumnInfo, ...
     zone = str(listing.words.zone)
     everything = sql.everything(listing, query)
     cells = [_words(info, sql.shown(listing, listing.column(info.key)), zone) for info in infos]
-    return everything.with_only_columns(*cells, maintain_column_froms=True)
+    return everything.with_only_columns(*cells)
 
 
 def _words(info: ColumnInfo, expr: ColumnElement[Any], zone: str) -> ColumnElement[Any]:

@@ -286,7 +286,7 @@ def grouped(listing: Listing, query: ListQuery, depth: int, limit: int) -> Selec
     columns = [listing.column(key) for key in query.group_by[:depth]]
     values = [group_expression(listing, column).label(f"g{n}") for n, column in enumerate(columns)]
     statement = identified(listing, query).with_only_columns(
-        *values, func.count().label("row_count"), *_totals(listing), maintain_column_froms=True
+        *values, func.count().label("row_count"), *_totals(listing)
     )
     asked = {term.column: term.descending for term in query.sort or listing.spec.sort}
     terms: list[ColumnElement[Any]] = []
@@ -299,17 +299,13 @@ def grouped(listing: Listing, query: ListQuery, depth: int, limit: int) -> Selec
 
 def totalled(listing: Listing, query: ListQuery) -> Select[Any]:
     """One row: ``row_count`` and the grand totals."""
-    return identified(listing, query).with_only_columns(
-        func.count().label("row_count"), *_totals(listing), maintain_column_froms=True
-    )
+    return identified(listing, query).with_only_columns(func.count().label("row_count"), *_totals(listing))
 
 
 def distinct_values(listing: Listing, query: ListQuery, column: Column, text: str, limit: int) -> Select[Any]:
     """The column's different values with their numbers of rows, the value's own order, empty last."""
     value = group_expression(listing, column)
-    statement = identified(listing, query).with_only_columns(
-        value.label("value"), func.count().label("row_count"), maintain_column_froms=True
-    )
+    statement = identified(listing, query).with_only_columns(value.label("value"), func.count().label("row_count"))
     if text:
         statement = statement.where(_contains(cast(value, Text()), matching.fold(text)))
     return statement.group_by(value).order_by(value.asc().nulls_last()).limit(limit)

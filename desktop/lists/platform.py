@@ -40,7 +40,7 @@ USERS = ListSpec(
         Column(key="user_name", expr=AppUser.user_name, kind=Kind.CODE, width=120),
         Column(key="name", expr=AppUser.display_name, expr_zh=AppUser.display_name_zh, width=160,
                writes="display_name", required=True),
-        Column(key="jobs", expr=_jobs, expr_zh=_jobs_zh, width=240, source="calculated.jobs"),
+        Column(key="jobs", expr=_jobs, expr_zh=_jobs_zh, width=240, source="app_user.roles"),
         Column(key="active", expr=AppUser.active, kind=Kind.BOOLEAN, width=80),
         Column(key="email", expr=AppUser.email, width=200, writes="email", privilege="email"),
         Column(key="phone", expr=AppUser.phone, width=130, writes="phone", privilege="phone"),

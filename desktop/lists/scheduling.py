@@ -37,7 +37,7 @@ ENGINEERS = ListSpec(
                writes="name", required=True),
         Column(key="initials", expr=Engineer.initials, width=70, writes="initials", required=True),
         Column(key="unit", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, source="engineer.org_unit_id", width=160),
-        Column(key="skills", expr=_skills, width=220, source="calculated.skills"),
+        Column(key="skills", expr=_skills, width=220, source="engineer.skills"),
         Column(key="phone", expr=Engineer.phone, width=130, writes="phone"),
         Column(key="badge", expr=Engineer.badge, kind=Kind.CODE, width=120, writes="badge"),
         Column(key="calendar", expr=ShiftCalendar.name, expr_zh=ShiftCalendar.name_zh,

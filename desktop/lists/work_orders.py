@@ -142,7 +142,7 @@ LABOUR = ListSpec(
         Column(key="customer", expr=Party.name, expr_zh=Party.name_zh, source="work_order.customer_id", width=180),
         Column(key="labour_type", expr=Labour.labour_type, kind=Kind.CHOICE, width=100),
         Column(key="hours", expr=_hours, kind=Kind.QUANTITY, width=90, total="sum", unit="h",
-               source="calculated.hours"),
+               source="labour.hours"),
         Column(key="hourly_rate", expr=Labour.hourly_rate, kind=Kind.PRICE, width=100, unit="¥",
                privilege="hourly_rate", shown=False),
         Column(key="amount", expr=Labour.amount, kind=Kind.MONEY, width=110, total="sum", unit="¥",

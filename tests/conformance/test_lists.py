@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +14,15 @@ from db.orm.base import Base
 from db.session import Database
 from desktop.domain import matching
 from desktop.domain.conditions import Test, Value, all_of, comparisons
+from desktop.exchange.csv_export import write_csv
+from desktop.exchange.excel_export import write_excel
 from desktop.lists import compile as sql
 from desktop.lists.all_lists import ALL_LISTS, list_for
 from desktop.lists.query import ListQuery
 from desktop.lists.spec import Kind, ListSpec, Sort
 from desktop.operations import reading
 from desktop.operations.lists import SqlListSource, offered_views, source_for
+from desktop.reports.list_pdf import write_pdf
 from tests.lists_world import ROLES, ListsWorld
 
 EVERY_LIST = pytest.mark.parametrize("key", [spec.key for spec in ALL_LISTS])
@@ -271,3 +276,28 @@ def test_the_dictionary_labels_every_column(databases: dict[str, Database]) -> N
         missing += [f"{spec.key}.{column.key} → {reading.source_of(column)}" for column in spec.columns
                     if reading.source_of(column) not in found]  # fmt: skip
     assert not missing, json.dumps(missing, indent=1)
+
+
+@EVERY_LIST
+def test_every_list_can_be_searched(key: str, databases: dict[str, Database]) -> None:
+    opened = source(databases, key)
+    query = opened.query_for()
+    for words in ("北方", "wj", "0001"):
+        count = opened.count(query.but(search=words), exact=True)
+        rows = opened.rows(query.but(search=words), group=(), start=0, limit=5000)
+        assert len(rows) == count.value <= opened.count(query, exact=True).value
+    assert opened.count(query.but(search="no such thing at all"), exact=True).value == 0
+
+
+@EVERY_LIST
+def test_every_list_is_exported_whole(key: str, databases: dict[str, Database], tmp_path: Path) -> None:
+    opened = source(databases, key)
+    query = ListQuery(tuple(info.key for info in opened.columns()))
+    total = opened.count(query, exact=True).value
+    assert write_excel(opened, query, tmp_path / "list.xlsx") == total
+    assert write_csv(opened, query, tmp_path / "list.csv") == total
+    with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert len(lines) == total + 1
+    assert len(lines[0]) == len(query.columns)
+    assert write_pdf(opened, opened.query_for(), tmp_path / "list.pdf") >= 1
