@@ -90,37 +90,18 @@ _MOVES = """
 """
 
 
-@dataclass(frozen=True)
-class LabelRow:
-    """What is scanned, its name, and a quiet line below."""
-
-    code: str
-    name: str
-    detail: str
-
-
-def labels_of(database: Database, what: str, codes: Sequence[str] = ()) -> Sequence[LabelRow]:
-    """Labels of parts, places or machines that the reader sees; only those of `codes` where some are given."""
+def rows_to_label(database: Database, what: str, codes: Sequence[str] = ()) -> Sequence[int]:
+    """Ids of parts, places or machines that the reader sees; only those of `codes` where some are given."""
     with database.read() as session:
-        rows = session.execute(text(LABELLED[what]), {"codes": list(codes), "every": not codes}).all()
-    return tuple(LabelRow(row.code, pick(row.name, row.name_zh), row.detail or "") for row in rows)
+        rows = session.execute(text(_LABELLED[what]), {"codes": list(codes), "every": not codes})
+        return tuple(rows.scalars())
 
 
-LABELLED = {
-    "items": """
-        select code, name, name_zh, uom as detail from erp.item
-        where retired_on is null and (:every or code = any (cast(:codes as text[])))
-        order by code
-    """,
-    "locations": """
-        select code, name, name_zh, kind as detail from erp.stock_location
-        where retired_on is null and stocked and (:every or code = any (cast(:codes as text[])))
-        order by code
-    """,
-    "assets": """
-        select code, name, name_zh, model as detail from erp.asset
-        where :every or code = any (cast(:codes as text[]))
-        order by code
-    """,
+LABELLED = {"items": "items", "locations": "stock_locations", "assets": "assets"}
+"""What has labels, and the list of it."""
+_LABELLED = {
+    "items": "select id from erp.item where retired_on is null and (:every or code = any (cast(:codes as text[])))",
+    "locations": "select id from erp.stock_location"
+    " where retired_on is null and stocked and (:every or code = any (cast(:codes as text[])))",
+    "assets": "select id from erp.asset where :every or code = any (cast(:codes as text[]))",
 }
-"""What has labels, and where they come from."""

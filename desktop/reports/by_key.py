@@ -15,7 +15,17 @@ from db.session import Database
 from desktop.domain.calendars import midnight
 from desktop.domain.stock import ZERO, Mode
 from desktop.domain.text import language, pick, tr
-from desktop.operations import bookings, contracts, finding, forms, scheduling, stock_desk, stock_papers, work_orders
+from desktop.operations import (
+    bookings,
+    contracts,
+    finding,
+    forms,
+    scheduling,
+    stock_desk,
+    stock_papers,
+    stock_rows,
+    work_orders,
+)
 from desktop.operations.records import Record
 from desktop.reports import scheduling as planning
 from desktop.reports import stock as store
@@ -74,7 +84,8 @@ def labels(database: Database, path: Path, about: str) -> None:
         known = ", ".join(stock_papers.LABELLED)
         raise NotOnPaper(f"There are labels of: {known}.", f"可打印标签的对象：{known}。")
     wanted = tuple(code.strip() for code in codes.split(",") if code.strip())
-    found = stock_papers.labels_of(database, what, wanted)
+    ids = stock_papers.rows_to_label(database, what, wanted)
+    found = stock_rows.tags(database, stock_papers.LABELLED[what], ids)
     if not found:
         raise NotOnPaper("There is nothing to label.", "没有可打印标签的内容。")
     store.labels(str(path), [store.Label(row.code, row.name, row.detail) for row in found])

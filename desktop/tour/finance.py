@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
-
 from PySide6.QtCore import QPoint, Qt
 
 from desktop.domain.text import tr
@@ -75,7 +73,12 @@ class Finance:
         return "sorted by value, grouped by type"
 
     def excel(self) -> str:
-        path = self._save("contracts.xlsx", Qt.Key.Key_E)
+        visit, page = self.visit, self._contracts()
+        self._click_cell(page, "number")
+        path = visit.journal.file("contracts.xlsx")
+        with saving_as(visit.window, path):
+            visit.press(Qt.Key.Key_E, CTRL)
+        visit.calm()
         numbers = [str(cell) for row in excel_cells(path) for cell in row if str(cell) in self._wanted()]
         shown = self._contracts().model.count.value
         demand(len(numbers) == shown, f"{len(numbers)} rows exported, {shown} shown")
@@ -83,7 +86,11 @@ class Finance:
         return f"{len(numbers)} rows shown and exported"
 
     def pdf(self) -> str:
-        path = self._save("contracts.pdf", Qt.Key.Key_P)
+        visit, page = self.visit, self._contracts()
+        self._click_cell(page, "number")
+        visit.papers.expect("contracts.pdf")
+        visit.press(Qt.Key.Key_P, CTRL)
+        path = visit.paper("contracts.pdf")
         words = pdf_text(path)
         missing = [number for number in self._wanted() if number not in words]
         demand(not missing, f"the PDF lacks {missing}")
@@ -156,15 +163,6 @@ class Finance:
         """The numbers of the contracts that the filter asks for, by this person's own rights."""
         found = rows(self.visit.mine, _RUNNING, floor=self._floor)
         return {str(row["number"]) for row in found}
-
-    def _save(self, name: str, key: Qt.Key) -> Path:
-        visit, page = self.visit, self._contracts()
-        self._click_cell(page, "number")
-        path = visit.journal.file(name)
-        with saving_as(visit.window, path):
-            visit.press(key, CTRL)
-        visit.calm()
-        return path
 
 
 _MIDDLE = """

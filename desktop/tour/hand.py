@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QCursor, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMenuBar, QWidget
 
@@ -108,7 +108,10 @@ def dragging(source: QWidget, start: QPoint, target: QWidget, end: QPoint) -> It
 
 
 def _move(widget: QWidget, pos: QPoint) -> None:
-    """A move with the button held; QTest's own carries none."""
+    """A move with the button held, which QTest's own does not carry. The pointer goes along: what scrolls at an edge
+    asks where it is.
+    """
+    QCursor.setPos(widget.mapToGlobal(pos))
     event = QMouseEvent(
         QMouseEvent.Type.MouseMove, QPointF(pos), widget.mapToGlobal(QPointF(pos)), Qt.MouseButton.NoButton,
         Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,

@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton
 
-from desktop.domain.dispatching import Grade
 from desktop.domain.scheduling import Job, Placement
 from desktop.domain.text import tr
 from desktop.tour import supply
@@ -22,6 +21,8 @@ from desktop.views.scheduling.calendar_page import CalendarPage
 
 DAYS_AHEAD = 12
 QUARTER = 900
+EDGE = 60
+"""Px from the board's sides where a drag would begin to scroll."""
 
 
 @dataclass(frozen=True)
@@ -149,20 +150,24 @@ class Planner:
         raise LookupError(f"no free place within {DAYS_AHEAD} days")
 
     def _free_place(self, board: BoardPage) -> Target | None:
+        """The place with the fewest warnings among those that a drop can reach: hours that are shown, off the edges."""
         gantt = board.gantt
         seen, body = gantt.range(), gantt.body()
         first = max(seen.start, gantt.now() + QUARTER)
         first += -first % QUARTER
-        lanes = [lane for lane in board.model.plan.lanes if body.contains(gantt.lane_rect(lane.id).center())]
-        for worst in (Grade.FINE, Grade.WARNING):
+        reach = body.adjusted(EDGE, 0, -EDGE, 0)
+        best: tuple[int, Target] | None = None
+        for lane in board.model.plan.lanes:
             for job in self._cards(board):
-                for lane in lanes:
-                    for start in range(first, seen.end - job.seconds, QUARTER):
-                        place = Placement(lane.id, start, start + job.seconds)
-                        verdict = board.model.verdict(job, place)
-                        if verdict is not None and verdict.grade <= worst:
-                            return Target(job, place)
-        return None
+                for start in range(first, seen.end - job.seconds, QUARTER):
+                    place = Placement(lane.id, start, start + job.seconds)
+                    spot = self._spot(board, place)
+                    if not reach.contains(spot) or abs(gantt.instant_at(spot) - start) > QUARTER // 2:
+                        continue
+                    verdict = board.model.verdict(job, place)
+                    if verdict is not None and verdict.allowed and (best is None or verdict.warnings < best[0]):
+                        best = (verdict.warnings, Target(job, place))
+        return best[1] if best is not None else None
 
     def _spot(self, board: BoardPage, place: Placement) -> QPoint:
         """Where to drop so that the job begins at that time: the pointer is at its beginning."""
