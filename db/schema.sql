@@ -1805,6 +1805,43 @@ end
 $$;
 call erp.allow('api.create_party(jsonb, integer)', 'desk steward finance buyer pm manager', 'execute');
 
+-- Enter a customer's place: the unit under the branch that serves it, and the site with its address, in one step.
+create function api.create_site(place jsonb, branch integer default null)
+returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    home   integer := coalesce(branch, (my_home_units())[1]);
+    above  org_unit;
+    unit   integer;
+    new_id bigint;
+begin
+    if not my_roles() && '{desk,steward}' then
+        raise exception 'sites are entered by the service desk or the data steward'
+            using errcode = 'ER001', constraint = 'party_creation_role';
+    end if;
+    if home is null or not home = any (my_write_units()) then
+        raise exception 'unit % is not yours to write', branch using errcode = 'ER002', constraint = 'unit_in_scope';
+    end if;
+    if not may_see('party', (place ->> 'party_id')::bigint) then
+        raise exception 'party % not found', place ->> 'party_id' using errcode = 'ER004', constraint = 'party_found';
+    end if;
+    select * into above from org_unit u where u.id = home;
+    insert into org_unit (company_id, parent_id, kind, code, name, name_zh, time_zone)
+    values (above.company_id, above.id, 'site', place ->> 'code', place ->> 'name', place ->> 'name_zh',
+            coalesce(place ->> 'time_zone', above.time_zone))
+    returning id into unit;
+    insert into site (company_id, org_unit_id, party_id, code, name, name_zh, address, city, latitude, longitude, time_zone)
+    select above.company_id, unit, p.party_id, p.code, p.name, p.name_zh, p.address, p.city, p.latitude, p.longitude,
+           coalesce(p.time_zone, above.time_zone)
+    from jsonb_populate_record(null::site, place) p
+    returning id into new_id;
+    return new_id;
+end
+$$;
+call erp.allow('api.create_site(jsonb, integer)', 'desk steward', 'execute');
+
 -- A site shows its customer to everybody who works there.
 create function erp.site_link() returns trigger
 language plpgsql security definer
@@ -1818,6 +1855,21 @@ end
 $$;
 create trigger site_link after insert or update of party_id, org_unit_id on erp.site
     for each row execute function erp.site_link();
+
+-- Only who sees a party may link it to another unit: a guessed id opens nothing.
+create function erp.party_unit_seen() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select 1 from party p where p.id = new.party_id) then
+        raise exception 'party % not found', new.party_id using errcode = 'ER004', constraint = 'party_found';
+    end if;
+    return new;
+end
+$$;
+create trigger party_unit_seen before insert on erp.party_unit
+    for each row execute function erp.party_unit_seen();
 
 call erp.secure('erp.party_unit', 'owned');
 call erp.secure('erp.party', 'linked', 'party_unit.party_id');
@@ -4134,7 +4186,10 @@ begin
         select p.skill_id into new.skill_id from job_plan p where p.id = new.job_plan_id;
     end if;
     if new.number is null or new.number = '' then
-        new.number := next_number('work_order', new.company_id, new.reported_at);
+        loop  -- a number that somebody typed ahead of the count is skipped; it must not stop all who come after
+            new.number := next_number('work_order', new.company_id, new.reported_at);
+            exit when not exists (select 1 from work_order w where w.company_id = new.company_id and w.number = new.number);
+        end loop;
     end if;
     return new;
 end
@@ -4201,6 +4256,38 @@ end
 $$;
 create trigger work_order_step_check before insert or update of state on erp.work_order
     for each row execute function erp.work_order_step_check();
+
+-- A closed or cancelled order is a record of what was: who wants to change it, or its steps and parts, reopens it first.
+-- Our own functions and whoever maintains the installation pass.
+create function erp.work_order_closed_final() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o work_order;
+begin
+    if not pg_has_role((select t.relowner from pg_class t where t.oid = tg_relid), 'member') then
+        if tg_table_name = 'work_order' then
+            o := old;
+        elsif tg_op = 'DELETE' then
+            select * into o from work_order w where w.id = old.work_order_id;
+        else
+            select * into o from work_order w where w.id = new.work_order_id;
+        end if;
+        if o.state in ('closed', 'cancelled') then
+            raise exception 'work order % is closed', o.number
+                using errcode = 'ER010', constraint = 'work_order_open', detail = jsonb_build_object('number', o.number)::text;
+        end if;
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+create trigger work_order_closed_final before update on erp.work_order
+    for each row execute function erp.work_order_closed_final();
+create trigger work_order_step_closed_final before insert or update or delete on erp.work_order_step
+    for each row execute function erp.work_order_closed_final();
+create trigger work_order_part_closed_final before insert or update or delete on erp.work_order_part
+    for each row execute function erp.work_order_closed_final();
 
 create function erp.work_order_remember() returns trigger
 language plpgsql security definer
@@ -4415,7 +4502,7 @@ begin
 end
 $$;
 
--- Approve hours or travel: only then they cost the order, its asset and its contract. Nobody approves his own.
+-- Approve hours or travel: only then they cost the order, its asset and its contract. Nobody approves his own, nor what he entered.
 create function api.approve_time(kind text, entry_id bigint)
 returns bigint
 language plpgsql security definer
@@ -4426,13 +4513,18 @@ begin
         raise exception 'hours are approved by the planner, project manager, manager or finance'
             using errcode = 'ER001', constraint = 'time_approval_role';
     end if;
+    if kind is null or kind not in ('labour', 'travel') then
+        raise exception 'there is no time of kind %', kind using errcode = 'ER004', constraint = 'time_entry_open';
+    end if;
     if kind = 'labour' then
         update labour l set state = 'approved'
         where l.id = entry_id and l.state = 'entered' and l.org_unit_id = any (my_write_units())
+          and l.created_by is distinct from my_user_id()
           and not exists (select 1 from engineer e where e.id = l.engineer_id and e.user_id = my_user_id());
     else
         update travel t set state = 'approved'
         where t.id = entry_id and t.state = 'entered' and t.org_unit_id = any (my_write_units())
+          and t.created_by is distinct from my_user_id()
           and not exists (select 1 from engineer e where e.id = t.engineer_id and e.user_id = my_user_id());
     end if;
     if not found then
@@ -4455,6 +4547,12 @@ begin
     if not my_roles() && '{planner,pm,manager,finance}' then
         raise exception 'hours are reversed by the planner, project manager, manager or finance'
             using errcode = 'ER001', constraint = 'time_approval_role';
+    end if;
+    if kind is null or kind not in ('labour', 'travel') then
+        raise exception 'there is no time of kind %', kind using errcode = 'ER004', constraint = 'time_entry_open';
+    end if;
+    if coalesce(btrim(reason), '') = '' then
+        raise exception 'a reversal needs a reason' using errcode = 'ER011', constraint = 'time_needs_reason';
     end if;
     if kind = 'labour' then
         select state into was from labour l
@@ -5152,7 +5250,10 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
     if new.number is null or new.number = '' then
-        new.number := next_number('contract', new.company_id, new.starts_on::timestamptz);
+        loop  -- as for work orders: a number typed ahead of the count is skipped
+            new.number := next_number('contract', new.company_id, new.starts_on::timestamptz);
+            exit when not exists (select 1 from contract c where c.company_id = new.company_id and c.number = new.number);
+        end loop;
     end if;
     return new;
 end
@@ -5185,6 +5286,46 @@ end
 $$;
 create trigger contract_step_check before update on erp.contract
     for each row execute function erp.contract_step_check();
+
+-- The prices are terms too: once signed they change by an amendment (which runs as the owner of the table).
+create function erp.contract_line_signed() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    c contract;
+begin
+    if not pg_has_role((select t.relowner from pg_class t where t.oid = tg_relid), 'member') then
+        if tg_op = 'DELETE' then
+            select * into c from contract x where x.id = old.contract_id;
+        else
+            select * into c from contract x where x.id = new.contract_id;
+        end if;
+        if c.state not in ('draft', 'review') then
+            raise exception 'contract % is signed: its terms change by an amendment', c.number
+                using errcode = 'ER010', constraint = 'contract_terms_signed', detail = jsonb_build_object('number', c.number)::text;
+        end if;
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+create trigger contract_line_signed before insert or update or delete on erp.contract_line
+    for each row execute function erp.contract_line_signed();
+
+-- Only who sees a contract may show it to another unit: by its number alone nobody opens a foreign one for himself.
+create function erp.contract_unit_seen() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select 1 from contract c where c.id = new.contract_id) then
+        raise exception 'contract % not found', new.contract_id using errcode = 'ER004', constraint = 'contract_found';
+    end if;
+    return new;
+end
+$$;
+create trigger contract_unit_seen before insert on erp.contract_unit
+    for each row execute function erp.contract_unit_seen();
 
 create function erp.contract_remember() returns trigger
 language plpgsql security definer
@@ -5243,7 +5384,9 @@ begin
 end
 $$;
 
--- Change the signed terms: a new revision with the reason; the old terms stay in the audit.
+-- Change the signed terms: a new revision with the reason; the old terms stay in the audit. `terms` holds what changes of
+-- starts_on, ends_on, annual_value, discount_rate and tax_rate, and in `lines` all price lines in order, the present ones
+-- with their id: [{"id", "description", "description_zh", "quantity", "unit", "unit_price", "tax_rate"}].
 create function api.amend_contract(contract bigint, expected_version integer, terms jsonb, reason text)
 returns jsonb
 language plpgsql security definer
@@ -5266,7 +5409,30 @@ begin
         raise exception 'contract % was changed meanwhile', c.number
             using errcode = 'ER003', constraint = 'contract_unchanged', detail = jsonb_build_object('number', c.number)::text;
     end if;
+    if c.state not in ('signed', 'active', 'suspended') then
+        raise exception 'contract % is not in force', c.number
+            using errcode = 'ER010', constraint = 'contract_in_force', detail = jsonb_build_object('number', c.number)::text;
+    end if;
     perform set_config('outpost.reason', reason, true);
+    if terms ? 'lines' then
+        delete from contract_line l
+        where l.contract_id = c.id
+          and not exists (select 1 from jsonb_array_elements(terms -> 'lines') x where (x ->> 'id')::bigint = l.id);
+        update contract_line l set line_no = l.line_no + 100000 where l.contract_id = c.id;
+        update contract_line l
+        set line_no = x.position, description = t.description, description_zh = t.description_zh,
+            quantity = coalesce(t.quantity, 1), unit = coalesce(t.unit, 'year'), unit_price = t.unit_price,
+            tax_rate = coalesce(t.tax_rate, c.tax_rate)
+        from jsonb_array_elements(terms -> 'lines') with ordinality as x (line, position),
+             jsonb_populate_record(null::contract_line, x.line) t
+        where l.contract_id = c.id and l.id = t.id;
+        insert into contract_line (contract_id, line_no, description, description_zh, quantity, unit, unit_price, tax_rate)
+        select c.id, x.position, t.description, t.description_zh, coalesce(t.quantity, 1), coalesce(t.unit, 'year'),
+               t.unit_price, coalesce(t.tax_rate, c.tax_rate)
+        from jsonb_array_elements(terms -> 'lines') with ordinality as x (line, position),
+             jsonb_populate_record(null::contract_line, x.line) t
+        where t.id is null;
+    end if;
     update contract x
     set revision = x.revision + 1,
         starts_on = coalesce((terms ->> 'starts_on')::date, x.starts_on),
@@ -5406,8 +5572,9 @@ call erp.allow('api.contract_cost', 'finance manager pm auditor', 'select');
 call erp.allow('api.contract_cost_month', 'finance manager pm auditor', 'select');
 
 -- What an order cost, for those who may read the cost ledger; nothing for others, so that they can share a view.
+-- It runs as its caller, so that the policies of the ledger decide which lines he may add up.
 create function erp.visible_cost(order_id bigint) returns numeric
-language plpgsql stable security definer
+language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin

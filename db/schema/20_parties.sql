@@ -119,6 +119,43 @@ end
 $$;
 call erp.allow('api.create_party(jsonb, integer)', 'desk steward finance buyer pm manager', 'execute');
 
+-- Enter a customer's place: the unit under the branch that serves it, and the site with its address, in one step.
+create function api.create_site(place jsonb, branch integer default null)
+returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    home   integer := coalesce(branch, (my_home_units())[1]);
+    above  org_unit;
+    unit   integer;
+    new_id bigint;
+begin
+    if not my_roles() && '{desk,steward}' then
+        raise exception 'sites are entered by the service desk or the data steward'
+            using errcode = 'ER001', constraint = 'party_creation_role';
+    end if;
+    if home is null or not home = any (my_write_units()) then
+        raise exception 'unit % is not yours to write', branch using errcode = 'ER002', constraint = 'unit_in_scope';
+    end if;
+    if not may_see('party', (place ->> 'party_id')::bigint) then
+        raise exception 'party % not found', place ->> 'party_id' using errcode = 'ER004', constraint = 'party_found';
+    end if;
+    select * into above from org_unit u where u.id = home;
+    insert into org_unit (company_id, parent_id, kind, code, name, name_zh, time_zone)
+    values (above.company_id, above.id, 'site', place ->> 'code', place ->> 'name', place ->> 'name_zh',
+            coalesce(place ->> 'time_zone', above.time_zone))
+    returning id into unit;
+    insert into site (company_id, org_unit_id, party_id, code, name, name_zh, address, city, latitude, longitude, time_zone)
+    select above.company_id, unit, p.party_id, p.code, p.name, p.name_zh, p.address, p.city, p.latitude, p.longitude,
+           coalesce(p.time_zone, above.time_zone)
+    from jsonb_populate_record(null::site, place) p
+    returning id into new_id;
+    return new_id;
+end
+$$;
+call erp.allow('api.create_site(jsonb, integer)', 'desk steward', 'execute');
+
 -- A site shows its customer to everybody who works there.
 create function erp.site_link() returns trigger
 language plpgsql security definer
@@ -132,6 +169,21 @@ end
 $$;
 create trigger site_link after insert or update of party_id, org_unit_id on erp.site
     for each row execute function erp.site_link();
+
+-- Only who sees a party may link it to another unit: a guessed id opens nothing.
+create function erp.party_unit_seen() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select 1 from party p where p.id = new.party_id) then
+        raise exception 'party % not found', new.party_id using errcode = 'ER004', constraint = 'party_found';
+    end if;
+    return new;
+end
+$$;
+create trigger party_unit_seen before insert on erp.party_unit
+    for each row execute function erp.party_unit_seen();
 
 call erp.secure('erp.party_unit', 'owned');
 call erp.secure('erp.party', 'linked', 'party_unit.party_id');

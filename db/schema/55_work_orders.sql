@@ -277,7 +277,10 @@ begin
         select p.skill_id into new.skill_id from job_plan p where p.id = new.job_plan_id;
     end if;
     if new.number is null or new.number = '' then
-        new.number := next_number('work_order', new.company_id, new.reported_at);
+        loop  -- a number that somebody typed ahead of the count is skipped; it must not stop all who come after
+            new.number := next_number('work_order', new.company_id, new.reported_at);
+            exit when not exists (select 1 from work_order w where w.company_id = new.company_id and w.number = new.number);
+        end loop;
     end if;
     return new;
 end
@@ -344,6 +347,38 @@ end
 $$;
 create trigger work_order_step_check before insert or update of state on erp.work_order
     for each row execute function erp.work_order_step_check();
+
+-- A closed or cancelled order is a record of what was: who wants to change it, or its steps and parts, reopens it first.
+-- Our own functions and whoever maintains the installation pass.
+create function erp.work_order_closed_final() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    o work_order;
+begin
+    if not pg_has_role((select t.relowner from pg_class t where t.oid = tg_relid), 'member') then
+        if tg_table_name = 'work_order' then
+            o := old;
+        elsif tg_op = 'DELETE' then
+            select * into o from work_order w where w.id = old.work_order_id;
+        else
+            select * into o from work_order w where w.id = new.work_order_id;
+        end if;
+        if o.state in ('closed', 'cancelled') then
+            raise exception 'work order % is closed', o.number
+                using errcode = 'ER010', constraint = 'work_order_open', detail = jsonb_build_object('number', o.number)::text;
+        end if;
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+create trigger work_order_closed_final before update on erp.work_order
+    for each row execute function erp.work_order_closed_final();
+create trigger work_order_step_closed_final before insert or update or delete on erp.work_order_step
+    for each row execute function erp.work_order_closed_final();
+create trigger work_order_part_closed_final before insert or update or delete on erp.work_order_part
+    for each row execute function erp.work_order_closed_final();
 
 create function erp.work_order_remember() returns trigger
 language plpgsql security definer
@@ -558,7 +593,7 @@ begin
 end
 $$;
 
--- Approve hours or travel: only then they cost the order, its asset and its contract. Nobody approves his own.
+-- Approve hours or travel: only then they cost the order, its asset and its contract. Nobody approves his own, nor what he entered.
 create function api.approve_time(kind text, entry_id bigint)
 returns bigint
 language plpgsql security definer
@@ -569,13 +604,18 @@ begin
         raise exception 'hours are approved by the planner, project manager, manager or finance'
             using errcode = 'ER001', constraint = 'time_approval_role';
     end if;
+    if kind is null or kind not in ('labour', 'travel') then
+        raise exception 'there is no time of kind %', kind using errcode = 'ER004', constraint = 'time_entry_open';
+    end if;
     if kind = 'labour' then
         update labour l set state = 'approved'
         where l.id = entry_id and l.state = 'entered' and l.org_unit_id = any (my_write_units())
+          and l.created_by is distinct from my_user_id()
           and not exists (select 1 from engineer e where e.id = l.engineer_id and e.user_id = my_user_id());
     else
         update travel t set state = 'approved'
         where t.id = entry_id and t.state = 'entered' and t.org_unit_id = any (my_write_units())
+          and t.created_by is distinct from my_user_id()
           and not exists (select 1 from engineer e where e.id = t.engineer_id and e.user_id = my_user_id());
     end if;
     if not found then
@@ -598,6 +638,12 @@ begin
     if not my_roles() && '{planner,pm,manager,finance}' then
         raise exception 'hours are reversed by the planner, project manager, manager or finance'
             using errcode = 'ER001', constraint = 'time_approval_role';
+    end if;
+    if kind is null or kind not in ('labour', 'travel') then
+        raise exception 'there is no time of kind %', kind using errcode = 'ER004', constraint = 'time_entry_open';
+    end if;
+    if coalesce(btrim(reason), '') = '' then
+        raise exception 'a reversal needs a reason' using errcode = 'ER011', constraint = 'time_needs_reason';
     end if;
     if kind = 'labour' then
         select state into was from labour l

@@ -119,7 +119,10 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
     if new.number is null or new.number = '' then
-        new.number := next_number('contract', new.company_id, new.starts_on::timestamptz);
+        loop  -- as for work orders: a number typed ahead of the count is skipped
+            new.number := next_number('contract', new.company_id, new.starts_on::timestamptz);
+            exit when not exists (select 1 from contract c where c.company_id = new.company_id and c.number = new.number);
+        end loop;
     end if;
     return new;
 end
@@ -152,6 +155,46 @@ end
 $$;
 create trigger contract_step_check before update on erp.contract
     for each row execute function erp.contract_step_check();
+
+-- The prices are terms too: once signed they change by an amendment (which runs as the owner of the table).
+create function erp.contract_line_signed() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    c contract;
+begin
+    if not pg_has_role((select t.relowner from pg_class t where t.oid = tg_relid), 'member') then
+        if tg_op = 'DELETE' then
+            select * into c from contract x where x.id = old.contract_id;
+        else
+            select * into c from contract x where x.id = new.contract_id;
+        end if;
+        if c.state not in ('draft', 'review') then
+            raise exception 'contract % is signed: its terms change by an amendment', c.number
+                using errcode = 'ER010', constraint = 'contract_terms_signed', detail = jsonb_build_object('number', c.number)::text;
+        end if;
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+create trigger contract_line_signed before insert or update or delete on erp.contract_line
+    for each row execute function erp.contract_line_signed();
+
+-- Only who sees a contract may show it to another unit: by its number alone nobody opens a foreign one for himself.
+create function erp.contract_unit_seen() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select 1 from contract c where c.id = new.contract_id) then
+        raise exception 'contract % not found', new.contract_id using errcode = 'ER004', constraint = 'contract_found';
+    end if;
+    return new;
+end
+$$;
+create trigger contract_unit_seen before insert on erp.contract_unit
+    for each row execute function erp.contract_unit_seen();
 
 create function erp.contract_remember() returns trigger
 language plpgsql security definer
@@ -210,7 +253,9 @@ begin
 end
 $$;
 
--- Change the signed terms: a new revision with the reason; the old terms stay in the audit.
+-- Change the signed terms: a new revision with the reason; the old terms stay in the audit. `terms` holds what changes of
+-- starts_on, ends_on, annual_value, discount_rate and tax_rate, and in `lines` all price lines in order, the present ones
+-- with their id: [{"id", "description", "description_zh", "quantity", "unit", "unit_price", "tax_rate"}].
 create function api.amend_contract(contract bigint, expected_version integer, terms jsonb, reason text)
 returns jsonb
 language plpgsql security definer
@@ -233,7 +278,30 @@ begin
         raise exception 'contract % was changed meanwhile', c.number
             using errcode = 'ER003', constraint = 'contract_unchanged', detail = jsonb_build_object('number', c.number)::text;
     end if;
+    if c.state not in ('signed', 'active', 'suspended') then
+        raise exception 'contract % is not in force', c.number
+            using errcode = 'ER010', constraint = 'contract_in_force', detail = jsonb_build_object('number', c.number)::text;
+    end if;
     perform set_config('outpost.reason', reason, true);
+    if terms ? 'lines' then
+        delete from contract_line l
+        where l.contract_id = c.id
+          and not exists (select 1 from jsonb_array_elements(terms -> 'lines') x where (x ->> 'id')::bigint = l.id);
+        update contract_line l set line_no = l.line_no + 100000 where l.contract_id = c.id;
+        update contract_line l
+        set line_no = x.position, description = t.description, description_zh = t.description_zh,
+            quantity = coalesce(t.quantity, 1), unit = coalesce(t.unit, 'year'), unit_price = t.unit_price,
+            tax_rate = coalesce(t.tax_rate, c.tax_rate)
+        from jsonb_array_elements(terms -> 'lines') with ordinality as x (line, position),
+             jsonb_populate_record(null::contract_line, x.line) t
+        where l.contract_id = c.id and l.id = t.id;
+        insert into contract_line (contract_id, line_no, description, description_zh, quantity, unit, unit_price, tax_rate)
+        select c.id, x.position, t.description, t.description_zh, coalesce(t.quantity, 1), coalesce(t.unit, 'year'),
+               t.unit_price, coalesce(t.tax_rate, c.tax_rate)
+        from jsonb_array_elements(terms -> 'lines') with ordinality as x (line, position),
+             jsonb_populate_record(null::contract_line, x.line) t
+        where t.id is null;
+    end if;
     update contract x
     set revision = x.revision + 1,
         starts_on = coalesce((terms ->> 'starts_on')::date, x.starts_on),

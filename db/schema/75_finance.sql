@@ -90,8 +90,9 @@ call erp.allow('api.contract_cost', 'finance manager pm auditor', 'select');
 call erp.allow('api.contract_cost_month', 'finance manager pm auditor', 'select');
 
 -- What an order cost, for those who may read the cost ledger; nothing for others, so that they can share a view.
+-- It runs as its caller, so that the policies of the ledger decide which lines he may add up.
 create function erp.visible_cost(order_id bigint) returns numeric
-language plpgsql stable security definer
+language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin

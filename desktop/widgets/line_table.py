@@ -23,6 +23,7 @@ from desktop.widgets.fields import NumberField, Select
 from desktop.widgets.form_draft import packed, unpacked
 from desktop.widgets.form_fields import Editor, EditorTools, WrongEntry, make_editor, shown_value
 from desktop.widgets.labels import Count, Label
+from desktop.widgets.lookup import LookupField
 from desktop.widgets.paint import column, row
 from desktop.widgets.theme import color, font, metric
 
@@ -143,9 +144,12 @@ class LineModel(QAbstractTableModel):
         if number >= len(self._lines):
             if value is None:
                 return
-            self.beginInsertRows(QModelIndex(), number, number)
+            # The empty row becomes the line, and a new empty row follows: the cursor stays where it is.
+            number = len(self._lines)
+            self.beginInsertRows(QModelIndex(), number + 1, number + 1)
             self._lines.append(Line(None, dict(self._defaults)).with_value(key, value, referred))
             self.endInsertRows()
+            self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))
         else:
             self._lines[number] = self._lines[number].with_value(key, value, referred)
             self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))
@@ -233,6 +237,18 @@ class _Delegate(QStyledItemDelegate):
         super().destroyEditor(widget, index)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if (
+            isinstance(watched, QWidget)
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            if isinstance(watched, LookupField) and watched.is_open():
+                return False
+            self.commitData.emit(watched)
+            self.closeEditor.emit(watched, QStyledItemDelegate.EndEditHint.NoHint)
+            self._table.next_cell()
+            return True
         if isinstance(watched, Select) and event.type() == QEvent.Type.FocusOut:
             return False
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
@@ -391,11 +407,12 @@ class LineTable(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.view.hasFocus():
-            self._next_cell()
+            self.next_cell()
             return
         super().keyPressEvent(event)
 
-    def _next_cell(self) -> None:
+    def next_cell(self) -> None:
+        """To the right, or to the first cell of the next line."""
         at = self.view.currentIndex()
         last = self.model_.columnCount() - 1
         wraps = at.column() >= last

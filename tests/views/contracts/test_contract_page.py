@@ -8,6 +8,7 @@ from decimal import Decimal
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from db.session import Database
@@ -160,17 +161,17 @@ def test_a_price_line_is_added_by_keys(qtbot: QtBot, room_of: RoomOf, owner: Dat
     page = opened(qtbot, room_of("finance"), contract_id)
     table = page.tables["lines"]
     count = len(table.values())
-    table.begin_line()
-    editor = table.view.focusWidget() or table.view
-    qtbot.waitUntil(lambda: table.view.viewport().focusWidget() is not None or table.view.hasFocus())
-    editor = table.view.viewport().focusWidget() or editor
-    qtbot.keyClicks(editor, "Winter check")
-    qtbot.keyClick(editor, Qt.Key.Key_Return)
-    table.model_.put(count, "unit_price", Decimal("1200"))
+    table.add.setFocus()
+    qtbot.keyClick(table.add, Qt.Key.Key_Space)
+    for text in ("Winter check", "", "2", "", "1200"):
+        for letter in text:
+            qtbot.keyClicks(QApplication.focusWidget(), letter)
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert table.model_.line_at(count) is not None
     save(qtbot, page)
     qtbot.waitUntil(lambda: not page.dirty(), timeout=10_000)
     query = "select net_amount from erp.contract_line where contract_id = :id order by line_no desc limit 1"
-    assert one(owner, query, id=contract_id) == Decimal("1200.00")
+    assert one(owner, query, id=contract_id) == Decimal("2400.00")
 
 
 def test_the_cost_view_equals_the_ledger(qtbot: QtBot, room_of: RoomOf, owner: Database, contract_id: int) -> None:
