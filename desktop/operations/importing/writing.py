@@ -211,6 +211,8 @@ def _write_opening(session: Session, target: Target, rows: Sequence[PlannedRow],
         for row in rows
     ]
     document = {"type": "opening", "reason": tr("Opening balances"), "lines": lines}
+    # The first stock of a company: plans made for empty tables would read all of the new rows for each line.
+    session.execute(text("discard plans"))
     session.execute(
         text("select api.post_stock(cast(:request as uuid), cast(:document as jsonb))"),
         {"request": str(uuid.uuid4()), "document": _json(document)},
