@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject, Slot
 
 from desktop.domain.changes import Changes
-from desktop.domain.text import pick, tr
-from desktop.lists.spec import Action
+from desktop.domain.text import tr
 from desktop.operations import stock, stock_rows
 from desktop.operations.stock import Posted
 from desktop.runtime.context import Context
@@ -21,62 +19,32 @@ from desktop.widgets.list_page import ListPage
 
 
 class StockListActions(QObject):
-    """Binds the actions of a stock list's spec to the page; lives as long as the page."""
+    """Carries out the actions of a stock list's spec; lives as long as the page."""
 
     def __init__(self, page: ListPage, context: Context) -> None:
         super().__init__(page)
         self._page, self._context = page, context
-        calls: dict[str, Callable[[], None]] = {
+        self._calls: dict[str, Callable[[Sequence[int]], None]] = {
             "reverse": self.reverse,
             "release": self.release,
             "labels": self.print_labels,
             "hand_over": self.print_hand_over,
             "part_stock": self.show_part,
         }
-        self.actions: dict[str, QAction] = {}
-        for action in page.spec.actions:
-            if not action.roles or context.user.has(*action.roles):
-                self._bind(action, calls[action.key])
+        page.action_requested.connect(self._act)
 
-    def _bind(self, action: Action, call: Callable[[], None]) -> None:
-        made = QAction(pick(action.name, action.name_zh), self._page)
-        if action.shortcut:
-            made.setShortcut(QKeySequence(action.shortcut))
-            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        made.triggered.connect(lambda _checked=False: call())
-        self._page.addAction(made)
-        self.actions[action.key] = made
-
-    def retranslate(self) -> None:
-        for action in self._page.spec.actions:
-            if action.key in self.actions:
-                self.actions[action.key].setText(pick(action.name, action.name_zh))
-
-    def _row(self) -> int | None:
-        """The row under the cursor; without one the reader is told."""
-        current = self._page.grid.current()
-        if current is None:
-            self._context.toast("info", tr("Choose a row first"))
-            return None
-        return current.row.id
-
-    def _rows(self) -> list[int]:
-        """The ticked rows, else the one under the cursor."""
-        ticked = list(self._page.grid.selection.checked)
-        row = None if ticked else self._row()
-        return ticked or ([row] if row is not None else [])
+    @Slot(str, object)
+    def _act(self, key: str, rows: Sequence[int]) -> None:
+        self._calls[key](rows)
 
     # reversing and releasing
 
-    def reverse(self) -> None:
+    def reverse(self, rows: Sequence[int]) -> None:
         """F8: the linked counter-entry of the row's document, after a question that names it."""
-        row = self._row()
-        if row is None:
-            return
         if self._page.spec.key == "stock_moves":
-            self._run(stock.document_of_move, row, done=self._ask_reverse)
+            self._run(stock.document_of_move, rows[0], done=self._ask_reverse)
         else:
-            self._ask_reverse(row)
+            self._ask_reverse(rows[0])
 
     def _ask_reverse(self, document_id: int | None) -> None:
         current = self._page.grid.current()
@@ -94,10 +62,9 @@ class StockListActions(QObject):
         self._context.toast("success", tr("Counter-entry {number}", number=posted.number))
         self._page.refresh()
 
-    def release(self) -> None:
-        """Give the row's reservation back."""
-        row = self._row()
-        if row is not None:
+    def release(self, rows: Sequence[int]) -> None:
+        """Give the rows' reservations back."""
+        for row in rows:
             self._run(stock.release, row, done=self._released)
 
     def _released(self, answer: tuple[object, Changes]) -> None:
@@ -108,28 +75,22 @@ class StockListActions(QObject):
 
     # looking up and printing
 
-    def show_part(self) -> None:
+    def show_part(self, rows: Sequence[int]) -> None:
         """Do we have it? The part of the row with its bins, reservations, orders and substitutes."""
-        row = self._row()
-        if row is None:
-            return
         if self._page.spec.key == "items":
-            self._context.open("part_stock", row)
+            self._context.open("part_stock", rows[0])
         else:
-            self._run(stock_rows.item_of_balance, row, done=self._open_part)
+            self._run(stock_rows.item_of_balance, rows[0], done=self._open_part)
 
     def _open_part(self, item_id: int | None) -> None:
         if item_id is not None:
             self._context.open("part_stock", item_id)
 
-    def print_labels(self) -> None:
-        rows = self._rows()
-        if rows:
-            desk_papers.make(
-                self._context, partial(desk_papers.row_labels, self._context.database, self._page.spec.key, rows), self
-            )
+    def print_labels(self, rows: Sequence[int]) -> None:
+        kind = self._page.spec.key
+        desk_papers.make(self._context, partial(desk_papers.row_labels, self._context.database, kind, list(rows)), self)
 
-    def print_hand_over(self) -> None:
+    def print_hand_over(self, rows: Sequence[int]) -> None:
         """Today's moves by type with totals and lines to sign."""
         desk_papers.make(self._context, partial(desk_papers.todays_hand_over, self._context.database), self)
 

@@ -1,0 +1,146 @@
+"""What the stock lists do with their rows: F8, release, labels, and the part's pane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from uuid import uuid4
+
+import pypdfium2
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.desks.lists import list_page
+from desktop.lists.all_lists import list_for
+from desktop.operations import stock
+from desktop.views.stock import desk_papers, list_actions
+from desktop.views.stock.part_page import PartPage
+from desktop.widgets.list_page import ListPage
+from desktop.widgets.theme import set_language
+from tests.stock_shop import ORDER
+from tests.views.stock.conftest import Bench
+
+
+def _show(bench: Bench, key: str) -> ListPage:
+    page = list_page(bench.context, list_for(key))
+    bench.qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with bench.qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    bench.qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=10000)
+    page.grid.setFocus()
+    page.grid.set_cursor(0, 0)
+    bench.qtbot.waitUntil(lambda: page.grid.current() is not None, timeout=10000)
+    return page
+
+
+def _issue(bench: Bench, quantity: int) -> stock.Posted:
+    shop = bench.shop
+    line = {"item_id": shop.item("FLT-OIL-7511"), "from_location_id": shop.place("A-03-1-4"), "quantity": quantity}
+    document = {"type": "issue", "work_order_id": shop.clone.id("work_order", ORDER), "lines": [line]}
+    return stock.post(shop.clerk, uuid4(), document)[0]
+
+
+@pytest.mark.parametrize("key", ["stock_documents", "stock_moves"])
+@pytest.mark.parametrize("sure", [True, False])
+def test_f8_on_a_row_reverses_its_document_after_a_question(
+    bench: Bench, key: str, sure: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted = _issue(bench, 2)
+    asked: list[str] = []
+
+    def answer(parent: object, title: str, sentence: str, **words: str) -> bool:
+        asked.append(title)
+        return sure
+
+    monkeypatch.setattr(list_actions.dialogs, "confirm", answer)
+    page = _show(bench, key)
+    bench.qtbot.keyClick(page.grid, Qt.Key.Key_F8)
+    bench.qtbot.waitUntil(lambda: bool(asked), timeout=5000)
+    assert asked == [f"Reverse {posted.number}?"]
+    if sure:
+        bench.qtbot.waitUntil(lambda: bool(bench.told), timeout=10000)
+        assert bench.texts()[0].startswith("Counter-entry ISS-")
+    assert bench.shop.on_hand("FLT-OIL-7511") == (25 if sure else 23)
+    assert bench.shop.whole()
+
+
+def test_a_reservation_is_given_back_from_its_list(bench: Bench) -> None:
+    page = _show(bench, "reservations")
+    reserved = "select sum(reserved) from erp.stock_balance"
+    before = bench.shop.value(reserved)
+    release = next(action for action in page.actions() if action.text() == "Release")
+    release.trigger()
+    bench.qtbot.waitUntil(lambda: bool(bench.told), timeout=10000)
+    assert bench.texts()[0].endswith("pieces are free again")
+    assert bench.shop.value(reserved) < before
+    assert bench.shop.whole()
+
+
+def test_labels_of_ticked_rows_are_printed_in_both_languages(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(desk_papers, "open_file", lambda url: shown.append(url.toLocalFile()))
+    monkeypatch.setattr(desk_papers.tempfile, "gettempdir", lambda: str(bench.folder))
+    page = _show(bench, "items")
+    page.grid.toggle_check(0)
+    page.grid.toggle_check(1)
+    set_language("zh")
+    next(action for action in page.actions() if action.text() in ("Print labels", "打印标签")).trigger()
+    bench.qtbot.waitUntil(lambda: bool(shown), timeout=10000)
+    document = pypdfium2.PdfDocument(shown[0])
+    texts = [document[number].get_textpage().get_text_bounded() for number in range(len(document))]
+    document.close()
+    assert len(texts) == 2 and all("BLT-" in text or "CLN-" in text for text in texts)
+    assert "三角带" in texts[0]
+
+
+def test_do_we_have_it_opens_the_parts_pane(bench: Bench) -> None:
+    page = _show(bench, "stock_on_hand")
+    bench.qtbot.keyClick(
+        page.grid, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    bench.qtbot.waitUntil(lambda: bool(bench.opened), timeout=5000)
+    key, item = bench.opened[0]
+    assert key == "part_stock" and item == bench.shop.item("BLT-XPB-2500")
+
+
+def test_the_parts_pane_says_what_is_there_and_what_comes(bench: Bench, qtbot: QtBot) -> None:
+    page = PartPage(bench.context, bench.shop.item("SEP-OIL-7520"))
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    page.show()
+    page.refresh()
+    qtbot.waitUntil(lambda: page.panel.overview() is not None, timeout=10000)
+    words = " ".join(label.full_text() for label in page.findChildren(desk_label()))
+    for figure in ("On hand 3", "Reserved 1", "Available 2", "On order 4"):
+        assert figure in words.replace(" pc", "")
+    assert page.title() == "Stock of SEP-OIL-7520"
+    assert page.panel.main.rows()[0].cells["bin"].text == "A-03-2-1"
+    set_language("zh")
+    QApplication.processEvents()
+    assert page.title() == "库存 SEP-OIL-7520"
+
+
+def desk_label() -> type:
+    from desktop.widgets.labels import Label
+
+    return Label
+
+
+def test_two_readers_of_one_part_see_the_same_after_a_posting(make_bench: Callable[..., Bench], qtbot: QtBot) -> None:
+    bench = make_bench()
+    page = PartPage(bench.context, bench.shop.item("FLT-OIL-7511"))
+    qtbot.addWidget(page)
+    page.show()
+    page.refresh()
+    qtbot.waitUntil(lambda: page.panel.overview() is not None, timeout=10000)
+    bench.context.bus.publish(stock.post(bench.shop.clerk, uuid4(), {
+        "type": "issue", "work_order_id": bench.shop.clone.id("work_order", ORDER),
+        "lines": [{"item_id": bench.shop.item("FLT-OIL-7511"), "from_location_id": bench.shop.place("A-03-1-4"),
+                   "quantity": 2}],
+    })[1])  # fmt: skip
+    qtbot.waitUntil(lambda: page.panel.overview().on_hand == Decimal(23), timeout=10000)
