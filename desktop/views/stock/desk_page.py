@@ -102,7 +102,6 @@ class StockDesk(Page):
         self.table.row_clicked.connect(driver.go_to)
         self.table.key_clicked.connect(self._message_key)
         self.panel.part_chosen.connect(self._look_at)
-        self.panel.document_chosen.connect(lambda number: self.open_requested.emit("stock_document", number))
         self.pick_list.clicked.connect(self.print_papers)
         self.suspend_button.clicked.connect(driver.suspend)
         self.post_button.clicked.connect(driver.check_and_post)

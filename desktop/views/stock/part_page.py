@@ -44,7 +44,6 @@ class PartPage(Page):
         self.card.triggered.connect(lambda _checked=False: self.context.open("item", self.item_id))
         self.addAction(self.card)
         self.panel.part_chosen.connect(lambda item: self.context.open("part_stock", item))
-        self.panel.document_chosen.connect(lambda document: self.context.open("stock_document", document))
         context.bus.subscribe(("stock_balance", "purchase_order_line", "item"), self._changed)
         self.retranslate()
 

@@ -18,7 +18,6 @@ class PartPanel(Surface):
     """Three tabs about one part. On wide windows today's moves stand beside the stock."""
 
     part_chosen = Signal(int)
-    document_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface.panel", "t", parent=parent)
@@ -29,7 +28,6 @@ class PartPanel(Surface):
         self.main = PaintedTable(tr("Stock of the part"))
         self.moves = PaintedTable(tr("Moves today"))
         self.main.row_opened.connect(self._open_main)
-        self.moves.row_opened.connect(self._open_move)
         self.tabs.chosen.connect(lambda _key: self._show())
         head = row(self.tabs, None, self._figures, margins=(8, 0, 16, 0))
         whole = QVBoxLayout(self)
@@ -91,12 +89,6 @@ class PartPanel(Surface):
             return
         if self.tabs.current() == "substitutes" and index < len(found.substitutes):
             self.part_chosen.emit(found.substitutes[index].id)
-        elif self.tabs.current() == "moves":
-            self._open_move(index)
-
-    def _open_move(self, index: int) -> None:
-        if self._overview is not None and index < len(self._overview.moves_today):
-            self.document_chosen.emit(self._overview.moves_today[index].document_id)
 
 
 def _figures(found: Overview | None) -> str:
@@ -196,7 +188,7 @@ def _fill_moves(table: PaintedTable, found: Overview | None, *, wide: bool) -> N
         TableRow(
             {
                 "time": Cell(move.posted_at.astimezone().strftime("%H:%M")),
-                "number": Cell(move.number, "accent.fg"),
+                "number": Cell(move.number),
                 "quantity": Cell(("+" if move.quantity > 0 else "") + quantity_text(move.quantity)),
                 "bin": Cell(move.location),
                 "by": Cell(pick(move.by_name, move.by_name_zh)),

@@ -91,7 +91,7 @@ class ScanField(QLineEdit):
                  metric("radius.control"), 2 if focused else 1)  # fmt: skip
         draw_icon(painter, 12, (self.height() - 20) / 2, "scan-barcode", "accent.fg", 20)
         if not self.text():
-            room = QRectF(48, 0, self._chip.x() - 56, self.height())
+            room = QRectF(54, 0, self._chip.x() - 62, self.height())
             draw_text(painter, room, self._hint, font(13, text=self._hint), "text.tertiary")
         painter.end()
         super().paintEvent(event)
