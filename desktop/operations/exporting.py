@@ -94,10 +94,16 @@ def shower(info: ColumnInfo, zone: ZoneInfo) -> Show:
     if info.kind in _PLACES:
         return _number_shower(info.kind)
     if info.kind is Kind.INTEGER:
-        return lambda cell: (
-            "" if cell is None else f"{cell:,}" if isinstance(cell, int) else f"{Decimal(str(cell)):,.1f}"
-        )
+        return _count_shown
     return lambda cell: "" if cell is None else str(cell)
+
+
+def _count_shown(cell: Cell) -> str:
+    """A whole number; an average of such numbers keeps one decimal."""
+    if cell is None:
+        return ""
+    number = Decimal(str(cell))
+    return f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,.1f}"
 
 
 def group_label(head: GroupHead, query: ListQuery, infos: dict[str, ColumnInfo], zone: ZoneInfo) -> str:

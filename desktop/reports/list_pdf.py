@@ -221,9 +221,17 @@ class _Sheet:
         self.texts.clear()
 
 
+_SAMPLES = {
+    Kind.CODE: "WO-2026-08888",
+    Kind.DATETIME: "2026-12-28 20:48",
+    Kind.DATE: "2026-12-28",
+    Kind.MONEY: "8,888,888.00",
+}
+
+
 def _places(extract: Extract, zone: Any, room: float, wanted: float) -> tuple[_Place, ...]:
-    """Columns share the sheet in proportion to their widths on screen; half a number or date is a wrong one, so those
-    have room for the whole.
+    """Columns share the sheet in proportion to their widths on screen; half a number, date or code is a wrong one, so
+    those have room for the whole.
     """
     least = [_least(info) for info in extract.infos]
     scale = (room - sum(least)) / wanted if wanted else 1.0
@@ -238,7 +246,7 @@ def _places(extract: Extract, zone: Any, room: float, wanted: float) -> tuple[_P
 def _least(info: ColumnInfo) -> float:
     """Room that a column has in any case."""
     head = min(_width(header(info), BOLD), 80.0)
-    sample = {Kind.DATETIME: "2026-12-28 20:48", Kind.DATE: "2026-12-28", Kind.MONEY: "8,888,888.00"}.get(info.kind, "")
+    sample = _SAMPLES.get(info.kind, "")
     return max(head, _width(sample, LATIN)) + 2 * PAD
 
 

@@ -50,7 +50,7 @@ class Label:
 
 @dataclass(frozen=True)
 class MoveRow:
-    """One move of the day as the hand-over lists it; amount in the company's currency."""
+    """One move of the day as the hand-over lists it: time in the store's zone, amount in the company's currency."""
 
     posted_at: datetime
     document_type: str
@@ -229,7 +229,7 @@ def _moves(paper: Paper, rows: Sequence[MoveRow]) -> None:
     )
     lines = [
         (
-            row.posted_at.astimezone().strftime("%H:%M"), row.number, row.item_code, row.item_name,
+            row.posted_at.strftime("%H:%M"), row.number, row.item_code, row.item_name,
             quantity_text(row.quantity), row.unit, row.from_place, row.to_place, row.order,
             f"{row.amount:,.2f}", row.by,
         )
