@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desktop.desks.records import NEW_RECORDS
 from desktop.domain.text import Language, language, pick
 from desktop.lists.all_lists import ALL_LISTS, list_for
 from desktop.lists.query import ListQuery, ListSource
@@ -41,7 +42,9 @@ def list_page(context: Context, spec: ListSpec) -> ListPage:
     def make_source(code: str) -> ListSource:
         return source_for(context.database, spec, _language(code))
 
-    page = ListPage(context, spec, make_source, services=services(context, spec))
+    new = NEW_RECORDS.get(spec.key)
+    creates = (new.page, {"values": dict(new.values)}) if new and context.user.has(*new.roles) else None
+    page = ListPage(context, spec, make_source, services=services(context, spec), creates=creates)
     if spec.area == "stock":
         list_actions.attach(page, context)
     page.import_requested.connect(lambda key: context.open("import", {"into": key}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.domain.text import tr
@@ -11,12 +12,42 @@ from desktop.views.assets.asset_page import AssetPage
 from desktop.views.contracts.contract_page import ContractPage
 from desktop.views.contracts.cost_page import ContractCostPage
 from desktop.views.parties.party_page import PartyPage
+from desktop.views.parties.site_page import SitePage
+from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.item_page import ItemPage
+from desktop.views.stock.location_page import LocationPage
 from desktop.views.stock.part_page import PartPage
+from desktop.views.work_orders.job_plan_page import JobPlanPage
 from desktop.views.work_orders.work_order_page import WorkOrderPage
 from desktop.widgets.page import Page
 
+
+@dataclass(frozen=True)
+class NewRecord:
+    """What Ctrl+N opens on a list, with what, and whose job it is (a test holds it to the grants)."""
+
+    page: str
+    roles: frozenset[str]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _new(page: str, roles: str, **values: Any) -> NewRecord:
+    return NewRecord(page, frozenset(roles.split()), values)
+
+
+NEW_RECORDS: Mapping[str, NewRecord] = {
+    "assets": _new("asset", "desk planner pm steward"),
+    "contracts": _new("contract", "finance"),
+    "customers": _new("customer", "desk steward finance buyer pm manager", is_customer=True),
+    "engineers": _new("engineer", "steward manager"),
+    "items": _new("item", "steward buyer"),
+    "job_plans": _new("job_plan", "planner steward"),
+    "sites": _new("site", "desk steward"),
+    "stock_locations": _new("stock_location", "steward"),
+    "suppliers": _new("supplier", "desk steward finance buyer pm manager", is_supplier=True),
+    "work_orders": _new("work_order", "desk planner pm"),
+}
 COST_READERS = frozenset({"finance", "pm", "manager", "auditor"})
 
 
@@ -38,8 +69,13 @@ def _form(
 
 
 RECORDS: tuple[PageEntry, ...] = (
-    _form("asset", lambda: tr("Asset"), "cog", lambda context, args: AssetPage(context, record_id(args))),
-    _form("item", lambda: tr("Item"), "box", lambda context, args: ItemPage(context, record_id(args))),
+    _form(
+        "asset",
+        lambda: tr("Asset"),
+        "cog",
+        lambda context, args: AssetPage(context, record_id(args), values_of(args)),
+    ),
+    _form("item", lambda: tr("Item"), "box", lambda context, args: ItemPage(context, record_id(args), values_of(args))),
     PageEntry(
         "part_stock",
         lambda: tr("Do we have it?"),
@@ -58,6 +94,30 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Contract"),
         "file-text",
         lambda context, args: ContractPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "site",
+        lambda: tr("Site"),
+        "map-pin",
+        lambda context, args: SitePage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "job_plan",
+        lambda: tr("Job plan"),
+        "list",
+        lambda context, args: JobPlanPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "engineer",
+        lambda: tr("Engineer"),
+        "user",
+        lambda context, args: EngineerPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "stock_location",
+        lambda: tr("Stock location"),
+        "map-pin",
+        lambda context, args: LocationPage(context, record_id(args), values_of(args)),
     ),
     PageEntry(
         "contract_cost",

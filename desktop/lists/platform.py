@@ -33,7 +33,7 @@ _jobs_zh = (
 # fmt: off
 USERS = ListSpec(
     key="users", area="platform", name="Users", name_zh="用户",
-    table="app_user", row_id=AppUser.id, version=AppUser.version, joins=_alone, opens="user",
+    table="app_user", row_id=AppUser.id, version=AppUser.version, joins=_alone,
     topics=("app_user", "user_role", "user_unit"), code_column="user_name", icon="users", roles=KEEPERS,
     sort=(Sort("user_name"),), title_columns=("user_name", "name"),
     columns=(

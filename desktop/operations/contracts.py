@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import text
 
@@ -155,23 +157,28 @@ def take_step(
     return load(database, record.id or 0), Changes.of(contract=[record.id or 0])
 
 
-def amend(database: Database, record: Record, terms: Values, *, reason: str) -> tuple[Record, Changes]:
-    """Change signed terms (starts_on, ends_on, annual_value, discount_rate, tax_rate) as a new revision."""
+AMENDABLE = frozenset({"starts_on", "ends_on", "annual_value", "discount_rate", "tax_rate"})
+"""The terms of a signed contract that an amendment may change, besides its price lines."""
+AMENDED_IN = frozenset({"signed", "active", "suspended"})
+SIGNED_TERMS = AMENDABLE | {"customer_id", "currency"}
+
+
+def amend(database: Database, record: Record, draft: Draft, *, reason: str) -> tuple[Record, Changes]:
+    """Change signed terms (`AMENDABLE` values of the draft, and its price lines) as a new revision, for a reason."""
+    terms: dict[str, Any] = {name: value for name, value in draft.values.items() if name in AMENDABLE}
+    if "lines" in draft.lines:
+        terms["lines"] = [{**values, "id": line_id} for line_id, values in draft.lines["lines"]]
     with database.write() as session:
         session.execute(
-            text(
-                "select api.amend_contract(:id, :version, jsonb_object(cast(:keys as text[]), cast(:values as text[])),"
-                " :reason)"
-            ),
+            text("select api.amend_contract(:id, :version, cast(:terms as jsonb), :reason)"),
             {
                 "id": record.id,
                 "version": record.version,
-                "keys": list(terms),
-                "values": [None if value is None else str(value) for value in terms.values()],
+                "terms": json.dumps(terms, default=str),
                 "reason": reason,
             },
         )
-    return load(database, record.id or 0), Changes.of(contract=[record.id or 0])
+    return load(database, record.id or 0), Changes.of(contract=[record.id or 0], contract_line=())
 
 
 _COST = text("""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 from sqlalchemy import insert, text
 
@@ -11,7 +10,7 @@ from db.orm.parties import Contact, Party, Site
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
-from desktop.operations.records import Draft, LineKind, Record, RecordKind
+from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference, Values
 
 PARTY = RecordKind(
     key="party",
@@ -23,6 +22,7 @@ PARTY = RecordKind(
     ),
     reads=("company_id", "created_at", "updated_at"),
     linked=("party_unit", "party_id"),
+    entered_by="api.create_party(jsonb, integer)",
     lines=(
         LineKind(
             name="contacts",
@@ -55,14 +55,44 @@ def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Chan
     return _create(database, record, draft)
 
 
+def _as_json(values: Values) -> str:
+    """What was entered, for a function that takes one object; empty fields are left to the database."""
+    given = {name: value for name, value in values.items() if value is not None}
+    return json.dumps(given, default=str)
+
+
 def _create(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
-    values = {**record.values, **draft.values}
-    party = {
-        name: str(value) if isinstance(value, date) else value for name, value in values.items() if value is not None
-    }
+    party = {**record.values, **draft.values}
     with database.write() as session:
         query = text("select api.create_party(cast(:party as jsonb))")
-        party_id = int(session.execute(query, {"party": json.dumps(party)}).scalar_one())
+        party_id = int(session.execute(query, {"party": _as_json(party)}).scalar_one())
         for _, contact in draft.lines.get("contacts", ()):
             session.execute(insert(Contact).values({**contact, "party_id": party_id}))
     return load(database, party_id), Changes.of(party=[party_id], contact=[])
+
+
+SITE = RecordKind(
+    key="site",
+    model=Site,
+    title="code",
+    writes=(
+        "party_id", "code", "name", "name_zh", "city", "address", "latitude", "longitude", "time_zone", "retired_on",
+    ),
+    reads=("company_id", "org_unit_id", "created_at", "updated_at"),
+    references={"party_id": Reference(model=Party, lookup="customers")},
+    entered_by="api.create_site(jsonb, integer)",
+)  # fmt: skip
+
+
+def load_site(database: Database, site_id: int) -> Record:
+    return records.load(database, SITE, site_id)
+
+
+def save_site(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
+    """Save a site. A new one becomes a unit under that of the person who enters it."""
+    if record.id is not None:
+        return records.save(database, SITE, record, draft)
+    with database.write() as session:
+        query = text("select api.create_site(cast(:place as jsonb))")
+        site_id = int(session.execute(query, {"place": _as_json({**record.values, **draft.values})}).scalar_one())
+    return load_site(database, site_id), Changes.of(site=[site_id], org_unit=(), party=())

@@ -63,6 +63,7 @@ class RecordKind:
     fills: tuple[str, ...] = ()  # left to the database when empty on insert: number, due_at
     catalogues: Mapping[str, type[Base]] = field(default_factory=dict)
     linked: tuple[str, str] | None = None
+    entered_by: str | None = None  # the function that makes a new one, where a plain insert could not
 
 
 @dataclass(frozen=True)

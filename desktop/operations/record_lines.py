@@ -33,8 +33,11 @@ def privileged(session: Session, model: type[Base], columns: Iterable[str], priv
 
 
 def lookup(session: Session, reference: Reference, ids: Iterable[int]) -> dict[int, Referred]:
-    """Code and names of the referred records by id."""
+    """Code and names of the referred records by id; none where the grants keep that kind from this person."""
     table = table_of(reference.model)
+    wanted = {"id", reference.code, reference.name, *([reference.name_zh] if reference.name_zh else [])}
+    if not wanted <= privileged(session, reference.model, wanted, "select"):
+        return {}
     name_zh = table.c[reference.name_zh] if reference.name_zh else table.c[reference.name]
     query = select(table.c.id, table.c[reference.code], table.c[reference.name], name_zh)
     return {
@@ -67,6 +70,8 @@ def load_lines(session: Session, line: LineKind, record_id: int) -> tuple[Record
     query = select(*columns).where(table.c[line.parent] == record_id).order_by(table.c[line.order])
     if line.retire:
         query = query.where(table.c.retired_on.is_(None))
+    if not _may_read(session, line, (line.identity, line.parent, line.order)):
+        return ()
     hidden = dict.fromkeys(name for name in line.columns if name not in readable)
     rows = [{**row, **hidden} for row in session.execute(query).mappings()]
     meanings = referred(session, line.references, rows)
@@ -80,6 +85,12 @@ def load_lines(session: Session, line: LineKind, record_id: int) -> tuple[Record
         )
         for i, row in enumerate(rows)
     )
+
+
+def _may_read(session: Session, line: LineKind, columns: Iterable[str]) -> bool:
+    """Whether the grants let this person find the lines at all: prices of a contract are not for everybody."""
+    wanted = frozenset(columns)
+    return wanted <= privileged(session, line.model, wanted, "select")
 
 
 def line_rights(session: Session, line: LineKind) -> tuple[bool, frozenset[str]]:

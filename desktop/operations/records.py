@@ -63,7 +63,7 @@ def load(database: Database, kind: RecordKind, record_id: int) -> Record:
 def blank(database: Database, kind: RecordKind, values: Values | None = None) -> Record:
     """A new record to fill in: the database's defaults, the person's own unit, and what the caller already knows."""
     with database.read() as session:
-        writable = privileged(session, kind.model, kind.writes, "insert")
+        writable = _enterable(session, kind)
         given = dict.fromkeys((*kind.reads, *kind.writes)) | _defaults(session, kind) | dict(values or {})
         if "org_unit_id" in kind.writes and given["org_unit_id"] is None:
             given["org_unit_id"] = session.execute(text("select (erp.my_home_units())[1]")).scalar()
@@ -127,6 +127,15 @@ def _load(session: Session, kind: RecordKind, record_id: int) -> Record:
     return _with_line_rights(
         session, kind, replace(record, writable=privileged(session, kind.model, kind.writes, "update"))
     )
+
+
+def _enterable(session: Session, kind: RecordKind) -> frozenset[str]:
+    """The columns that this person may fill in a new record."""
+    if kind.entered_by is None:
+        return privileged(session, kind.model, kind.writes, "insert")
+    query = text("select has_function_privilege(:function, 'execute')")
+    may = session.execute(query, {"function": kind.entered_by}).scalar()
+    return frozenset(kind.writes) if may else frozenset()
 
 
 def _with_line_rights(session: Session, kind: RecordKind, record: Record) -> Record:

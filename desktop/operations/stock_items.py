@@ -1,11 +1,12 @@
-"""The item card: what a part is, how it is stocked and what it fits."""
+"""The item card: what a part is, how it is stocked and what it fits; and the places where it lies."""
 
 from __future__ import annotations
 
 from db.orm.assets import AssetClass
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
-from db.orm.stock import Item, ItemFit, UnitOfMeasure
+from db.orm.scheduling import Engineer
+from db.orm.stock import Item, ItemFit, StockLocation, UnitOfMeasure
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
@@ -45,3 +46,25 @@ def load(database: Database, item_id: int) -> Record:
 
 def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
     return records.save(database, ITEM, record, draft)
+
+
+STOCK_LOCATION = RecordKind(
+    key="stock_location",
+    model=StockLocation,
+    title="code",
+    writes=("code", "name", "name_zh", "org_unit_id", "parent_id", "kind", "engineer_id", "retired_on"),
+    reads=("company_id", "path", "stocked"),
+    references={
+        "org_unit_id": Reference(model=OrgUnit, lookup="org_units"),
+        "parent_id": Reference(model=StockLocation, lookup="stock_locations"),
+        "engineer_id": Reference(model=Engineer, lookup="engineers"),
+    },
+)
+
+
+def load_location(database: Database, location_id: int) -> Record:
+    return records.load(database, STOCK_LOCATION, location_id)
+
+
+def save_location(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
+    return records.save(database, STOCK_LOCATION, record, draft)

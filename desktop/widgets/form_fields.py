@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -67,11 +67,22 @@ def shown_value(info: FieldInfo, value: Any, referred: Referred | None = None) -
         return tr("Yes") if value else tr("No")
     if info.kind == "percent":
         return f"{(Decimal(value) * PERCENT).normalize():f}\u2009%"
+    if getattr(value, "lower", None) and getattr(value, "upper", None) and not isinstance(value, str):
+        return _period(value.lower, value.upper)
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Decimal):
         return f"{value:,.{2 if info.kind == 'money' else _places(value)}f}".replace("-", "−")
     return str(value)
+
+
+def _period(starts: datetime, ends: datetime) -> str:
+    """Whole days as days, the last one inclusive; anything else to the minute."""
+    first, after = starts.astimezone(), ends.astimezone()
+    if first.time() == after.time() == time():
+        last = after.date() - timedelta(days=1)
+        return f"{first:%Y-%m-%d}" if last == first.date() else f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
+    return f"{first:%Y-%m-%d %H:%M} – {after:%Y-%m-%d %H:%M}"
 
 
 def _places(value: Decimal) -> int:

@@ -152,8 +152,8 @@ class FormPage(Page):
         self.stack = QStackedWidget()
         for widget in (LoadingRows(), area, self.failed):
             self.stack.addWidget(widget)
-        left = column(self.header, self.banner, self.conflict, self.stack, spacing=0)
-        layout = row(left, self.side, spacing=0)
+        self._left = column(self.header, self.banner, self.conflict, self.stack, spacing=0)
+        layout = row(self._left, self.side, spacing=0)
         layout.setStretch(0, 1)
         self.setLayout(layout)
         self.print_action = self._action(tr("Print"), QKeySequence("Ctrl+P"), self.print_paper)
@@ -162,6 +162,10 @@ class FormPage(Page):
         self.reload_action = self._action(tr("Refresh"), QKeySequence("F5"), self.reload)
         self.leave_action = self._action(tr("Undo all changes"), QKeySequence("Ctrl+Shift+Z"), self.revert)
         self.past_action = self._action(tr("History of changes"), QKeySequence("Ctrl+H"), self.toggle_past)
+
+    def under_header(self, widget: QWidget) -> None:
+        """A strip of an area between the header and the fields."""
+        self._left.insertWidget(1, widget)
 
     def _action(self, text: str, keys: QKeySequence, call: Callable[[], object]) -> QAction:
         action = QAction(text, self)

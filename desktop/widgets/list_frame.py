@@ -68,13 +68,14 @@ class ListFrame(Page):
         self.columns_button = Button(kind="ghost", icon="columns-3")
         self.columns_icon = IconButton("columns-3", size=28)
         self.export_button = Button(icon="download", menu_arrow=True)
+        self.new_button = Button(icon="plus")
         layout = self.header.layout()  # the views take what the actions leave
         if isinstance(layout, QBoxLayout):
             layout.setStretch(0, 1)
             layout.setStretch(1, 0)
         for widget in (
             self.search, self.group_button, self.group_icon, self.columns_button, self.columns_icon,
-            self.export_button,
+            self.export_button, self.new_button,
         ):  # fmt: skip
             self.header.add_action(widget)
         self.footer = SelectionFooter(self.grid)
@@ -113,6 +114,8 @@ class ListFrame(Page):
         self.columns_icon.set_words(tr("Columns…"), "Ctrl+Shift+K")
         self.export_button.setText(tr("Export"))
         self.export_button.setToolTip("Alt+E")
+        self.new_button.setText(tr("New"))
+        self.new_button.setToolTip("Ctrl+N")
         self.commands.retranslate()
         for name, text in self._action_texts().items():
             self.named[name].setText(text)
@@ -131,6 +134,7 @@ class ListFrame(Page):
             "pdf": tr("Preview and print (PDF)"),
             "export": tr("Export"),
             "import": tr("Import"),
+            "new": tr("New"),
         }
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -58,11 +58,13 @@ class ListPage(ListFrame):
         services: ListServices = NO_SERVICES,
         fixed: Condition | None = None,
         whole_money: bool = False,
+        creates: tuple[str, Mapping[str, Any]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         source = make_source(language())
         super().__init__(context, spec, source, services=services, whole_money=whole_money, parent=parent)
         self._make_source, self._fixed = make_source, fixed
+        self._creates = creates
         self._extra: Condition | None = None
         self._opened = self._stale = False
         self._place_kept: Mapping[str, Any] = {}
@@ -101,12 +103,15 @@ class ListPage(ListFrame):
         action("excel", ("Ctrl+E",), "", "file-spreadsheet", lambda: self.export.start("xlsx"))
         action("pdf", ("Ctrl+P",), "", "file-text", self.export.preview)
         action("export", ("Alt+E",), "", "download", self.export.show_menu)
+        action("new", ("Ctrl+N",), "", "plus", self.create)
         action("import", ("Ctrl+I",), "", "upload", lambda: self.import_requested.emit(self.spec.key))
         for number in range(MOST_KEYS):
             action(f"view{number + 1}", (f"Alt+{number + 1}",), "go", "", partial(self._view_by_number, number))
         if self.services.export is None:
             for name in ("excel", "pdf"):
                 self.named[name].setVisible(False)
+        self.named["new"].setVisible(self._creates is not None)
+        self.new_button.setVisible(self._creates is not None)
         self.named["keep_view"].setVisible(self.views.may_keep)
         self.named["import"].setVisible(self.spec.inserts)
 
@@ -151,6 +156,7 @@ class ListPage(ListFrame):
         self.columns_button.clicked.connect(self.menus.choose_columns)
         self.columns_icon.clicked.connect(self.menus.choose_columns)
         self.export_button.clicked.connect(self.export.show_menu)
+        self.new_button.clicked.connect(self.create)
         self.footer.rejected_clicked.connect(self.conflicts.next_problem)
         self.footer.unsaved_clicked.connect(lambda: self.model.commit())
         self.footer.others_clicked.connect(self._next_foreign)
@@ -424,6 +430,11 @@ class ListPage(ListFrame):
 
     def _row_changed(self) -> None:
         self.row_changed.emit(self.grid.current())
+
+    def create(self) -> None:
+        """Ctrl+N: a blank form of what is listed here."""
+        if self._creates is not None:
+            self.open_requested.emit(*self._creates)
 
     def _open_row(self, row_id: int) -> None:
         if self.spec.opens is not None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.text import pick, tr
 from desktop.operations import assets
 from desktop.operations.assets import AssetEntry
-from desktop.operations.records import Record
+from desktop.operations.records import Record, Values
 from desktop.reports.stock import Label, labels
 from desktop.runtime.context import Context
+from desktop.widgets.buttons import Button
 from desktop.widgets.form_page import FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.history_table import HistoryRow, HistoryTable
 from desktop.widgets.papers import Make
@@ -68,10 +70,21 @@ def asset_spec() -> FormSpec:
 class AssetPage(FormPage):
     """One asset with its history below; the history's codes open the order, item or site."""
 
-    def __init__(self, context: Context, asset_id: int | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        asset_id: int | None = None,
+        values: Values | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         self.history = HistoryTable(lambda: tr("History"))
-        super().__init__(context, asset_spec(), asset_id, parent=parent)
+        super().__init__(context, asset_spec(), asset_id, values, parent)
         self.history.opened.connect(self.open_requested)
+        self.order_button = Button(tr("New work order"), icon="plus")
+        self.order_button.clicked.connect(self.new_order)
+        self.header.add_action(self.order_button)
+        self.order_button.hide()
+        self.order_action = self._action(tr("New work order"), QKeySequence("Ctrl+Shift+N"), self.new_order)
         context.bus.subscribe(("work_order", "stock_move", "failure", "asset_event"), self.changed_elsewhere)
 
     def extra_parts(self) -> tuple[QWidget, ...]:
@@ -85,7 +98,24 @@ class AssetPage(FormPage):
         label = Label(str(values["code"]), pick(values["name"], values["name_zh"]), str(values["model"] or ""))
         return str(values["code"]), lambda path: labels(path, (label,))
 
+    def new_order(self) -> None:
+        """Ctrl+Shift+N: a work order for this asset; place, customer and contract follow from it."""
+        if self.record_id is not None and self._may_order():
+            self.open_requested.emit("work_order", {"values": {"asset_id": self.record_id}})
+
+    def _may_order(self) -> bool:
+        return self.context.user.has("desk", "planner", "pm")
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.order_button.setText(tr("New work order"))
+        self.order_action.setText(tr("New work order"))
+        self.history.retranslate()
+
     def shown(self, loaded: Loaded) -> None:
+        may_order = self.record_id is not None and self._may_order()
+        self.order_button.setVisible(may_order)
+        self.order_action.setEnabled(may_order)
         kind, icon = STATE_LOOKS.get(str(loaded.record.values.get("state")), ("neutral", ""))
         choices = dict(loaded.info.fields["state"].choices)
         state = str(loaded.record.values.get("state") or "")

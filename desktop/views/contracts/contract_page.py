@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.changes import Changes
 from desktop.domain.contracts import LOOKS, action_name
 from desktop.domain.text import pick, tr
 from desktop.operations import contracts
 from desktop.operations.contracts import ContractCost
-from desktop.operations.records import Record, Values
+from desktop.operations.records import Draft, Record, Values
 from desktop.reports.contracts import contract_pdf
 from desktop.runtime.context import Context
+from desktop.views.contracts.amend_panel import AmendPanel
 from desktop.widgets.buttons import Button
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import KeyValues, SidePanel
@@ -74,10 +79,85 @@ class ContractPage(FormPage):
         parent: QWidget | None = None,
     ) -> None:
         self.steps = StepBar()
+        self.amendment = AmendPanel()
         super().__init__(context, contract_spec(), contract_id, values, parent)
         self.header.add_left(self.steps)
         self.steps.chosen.connect(self._take_step)
+        self.amend_button = Button(tr("Amend"), icon="pencil")
+        self.amend_button.clicked.connect(self.begin_amendment)
+        self.header.add_action(self.amend_button)
+        self.amend_button.hide()
+        self.under_header(self.amendment)
+        self.amendment.saved.connect(self.save)
+        self.amendment.left.connect(self.leave_amendment)
+        self.amend_action = self._action(tr("Amend"), QKeySequence("Ctrl+Shift+A"), self.begin_amendment)
         context.bus.subscribe(("cost_entry",), self.changed_elsewhere)
+
+    # Amendments
+
+    def may_write(self, key: str) -> bool:
+        """Signed terms are unlocked by an amendment, and then they alone."""
+        if self.record is None or self.record.values.get("state") in (None, "draft", "review"):
+            return super().may_write(key)
+        if self.amendment.is_open():
+            return key in contracts.AMENDABLE or key == "lines.lines"
+        return super().may_write(key) and key not in contracts.SIGNED_TERMS and key != "lines.lines"
+
+    def _may_amend(self) -> bool:
+        state = self.record.values.get("state") if self.record is not None else None
+        return self.context.user.has("finance", "manager") and state in contracts.AMENDED_IN
+
+    def begin_amendment(self) -> None:
+        """Unlock the terms; they become a new revision when they are saved with a reason."""
+        if self.record is None or not self._may_amend() or self.amendment.is_open():
+            return
+        if self.dirty():
+            self.context.toast("warn", tr("Save the form first"))
+            return
+        self.amendment.open(int(self.record.values["revision"]) + 1)
+        self._unlock()
+        self.editors["ends_on"].widget.setFocus()
+
+    def leave_amendment(self) -> None:
+        """Back to the terms as they were signed."""
+        self.amendment.shut()
+        self._unlock()
+        self.set_dirty(False)
+
+    def _unlock(self) -> None:
+        if self.record is not None and self.info is not None:
+            self.body.show_record(self.record, self.info, self.may_write)
+            self._show_head()
+
+    def save(self) -> None:
+        if self.amendment.is_open() and not self.amendment.reason():
+            self.amendment.ask()
+            return
+        super().save()
+
+    def write(self, record: Record, draft: Draft) -> tuple[Record, Changes]:
+        if self.amendment.is_open():
+            return contracts.amend(self.context.database, record, draft, reason=self.amendment.reason())
+        return super().write(record, draft)
+
+    def show_record(self, loaded: Loaded) -> None:
+        self.amendment.shut()
+        super().show_record(loaded)
+
+    def _show_head(self) -> None:
+        super()._show_head()
+        may = self._may_amend() and not self.amendment.is_open()
+        self.amend_button.setVisible(may)
+        self.amend_action.setEnabled(may)
+        if self.amendment.is_open():
+            self.save_action.setEnabled(True)
+        self.save_button.setVisible(self.save_button.isVisibleTo(self) and not self.amendment.is_open())
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.amend_button.setText(tr("Amend"))
+        self.amend_action.setText(tr("Amend"))
+        self.amendment.retranslate()
 
     def more(self, database: Any, record: Record) -> tuple[tuple[tuple[str, str], ...], ContractCost | None]:
         may_see_cost = self.context.user.has("finance", "manager", "pm", "auditor")
@@ -111,12 +191,13 @@ class ContractPage(FormPage):
         side.add_section(
             KeyValues(
                 (
-                    (tr("Labour"), money(cost.labour)),
-                    (tr("Parts"), money(cost.parts)),
-                    (tr("Travel"), money(cost.travel)),
-                    (tr("Total cost"), money(cost.total)),
-                    (tr("Value to date"), money(cost.value_to_date)),
-                    (tr("Margin"), money(cost.margin)),
+                    (tr("Labour"), figure(cost.labour)),
+                    (tr("Parts"), figure(cost.parts)),
+                    (tr("Travel"), figure(cost.travel)),
+                    (tr("Subcontract"), figure(cost.subcontract)),
+                    (tr("Total cost"), figure(cost.total)),
+                    (tr("Value to date"), figure(cost.value_to_date)),
+                    (tr("Margin"), figure(cost.margin)),
                 )
             ),
             tr("Cost so far"),
@@ -141,5 +222,12 @@ class ContractPage(FormPage):
         return Loaded(saved, self._describe(), self.more(self.context.database, saved)), changes
 
 
-def money(value: Any) -> str:
+def figure(value: Decimal) -> Label:
+    """An amount at the right edge, so that the points stand under one another."""
+    label = Label(money(value))
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return label
+
+
+def money(value: Decimal) -> str:
     return f"{value:,.2f}".replace("-", "−")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.text import tr
 from desktop.operations import stock_items
+from desktop.operations.records import Values
 from desktop.runtime.context import Context
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec
 
@@ -40,8 +41,14 @@ def item_spec() -> FormSpec:
 class ItemPage(FormPage):
     """One item."""
 
-    def __init__(self, context: Context, item_id: int | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(context, item_spec(), item_id, parent=parent)
+    def __init__(
+        self,
+        context: Context,
+        item_id: int | None = None,
+        values: Values | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context, item_spec(), item_id, values, parent)
         self.stock = QAction(tr("Do we have it?"), self)
         self.stock.setShortcut(QKeySequence("Ctrl+Shift+H"))
         self.stock.triggered.connect(lambda _checked=False: self.show_stock())
