@@ -136,14 +136,14 @@ class Banner(QWidget):
         mark = IconLabel(icon or icons.get(severity, "info"), f"{severity}.fg")
         self.label = Label(text, elide=True)
         self.button = Button(action, height=24)
-        self.button.setVisible(bool(action))
         self.button.clicked.connect(self.acted)
         self.close_button = Button(tr("Discard"), "ghost", height=24)
-        self.close_button.setVisible(dismissable)
         self.close_button.clicked.connect(self.dismissed)
         layout = row(mark, self.label, self.button, self.close_button, margins=(12, 0, 6, 0))
         layout.setStretch(1, 1)
         self.setLayout(layout)
+        self.button.setVisible(bool(action))  # not before the layout is theirs: they would be windows
+        self.close_button.setVisible(dismissable)
         self.setFixedHeight(32)
         self.setAccessibleName(text)
 
