@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from desktop.desks.records import NEW_RECORDS
 from desktop.domain.text import Language, language, pick
@@ -31,9 +32,16 @@ def list_entry(key: str) -> PageEntry:
         key,
         lambda: pick(spec.name, spec.name_zh),
         spec.icon,
-        lambda context, args: list_page(context, spec),
+        lambda context, args: _at(list_page(context, spec), args),
         spec.roles,
     )
+
+
+def _at(page: ListPage, args: Any) -> ListPage:
+    """The list with what it was opened with: a filter that another page gives it."""
+    if isinstance(args, Mapping):
+        page.restore(args)
+    return page
 
 
 def list_page(context: Context, spec: ListSpec) -> ListPage:

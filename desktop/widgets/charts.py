@@ -18,7 +18,7 @@ from desktop.domain.text import tr
 from desktop.widgets.paint import draw_text, text_width
 from desktop.widgets.theme import color, font
 
-LEFT, RIGHT, BOTTOM = 44, 16, 24
+LEFT, RIGHT, BOTTOM = 52, 16, 24
 BAR_SHARE, BAR_LIMIT = 0.56, 28
 
 
@@ -194,7 +194,7 @@ class JudgedLine(_Chart):
         return f"{self.categories[number]}  {'–' if value is None else f'{value:.1f} %'}"
 
     def label_target(self, painter: QPainter, box: QRectF, target: Target, role: str) -> None:
-        draw_text(painter, box.translated(0, 18), target.name, font(11), role)
+        draw_text(painter, box, target.name, font(11), role, "right")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -101,11 +101,15 @@ class FormPage(Page):
 
     def may_write(self, key: str) -> bool:
         """May this person change the field (or ``lines.<name>``) in this record as it stands?"""
-        if self.record is None:
+        if self.record is None or self.locked():
             return False
         if key.startswith("lines."):
             return True  # which of them, their own rights say
         return ("custom" if key.startswith("custom.") else key) in self.record.writable
+
+    def locked(self) -> bool:
+        """Is the record closed to everybody in its state?"""
+        return False
 
     def write(self, record: Record, draft: Draft) -> tuple[Record, Changes]:
         """Save; runs off the UI thread."""
@@ -277,7 +281,7 @@ class FormPage(Page):
 
     def _show_head(self) -> None:
         self.header.set_title(self.title())
-        writable = self.record is not None and self.record.editable()
+        writable = self.record is not None and self.record.editable() and not self.locked()
         self.save_button.setVisible(writable)
         self.save_action.setEnabled(writable)
         saved = self.record_id is not None and self.record is not None

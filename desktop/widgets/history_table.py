@@ -19,7 +19,7 @@ from desktop.widgets.theme import color, font, icon, metric
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
-_WIDTHS = (130, 120, 150, 320, 80, 110)
+_WIDTHS = (150, 120, 150, 320, 80, 110)
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ class HistoryTable(QWidget):
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setTabKeyNavigation(False)
         self.view.setWordWrap(False)
+        self.view.setStyleSheet("QTableView::item { padding-left: 5px; padding-right: 5px; }")
         self.view.verticalHeader().hide()
         self.view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
         self.view.horizontalHeader().setFixedHeight(metric("row.header"))

@@ -30,6 +30,9 @@ from desktop.widgets.theme import color, font, metric
 Index = QModelIndex | QPersistentModelIndex
 _NUMBERS = frozenset({"integer", "money", "price", "percent"})
 _NO_INDEX = QModelIndex()
+_WIDTHS = {"text": 220, "reference": 260, "other": 240, "code": 140, "boolean": 80}
+CELL_PADDING = "QTableView::item { padding-left: 5px; padding-right: 5px; }"
+"""Under the words of the header, which stand 8 px from the line."""
 
 
 @dataclass(frozen=True)
@@ -309,7 +312,7 @@ class LineTable(QWidget):
         view.horizontalHeader().setFixedHeight(metric("row.header"))
         view.horizontalHeader().setHighlightSections(False)
         view.verticalHeader().setHighlightSections(False)
-        view.horizontalHeader().setStretchLastSection(True)
+        view.setStyleSheet(CELL_PADDING)
 
     def show_lines(
         self,
@@ -326,10 +329,11 @@ class LineTable(QWidget):
         self.model_.show(columns, read_only, found)
         self._shown = self.values()
         header = self.view.horizontalHeader()
+        wide = next((i for i, info in enumerate(columns) if info.kind in ("text", "reference")), -1)
         for number, info in enumerate(columns):
-            wide = 220 if info.kind in ("text", "reference") else 110
-            header.resizeSection(number, wide)
-            header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(number, _WIDTHS.get(info.kind, 110))
+            mode = QHeaderView.ResizeMode.Stretch if number == wide else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(number, mode)
         self._fit()
 
     def values(self) -> tuple[tuple[int | None, Values], ...]:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.conditions import Test, to_json
 from desktop.domain.contracts import LOOKS, value_between
 from desktop.domain.text import language, pick, tr
 from desktop.operations import contracts
@@ -107,6 +108,9 @@ class ContractCostPage(Page):
         self.terms = Button("", icon="file-text")
         self.terms.clicked.connect(lambda: self.open_requested.emit("contract", self.contract_id))
         self.header.add_action(self.terms)
+        self.as_list = Button("", icon="file-spreadsheet", key="Ctrl+E")
+        self.as_list.clicked.connect(self.open_list)
+        self.header.add_action(self.as_list)
         self.figures = tuple(_Figure() for _ in range(5))
         figures = Surface("surface.base", "b", "border.grid")
         figures.setLayout(row(*self.figures, spacing=24, margins=(16, 10, 16, 10)))
@@ -121,7 +125,7 @@ class ContractCostPage(Page):
         charts.setStretch(1, 1)
         self.ledger = HistoryTable(lambda: tr("Cost ledger"))
         self.ledger.opened.connect(self.open_requested)
-        content = QWidget()
+        content = Surface("surface.base")
         body = column(figures, charts, self.ledger, spacing=0)
         body.setStretch(2, 1)
         body.setContentsMargins(0, 0, 0, 0)
@@ -138,8 +142,20 @@ class ContractCostPage(Page):
         self.refresh_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.refresh_action.triggered.connect(self.refresh)
         self.addAction(self.refresh_action)
+        self.list_action = QAction(self)
+        self.list_action.setShortcut(QKeySequence("Ctrl+E"))
+        self.list_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.list_action.triggered.connect(self.open_list)
+        self.addAction(self.list_action)
         context.bus.subscribe(("cost_entry", "contract"), self._changed)
         self.retranslate()
+
+    @Slot()
+    def open_list(self) -> None:
+        """Ctrl+E: the contract's whole ledger as a list, from where Excel takes exactly what is shown."""
+        if self._loaded is not None:
+            condition = Test("contract", "=", (str(self._loaded.record.values["number"]),))
+            self.open_requested.emit("cost_entries", {"condition": to_json(condition)})
 
     def refresh(self) -> None:
         self.context.work.run(self._load, on_done=self._show, on_error=self._not_loaded, owner=self)
@@ -172,6 +188,8 @@ class ContractCostPage(Page):
         loaded = self._loaded
         self.terms.setText(tr("Terms"))
         self.refresh_action.setText(tr("Refresh"))
+        self.as_list.setText(tr("Ledger for Excel"))
+        self.list_action.setText(tr("Ledger for Excel"))
         self.cost_title.setText(tr("Cost, ¥ 000"))
         self.margin_title.setText(tr("Margin by month"))
         self.bars.setAccessibleName(tr("Cost by month and type"))
@@ -246,7 +264,7 @@ class ContractCostPage(Page):
         return "gauge"
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
-        return (("F5", tr("Refresh")), ("Enter", tr("Open source")))
+        return (("Enter", tr("Open source")), ("Ctrl+E", tr("Ledger for Excel")), ("F5", tr("Refresh")))
 
     def zones(self) -> Sequence[QWidget]:
         return (self.ledger.view,)
@@ -300,7 +318,7 @@ def _ledger_row(line: contracts.CostLine) -> HistoryRow:
         kind=type_name(line.cost_type),
         code=line.work_order or "",
         text=pick(line.description, line.description_zh),
-        quantity=line.quantity,
+        quantity=round(line.quantity, 2),
         amount=line.amount,
         opens=("work_order", line.work_order_id) if line.work_order_id else None,
     )

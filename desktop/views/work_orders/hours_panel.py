@@ -60,7 +60,9 @@ class HoursPanel(QWidget):
         entry = row(*(field for field, _ in self.fields.values()), column(20, self.add, None, spacing=0))
         for number, stretch in enumerate((3, 2, 1, 1, 1, 4)):
             entry.setStretch(number, stretch)
-        self.setLayout(column(self.table, entry))
+        self.entry = QWidget()
+        self.entry.setLayout(entry)
+        self.setLayout(column(self.table, self.entry))
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -71,7 +73,7 @@ class HoursPanel(QWidget):
 
     def show_order(self, record: Record, info: FormInfo, parts: Sequence[IssuedPart]) -> None:
         self._order = record
-        self.setEnabled(record.id is not None)
+        self.entry.setVisible(record.id is not None and record.values.get("state") not in ("closed", "cancelled"))
         states = dict(info.lines["labour"]["state"].choices)
         rows = [_labour_row(line, states) for line in record.lines["labour"]]
         rows += [_travel_row(line, states) for line in record.lines["travel"]]

@@ -78,6 +78,10 @@ class WorkOrderPage(FormPage):
         self.header.add_left(self.steps)
         self.steps.chosen.connect(self._take_step)
 
+    def locked(self) -> bool:
+        """What is closed or cancelled is reopened before it is changed."""
+        return self.record is not None and self.record.values.get("state") in ("closed", "cancelled")
+
     def extra_parts(self) -> tuple[QWidget, ...]:
         return (self.hours,)
 
@@ -137,6 +141,7 @@ class WorkOrderPage(FormPage):
                 for line in record.lines["steps"]
             ]
         )
+        self.checklist.setEnabled(not self.locked())
         self.hours.show_order(record, loaded.info, loaded.more.parts if loaded.more else ())
 
     def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
