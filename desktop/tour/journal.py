@@ -72,8 +72,12 @@ class Journal:
 
     def caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """As `sys.excepthook`: an error that a callback of Qt let through."""
-        self._bugs.append(f"{kind.__name__} in a callback: {error}")
+        self.fault(f"{kind.__name__} in a callback: {error}")
         sys.__excepthook__(kind, error, trace)
+
+    def fault(self, what: str) -> None:
+        """Something that must not happen, noticed beside a step: the step fails."""
+        self._bugs.append(what)
 
     @property
     def ok(self) -> bool:

@@ -31,17 +31,20 @@ def _above(painter: QPainter, other: QWidget, origin: QPoint) -> None:
 
 
 def small_png(shot: QPixmap) -> bytes:
-    """A palette holds all colours of a screen; with fewer of them where it would still be too large."""
+    """True colours where that is small enough; else a palette, with as many colours as fit."""
     whole = _image(shot)
-    found = b""
-    for colours in (256, 128, 64, 32):
-        drawn = whole.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        out = BytesIO()
-        drawn.save(out, "PNG", optimize=True)
-        found = out.getvalue()
+    found = _png(whole)
+    for colours in (256, 128, 64):
         if len(found) <= LARGEST:
             break
+        found = _png(whole.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
     return found
+
+
+def _png(image: Image.Image) -> bytes:
+    out = BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def _image(shot: QPixmap) -> Image.Image:

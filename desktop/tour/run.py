@@ -22,7 +22,7 @@ from desktop.tour.finance import Finance
 from desktop.tour.hand import demand, wait_for
 from desktop.tour.journal import Journal, Tell
 from desktop.tour.planner import Planner
-from desktop.tour.visit import Papers, Visit
+from desktop.tour.visit import Papers, Strays, Visit
 from desktop.widgets.theme import apply_theme, set_language
 
 STORIES = (Clerk, Planner, Finance)
@@ -46,18 +46,19 @@ def make_tour(folder: Path, look: Look, tell: Tell) -> Journal:
     apply_theme(app, look.theme)
     journal = Journal(folder, tell)
     before, sys.excepthook = sys.excepthook, journal.caught
-    papers = Papers(folder)
+    papers, strays = Papers(folder), Strays(journal)
     with tempfile.TemporaryDirectory(prefix="outpost-tour-") as kept:
         settings = Settings(Path(kept) / "settings.json")
         settings.set("theme", look.theme)
         settings.set("language", look.language)
-        program = Program(app, None, settings, DESKS)
+        program = Program(app, None, settings, lambda: DESKS)
         try:
             visit = Visit(program, journal, papers, QSize(look.width, look.height))
             if journal.run("start", tr("The program starts"), lambda: _start(program)):
                 _visit_all(visit, journal)
         finally:
             papers.close()
+            strays.close()
             _close(program)
             sys.excepthook = before
     return journal

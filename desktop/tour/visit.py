@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QSize, Qt, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -17,7 +17,7 @@ from desktop.app import Program, log_in, profile_of
 from desktop.tour import pictures
 from desktop.tour.hand import CTRL, Stuck, choose_last, click, demand, press, scan, type_text, wait_for
 from desktop.tour.journal import Journal
-from desktop.views.shell.login import Attempt
+from desktop.views.shell.login import Attempt, LoginWindow
 from desktop.views.shell.window import MainWindow
 from desktop.widgets.page import Page
 
@@ -44,6 +44,25 @@ class Papers(QObject):
 
     def close(self) -> None:
         QDesktopServices.unsetUrlHandler("file")
+
+
+class Strays(QObject):
+    """Notices parts of a window that become windows of their own for a moment: they take the keyboard from the user."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__()
+        self._journal = journal
+        QCoreApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            plain = watched.windowType() in (Qt.WindowType.Window, Qt.WindowType.Widget)
+            if plain and not isinstance(watched, (MainWindow, LoginWindow)):
+                self._journal.fault(f"{type(watched).__name__} was shown as a window of its own")
+        return False
+
+    def close(self) -> None:
+        QCoreApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
 
 
 class Visit:
