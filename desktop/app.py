@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,8 +26,6 @@ from db.errors import LoginError, ServerUnreachable, UserError
 from db.notify import EVERYTHING, Feed
 from db.session import CurrentUser, Database
 from desktop import __version__
-from desktop.desks import DESKS
-from desktop.desks.providers import dictionary_provider, scan_resolver, search_provider
 from desktop.domain.changes import Changes
 from desktop.domain.text import language as language_in_force
 from desktop.domain.text import tr
@@ -49,6 +47,16 @@ from desktop.widgets.theme import apply_theme, set_language
 
 _log = logging.getLogger("outpost.app")
 _PREFIX = "outpost"
+
+
+Desks = Callable[[], Sequence[Desk]]
+
+
+def load_desks() -> Sequence[Desk]:
+    """All desks that are built. Imported late: the log-in window does not wait for boards and grids."""
+    from desktop.desks import DESKS
+
+    return DESKS
 
 
 @dataclass
@@ -165,9 +173,9 @@ class Program(QObject):
     _told = Signal(str)
     finished = Signal(int)
 
-    def __init__(self, app: QApplication, dsn: str | None, settings: Settings, desks: Sequence[Desk]) -> None:
+    def __init__(self, app: QApplication, dsn: str | None, settings: Settings, desks: Desks) -> None:
         super().__init__()
-        self._app, self._dsn, self.settings, self._desks = app, dsn, settings, tuple(desks)
+        self._app, self._dsn, self.settings, self._desks = app, dsn, settings, desks
         self.work = Work(user_errors=(UserError, EmbeddedError))
         self.garbage = GarbageCollector()
         self.stack = ExitStack()
@@ -182,6 +190,7 @@ class Program(QObject):
         """Show the log-in window at once; the database starts behind it."""
         self._ask_who(())
         self._open_database()
+        self.work.run(self._desks, owner=self, background=True)  # loaded while the user types his name
 
     def _ask_who(self, profiles: Sequence[Profile]) -> None:
         self.login = LoginWindow(profiles, self._authenticate, self.work, self.settings, version=__version__)
@@ -228,6 +237,8 @@ class Program(QObject):
     @Slot(object)
     def _enter(self, entered: LoggedIn) -> None:
         """Open the main window for the person who came in."""
+        from desktop.desks.providers import dictionary_provider, scan_resolver, search_provider
+
         self._entered = entered
         bus = Bus(self)
         self._live = Live(bus, partial(LiveFeed, entered.database), self)
@@ -238,7 +249,7 @@ class Program(QObject):
             work=self.work,
             bus=bus,
             settings=self.settings,
-            desks=self._desks,
+            desks=tuple(self._desks()),
             search=search_provider(entered.database),
             dictionary=dictionary_provider(entered.database),
             resolve_scan=scan_resolver(entered.database),
@@ -318,7 +329,7 @@ def main(dsn: str | None = None, *, language: str | None = None) -> int:
     set_language("zh" if wanted == "zh" else "en")
     choice: Any = settings.get("theme", "system")
     apply_theme(app, choice if choice in ("light", "dark") else "system")
-    program = Program(app, dsn, settings, DESKS)
+    program = Program(app, dsn, settings, load_desks)
     program.finished.connect(app.exit)
     before = sys.excepthook
     sys.excepthook = partial(tell_bug, program)

@@ -78,7 +78,7 @@ def dsn(pg_server: embedded.Server) -> str:
 def program(qapp: QApplication, qtbot: QtBot, dsn: str, tmp_path: Path) -> Iterator[Program]:
     apply_theme(qapp, "light")
     set_language("en")
-    made = Program(qapp, dsn, Settings(tmp_path / "settings.json"), DESKS)
+    made = Program(qapp, dsn, Settings(tmp_path / "settings.json"), lambda: DESKS)
     made.start()
     yield made
     for window in (made.window, made.login):
@@ -135,7 +135,7 @@ def test_a_server_that_does_not_answer_is_said_at_the_database(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     apply_theme(qapp, "light")
-    made = Program(qapp, "postgresql://a:b@127.0.0.1:1/nothing", Settings(tmp_path / "s.json"), DESKS)
+    made = Program(qapp, "postgresql://a:b@127.0.0.1:1/nothing", Settings(tmp_path / "s.json"), lambda: DESKS)
     made.start()
     try:
         login = made.login
@@ -163,7 +163,7 @@ def test_a_database_that_did_not_open_is_tried_again(
 
     monkeypatch.setattr(app_module, "open_server", first_refuses)
     apply_theme(qapp, "light")
-    made = Program(qapp, dsn, Settings(tmp_path / "s.json"), DESKS)
+    made = Program(qapp, dsn, Settings(tmp_path / "s.json"), lambda: DESKS)
     made.start()
     try:
         login = made.login

@@ -21,7 +21,7 @@ from db import embedded, session
 from db.errors import UserError
 from db.session import Database
 from desktop.domain.text import language
-from desktop.operations import demo, people
+from desktop.operations import people
 from desktop.runtime import first_start
 
 Tell = Callable[[str], None]
@@ -83,6 +83,8 @@ def as_person(dsn: str, user: str) -> str:
     owner = session.connect(dsn)
     try:
         login = people.login_of(owner, user)
+        from desktop.operations import demo  # heavy, and only this command asks
+
         demo_password = demo.password_of(user) if demo.demo_size(owner) else None
     finally:
         owner.close()

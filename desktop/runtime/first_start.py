@@ -19,7 +19,6 @@ from db.engine import open_connection
 from db.errors import NotInstalled
 from db.version import SCHEMA_VERSION
 from desktop.domain.progress import Progress
-from desktop.operations import demo
 
 PREFIX = "outpost"
 
@@ -104,6 +103,8 @@ def _fill(dsn: str, content: Content, progress: embedded.Progress) -> None:
     database = session.connect(dsn)
     try:
         if database.user.company_id is None:
+            from desktop.operations import demo  # heavy, and needed once in a home's life
+
             progress("Making the demo company", "正在生成演示公司")
             demo.create(database, content.size, _Told(progress))
     finally:

@@ -52,6 +52,12 @@ def _export(start: Start) -> dict[str, Any]:
     return export.measure(_dsn_of(start()), prefix="outpost")
 
 
+def _startup(start: Start) -> dict[str, Any]:
+    from tests.bench import startup
+
+    return startup.measure()
+
+
 def _dsn_of(server: Server) -> Callable[[str | None], str]:
     """DSNs of the log-ins of `grid_world`; the owner's for None."""
     from tests.bench.grid_world import PASSWORD
@@ -65,5 +71,6 @@ BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
     "lists": _lists,
     "paint": _paint,
     "posting": _posting,
+    "startup": _startup,
     "stock_on_hand": _stock_on_hand,
 }
