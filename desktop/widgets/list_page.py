@@ -103,7 +103,7 @@ class ListPage(ListFrame):
         action("excel", ("Ctrl+E",), "", "file-spreadsheet", lambda: self.export.start("xlsx"))
         action("pdf", ("Ctrl+P",), "", "file-text", self.export.preview)
         action("export", ("Alt+E",), "", "download", self.export.show_menu)
-        action("new", ("Ctrl+N",), "", "plus", self.create)
+        action("new", ("Ctrl+N",), "", "plus", self.create_record)
         action("import", ("Ctrl+I",), "", "upload", lambda: self.import_requested.emit(self.spec.key))
         for number in range(MOST_KEYS):
             action(f"view{number + 1}", (f"Alt+{number + 1}",), "go", "", partial(self._view_by_number, number))
@@ -156,7 +156,7 @@ class ListPage(ListFrame):
         self.columns_button.clicked.connect(self.menus.choose_columns)
         self.columns_icon.clicked.connect(self.menus.choose_columns)
         self.export_button.clicked.connect(self.export.show_menu)
-        self.new_button.clicked.connect(self.create)
+        self.new_button.clicked.connect(self.create_record)
         self.footer.rejected_clicked.connect(self.conflicts.next_problem)
         self.footer.unsaved_clicked.connect(lambda: self.model.commit())
         self.footer.others_clicked.connect(self._next_foreign)
@@ -431,7 +431,7 @@ class ListPage(ListFrame):
     def _row_changed(self) -> None:
         self.row_changed.emit(self.grid.current())
 
-    def create(self) -> None:
+    def create_record(self) -> None:
         """Ctrl+N: a blank form of what is listed here."""
         if self._creates is not None:
             self.open_requested.emit(*self._creates)
