@@ -13,7 +13,8 @@ from desktop.domain.text import tr
 def register(add: Add) -> None:
     report = add("report", tr("Write a paper as PDF"), write_report)
     report.add_argument("key", metavar="KEY", nargs="?", help=tr("Without it: the keys of all papers"))
-    report.add_argument("about", metavar="ABOUT", nargs="?", default="", help=tr("A number or a day, as the paper wants"))
+    about = tr("A number or a day, as the paper wants")
+    report.add_argument("about", metavar="ABOUT", nargs="?", default="", help=about)
     report.add_argument("-o", "--output", type=Path, metavar="FILE", help=tr("Write into this file"))
     report.add_argument("--user", metavar="U", help=tr("Connect as this person"))
 

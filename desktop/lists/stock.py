@@ -130,7 +130,7 @@ STOCK_ON_HAND = ListSpec(
                looks=(Look(when=Test("quantity", "<", (0,)), role="danger"),)),
         Column(key="reserved", expr=StockBalance.reserved, kind=Kind.QUANTITY, width=90, total="sum"),
         Column(key="available", expr=_available, kind=Kind.QUANTITY, width=90, total="sum",
-               source="stock_balance.quantity"),
+               source="stock_balance.available"),
         Column(key="uom", expr=Item.uom, width=60, source="item.uom"),
         Column(key="average", expr=ItemCost.average, kind=Kind.PRICE, width=100, unit="¥", source="item_cost.average"),
         Column(key="condition", expr=StockBalance.condition, kind=Kind.STATE, width=100,

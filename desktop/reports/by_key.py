@@ -137,7 +137,7 @@ def _id_of(database: Database, kind: str, number: str) -> int:
 
 
 def _unknown(number: str) -> NotOnPaper:
-    return NotOnPaper(f"There is no record {number or '?'} for this paper.", f"找不到该单据对应的记录：{number or '?'}。")
+    return NotOnPaper(f"There is no record {number} for this paper.", f"找不到该单据对应的记录：{number}。")
 
 
 def _day(about: str) -> date:

@@ -10,7 +10,8 @@ from desktop.domain.stock import Level, Mode
 from desktop.domain.text import tr
 from desktop.tour import supply
 from desktop.tour.hand import CTRL, demand, wait_for
-from desktop.tour.proof import document_is_whole, rows, value
+from desktop.tour.journal import Act
+from desktop.tour.proof import document_is_whole, value
 from desktop.tour.reading import pdf_text
 from desktop.tour.supply import Order
 from desktop.tour.visit import Visit
@@ -27,7 +28,7 @@ class Clerk:
         self.visit = visit
         self.posted: list[str] = []
 
-    def steps(self) -> tuple[tuple[str, str, object], ...]:
+    def steps(self) -> tuple[tuple[str, str, Act], ...]:
         return (
             ("receive", tr("Warehouse: receive a purchase order by scan"), self.receive),
             ("issue", tr("Warehouse: issue parts to a work order by scan"), self.issue),
@@ -123,12 +124,10 @@ class Clerk:
         self._worked_off(desk)
 
     def _bin(self) -> str:
-        found = rows(
-            self.visit.mine,
-            "select l.code from erp.stock_location l where l.kind = 'bin' and l.retired_on is null order by l.code limit 1",
-        )
-        demand(bool(found), "the store has no bin")
-        return str(found[0]["code"])
+        sql = "select min(code) from erp.stock_location where kind = 'bin' and retired_on is null"
+        found = value(self.visit.mine, sql)
+        demand(found is not None, "the store has no bin")
+        return str(found)
 
     def _post(self, desk: StockDesk, wanted: dict[str, Decimal]) -> str:
         """F9, and the proof that exactly this was posted."""

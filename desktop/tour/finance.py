@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+
 from PySide6.QtCore import QPoint, Qt
 
 from desktop.domain.text import tr
 from desktop.models.list_pages import ShownRow
 from desktop.tour.hand import CTRL, click, demand, saving_as, type_text, wait_for
+from desktop.tour.journal import Act
 from desktop.tour.proof import rows, value
 from desktop.tour.reading import excel_cells, pdf_text
 from desktop.tour.visit import Visit
@@ -28,7 +30,7 @@ class Finance:
         self.visit = visit
         self._floor = Decimal(0)
 
-    def steps(self) -> tuple[tuple[str, str, object], ...]:
+    def steps(self) -> tuple[tuple[str, str, Act], ...]:
         return (
             ("filter", tr("Finance: filter the contracts"), self.filter),
             ("group", tr("Finance: sort and group"), self.group),

@@ -1,4 +1,4 @@
-"""The visitor's hand and eyes: key and mouse events to what has the focus or lies under the pointer; waits have limits."""
+"""The visitor's hand: key and mouse events to what has the focus or lies under the pointer. Every wait has a limit."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ def _move(widget: QWidget, pos: QPoint) -> None:
 def saving_as(window: QWidget, path: Path) -> Iterator[None]:
     """Answer the file dialog that opens inside the block: the path is pasted, Enter saves.
 
-    The dialog runs an event loop of its own, so it is answered from a timer. One that does not come or does not close in
-    time is rejected, and Stuck is raised.
+    The dialog runs an event loop of its own, so it is answered from a timer. One that does not come or does not close
+    in time is rejected, and Stuck is raised.
     """
     path.unlink(missing_ok=True)
     limit = time.monotonic() + PATIENCE

@@ -13,6 +13,8 @@ from typing import Any
 from desktop.domain.text import tr
 
 Tell = Callable[[str], None]
+Act = Callable[[], str]
+"""Does a step and says what came of it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Journal:
     pictures: list[str] = field(default_factory=list)
     _bugs: list[str] = field(default_factory=list)
 
-    def run(self, name: str, title: str, act: Callable[[], str]) -> bool:
+    def run(self, name: str, title: str, act: Act) -> bool:
         """Do a step. An error, also one inside Qt's callbacks meanwhile, makes it fail and is kept as its detail."""
         began = time.monotonic()
         self._bugs.clear()

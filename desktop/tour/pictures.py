@@ -34,7 +34,7 @@ def small_png(shot: QPixmap) -> bytes:
     """True colours where that is small enough; else a palette, with as many colours as fit."""
     whole = _image(shot)
     found = _png(whole)
-    for colours in (256, 128, 64):
+    for colours in (256, 128, 64, 32, 16):
         if len(found) <= LARGEST:
             break
         found = _png(whole.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))

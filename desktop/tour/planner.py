@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton
 
+from desktop.domain.dispatching import Grade, Rule
 from desktop.domain.scheduling import Job, Placement
 from desktop.domain.text import tr
+from desktop.runtime.failures import Failure
 from desktop.tour import supply
 from desktop.tour.hand import CTRL, click, demand, dragging, open_menu, saving_as, wait_for
-from desktop.tour.proof import rows
+from desktop.tour.journal import Act
+from desktop.tour.proof import Row, rows
 from desktop.tour.reading import pdf_text
 from desktop.tour.visit import Visit
 from desktop.views.scheduling.board_page import BoardPage
@@ -27,10 +31,11 @@ EDGE = 60
 
 @dataclass(frozen=True)
 class Target:
-    """A job of the backlog and the free place that was found for it."""
+    """A job of the backlog, the free place that was found for it, and another job that could stand there too."""
 
     job: Job
     place: Placement
+    rival: Job
 
 
 class Planner:
@@ -42,7 +47,7 @@ class Planner:
         self.visit = visit
         self.placed: Target | None = None
 
-    def steps(self) -> tuple[tuple[str, str, object], ...]:
+    def steps(self) -> tuple[tuple[str, str, Act], ...]:
         return (
             ("drag", tr("Planner: drag a job from the backlog to an engineer"), self.drag),
             ("refused", tr("Planner: be refused a double booking"), self.be_refused),
@@ -69,16 +74,16 @@ class Planner:
         visit.picture("planner-placed")
         length = target.place.length
         start = int(begins.timestamp())
-        self.placed = Target(target.job, Placement(target.place.lane_id, start, start + length))
+        self.placed = Target(target.job, Placement(target.place.lane_id, start, start + length), target.rival)
         return f"{target.job.code} from {begins:%Y-%m-%d %H:%M %Z}"
 
     def be_refused(self) -> str:
         visit, board, placed = self.visit, self._board(), self.placed
         if placed is None:
             return ""
-        other = next(job for job in self._cards(board) if job.id != placed.job.id)
+        other = placed.rival
         at = self._spot(board, placed.place)
-        refusals: list[object] = []
+        refusals: list[Failure] = []
         board.desk.refused.connect(lambda failure, moves: refusals.append(failure))
         with dragging(board.backlog.list.viewport(), self._card(board, other), board.gantt.viewport(), at):
             drag = board.gantt.drag
@@ -87,6 +92,8 @@ class Planner:
             demand(verdict is not None and not verdict.allowed, f"the lane does not turn red: {verdict}")
         wait_for("the refusal", lambda: refusals)
         visit.picture("planner-refused")
+        rule = getattr(refusals[0].error, "constraint", None)
+        demand(rule == "booking_no_double", f"refused by {rule}: {refusals[0].message}")
         demand(not self._bookings_of(other), f"{other.code} was booked all the same")
         double = rows(
             visit.owner,
@@ -140,42 +147,69 @@ class Planner:
         return cards.card_rect(number).center()
 
     def _find_place(self, board: BoardPage) -> Target:
-        """A job in view and a free place in view, day after day by the button beside the date."""
-        for _ in range(DAYS_AHEAD):
-            self.visit.calm()
-            found = self._free_place(board)
-            if found is not None:
-                return found
-            click(board.later)
+        """Two jobs in view that could stand at the same free place, day after day by the button beside the date. Where
+        the backlog holds no such two, the service desk sends two more.
+        """
+        for more in (False, True):
+            if more:
+                supply.jobs_to_place(self.visit.mine, self.visit.as_person, len(board.backlog.list.jobs()) + 2)
+                click(board.today)
+                self.visit.press(Qt.Key.Key_F5)
+            for _ in range(DAYS_AHEAD):
+                self.visit.calm()
+                found = self._free_place(board)
+                if found is not None:
+                    return found
+                click(board.later)
         raise LookupError(f"no free place within {DAYS_AHEAD} days")
 
     def _free_place(self, board: BoardPage) -> Target | None:
         """The place with the fewest warnings among those that a drop can reach: hours that are shown, off the edges."""
+        best: tuple[int, Target] | None = None
+        cards = self._cards(board)
+        for job in cards:
+            for place in self._places(board, job.seconds):
+                verdict = board.model.verdict(job, place)
+                if verdict is None or not verdict.allowed or (best is not None and verdict.warnings >= best[0]):
+                    continue
+                rival = self._rival(board, cards, job, place)
+                if rival is not None:
+                    best = (verdict.warnings, Target(job, place, rival))
+        return best[1] if best is not None else None
+
+    def _places(self, board: BoardPage, length: int) -> Iterator[Placement]:
+        """Every quarter of an hour in view of every engineer."""
         gantt = board.gantt
-        seen, body = gantt.range(), gantt.body()
+        seen = gantt.range()
         first = max(seen.start, gantt.now() + QUARTER)
         first += -first % QUARTER
-        reach = body.adjusted(EDGE, 0, -EDGE, 0)
-        best: tuple[int, Target] | None = None
+        reach = gantt.body().adjusted(EDGE, 0, -EDGE, 0)
         for lane in board.model.plan.lanes:
-            for job in self._cards(board):
-                for start in range(first, seen.end - job.seconds, QUARTER):
-                    place = Placement(lane.id, start, start + job.seconds)
-                    spot = self._spot(board, place)
-                    if not reach.contains(spot) or abs(gantt.instant_at(spot) - start) > QUARTER // 2:
-                        continue
-                    verdict = board.model.verdict(job, place)
-                    if verdict is not None and verdict.allowed and (best is None or verdict.warnings < best[0]):
-                        best = (verdict.warnings, Target(job, place))
-        return best[1] if best is not None else None
+            for start in range(first, seen.end - length, QUARTER):
+                place = Placement(lane.id, start, start + length)
+                spot = self._spot(board, place)
+                if reach.contains(spot) and abs(gantt.instant_at(spot) - start) <= QUARTER // 2:
+                    yield place
+
+    def _rival(self, board: BoardPage, cards: list[Job], job: Job, place: Placement) -> Job | None:
+        """Another job that only the first one will keep from standing there."""
+        for other in cards:
+            if other.id != job.id:
+                there = Placement(place.lane_id, place.start, place.start + other.seconds)
+                verdict = board.model.verdict(other, there)
+                if verdict is not None and all(
+                    reason.grade < Grade.REFUSED or reason.rule is Rule.OVERLAP for reason in verdict.reasons
+                ):
+                    return other
+        return None
 
     def _spot(self, board: BoardPage, place: Placement) -> QPoint:
         """Where to drop so that the job begins at that time: the pointer is at its beginning."""
         box = board.gantt.place_rect(place)
         return QPoint(round(box.left()) + 2, round(box.center().y()))
 
-    def _bookings_of(self, job: Job) -> list[dict[str, object]]:
-        return rows(  # type: ignore[return-value]
+    def _bookings_of(self, job: Job) -> list[Row]:
+        return rows(
             self.visit.owner,
             "select id, engineer_id, starts_at, hard from erp.booking where work_order_id = :id",
             id=job.id,
@@ -196,7 +230,7 @@ class Planner:
         return f"{code} on the week plan"
 
     def _check_calendar(self, calendar: Path) -> str:
-        content = calendar.read_text(encoding="utf-8")
+        content = calendar.read_bytes().decode("utf-8").replace("\r\n ", "")
         code = self.placed.job.code if self.placed else ""
-        demand(content.startswith("BEGIN:VCALENDAR") and code in content.replace("\r\n ", ""), f"{code} is not in the file")
+        demand(content.startswith("BEGIN:VCALENDAR") and code in content, f"{code} is not in the calendar file")
         return f"{content.count('BEGIN:VEVENT')} events"

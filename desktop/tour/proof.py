@@ -11,8 +11,10 @@ from sqlalchemy import text
 from db.session import Database
 from desktop.tour.hand import demand
 
+Row = Mapping[str, Any]
 
-def rows(database: Database, sql: str, **values: Any) -> list[Mapping[str, Any]]:
+
+def rows(database: Database, sql: str, **values: Any) -> list[Row]:
     with database.read() as session:
         return [dict(row) for row in session.execute(text(sql), values).mappings()]
 
@@ -23,13 +25,10 @@ def value(database: Database, sql: str, **values: Any) -> Any:
 
 
 def document_is_whole(owner: Database, document_id: int, wanted: Mapping[str, Decimal]) -> str:
-    """The posted document moved exactly `wanted` (item code → quantity), and each balance that it touched equals the sum
-    of its moves. Returns what was found, in words.
+    """The posted document moved exactly `wanted` (item code → quantity), and each balance that it touched equals the
+    sum of its moves. Returns what was found, in words.
     """
-    moved = {
-        str(row["code"]): Decimal(str(row["quantity"]))
-        for row in rows(owner, _MOVED, id=document_id)
-    }
+    moved = {str(row["code"]): Decimal(str(row["quantity"])) for row in rows(owner, _MOVED, id=document_id)}
     demand(moved == dict(wanted), f"moved {_said(moved)} instead of {_said(wanted)}")
     wrong = rows(owner, _UNBALANCED, id=document_id)
     demand(not wrong, f"balances differ from their moves: {[dict(row) for row in wrong]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2
@@ -17,6 +18,6 @@ def pdf_text(path: Path) -> str:
         document.close()
 
 
-def excel_cells(path: Path) -> list[list[object]]:
+def excel_cells(path: Path) -> Sequence[Sequence[object]]:
     """The rows of the first sheet."""
     return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
@@ -20,7 +20,7 @@ from desktop.runtime.settings import Settings
 from desktop.tour.clerk import Clerk
 from desktop.tour.finance import Finance
 from desktop.tour.hand import demand, wait_for
-from desktop.tour.journal import Journal, Tell
+from desktop.tour.journal import Act, Journal, Tell
 from desktop.tour.planner import Planner
 from desktop.tour.visit import Papers, Strays, Visit
 from desktop.widgets.theme import apply_theme, set_language
@@ -96,9 +96,11 @@ def _refusal(program: Program) -> str:
 def _visit_all(visit: Visit, journal: Journal) -> None:
     for story in STORIES:
         told = story(visit)
-        steps = [("log_in", tr("Log in as {user}", user=told.user), lambda user=told.user: visit.log_in(user))]
-        steps += cast(list[tuple[str, str, Callable[..., str]]], list(told.steps()))
-        steps.append(("log_out", tr("Log out"), visit.log_out))
+        steps: tuple[tuple[str, str, Act], ...] = (
+            ("log_in", tr("Log in as {user}", user=told.user), partial(visit.log_in, told.user)),
+            *told.steps(),
+            ("log_out", tr("Log out"), visit.log_out),
+        )
         going = True
         for name, title, act in steps:
             key = f"{told.user}.{name}"

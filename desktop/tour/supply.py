@@ -97,7 +97,8 @@ def _write_work_order(desk: Database) -> None:
     asset = rows(desk, _SOME_ASSET)
     demand(bool(asset), "the demo has no asset")
     blank = work_orders.blank(desk, {})
-    draft = Draft({"asset_id": asset[0]["id"], "title": "Check after alarm", "title_zh": "报警后检查", "planned_minutes": 60})
+    values = {"asset_id": asset[0]["id"], "title": "Check after alarm", "title_zh": "报警后检查", "planned_minutes": 60}
+    draft = Draft(values)
     record, _ = work_orders.save(desk, blank, draft)
     for state in ("submitted", "approved"):
         record, _ = work_orders.take_step(desk, record, state)

@@ -32,7 +32,7 @@ class Papers(QObject):
         self._folder = folder
         self._wanted = ""
         self.kept: Path | None = None
-        QDesktopServices.setUrlHandler("file", self, "show_file")
+        QDesktopServices.setUrlHandler("file", self, b"show_file")
 
     def expect(self, name: str) -> None:
         self._wanted, self.kept = name, None
@@ -70,6 +70,7 @@ class Visit:
 
     def __init__(self, program: Program, journal: Journal, papers: Papers, size: QSize) -> None:
         self.program, self.journal, self.papers, self._size = program, journal, papers, size
+        self._seen: list[object] = []
 
     # who is in
 
@@ -203,9 +204,18 @@ class Visit:
     def picture(self, name: str, window: QWidget | None = None) -> None:
         if window is None:
             self.calm()
+            self.tidy(name)
         else:
             QTest.qWait(60)
         pictures.take(window or self.window, self.journal.picture(name))
+
+    def tidy(self, name: str) -> None:
+        """Close the messages of earlier steps, by their crosses, so that they cover no other picture."""
+        for toast in self.window.messages.toasts.toasts():
+            if toast in self._seen:
+                click(toast.closer)
+            elif not name.startswith("failed"):
+                self._seen.append(toast)
 
     def paper(self, name: str) -> Path:
         """The PDF that the program shows next, kept as `name`; call the returned function after asking for it."""
