@@ -540,7 +540,7 @@ begin
     if not found then
         raise exception 'engineer % not found', engineer using errcode = 'ER004', constraint = 'engineer_found';
     end if;
-    if not (my_roles() && '{planner,desk,pm,manager}' or ('engineer' = any (my_roles()) and e.user_id = my_user_id())) then
+    if not (my_roles() && '{planner,desk,pm,manager}' or ('engineer' = any (my_roles()) and e.user_id is not distinct from my_user_id())) then
         raise exception 'hours of others are entered by the planner' using errcode = 'ER001', constraint = 'labour_own';
     end if;
     if o.state in ('closed', 'cancelled') then
@@ -577,7 +577,7 @@ begin
     if not found then
         raise exception 'engineer % not found', engineer using errcode = 'ER004', constraint = 'engineer_found';
     end if;
-    if not (my_roles() && '{planner,desk,pm,manager}' or ('engineer' = any (my_roles()) and e.user_id = my_user_id())) then
+    if not (my_roles() && '{planner,desk,pm,manager}' or ('engineer' = any (my_roles()) and e.user_id is not distinct from my_user_id())) then
         raise exception 'travel of others is entered by the planner' using errcode = 'ER001', constraint = 'travel_own';
     end if;
     if o.state in ('closed', 'cancelled') then

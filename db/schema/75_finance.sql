@@ -39,16 +39,16 @@ declare
 begin
     insert into cost_entry (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, quantity,
                             amount, source_table, source_id, reverses_id, description, effective_at, posted_by)
-    select x.company_id, x.org_unit_id, kind, w.id, w.asset_id, w.contract_id, x.engineer_id, sign * x.hours,
-           sign * x.amount, kind, x.id, reversed_cost, w.title, x.at, my_user_id()
+    select x.company_id, x.org_unit_id, post_time_cost.kind, w.id, w.asset_id, w.contract_id, x.engineer_id, sign * x.hours,
+           sign * x.amount, post_time_cost.kind, x.id, reversed_cost, w.title, x.at, my_user_id()
     from (
         select l.id, l.company_id, l.org_unit_id, l.work_order_id, l.engineer_id, l.amount, lower(l.period) as at,
                round((extract(epoch from upper(l.period) - lower(l.period)) / 3600)::numeric, 4) as hours
-        from labour l where kind = 'labour' and l.id = entry_id
+        from labour l where post_time_cost.kind = 'labour' and l.id = entry_id
         union all
         select t.id, t.company_id, t.org_unit_id, t.work_order_id, t.engineer_id, t.amount,
                t.travelled_on::timestamp at time zone 'Asia/Shanghai', round(t.minutes / 60.0, 4)
-        from travel t where kind = 'travel' and t.id = entry_id
+        from travel t where post_time_cost.kind = 'travel' and t.id = entry_id
     ) x
     join work_order w on w.id = x.work_order_id
     returning id into new_id;

@@ -219,8 +219,7 @@ def reverse_time(database: Database, kind: Literal["labour", "travel"], entry_id
 def tick_step(database: Database, order_id: int, step_id: int, done: bool) -> Changes:
     """Tick a checklist step, or take the tick back; saved at once. Raises RecordNotFound where it is not yours."""
     query = text(
-        "update erp.work_order_step set done = :done, done_at = case when :done then now() end"
-        " where id = :id and work_order_id = :order_id returning id"
+        "update erp.work_order_step set done = :done where id = :id and work_order_id = :order_id returning id"
     )
     with database.write() as session:
         if session.execute(query, {"id": step_id, "order_id": order_id, "done": done}).first() is None:
