@@ -6,10 +6,12 @@ import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from db.embedded import Server
@@ -19,8 +21,11 @@ from desktop.runtime.bus import Bus
 from desktop.runtime.context import Context, User
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
+from desktop.widgets.form_page import FormPage
 from desktop.widgets.theme import apply_theme, set_language
 from tests.demo_world import DemoWorld, make_demo_world
+
+PageOfRecord = TypeVar("PageOfRecord", bound=FormPage)
 
 
 @dataclass
@@ -115,3 +120,28 @@ def find_child(page: QWidget, kind: type[QWidget], name: str) -> QWidget:
         if child.accessibleName() == name:
             return child
     raise AssertionError(f"no {kind.__name__} is called {name!r}")
+
+
+def opened(qtbot: QtBot, page: PageOfRecord) -> PageOfRecord:
+    """The form in an active window, read."""
+    qtbot.addWidget(page)
+    page.resize(1294, 800)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    qtbot.waitUntil(lambda: page.record is not None and not page._loading, timeout=10_000)
+    return page
+
+
+def type_into(qtbot: QtBot, widget: QWidget, text: str) -> None:
+    """Replace what stands in a field, key by key."""
+    widget.setFocus()
+    qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(widget, Qt.Key.Key_Delete)
+    qtbot.keyClicks(widget, text)
+
+
+def press(qtbot: QtBot, page: QWidget, key: Qt.Key) -> None:
+    """Ctrl and a key, wherever in the page the focus is."""
+    qtbot.keyClick(page.focusWidget() or page, key, Qt.KeyboardModifier.ControlModifier)
