@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -12,12 +13,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from db.session import Database
-from desktop.operations import contracts
+from desktop.operations import contracts, forms
 from desktop.operations.records import Draft
+from desktop.runtime.context import Found
 from desktop.views.contracts.contract_page import ContractPage
 from desktop.views.contracts.cost_page import ContractCostPage
 from desktop.widgets import papers
-from tests.form_fixtures import Room, one
+from desktop.widgets.record_past import RecordPast
+from tests.form_fixtures import Room, one, press, type_into
+from tests.form_fixtures import opened as open_form
 
 RoomOf = Callable[[str], Room]
 
@@ -28,26 +32,15 @@ def contract_id(owner: Database) -> int:
 
 
 def opened(qtbot: QtBot, room: Room, contract_id: int | None) -> ContractPage:
-    page = ContractPage(room.context, contract_id)
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
-    page.refresh()
-    qtbot.waitUntil(lambda: page.record is not None and not page._loading, timeout=10_000)
-    return page
+    return open_form(qtbot, ContractPage(room.context, contract_id))
 
 
 def replace_text(qtbot: QtBot, page: ContractPage, key: str, text: str) -> None:
-    widget = page.editors[key].widget
-    widget.setFocus()
-    qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(widget, text)
+    type_into(qtbot, page.editors[key].widget, text)
 
 
 def save(qtbot: QtBot, page: ContractPage) -> None:
-    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, page, Qt.Key.Key_S)
 
 
 def test_ctrl_s_saves_what_was_typed(qtbot: QtBot, room_of: RoomOf, owner: Database, contract_id: int) -> None:
@@ -95,22 +88,125 @@ def test_changes_of_other_fields_do_not_disturb(
     page = opened(qtbot, room_of("finance"), contract_id)
     replace_text(qtbot, page, "visits_per_year", "7")
     other = person("finance")
-    contracts.save(other, contracts.load(other, contract_id), Draft({"note": "called the customer"}))
+    contracts.save(other, contracts.load(other, contract_id), Draft({"note": "called"}))
     save(qtbot, page)
     qtbot.waitUntil(lambda: not page.dirty(), timeout=10_000)
     query = "select visits_per_year || note from erp.contract where id = :id"
-    assert one(owner, query, id=contract_id) == "7called the customer"
+    assert one(owner, query, id=contract_id) == "7called"
 
 
-def test_signed_terms_are_refused_at_the_field(qtbot: QtBot, room_of: RoomOf, owner: Database, contract_id: int) -> None:
+def test_a_rule_is_told_at_its_field(qtbot: QtBot, room_of: RoomOf, owner: Database, contract_id: int) -> None:
     page = opened(qtbot, room_of("finance"), contract_id)
-    before = one(owner, "select annual_value from erp.contract where id = :id", id=contract_id)
-    replace_text(qtbot, page, "annual_value", "1.00")
+    before = one(owner, "select visits_per_year from erp.contract where id = :id", id=contract_id)
+    replace_text(qtbot, page, "visits_per_year", "5000")
     save(qtbot, page)
-    qtbot.waitUntil(lambda: page.fields["annual_value"].is_wrong(), timeout=10_000)
-    assert "amendment" in page.fields["annual_value"].message()
+    qtbot.waitUntil(lambda: page.fields["visits_per_year"].is_wrong(), timeout=10_000)
+    assert page.editors["visits_per_year"].widget.hasFocus()
     assert page.dirty()
-    assert one(owner, "select annual_value from erp.contract where id = :id", id=contract_id) == before
+    assert one(owner, "select visits_per_year from erp.contract where id = :id", id=contract_id) == before
+
+
+def test_signed_terms_open_for_an_amendment_only(
+    qtbot: QtBot, room_of: RoomOf, owner: Database, contract_id: int
+) -> None:
+    page = opened(qtbot, room_of("finance"), contract_id)
+    value = page.editors["annual_value"].widget
+    revision = one(owner, "select revision from erp.contract where id = :id", id=contract_id)
+    assert value.isReadOnly()
+    assert not page.tables["lines"].add.isVisible()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_A, both)
+    assert page.amendment.isVisible()
+    assert not value.isReadOnly()
+    assert page.editors["visits_per_year"].widget.isReadOnly()
+    assert page.tables["lines"].add.isVisible()
+    replace_text(qtbot, page, "annual_value", "500000")
+    save(qtbot, page)
+    assert page.amendment.message.full_text()
+    assert page.amendment.reason_field.hasFocus()
+    qtbot.keyClicks(page.amendment.reason_field, "Two more machines")
+    qtbot.keyClick(page.amendment.reason_field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.amendment.isVisible(), timeout=10_000)
+    assert value.isReadOnly()
+    assert one(owner, "select annual_value from erp.contract where id = :id", id=contract_id) == 500000
+    assert one(owner, "select revision from erp.contract where id = :id", id=contract_id) == revision + 1
+
+
+def test_escape_leaves_an_amendment_without_a_change(qtbot: QtBot, room_of: RoomOf, contract_id: int) -> None:
+    page = opened(qtbot, room_of("manager"), contract_id)
+    shown = page.editors["annual_value"].widget.text()
+    qtbot.mouseClick(page.amend_button, Qt.MouseButton.LeftButton)
+    replace_text(qtbot, page, "annual_value", "1")
+    qtbot.keyClick(page.amendment.reason_field, Qt.Key.Key_Escape)
+    assert not page.amendment.isVisible()
+    assert page.editors["annual_value"].widget.text() == shown
+    assert not page.dirty()
+
+
+def test_ctrl_h_tells_who_changed_what(qtbot: QtBot, room_of: RoomOf, contract_id: int) -> None:
+    page = opened(qtbot, room_of("finance"), contract_id)
+    replace_text(qtbot, page, "visits_per_year", "17")
+    save(qtbot, page)
+    qtbot.waitUntil(lambda: not page.dirty(), timeout=10_000)
+    press(qtbot, page, Qt.Key.Key_H)
+    qtbot.waitUntil(lambda: bool(page.side.findChildren(RecordPast)), timeout=10_000)
+    (past,) = page.side.findChildren(RecordPast)
+    assert any("→ 17" in line for line in past.lines())
+    press(qtbot, page, Qt.Key.Key_H)
+    assert not page.side.findChildren(RecordPast)
+
+
+def test_a_draft_comes_back_with_references_and_lines(
+    qtbot: QtBot, room_of: RoomOf, person: Callable[[str], Database]
+) -> None:
+    room = room_of("finance")
+    database = person("finance")
+    first, second = (
+        Found("", each.id, each.code, each.name)
+        for each in forms.find(database, contracts.CONTRACT.references["customer_id"], "", limit=2)
+    )
+    page = opened(qtbot, room, None)
+    page.editors["customer_id"].write(first)
+    replace_text(qtbot, page, "name", "Half a contract")
+    page.editors["customer_id"].write(second)
+    page.tables["lines"].model_.put(0, "description", "Spring")
+    page.tables["lines"].model_.put(0, "unit_price", Decimal("12.5"))
+    kept = json.loads(json.dumps(page.state()))
+    other = ContractPage(room.context, None)
+    other.restore(kept)
+    opened_again = open_form(qtbot, other)
+    qtbot.waitUntil(opened_again.dirty, timeout=10_000)
+    assert opened_again.editors["name"].widget.text() == "Half a contract"
+    assert opened_again.editors["customer_id"].read() == second.id
+    ((_, values),) = opened_again.tables["lines"].values()
+    assert values["unit_price"] == Decimal("12.5")
+
+
+def test_what_is_typed_while_saving_stays(qtbot: QtBot, room_of: RoomOf, owner: Database, contract_id: int) -> None:
+    page = opened(qtbot, room_of("finance"), contract_id)
+    replace_text(qtbot, page, "visits_per_year", "31")
+    save(qtbot, page)
+    replace_text(qtbot, page, "hours_per_year", "77")
+    query = "select visits_per_year from erp.contract where id = :id"
+    qtbot.waitUntil(lambda: one(owner, query, id=contract_id) == 31, timeout=10_000)
+    qtbot.waitUntil(lambda: page.save_button.isEnabled(), timeout=10_000)
+    assert page.editors["hours_per_year"].widget.text() == "77"
+    assert page.dirty()
+
+
+def test_a_colleagues_save_shows_at_once_or_is_told(
+    qtbot: QtBot, room_of: RoomOf, person: Callable[[str], Database], contract_id: int
+) -> None:
+    room, other = room_of("finance"), person("finance")
+    page = opened(qtbot, room, contract_id)
+    _, changes = contracts.save(other, contracts.load(other, contract_id), Draft({"visits_per_year": 41}))
+    room.context.bus.publish(changes, None)
+    qtbot.waitUntil(lambda: page.editors["visits_per_year"].widget.text() == "41", timeout=10_000)
+    replace_text(qtbot, page, "hours_per_year", "88")
+    _, changes = contracts.save(other, contracts.load(other, contract_id), Draft({"visits_per_year": 42}))
+    room.context.bus.publish(changes, None)
+    assert page.banner.isVisible()
+    assert page.editors["hours_per_year"].widget.text() == "88"
 
 
 def test_a_clerk_is_told_that_contracts_are_not_his(qtbot: QtBot, room_of: RoomOf, contract_id: int) -> None:
@@ -159,6 +255,8 @@ def test_ctrl_p_prints_the_contract(
 
 def test_a_price_line_is_added_by_keys(qtbot: QtBot, room_of: RoomOf, owner: Database, contract_id: int) -> None:
     page = opened(qtbot, room_of("finance"), contract_id)
+    page.begin_amendment()
+    qtbot.keyClicks(page.amendment.reason_field, "Winter check added")
     table = page.tables["lines"]
     count = len(table.values())
     table.add.setFocus()
