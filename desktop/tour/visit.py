@@ -32,7 +32,7 @@ class Papers(QObject):
         self._folder = folder
         self._wanted = ""
         self.kept: Path | None = None
-        QDesktopServices.setUrlHandler("file", self, b"show_file")
+        QDesktopServices.setUrlHandler("file", self, "show_file")  # type: ignore[arg-type]  # its stub wants bytes, it does not
 
     def expect(self, name: str) -> None:
         self._wanted, self.kept = name, None
