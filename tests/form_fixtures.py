@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,7 +40,13 @@ class Room:
 
 @pytest.fixture(scope="session")
 def demo_world(pg_server: Server) -> DemoWorld:
-    return make_demo_world(pg_server, "formworld")
+    return _world(pg_server)
+
+
+@cache
+def _world(server: Server) -> DemoWorld:
+    """One for all: each conftest that imports the fixture would make its own."""
+    return make_demo_world(server, "formworld")
 
 
 @pytest.fixture
