@@ -31,9 +31,9 @@ def _above(painter: QPainter, other: QWidget, origin: QPoint) -> None:
 
 
 def small_png(shot: QPixmap) -> bytes:
-    """True colours where that is small enough; else a palette, with as many colours as fit."""
+    """A palette of the colours that are there; of fewer where a screen has too many or is too large."""
     whole = _image(shot)
-    found = _png(whole)
+    found = _png(_with_palette(whole) or whole)
     for colours in (256, 128, 64, 32, 16):
         if len(found) <= LARGEST:
             break
@@ -41,9 +41,19 @@ def small_png(shot: QPixmap) -> bytes:
     return found
 
 
+def _with_palette(whole: Image.Image) -> Image.Image | None:
+    """The picture with a palette of its own colours; None where it has more than 256 colours."""
+    colours = whole.getcolors(256)
+    if colours is None:
+        return None
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in colours for part in (colour if isinstance(colour, tuple) else ())])
+    return whole.quantize(len(colours), palette=palette, dither=Image.Dither.NONE)
+
+
 def _png(image: Image.Image) -> bytes:
     out = BytesIO()
-    image.save(out, "PNG", optimize=True)
+    image.save(out, "PNG")
     return out.getvalue()
 
 
