@@ -121,7 +121,7 @@ def _heading(paper: Paper, text: str) -> None:
 
 def _price_lines(paper: Paper, lines: Sequence[Record]) -> None:
     columns = (
-        PdfColumn(tr("No."), 0.6, "right"),
+        PdfColumn(tr("No."), 0.8, "right"),
         PdfColumn(tr("Service"), 3.2),
         PdfColumn(tr("Quantity"), 1.1, "right"),
         PdfColumn(tr("Unit"), 0.7),
