@@ -106,8 +106,8 @@ def _refusals() -> tuple[type[BaseException], ...]:
     """Errors that a user can understand and mend; all others are bugs."""
     from db.embedded import EmbeddedError
     from db.errors import UserError
-    from desktop.operations.exporting import ExportRefused
     from desktop.exchange.files import FileProblem
+    from desktop.operations.exporting import ExportRefused
 
     return (EmbeddedError, UserError, FileProblem, ExportRefused, lists.Unknown, tour.WrongSize)
 

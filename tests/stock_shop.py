@@ -1,4 +1,4 @@
-"""The store of the design's pictures: a compressor order with eight reserved parts, a purchase order, lots, substitutes.
+"""The store of the design's pictures: a compressor order with eight reserved parts, a purchase order, lots.
 
 Made by plain SQL and posted by the posting functions, in a clone of its own for each test.
 """
@@ -83,7 +83,8 @@ def _fill(cursor: Any, world: World) -> None:
         tracking = "serial" if code == "VLV-MPV-75" else "lot" if lot else "none"
         cursor.execute(
             "insert into erp.item (company_id, org_unit_id, code, name, name_zh, uom, tracking, standard_cost)"
-            " select company_id, id, %s, %s, %s, %s, %s, %s from erp.org_unit where company_id = %s and kind = 'company'"
+            " select company_id, id, %s, %s, %s, %s, %s, %s from erp.org_unit"
+            " where company_id = %s and kind = 'company'"
             " returning id",
             (code, name, name_zh, unit, tracking, cost, world.company),
         )
@@ -128,8 +129,9 @@ def _order(cursor: Any, world: World) -> int:
     )
     asset = cursor.fetchone()[0]
     cursor.execute(
-        "insert into erp.work_order (company_id, org_unit_id, number, title, title_zh, state, priority, asset_id, customer_id,"
-        " engineer_id, reported_at, due_at) values (%s, %s, %s, 'Annual service, replace valve kit', '年度保养并更换最小压力阀',"
+        "insert into erp.work_order (company_id, org_unit_id, number, title, title_zh, state, priority, asset_id,"
+        " customer_id, engineer_id, reported_at, due_at)"
+        " values (%s, %s, %s, 'Annual service, replace valve kit', '年度保养并更换最小压力阀',"
         " 'working', 'P2', %s, %s, %s, now() - interval '188 minutes', now() + interval '52 minutes') returning id",
         (world.company, world.branch, ORDER, asset, customer, world.engineer),
     )

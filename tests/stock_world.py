@@ -39,7 +39,8 @@ def _unit(cursor: Any, company: int, parent: int | None, kind: str, code: str) -
 def _place(cursor: Any, company: int, unit: int, kind: str, code: str) -> int:
     return _one(
         cursor,
-        "insert into erp.stock_location (company_id, org_unit_id, kind, code, name) values (%s,%s,%s,%s,%s) returning id",
+        "insert into erp.stock_location (company_id, org_unit_id, kind, code, name)"
+        " values (%s,%s,%s,%s,%s) returning id",
         company, unit, kind, code, code,
     )  # fmt: skip
 
@@ -52,7 +53,8 @@ def _clerk(cursor: Any, company: int, unit: int, login: str, *, password: str, b
     cursor.execute(cursor.fetchone()[0])
     user = _one(
         cursor,
-        "insert into erp.app_user (company_id, user_name, login, display_name, badge) values (%s,%s,%s,%s,%s) returning id",
+        "insert into erp.app_user (company_id, user_name, login, display_name, badge)"
+        " values (%s,%s,%s,%s,%s) returning id",
         company, login, login, login, badge,
     )  # fmt: skip
     cursor.execute("insert into erp.user_role (user_id, role_key) values (%s, 'clerk')", (user,))
