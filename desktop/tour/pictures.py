@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 LARGEST = 150_000
 """Bytes of a picture."""
@@ -27,7 +27,12 @@ def take(window: QWidget, path: Path) -> None:
 
 
 def _above(painter: QPainter, other: QWidget, origin: QPoint) -> None:
-    painter.drawPixmap(other.mapToGlobal(QPoint(0, 0)) - origin, other.grab())
+    """A dialog gets the line around it that a window manager would draw."""
+    at, shot = other.mapToGlobal(QPoint(0, 0)) - origin, other.grab()
+    painter.drawPixmap(at, shot)
+    if isinstance(other, QDialog):
+        painter.setPen(other.palette().mid().color())
+        painter.drawRect(at.x() - 1, at.y() - 1, other.width() + 1, other.height() + 1)
 
 
 def small_png(shot: QPixmap) -> bytes:
