@@ -11,11 +11,13 @@ from typing import BinaryIO
 from desktop.domain.text import pick, tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import Record
-from desktop.reports.theme import LINE, MEDIUM, QUIET, Frame, Paper, PdfColumn, draw, fitted, table
+from desktop.reports.theme import LINE, MEDIUM, QUIET, Frame, Paper, PdfColumn, draw, fitted, table, text_width
 
 CENT = Decimal("0.01")
 _LABEL_WIDTH = 110.0
 _LINE_HEIGHT = 16.0
+_SERVICE, _UNIT = 1, 3
+_AIR, _NARROWEST = 12.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -120,21 +122,34 @@ def _heading(paper: Paper, text: str) -> None:
 
 
 def _price_lines(paper: Paper, lines: Sequence[Record]) -> None:
-    columns = (
-        PdfColumn(tr("No."), 0.8, "right"),
-        PdfColumn(tr("Service"), 3.2),
-        PdfColumn(tr("Quantity"), 1.1, "right"),
-        PdfColumn(tr("Unit"), 0.7),
-        PdfColumn(tr("Unit price"), 1.5, "right"),
-        PdfColumn(tr("Net"), 1.5, "right"),
-        PdfColumn(tr("Tax rate"), 1.0, "right"),
-        PdfColumn(tr("Tax"), 1.4, "right"),
-        PdfColumn(tr("Gross"), 1.6, "right"),
-    )
+    titles = (
+        tr("No."), tr("Service"), tr("Quantity"), tr("Unit"), tr("Unit price"), tr("Net"), tr("Tax rate"), tr("Tax"),
+        tr("Gross"),
+    )  # fmt: skip
     rows = [_price_line(number, line) for number, line in enumerate(lines, start=1)]
     sums = amounts(lines)
     totals = ("", tr("Total"), "", "", "", f"{sums.net:,.2f}", "", f"{sums.tax:,.2f}", f"{sums.gross:,.2f}")
+    columns = _price_columns(titles, (*rows, totals), paper.right - paper.left)
     table(paper, columns, rows, totals=totals)
+
+
+def _price_columns(titles: Sequence[str], rows: Sequence[Sequence[str]], width: float) -> tuple[PdfColumn, ...]:
+    """Each column as wide as its widest figure, so that no amount is ever cut; the service takes what is left."""
+    wide = [
+        max(text_width(text, MEDIUM) for text in (title, *(row[number] for row in rows))) + _AIR
+        for number, title in enumerate(titles)
+    ]
+    wide[_SERVICE] = max(width - sum(wide) + wide[_SERVICE], _NARROWEST)
+    return tuple(
+        PdfColumn(title, wide[number], "left" if number in (_SERVICE, _UNIT) else "right")
+        for number, title in enumerate(titles)
+    )
+
+
+def _price(value: Decimal) -> str:
+    """A price per unit with the places that it has: two at least, four at most."""
+    whole = f"{value:,.4f}"
+    return whole[:-2] if whole.endswith("00") else whole
 
 
 def _price_line(number: int, line: Record) -> tuple[str, ...]:
@@ -144,9 +159,9 @@ def _price_line(number: int, line: Record) -> tuple[str, ...]:
         pick(values["description"], values["description_zh"]),
         f"{values['quantity'].normalize():f}",
         str(values["unit"]),
-        f"{values['unit_price']:,.2f}",
+        _price(values["unit_price"]),
         f"{values['net_amount']:,.2f}",
-        f"{values['tax_rate'] * 100:.0f} %",
+        f"{(values['tax_rate'] * 100).normalize():f} %",
         f"{tax:,.2f}",
         f"{values['net_amount'] + tax:,.2f}",
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
@@ -123,6 +123,16 @@ class ContractPage(FormPage):
         self.amendment.shut()
         self._unlock()
         self.set_dirty(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves an amendment; with changes in it, the button asks for a second thought."""
+        if event.key() == Qt.Key.Key_Escape and self.amendment.is_open():
+            if self.dirty():
+                self.amendment.leave_button.setFocus()
+            else:
+                self.leave_amendment()
+            return
+        super().keyPressEvent(event)
 
     def _unlock(self) -> None:
         if self.record is not None and self.info is not None:
