@@ -276,10 +276,20 @@ class FormBody(Surface):
                 return False
             if (control or watched.isReadOnly()) and self._open_from(watched):
                 return True
+            if not control and self._is_unsettled(watched):
+                watched.open()  # typed faster than the search: show what it finds, and Enter takes it
+                return True
         if isinstance(watched, QPlainTextEdit) or control:
             return False
         self.focusNextChild()
         return True
+
+    def _is_unsettled(self, widget: LookupField) -> bool:
+        editor = next((each for each in self.editors.values() if each.widget is widget), None)
+        try:
+            return editor is not None and editor.read() is None and bool(widget.text().strip())
+        except WrongEntry:
+            return True
 
     def _open_from(self, widget: LookupField) -> bool:
         found = widget.value()

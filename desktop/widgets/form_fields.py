@@ -213,11 +213,12 @@ def _reference(info: FieldInfo, tools: EditorTools) -> Editor:
     widget = LookupField(tools.work, tools.lookups[info.key])
 
     def read() -> int | None:
-        found = widget.value()
-        if found is None and widget.text().strip():
-            typed = widget.text().strip()
+        found, typed = widget.value(), widget.text().strip()
+        if not typed:
+            return None
+        if found is None or typed not in (f"{found.code} {found.name}".strip(), found.code, found.name):
             raise WrongEntry(tr("Nothing is called {text}. Press F7 and choose from the list.", text=typed))
-        return int(found.id) if found is not None else None
+        return int(found.id)
 
     def write(value: Any) -> None:
         widget.set_value(value if isinstance(value, Found) else None)

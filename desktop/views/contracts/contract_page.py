@@ -174,7 +174,9 @@ class ContractPage(FormPage):
         cost = contracts.cost(database, record.id or 0) if may_see_cost else None
         return contracts.steps(database, record.id or 0), cost
 
-    def paper(self, record: Record) -> tuple[str, Make]:
+    def paper(self, record: Record) -> tuple[str, Make] | None:
+        if record.values["annual_value"] is None:
+            return None  # its prices are not for this reader
         company = pick(self.context.user.company, self.context.user.company_zh)
         by = self.context.user.display_name()
 

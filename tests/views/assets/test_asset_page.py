@@ -82,6 +82,32 @@ def test_a_reference_that_nobody_has_is_refused_at_its_field(qtbot: QtBot, room_
     assert "zzz-nobody" in page.fields["supplier_id"].message()
 
 
+def test_what_is_typed_over_a_reference_is_never_saved_as_the_old_one(
+    qtbot: QtBot, room_of: RoomOf, asset_id: int
+) -> None:
+    page = opened(qtbot, AssetPage(room_of("desk").context, asset_id))
+    type_into(qtbot, page.editors["site_id"].widget, "elsewhere")
+    press(qtbot, page, Qt.Key.Key_S)
+    assert page.fields["site_id"].is_wrong()
+    assert page.dirty()
+
+
+def test_enter_on_a_typed_code_shows_what_is_found_and_takes_it(
+    qtbot: QtBot, room_of: RoomOf, asset_id: int
+) -> None:
+    room = room_of("desk")
+    code = str(one(room.context.database, "select max(code) from erp.party where is_supplier"))
+    page = opened(qtbot, AssetPage(room.context, asset_id))
+    supplier = page.editors["supplier_id"].widget
+    type_into(qtbot, supplier, code)
+    qtbot.keyClick(supplier, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(supplier.offered()) == 1, timeout=10_000)
+    qtbot.keyClick(supplier, Qt.Key.Key_Return)
+    assert supplier.value().code == code
+    qtbot.keyClick(supplier, Qt.Key.Key_Return)
+    assert not supplier.hasFocus()
+
+
 def test_labels_and_help_follow_the_language(qtbot: QtBot, room_of: RoomOf, asset_id: int) -> None:
     page = opened(qtbot, AssetPage(room_of("desk").context, asset_id))
     assert page.fields["serial_number"].editor.property("dictionary") == "asset.serial_number"

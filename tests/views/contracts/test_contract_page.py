@@ -143,6 +143,14 @@ def test_escape_leaves_an_amendment_without_a_change(qtbot: QtBot, room_of: Room
     assert not page.dirty()
 
 
+def test_a_planner_reads_a_contract_without_its_prices(qtbot: QtBot, room_of: RoomOf, contract_id: int) -> None:
+    page = opened(qtbot, room_of("planner"), contract_id)
+    assert not page.editors["annual_value"].widget.text()
+    assert page.tables["assets"].values()
+    assert not page.print_action.isEnabled()
+    assert not page.save_button.isVisible()
+
+
 def test_ctrl_h_tells_who_changed_what(qtbot: QtBot, room_of: RoomOf, contract_id: int) -> None:
     page = opened(qtbot, room_of("finance"), contract_id)
     replace_text(qtbot, page, "visits_per_year", "17")

@@ -77,7 +77,7 @@ def test_a_new_site_becomes_a_unit_of_the_branch(qtbot: QtBot, room_of: RoomOf, 
     room = room_of("desk")
     page = opened(qtbot, SitePage(room.context))
     party = one(room.context.database, "select min(id) from erp.party where is_customer")
-    page.editors["party_id"].write(Found("", party, "", ""))
+    page.editors["party_id"].write(Found("", party, "C-1", "Somebody"))
     type_into(qtbot, page.editors["code"].widget, "KEYS-1")
     type_into(qtbot, page.editors["name"].widget, "Works 1")
     press(qtbot, page, Qt.Key.Key_S)
