@@ -14,6 +14,8 @@ from desktop.domain.text import language, tr
 
 LONGEST_SECONDS = 900
 """After this the tour is ended by force, whatever it is waiting for."""
+REPORT = "tour.json"
+"""The report lies beside the pictures too."""
 
 
 class WrongSize(Exception):
@@ -43,7 +45,9 @@ def run(options: argparse.Namespace) -> int:
     finally:
         guard.cancel()
     tell(journal.summary())
-    sys.stdout.write(json.dumps(journal.as_json(), ensure_ascii=False, indent=1) + "\n")
+    report = json.dumps(journal.as_json(), ensure_ascii=False, indent=1) + "\n"
+    (options.out / REPORT).write_text(report, encoding="utf-8")
+    sys.stdout.write(report)
     return 0 if journal.ok else 1
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType
+
 from desktop.domain.text import tr
 
 Tell = Callable[[str], None]
@@ -80,6 +82,13 @@ class Journal:
     def fault(self, what: str) -> None:
         """Something that must not happen, noticed beside a step: the step fails."""
         self._bugs.append(what)
+
+    def qt_said(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        """Qt's own warnings are faults of ours, except that windows drawn in memory have no window manager."""
+        if not message.startswith("This plugin does not support"):
+            self.tell(message)
+            if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg):
+                self.fault(f"Qt: {message}")
 
     @property
     def ok(self) -> bool:

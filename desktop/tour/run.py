@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop.app import Program
@@ -46,6 +46,7 @@ def make_tour(folder: Path, look: Look, tell: Tell) -> Journal:
     apply_theme(app, look.theme)
     journal = Journal(folder, tell)
     before, sys.excepthook = sys.excepthook, journal.caught
+    said_before = qInstallMessageHandler(journal.qt_said)
     papers, strays = Papers(folder), Strays(journal)
     with tempfile.TemporaryDirectory(prefix="outpost-tour-") as kept:
         settings = Settings(Path(kept) / "settings.json")
@@ -61,6 +62,7 @@ def make_tour(folder: Path, look: Look, tell: Tell) -> Journal:
             strays.close()
             _close(program)
             sys.excepthook = before
+            qInstallMessageHandler(said_before)
     return journal
 
 

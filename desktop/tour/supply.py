@@ -64,7 +64,7 @@ def jobs_to_place(planner: Database, as_person: As, count: int) -> None:
     if missing > 0:
         with as_person("desk") as desk:
             for _ in range(missing):
-                _write_work_order(desk)
+                _write_work_order(desk, planner)
 
 
 def _first(database: Database, sql: str) -> Order | None:
@@ -92,16 +92,16 @@ def _reserve_something(clerk: Database) -> None:
     )
 
 
-def _write_work_order(desk: Database) -> None:
-    """An order for an asset of the demo, taken through its steps until it waits for the planner."""
+def _write_work_order(desk: Database, planner: Database) -> None:
+    """An order for an asset of the demo: the service desk submits it, the planner approves it."""
     asset = rows(desk, _SOME_ASSET)
     demand(bool(asset), "the demo has no asset")
     blank = work_orders.blank(desk, {})
     values = {"asset_id": asset[0]["id"], "title": "Check after alarm", "title_zh": "报警后检查", "planned_minutes": 60}
     draft = Draft(values)
     record, _ = work_orders.save(desk, blank, draft)
-    for state in ("submitted", "approved"):
-        record, _ = work_orders.take_step(desk, record, state)
+    record, _ = work_orders.take_step(desk, record, "submitted")
+    work_orders.take_step(planner, record, "approved")
 
 
 _TO_RECEIVE = """

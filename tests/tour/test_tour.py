@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pypdfium2
 import pytest
 from icalendar import Calendar
@@ -9,7 +11,7 @@ from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from db.embedded import leases
-from desktop.commands.tour import WrongSize, size_of
+from desktop.commands.tour import REPORT, WrongSize, size_of
 from desktop.tour.pictures import LARGEST
 from tests.tour.conftest import Toured, outpost
 
@@ -28,6 +30,10 @@ def test_every_step_of_the_three_jobs_succeeds(toured: Toured) -> None:
     names = [step["name"] for step in toured.report["steps"]]
     assert names == ["start", *(f"{job}.{step}" for job, steps in JOBS.items() for step in steps)]
     assert all(step["ms"] >= 0 for step in toured.report["steps"])
+
+
+def test_the_report_lies_beside_the_pictures(toured: Toured) -> None:
+    assert json.loads((toured.folder / REPORT).read_text(encoding="utf-8")) == toured.report
 
 
 def test_progress_is_told_in_the_wanted_language(toured: Toured) -> None:
