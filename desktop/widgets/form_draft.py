@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,7 @@ def unpacked(value: Any) -> Any:
     if not isinstance(value, Mapping) or len(value) != 1:
         return value
     ((kind, inner),) = value.items()
-    makers = {
+    makers: dict[str, Callable[[], Any]] = {
         "decimal": lambda: Decimal(inner),
         "date": lambda: date.fromisoformat(inner),
         "found": lambda: Found("", *inner),
