@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.domain.text import tr
 from desktop.runtime.context import Severity, ToastAction
 from desktop.widgets.buttons import Button, IconButton
+from desktop.widgets.header import ActionBar
 from desktop.widgets.labels import IconLabel, Label
 from desktop.widgets.paint import column, draw_box, row
 from desktop.widgets.theme import color, metric
@@ -105,7 +106,10 @@ class Toast(QWidget):
 
 
 class ToastStack(QWidget):
-    """Put it on the window's content; it keeps itself 12 px from the lower right corner of `host`."""
+    """Put it on the window's content; it keeps itself 12 px from the lower right corner of `host`.
+
+    Where a page has an action bar it stays above that: the button of the next posting must not be covered.
+    """
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
@@ -159,9 +163,9 @@ class ToastStack(QWidget):
 
     def _place(self) -> None:
         height = self._layout.sizeHint().height()
-        self.setGeometry(
-            self._host.width() - WIDTH - _GAP, self._host.height() - height - _GAP, WIDTH, height
-        )
+        bars = (bar for bar in self._host.findChildren(ActionBar) if bar.isVisible())
+        foot = max((bar.height() for bar in bars), default=0) + _GAP
+        self.setGeometry(self._host.width() - WIDTH - _GAP, self._host.height() - height - foot, WIDTH, height)
         self.raise_()
 
 

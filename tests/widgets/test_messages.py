@@ -17,7 +17,7 @@ from desktop.widgets import toasts as toasts_module
 from desktop.widgets.confirm import ConfirmDialog, confirm
 from desktop.widgets.header import ActionBar, HeaderBar, KeyValues, SidePanel, Total
 from desktop.widgets.labels import Chip, Label
-from desktop.widgets.paint import row
+from desktop.widgets.paint import column, row
 from desktop.widgets.states import Banner, EmptyState, FailedState, LoadingRows, ProgressPanel
 from desktop.widgets.toasts import Toast, ToastStack
 
@@ -206,3 +206,12 @@ def test_a_cut_text_shows_whole_in_its_tooltip(host: QWidget) -> None:
     label.setFixedWidth(400)
     QApplication.processEvents()
     assert label.text() == "Screw element noise, stage 2" and label.toolTip() == ""
+
+
+def test_toasts_leave_the_button_of_the_next_posting_free(host: QWidget) -> None:
+    bar = ActionBar()
+    host.setLayout(column(None, bar, spacing=0))
+    QApplication.processEvents()
+    stack = ToastStack(host)
+    stack.show_toast("success", "ISS-2611-0936 posted")
+    assert stack.geometry().bottom() < bar.geometry().top()
