@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import shutil
 import tempfile
@@ -14,6 +16,20 @@ from db import embedded
 from tests.lists_world import ListsWorld, make_lists_world
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+_TESTS_RUN = itertools.count(1)
+_COLLECT_EVERY = 25
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """As in the running program, garbage is collected on the main thread only: a collection that starts in a worker
+    thread deletes widgets there, and Qt then delivers a timer to what is gone.
+    """
+    gc.disable()
+    if next(_TESTS_RUN) % _COLLECT_EVERY == 0:
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,6 @@ def room_of(
     yield make
     for work in works:
         work.close()
-    gc.enable()
     gc.collect()
     set_language("en")
 

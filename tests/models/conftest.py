@@ -19,6 +19,5 @@ def work(qapp: QApplication) -> Iterator[Work]:
     made = Work(threads=2)
     yield made
     made.close()
-    gc.enable()
     gc.collect()
     set_language("en")

@@ -23,7 +23,6 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
     gc.disable()  # as the running program does: a collection in a worker thread would delete widgets there
     yield qapp
     KEPT.clear()
-    gc.enable()
     gc.collect()
     set_language("en")
     apply_theme(qapp, "light")
