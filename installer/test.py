@@ -38,8 +38,11 @@ def checks(pytest_arguments: list[str]) -> dict[str, list[str]]:
 def _processes(pytest_arguments: list[str]) -> list[str]:
     """Share a whole run over the cores; a chosen test runs alone, where a debugger can reach it."""
     cores = os.cpu_count() or 1
-    report = f"--junitxml={REPORT}"
-    return ["-q", report, "-n", str(min(cores, 4)), "--dist", "loadfile"] if cores > 1 and not pytest_arguments else []
+    if cores == 1 or pytest_arguments:
+        return []
+    # A worker that died is not replaced: pytest-xdist then waits for its tests for ever.
+    shared = ["-n", str(min(cores, 4)), "--dist", "loadfile", "--max-worker-restart=0"]
+    return ["-q", f"--junitxml={REPORT}", *shared]
 
 
 def main(arguments: list[str]) -> int:
@@ -62,7 +65,7 @@ def run(python: Path, arguments: list[str]) -> int:
         say(f"--- {name}", f"--- {name}")
         codes[name], seconds = _check(python, command, settings)
         if name == "pytest" and codes[name] and not arguments:
-            codes[name] = _again(python, settings, codes[name])
+            codes[name] = _again(python, command, settings, codes[name])
         summary.append(_line(name, codes[name], seconds))
     if not arguments and system.POSTGRES_15.is_dir():
         name = "pytest tests/db (PostgreSQL 15)"
@@ -81,11 +84,11 @@ def _check(python: Path, command: list[str], settings: dict[str, str]) -> tuple[
     return code, time.monotonic() - began
 
 
-def _again(python: Path, settings: dict[str, str], code: int) -> int:
-    """Run alone the tests in whose process Qt itself died, if nothing else failed; a test that fails stays failed.
+def _again(python: Path, command: list[str], settings: dict[str, str], code: int) -> int:
+    """Run everything once more where a test process died under Qt and nothing else failed.
 
-    A crash of the test process (not of a test) has been seen rarely, under load, in Qt's own event delivery. It is
-    said aloud, never hidden: the names are printed, and each must pass by itself.
+    A crash of the process (not of a test) has been seen rarely, under load, in Qt's own event delivery. It is said
+    aloud, never hidden; the second run has to pass whole.
     """
     if not REPORT.is_file():
         return code
@@ -93,12 +96,9 @@ def _again(python: Path, settings: dict[str, str], code: int) -> int:
     crashed = [_crashed_test(case) for case in failures]
     if not failures or not all(crashed):
         return code
-    tests = sorted({test for test in crashed if test})
-    say(
-        f"The test process died in {', '.join(tests)}; running that again, alone",
-        f"测试进程在 {', '.join(tests)} 中崩溃；单独重新运行",
-    )
-    return _check(python, ["-m", "pytest", "-q", *tests], settings)[0]
+    names = ", ".join(sorted(str(test) for test in crashed))
+    say(f"The test process died in {names}; running everything again", f"测试进程在 {names} 中崩溃，全部重新运行")
+    return _check(python, command, settings)[0]
 
 
 def _went_wrong(case: ElementTree.Element) -> bool:
