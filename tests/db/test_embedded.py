@@ -189,6 +189,7 @@ def test_port_taken_by_another_program_costs_a_new_port(home: Path) -> None:
     with embedded.start(home, fast=True) as server:
         taken = server.port
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the server's last connections may linger
         other.bind(("127.0.0.1", taken))
         other.listen()
         with embedded.start(home, fast=True) as server:
