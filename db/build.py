@@ -29,9 +29,11 @@ _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\$(\w*)\$.*?\
 _COMMENT = re.compile(r"\A(?:\s|--[^\n]*\n)*")
 _CODE = re.compile(
     r"create (?:or replace )?(?:function|procedure|trigger|view)\b|create type (?:api|bi)\.|"
-    r"call erp\.(?:secure|also|allow|track)\b|comment on (?:function|view)\b",
+    r"call erp\.(?:secure|also|allow|track)\b|comment on (?:function|view)\b|do \$\$\n-- at each upgrade",
     re.IGNORECASE,
 )
+_EVENT_TRIGGER = re.compile(r"\Acreate event trigger (\w+)", re.IGNORECASE)
+_ROLES_FILE = "00_roles.sql"
 _REPLACEABLE = re.compile(r"\Acreate (?=(?:function|procedure|trigger)\b)", re.IGNORECASE)
 _SUPERUSER_FILE = "99_grants.sql"
 
@@ -77,6 +79,26 @@ def code() -> str:
             bare = _COMMENT.sub("", statement)
             if _CODE.match(bare):
                 parts.append(_REPLACEABLE.sub("create or replace ", bare))
+    return ";\n\n".join(parts) + ";\n"
+
+
+def roles() -> str:
+    """What a superuser runs before the tables are migrated: the group roles that an older program did not know."""
+    bare = (_COMMENT.sub("", one) for one in statements((SCHEMA / _ROLES_FILE).read_text(encoding="utf-8")))
+    return next(one for one in bare if one.startswith("do $$")) + ";\n"
+
+
+def guards() -> str:
+    """What a superuser runs after everything else: log-ins, the guards of the audit, the door of the database.
+
+    Each statement of that file may be run again; only functions and event triggers need to be told so.
+    """
+    parts: list[str] = []
+    for statement in statements((SCHEMA / _SUPERUSER_FILE).read_text(encoding="utf-8")):
+        bare = _COMMENT.sub("", statement)
+        if trigger := _EVENT_TRIGGER.match(bare):
+            parts.append(f"drop event trigger if exists {trigger[1]}")
+        parts.append(_REPLACEABLE.sub("create or replace ", bare))
     return ";\n\n".join(parts) + ";\n"
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from db import seeding
-from db.build import code, schema_sql
+from db.build import code, guards, roles, schema_sql
 from db.engine import open_connection
 from db.errors import UserError
 from db.version import SCHEMA_VERSION
@@ -124,10 +124,14 @@ def schema_version(cursor: Cursor) -> str | None:
 
 def upgrade(connection: Connection) -> None:
     """Migrate the tables to the head, then make functions, views, triggers, policies and grants anew."""
+    connection.execute(text("select set_config('outpost.prefix', prefix, true) from erp.installation"))
+    with cursor_of(connection) as cursor:
+        cursor.execute(roles())
     connection.execute(text("select set_config('role', erp.owner_name(), true)"))
     migrate(connection)
     with cursor_of(connection) as cursor:
         rebuild(cursor)
+        cursor.execute(guards())
     connection.execute(text("reset role"))
 
 

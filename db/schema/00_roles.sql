@@ -4,6 +4,7 @@
 -- own session; the value is stored once in erp.installation and never derived again, so a copied or renamed database
 -- keeps working. Run as a superuser: it makes roles and event triggers. Everything made here belongs to
 -- <prefix>_schema_owner, who cannot log in; a function that acts for its owner therefore never acts as a superuser.
+-- The first block runs at each upgrade too, for the roles of jobs that came later.
 
 -- Functions of one area call those of a later one; their bodies are checked by the tests, not while the schema loads.
 set check_function_bodies = off;
@@ -42,7 +43,7 @@ begin
     end loop;
     execute format('alter role %I createrole', prefix || '_user_admin');
     foreach r in array '{erp,api,bi,audit}'::text[] loop
-        execute format('create schema %I authorization %I', r, prefix || '_schema_owner');
+        execute format('create schema if not exists %I authorization %I', r, prefix || '_schema_owner');
     end loop;
     execute format('grant usage on schema erp, api, bi to %I, %I', prefix || '_role_user', prefix || '_role_worker');
     execute format('grant usage on schema erp to %I', prefix || '_user_admin');
