@@ -171,7 +171,7 @@ def make_database(server: Any, name: str) -> tuple[str, World]:
 def as_user(owner: str, login: str) -> str:
     """The DSN of one of the world's planners."""
     parts = parse_dsn(owner) | {"user": login, "password": "plan"}
-    return make_dsn(**parts)
+    return str(make_dsn(**parts))
 
 
 def clean(owner: str) -> None:

@@ -276,7 +276,7 @@ class ContractSource:
                 if each.column == "class":
                     left, right = classes.index(str(left)), classes.index(str(right))
                 if left != right:
-                    less = (left is not None, left) < (right is not None, right)  # type: ignore[operator]
+                    less = (left is not None, left) < (right is not None, right)
                     return -1 if less != each.descending else 1
             return a.id - b.id
 
