@@ -7,7 +7,7 @@ create table audit.entry (
     table_name  text        not null,
     row_id      bigint,
     org_unit_id integer,
-    action      text        not null constraint entry_action_known check (action in ('I', 'U', 'D')),
+    action      text        not null constraint entry_action_known check (action in ('I', 'U', 'D', 'E')),
     user_id     integer,
     login       name        not null default session_user,
     client      text        not null default '',
@@ -17,7 +17,7 @@ create table audit.entry (
 ) partition by range (at);
 create index entry_row_idx on audit.entry (table_name, row_id, at);
 create index entry_xid_idx on audit.entry (xid);
-comment on column audit.entry.changes is 'Changed: {"column": [old, new]}; new or removed: {"column": value}; empty for a posted document, which is its own record';
+comment on column audit.entry.changes is 'Changed: {"column": [old, new]}; new or removed: {"column": value}; empty for a posted document, which is its own record; an event (action E, its kind in table_name): {"subject": …} and what else is known';
 
 -- Without it a missing partition would stop all work; the worker makes months ahead, so it stays empty.
 create table audit.entry_rest partition of audit.entry default;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg2
 import pytest
 from psycopg2.errors import InsufficientPrivilege
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from db import functions, users
 from db.errors import UserError
@@ -187,3 +187,39 @@ def test_the_worker_seals_and_reads_the_anchor(world: World) -> None:
     connection.commit()
     connection.close()
     assert anchor == world.value("select encode(hash, 'hex') from audit.seal order by id desc limit 1")
+
+
+def test_an_event_stands_in_the_journal_with_who_and_what(world: World) -> None:
+    finance = world.login("finance")
+    with finance.write(reason="quarter end") as session:
+        session.execute(text("select api.note_export('export', 'contracts', 42, '{\"format\": \"xlsx\"}')"))
+    with world.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select action, table_name, login, user_id, client, reason, changes from audit.entry"
+            " order by id desc limit 1"
+        )
+        action, kind, login, user_id, client, reason, changes = cursor.fetchone() or ()
+    assert (action, kind, login, reason) == ("E", "export", finance.user.login, "quarter end")
+    assert (user_id, client) == (finance.user.id, finance.application_name)
+    assert changes == {"subject": "contracts", "rows": 42, "format": "xlsx"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        ("'login', 'x', 0, '{}'", "audit_kind_known"),
+        ("'export', '', 0, '{}'", "audit_details_short"),
+        ("'export', 'x', 0, '[]'", "audit_details_short"),
+        ("'export', 'x', 0, jsonb_build_object('a', repeat('x', 20000))", "audit_details_short"),
+        ("'export', 'x', 0, null", "audit_details_short"),
+    ],
+)
+def test_a_program_says_only_what_it_hands_over(shared: World, arguments: str, rule: str) -> None:
+    with pytest.raises(UserError) as refused, shared.login("clerk").write() as session:
+        session.execute(text(f"select api.note_export({arguments})"))
+    assert refused.value.constraint == rule
+
+
+def test_nobody_notes_an_event_by_hand(shared: World) -> None:
+    with shared.raw("auditor", "HB").cursor() as cursor, pytest.raises(InsufficientPrivilege):
+        cursor.execute("select audit.note('login', 'x')")
