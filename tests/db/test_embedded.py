@@ -127,10 +127,15 @@ def test_server_is_durable_scram_only_and_sorts_everywhere_alike(home: Path) -> 
 
 
 def test_failed_logins_can_be_read_in_the_log(home: Path) -> None:
+    """The server hands its lines to a process of its own that writes them, a moment later."""
+    log = ""
     with embedded.start(home) as server:
         with pytest.raises(psycopg2.OperationalError):
             psycopg2.connect(server.dsn(user="intruder", password="guessed"))
-        log = "".join(path.read_text() for path in (home / "postgres" / "log").glob("postgresql-*.log"))
+        deadline = time.monotonic() + 20
+        while "password authentication failed" not in log and time.monotonic() < deadline:
+            time.sleep(0.05)
+            log = "".join(path.read_text() for path in (home / "postgres" / "log").glob("postgresql-*.log"))
     assert "user=intruder" in log
     assert 'password authentication failed for user "intruder"' in log
 
