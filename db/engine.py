@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
+from db import transport
 from db.errors import LoginError, NotInstalled, ServerUnreachable, WrongPassword
 from db.messages import login_error
 
@@ -30,7 +31,7 @@ def program_name() -> str:
 
 def connection_arguments(dsn: str, *, application_name: str) -> str:
     """`dsn` (URL or key words) with what all our connections share; what it says itself goes first."""
-    given = psycopg2.extensions.parse_dsn(dsn)
+    given = transport.parts_of(dsn)
     shared: dict[str, Any] = {
         "application_name": application_name,
         "connect_timeout": 10,
@@ -44,16 +45,23 @@ def connection_arguments(dsn: str, *, application_name: str) -> str:
 
 
 def open_connection(dsn: str, *, application_name: str | None = None) -> psycopg2.extensions.connection:
-    """One connection. Raises WrongPassword, ServerUnreachable or NotInstalled."""
+    """One connection. Raises InsecureWay, WrongPassword, ServerUnreachable or NotInstalled."""
+    return _open(connection_arguments(dsn, application_name=application_name or program_name()))
+
+
+def _open(arguments: str) -> psycopg2.extensions.connection:
     try:
-        return psycopg2.connect(connection_arguments(dsn, application_name=application_name or program_name()))
+        return transport.connect(arguments)
     except psycopg2.OperationalError as error:
-        raise explain(error) from error
+        raise explain(error, arguments) from error
 
 
-def explain(error: psycopg2.OperationalError) -> LoginError:
+def explain(error: psycopg2.OperationalError, dsn: str) -> LoginError:
     """Why the server did not let us in. libpq gives no SQLSTATE here, only words."""
     said = str(error).strip()
+    insecure = transport.explain(said, dsn)
+    if insecure is not None:
+        return insecure
     facts = {"detail": said.splitlines()[-1] if said else ""}
     if "permission denied for database" in said or ('database "' in said and "does not exist" in said):
         return login_error(NotInstalled, "no_such_database", facts)
@@ -65,15 +73,12 @@ def explain(error: psycopg2.OperationalError) -> LoginError:
 def make_engine(dsn: str, *, pool_size: int = 4, application_name: str | None = None) -> Engine:
     name = application_name or program_name()
     arguments = connection_arguments(dsn, application_name=name)
-
-    def opened() -> psycopg2.extensions.connection:
-        try:
-            return psycopg2.connect(arguments)
-        except psycopg2.OperationalError as error:
-            raise explain(error) from error
-
     engine = create_engine(
-        "postgresql+psycopg2://", creator=opened, poolclass=QueuePool, pool_size=pool_size, max_overflow=pool_size
+        "postgresql+psycopg2://",
+        creator=lambda: _open(arguments),
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=pool_size,
     )
     event.listen(engine, "checkin", _note_time)
     event.listen(engine, "checkout", _ask_if_alive)

@@ -77,6 +77,10 @@ class ServerUnreachable(LoginError):
     """Nobody answers at that address, or not in time."""
 
 
+class InsecureWay(LoginError):
+    """The way to a server that is not on this machine would not be protected by a proven certificate."""
+
+
 class NotInstalled(LoginError):
     """The server answers, but that database holds no Outpost for this log-in."""
 

@@ -36,7 +36,7 @@ class CannotInstall(UserError):
 
 def create_database(dsn: str, name: str) -> bool:
     """Make the database `name` on the server of `dsn` (connected to any other database); False if it is there."""
-    raw = psycopg2.connect(dsn)
+    raw = open_connection(dsn)
     try:
         raw.autocommit = True
         with raw.cursor() as cursor:
@@ -52,7 +52,7 @@ def create_database(dsn: str, name: str) -> bool:
 
 
 def is_installed(dsn: str) -> bool:
-    raw = psycopg2.connect(dsn)
+    raw = open_connection(dsn)
     try:
         with raw.cursor() as cursor:
             return _installed(cursor)

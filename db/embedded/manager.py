@@ -137,7 +137,7 @@ def _begin(home: Path, fast: bool, tell: texts.Progress) -> cluster.Postmaster:
 
 
 def _ensure_database(server: Server) -> None:
-    connection = psycopg2.connect(server.dsn("postgres"), connect_timeout=30)
+    connection = psycopg2.connect(server.dsn("postgres"), hostaddr=HOST, connect_timeout=30)
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -54,6 +54,7 @@ def _connections(home: Path, base: Path) -> int:
     try:
         connection = psycopg2.connect(
             host=HOST,
+            hostaddr=HOST,  # so that no PGHOSTADDR sends the owner's password elsewhere
             port=found.port,
             dbname="postgres",
             user=OWNER,

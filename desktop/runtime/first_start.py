@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import make_dsn, parse_dsn
 
@@ -113,7 +112,7 @@ def _fill(dsn: str, content: Content, progress: embedded.Progress) -> None:
 
 def _found_company(dsn: str, company: Company) -> None:
     """The first company with the top of its tree of units, in an installation that has none."""
-    raw = psycopg2.connect(dsn)
+    raw = open_connection(dsn)
     try:
         with raw, raw.cursor() as cursor:
             cursor.execute(
@@ -154,7 +153,7 @@ def _mark(server: embedded.Server, *, done: bool) -> None:
 
 def _clear(server: embedded.Server) -> None:
     """Drop the unfinished database and the log-ins that were made for it. Nobody has worked in it yet."""
-    raw = psycopg2.connect(server.dsn("postgres"))
+    raw = open_connection(server.dsn("postgres"))
     try:
         raw.autocommit = True
         with raw.cursor() as cursor:

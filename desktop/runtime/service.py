@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg2
 from psycopg2.extensions import encrypt_password
 
 from db import embedded
+from db.engine import open_connection
 
 GUARDED = "--until-stdin-closes"
 _SECRET = "worker.password"
@@ -25,7 +25,7 @@ def worker_dsn(server: embedded.Server) -> str:
     """How the worker logs in; its log-in is made at the first call and keeps its password in the home."""
     secret = server.home / _SECRET
     password = secret.read_text(encoding="ascii") if secret.is_file() else secrets.token_urlsafe(24)
-    raw = psycopg2.connect(server.dsn())
+    raw = open_connection(server.dsn())
     try:
         with raw, raw.cursor() as cursor:
             cursor.execute("select api.create_worker(%s)", (encrypt_password(password, "", raw, "scram-sha-256"),))

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import psycopg2
 from psycopg2.extensions import connection as RawConnection
 
+from db import transport
+
 _log = logging.getLogger("outpost.worker")
 _LEADER = "select pg_try_advisory_lock(hashtext('outpost.worker'))"
 _TICK_SECONDS = 0.25
@@ -72,7 +74,7 @@ def run(dsn: str, *, once: bool = False, stop: threading.Event | None = None) ->
     failed = 0
     while not end.is_set():
         try:
-            connection = psycopg2.connect(dsn, application_name="outpost worker")
+            connection = transport.connect(dsn, application_name="outpost worker")
         except psycopg2.OperationalError as error:
             if once:
                 raise
