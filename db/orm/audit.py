@@ -38,8 +38,37 @@ class Seal(Base):
 
     id: Mapped[BigInt] = mapped_column(primary_key=True)
     generation: Mapped[int]
+    life: Mapped[str]
+    first_id: Mapped[BigInt]
     from_xid: Mapped[Xid8]
     to_xid: Mapped[Xid8]
+    next_xid: Mapped[Xid8]
+    last_id: Mapped[BigInt]
     entries: Mapped[BigInt]
+    digest: Mapped[bytes]
     hash: Mapped[bytes]
     sealed_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class Anchor(Base):
+    """A seal that was written down outside the database."""
+
+    __tablename__ = "anchor"
+    __table_args__ = ({"schema": "audit"},)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    target: Mapped[str]
+    seal_id: Mapped[BigInt]
+    hash: Mapped[bytes]
+
+
+class LogPosition(Base):
+    """Up to where a server's log was read."""
+
+    __tablename__ = "log_position"
+    __table_args__ = ({"schema": "audit"},)
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[Json]
+    read_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

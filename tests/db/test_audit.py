@@ -129,47 +129,6 @@ def test_history_leaves_out_what_may_not_be_read(shared: World) -> None:
         assert functions.history(session, "engineer", engineer)[0].changes["hourly_rate"] == 200
 
 
-def test_the_seals_show_what_a_superuser_did_behind_our_back(world: World) -> None:
-    world.value("select api.seal_audit()")
-    world.value("update erp.asset set note = 'later'")
-    assert world.value("select api.seal_audit()") == 2
-    assert world.value("select count(*) from api.verify_audit()") == 0
-    with world.owner.raw() as connection, connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
-        cursor.execute("update audit.entry set user_id = 7 where table_name = 'asset' and action = 'U'")
-        cursor.execute("set session_replication_role = origin")
-    assert world.value("select count(*) from api.verify_audit()") == 1
-    with world.owner.raw() as connection, connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
-        cursor.execute("delete from audit.entry where table_name = 'company'")
-        cursor.execute("set session_replication_role = origin")
-    assert world.value("select count(*) from api.verify_audit()") == 2
-
-
-def test_an_open_transaction_is_sealed_later_not_lost(world: World) -> None:
-    slow = psycopg2.connect(world.dsn())
-    with slow.cursor() as cursor:
-        cursor.execute("update erp.asset set note = 'slow' where code = 'P-NORTH'")
-    world.value("update erp.asset set note = 'fast' where code = 'P-SOUTH'")
-    world.value("select api.seal_audit()")
-    slow.commit()
-    slow.close()
-    assert world.value("select api.seal_audit()") == 2
-    assert world.value("select count(*) from api.verify_audit()") == 0
-    assert world.value("select sum(entries) from audit.seal") == world.value("select count(*) from audit.entry")
-
-
-def test_a_restored_database_begins_a_new_generation(world: World) -> None:
-    world.value("select api.seal_audit()")
-    with world.owner.raw() as connection, connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
-        cursor.execute("update audit.seal set to_xid = '99999999'")
-        cursor.execute("set session_replication_role = origin")
-    world.value("select api.seal_audit()")
-    assert world.value("select array_agg(generation order by id) from audit.seal") == [1, 2]
-    assert world.value("select count(*) from api.verify_audit()") == 0
-
-
 def test_the_worker_makes_partitions_ahead(world: World) -> None:
     assert world.value("select audit.make_partitions(5)") == 2
     assert world.value("select count(*) from pg_inherits where inhparent = 'audit.entry'::regclass") == 7
