@@ -15,6 +15,7 @@ from desktop.views.parties.party_page import PartyPage
 from desktop.views.parties.site_page import SitePage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
+from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.location_page import LocationPage
 from desktop.views.stock.part_page import PartPage
@@ -82,6 +83,12 @@ RECORDS: tuple[PageEntry, ...] = (
         "boxes",
         lambda context, args: PartPage(context, record_id(args) or 0),
         listed=False,
+    ),
+    _form(
+        "stock_document",
+        lambda: tr("Stock document"),
+        "receipt",
+        lambda context, args: StockDocumentPage(context, record_id(args)),
     ),
     _form(
         "work_order",

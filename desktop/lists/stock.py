@@ -156,7 +156,8 @@ STOCK_MOVES = ListSpec(
         View(key="today", name="Today", name_zh="今日", condition=Test("posted_at", ">=", ("today",))),
     ),
     columns=(
-        Column(key="number", expr=StockDocument.number, kind=Kind.CODE, width=140, source="stock_document.number"),
+        Column(key="number", expr=StockDocument.number, kind=Kind.CODE, width=140, source="stock_document.number",
+               opens=("stock_document", "document_id")),
         Column(key="document_type", expr=StockDocument.document_type, kind=Kind.CHOICE, width=110),
         Column(key="posted_at", expr=StockMove.posted_at, kind=Kind.DATETIME, width=140),
         Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
@@ -187,9 +188,10 @@ STOCK_MOVES = ListSpec(
 
 STOCK_DOCUMENTS = ListSpec(
     key="stock_documents", area="stock", name="Stock documents", name_zh="库存单据",
-    table="stock_document", row_id=StockDocument.id, joins=_document_joins, topics=("stock_document", "stock_move"),
-    icon="file-text", roles=BUSINESS, sort=(Sort("posted_at", descending=True),), code_column="number",
-    actions=(REVERSE, HAND_OVER), title_columns=("number", "document_type"),
+    table="stock_document", row_id=StockDocument.id, joins=_document_joins, opens="stock_document",
+    topics=("stock_document", "stock_move"), icon="file-text", roles=BUSINESS,
+    sort=(Sort("posted_at", descending=True),), code_column="number", actions=(REVERSE, HAND_OVER),
+    title_columns=("number", "document_type"),
     views=(
         View(key="today", name="Today", name_zh="今日", condition=Test("posted_at", ">=", ("today",))),
         View(key="reversals", name="Reversals", name_zh="冲销单", condition=Test("reverses", "not empty")),

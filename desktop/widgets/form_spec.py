@@ -18,8 +18,10 @@ PAGES = {
     "items": "item",
     "job_plans": "job_plan",
     "sites": "site",
+    "stock_documents": "stock_document",
     "stock_locations": "stock_location",
     "suppliers": "supplier",
+    "work_orders": "work_order",
 }
 """Look-up list of a reference → the page that shows one record of it; the others have no page of their own."""
 

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
 from desktop.operations import stock
-from desktop.views.stock import desk_papers, list_actions
+from desktop.views.stock import desk_papers, document_page, list_actions
+from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.part_page import PartPage
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.theme import set_language
@@ -144,3 +145,32 @@ def test_two_readers_of_one_part_see_the_same_after_a_posting(make_bench: Callab
                    "quantity": 2}],
     })[1])  # fmt: skip
     qtbot.waitUntil(lambda: page.panel.overview().on_hand == Decimal(23), timeout=10000)
+
+
+def test_a_document_opens_with_its_moves_and_f8_takes_it_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted = _issue(bench, 2)
+    listed = _show(bench, "stock_documents")
+    opened: list[tuple[str, object]] = []
+    listed.open_requested.connect(lambda page, args: opened.append((page, args)))
+    bench.qtbot.keyClick(listed.grid, Qt.Key.Key_Return)
+    assert opened == [("stock_document", posted.document_id)]
+    page = StockDocumentPage(bench.context, posted.document_id)
+    bench.qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with bench.qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    bench.qtbot.waitUntil(lambda: page.record is not None, timeout=10000)
+    assert page.title() == f"Stock document {posted.number}"
+    (move,) = page.body.tables["moves"].model_.lines()
+    assert (move.referred["item_id"].code, move.values["quantity"]) == ("FLT-OIL-7511", 2)
+    assert not page.save_button.isVisibleTo(page)
+    monkeypatch.setattr(document_page.dialogs, "confirm", lambda *_args, **_words: True)
+    bench.qtbot.keyClick(page.body, Qt.Key.Key_F8)
+    bench.qtbot.waitUntil(lambda: page.other.isVisibleTo(page), timeout=10000)
+    assert bench.shop.whole()
+    assert bench.shop.on_hand("FLT-OIL-7511") == 25
+    assert not page.reverse_button.isVisibleTo(page)
+    bench.qtbot.keyClick(page.body, Qt.Key.Key_F8)
+    assert bench.shop.value("select count(*) from erp.stock_document where reverses_id is not null") == 1

@@ -1,0 +1,171 @@
+"""A posted stock document: what moved, for whom, at what cost; F8 takes it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.changes import Changes
+from desktop.domain.text import pick, tr
+from desktop.operations import stock, stock_documents
+from desktop.operations.records import Record
+from desktop.operations.stock import Posted
+from desktop.operations.stock_documents import Standing
+from desktop.runtime.context import Context
+from desktop.runtime.failures import Failure
+from desktop.widgets import confirm as dialogs
+from desktop.widgets.buttons import Button
+from desktop.widgets.form_page import FormLines, FormPage, FormSpec, Loaded, shown_value
+from desktop.widgets.labels import Label
+from desktop.widgets.paint import Surface, column, row
+
+
+def document_spec() -> FormSpec:
+    return FormSpec(
+        kind=stock_documents.STOCK_DOCUMENT,
+        noun=lambda: tr("Stock document"),
+        icon="receipt",
+        sections=(),
+        lines=(
+            FormLines(
+                "moves",
+                lambda: tr("Moved parts"),
+                (
+                    "item_id", "from_location_id", "to_location_id", "lot_id", "quantity", "entered_uom", "unit_cost",
+                    "amount",
+                ),
+                editable=False,
+            ),
+        ),
+        load=stock_documents.load,
+        save=stock_documents.save,
+        topics=("stock_document",),
+    )  # fmt: skip
+
+
+_FACTS = ("purchase_order_id", "posted_at", "posted_by", "effective_at", "org_unit_id", "engineer_id", "reason")
+_LINKS = {"work_order_id": "work_order", "reverses_id": "stock_document"}
+"""Fields that name another record → the page that shows it."""
+_WIDTHS = {"from_location_id": 190, "to_location_id": 190, "lot_id": 120, "quantity": 80, "entered_uom": 90}
+
+
+class StockDocumentPage(FormPage):
+    """One document; read only, as everything that was posted."""
+
+    def __init__(self, context: Context, document_id: int | None, parent: QWidget | None = None) -> None:
+        super().__init__(context, document_spec(), document_id, None, parent)
+        self._standing = Standing(None, False)
+        self._key = stock.new_key()
+        self.facts = Surface("surface.base", "b")
+        self._fact_row = row(spacing=24, margins=(8, 8, 16, 8))
+        self.facts.setLayout(self._fact_row)
+        self.under_header(self.facts)
+        self.other = Button("", icon="undo-2")
+        self.other.clicked.connect(self.open_other)
+        self.other.hide()
+        self.header.add_action(self.other)
+        self.reverse_button = Button(tr("Reverse"), icon="undo-2", key="F8")
+        self.reverse_button.clicked.connect(self.reverse)
+        self.reverse_button.hide()
+        self.header.add_action(self.reverse_button)
+        self.reverse_action = self._action(tr("Reverse"), QKeySequence("F8"), self.reverse)
+
+    def more(self, database: Any, record: Record) -> Standing:
+        return stock_documents.standing(database, record.id or 0)
+
+    def shown(self, loaded: Loaded) -> None:
+        self._standing = loaded.more if isinstance(loaded.more, Standing) else Standing(None, False)
+        back = self._standing.reversed_by
+        kinds = dict(loaded.info.fields["document_type"].choices)
+        kind = str(loaded.record.values.get("document_type") or "")
+        if back is not None:
+            self.header.set_state(tr("Reversed"), "warn", "undo-2")
+        elif loaded.record.values.get("reverses_id") is not None:
+            self.header.set_state(tr("Counter-entry"), "warn", "undo-2")
+        else:
+            self.header.set_state(kinds.get(kind, kind), "neutral", "")
+        self._show_facts(loaded)
+        self.other.setVisible(back is not None)
+        if back is not None:
+            self.other.setText(tr("Counter-entry {number}", number=back[1]))
+        self.reverse_button.setVisible(self._standing.reversible)
+        self.reverse_action.setEnabled(self._standing.reversible)
+
+    def _show_facts(self, loaded: Loaded) -> None:
+        while self._fact_row.count():
+            item = self._fact_row.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        record = loaded.record
+        for key in (*_LINKS, *_FACTS):
+            value = record.values.get(key)
+            if value is None:
+                continue
+            info, meaning = loaded.info.fields[key], record.referred.get(key)
+            words = shown_value(info, value, meaning)
+            if key in _LINKS and meaning is not None:
+                self._fact_row.addWidget(_fact(info.label, self._link(_LINKS[key], meaning.id, meaning.code)))
+            else:
+                short = pick(meaning.name, meaning.name_zh) if meaning is not None else words
+                self._fact_row.addWidget(_fact(info.label, Label(short, elide=key == "reason")))
+        self._fact_row.addStretch(1)
+        header = self.body.tables["moves"].view.horizontalHeader()
+        for number, info in enumerate(self.body.tables["moves"].model_.columns):
+            if info.key in _WIDTHS:
+                header.resizeSection(number, _WIDTHS[info.key])
+
+    def _link(self, page: str, record_id: int, code: str) -> Button:
+        link = Button(code, kind="ghost", height=24)
+        link.clicked.connect(lambda: self.open_requested.emit(page, record_id))
+        return link
+
+    def open_other(self) -> None:
+        """The counter-entry that took this document back."""
+        if self._standing.reversed_by is not None:
+            self.open_requested.emit("stock_document", self._standing.reversed_by[0])
+
+    def reverse(self) -> None:
+        """F8: the linked counter-entry, after a question that names the document."""
+        if self.record is None or not self._standing.reversible:
+            return
+        number = str(self.record.values["number"])
+        sentence = tr("The counter-entry of {number} is final. To undo it, post the document again.", number=number)
+        title = tr("Reverse {number}?", number=number)
+        if not dialogs.confirm(self, title, sentence, confirm=tr("Reverse"), keep=tr("Keep it")):
+            return
+        self.reverse_action.setEnabled(False)
+        # The page's own key: a second press or a lost answer cannot post a second counter-entry.
+        self.context.work.run(
+            stock.reverse, self.context.database, self._key, self.record_id or 0, tr("Reversed from the document"),
+            on_done=self._reversed, on_error=self._not_reversed, owner=self,
+        )  # fmt: skip
+
+    def _reversed(self, answer: tuple[Posted, Changes]) -> None:
+        posted, changes = answer
+        self.context.bus.publish(changes, self)
+        self.context.toast("success", tr("Counter-entry {number}", number=posted.number))
+        self.reload()
+
+    def _not_reversed(self, failure: Failure) -> None:
+        self.reverse_action.setEnabled(True)
+        self.context.toast("danger", tr("Not done"), failure.message)
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.reverse_button.setText(tr("Reverse"))
+        self.reverse_action.setText(tr("Reverse"))
+
+
+def _fact(words: str, value: QWidget) -> QWidget:
+    body = QWidget()
+    value.setMinimumHeight(24)
+    # The words of a link stand 8 px inside its button, and so does everything here.
+    margins = (0, 0, 0, 0) if isinstance(value, Button) else (8, 0, 0, 0)
+    title = row(Label(words, role="text.tertiary"), margins=(8, 0, 0, 0))
+    body.setLayout(column(title, row(value, margins=margins), spacing=2))
+    value.setAccessibleName(words)
+    return body
