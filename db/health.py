@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db import lints
 from db.session import Database
 
 
@@ -48,7 +49,14 @@ def reconcile(database: Database) -> tuple[Difference, ...]:
 def examine(database: Database) -> tuple[Finding, ...]:
     """Ask everything that an administrator would look at first."""
     with database.read() as session:
-        return (_server(session), _durability(session), _connections(session), _books(session), _audit(session))
+        return (
+            _server(session),
+            _durability(session),
+            _connections(session),
+            _books(session),
+            _audit(session),
+            *_catalogue(session),
+        )
 
 
 def _differences(session: Session) -> tuple[Difference, ...]:
@@ -121,3 +129,28 @@ def _audit(session: Session) -> Finding:
         return Finding("audit", True, "The audit trail is unbroken", "审计记录完整")
     first = broken[0]
     return Finding("audit", False, f"The audit trail was changed at seal {first}", f"审计记录自封印 {first} 起被改动")
+
+
+def _catalogue(session: Session) -> tuple[Finding, ...]:
+    """One line when every door is shut, else one for each broken rule, with the first objects against it."""
+    faults = lints.examine(session)
+    if not faults:
+        count = len(lints.rules())
+        return (
+            Finding(
+                "catalogue", True, f"All {count} rules of the catalogue hold", f"数据库目录的 {count} 条规则全部符合"
+            ),
+        )
+    return tuple(
+        Finding(
+            f"catalogue_{fault.lint.name}",
+            False,
+            f"Does not hold: {fault.lint.en} ({_some(fault.objects)})",
+            f"不符合：{fault.lint.zh}（{_some(fault.objects)}）",
+        )
+        for fault in faults
+    )
+
+
+def _some(objects: tuple[str, ...], limit: int = 5) -> str:
+    return ", ".join((*objects[:limit], *(("…",) if len(objects) > limit else ())))

@@ -250,6 +250,8 @@ $$;
 
 -- Grant privileges on a table or routine to jobs: call erp.allow('erp.item', 'clerk buyer', 'select, update (name)').
 -- 'everyone' is every job; 'business' every job that sees business rows (not the security officer, not the administrator).
+-- A plain insert leaves out the identity: whoever chooses ids can take those that the sequence would give to others next, so that
+-- their work fails.
 create procedure erp.allow(target text, roles text, privileges text)
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp
@@ -257,7 +259,15 @@ as $$
 declare
     r text;
     kind text := case when privileges = 'execute' then 'routine' else 'table' end;
+    columns text;
 begin
+    if kind = 'table' and privileges ~ '\minsert\M(?! \()' then
+        select string_agg(quote_ident(a.attname), ', ' order by a.attnum) into columns
+        from pg_attribute a
+        where a.attrelid = to_regclass(target) and a.attnum > 0 and not a.attisdropped and a.attidentity = ''
+          and exists (select 1 from pg_attribute i where i.attrelid = a.attrelid and i.attidentity <> '');
+        privileges := regexp_replace(privileges, '\minsert\M(?! \()', coalesce('insert (' || columns || ')', 'insert'));
+    end if;
     roles := case roles
         when 'everyone' then 'user'
         when 'business' then 'clerk planner desk engineer buyer finance pm manager steward auditor'
@@ -1307,6 +1317,20 @@ begin
 end
 $$;
 
+-- Hold a record against other forms until the end of the transaction. A lock of our own, because FOR UPDATE would ask for a
+-- right to the record that a writer of its lines need not have; only on what the caller sees.
+create function api.hold_record(of_table text, row_id bigint) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not may_see(of_table, row_id) then
+        perform refuse('ER004', 'record_found');
+    end if;
+    perform pg_advisory_xact_lock(hashtext('erp.' || of_table), (row_id % 2147483647)::integer);
+end
+$$;
+
 call erp.secure('erp.installation', 'reference');
 call erp.secure('erp.schema_version', 'reference');
 call erp.secure('erp.role', 'reference');
@@ -1388,6 +1412,7 @@ call erp.allow('erp.check_custom(text, jsonb)', 'everyone', 'execute');
 call erp.allow('erp.refuse(text, text, jsonb)', 'everyone', 'execute');
 call erp.allow('api.me()', 'user worker', 'execute');
 call erp.allow('api.changes_since(text, text)', 'user worker', 'execute');
+call erp.allow('api.hold_record(text, bigint)', 'everyone', 'execute');
 call erp.allow('api.notify_changes(text)', 'worker', 'execute');
 call erp.allow('api.prune_changes(interval)', 'worker', 'execute');
 call erp.allow('api.create_company(text, text, text, text, text)', 'admin', 'execute');
@@ -6257,8 +6282,46 @@ begin
 end
 $$;
 
--- The door of this database: nobody but our groups. Privileges on a database are not copied with it, so whoever clones
--- or restores one calls this again.
+-- What PostgreSQL lets everybody do by itself and nobody here needs: large objects (storage that no policy covers), advisory
+-- locks (whoever held the worker's key would stop the sealing of the audit), messages written into the log of the server,
+-- code in the languages of the server. The functions of the owner and the worker keep what they use.
+create procedure erp.close_server()
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    f     record;
+    owner text := erp.owner_name();
+begin
+    for f in
+        select p.oid::regprocedure as signature, p.proname like '%advisory%' as locks
+        from pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+          and (p.proname like 'lo\_%' or p.proname in ('loread', 'lowrite', 'pg_logical_emit_message')
+               or p.proname like 'pg\_advisory%' or p.proname like 'pg\_try\_advisory%')
+    loop
+        execute format('revoke all on function %s from public', f.signature);
+        if f.locks then
+            execute format('grant execute on function %s to %I, %I', f.signature, owner, erp.role_name('worker'));
+        end if;
+    end loop;
+    revoke all on schema public from public;
+    revoke all on language sql, plpgsql from public;
+    execute format('grant usage on language sql, plpgsql to %I, %I', owner, replace(owner, '_schema_owner', '_user_admin'));
+    for f in
+        select t.oid::regtype as name
+        from pg_type t
+        where t.typnamespace in ('erp'::regnamespace, 'api'::regnamespace, 'bi'::regnamespace, 'audit'::regnamespace)
+          and (t.typtype in ('d', 'e', 'r')
+               or t.typtype = 'c' and exists (select 1 from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
+    loop
+        execute format('revoke all on type %s from public', f.name);
+    end loop;
+end
+$$;
+
+-- The door of this database: nobody but our groups. Privileges on a database, and on what PostgreSQL itself brought, are not
+-- always copied with it, so whoever clones or restores one calls this again.
 create procedure erp.open_database()
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -6273,6 +6336,7 @@ begin
         execute format('grant connect on database %I to %I', current_database(), erp.role_name(r));
     end loop;
     execute format('grant create on database %I to %I', current_database(), erp.owner_name());
+    call erp.close_server();
 end
 $$;
 
@@ -6336,9 +6400,9 @@ begin
     end loop;
     execute format('grant execute on function erp.owner_name() to %I', admin);
     revoke all on procedure erp.open_database() from public;
+    revoke all on procedure erp.close_server() from public;
     revoke all on function audit.guard_commands() from public;
     revoke all on function audit.guard_drops() from public;
-    revoke all on schema public from public;
 end
 $$;
 call erp.open_database();

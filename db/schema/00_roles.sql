@@ -241,6 +241,8 @@ $$;
 
 -- Grant privileges on a table or routine to jobs: call erp.allow('erp.item', 'clerk buyer', 'select, update (name)').
 -- 'everyone' is every job; 'business' every job that sees business rows (not the security officer, not the administrator).
+-- A plain insert leaves out the identity: whoever chooses ids can take those that the sequence would give to others next, so that
+-- their work fails.
 create procedure erp.allow(target text, roles text, privileges text)
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp
@@ -248,7 +250,15 @@ as $$
 declare
     r text;
     kind text := case when privileges = 'execute' then 'routine' else 'table' end;
+    columns text;
 begin
+    if kind = 'table' and privileges ~ '\minsert\M(?! \()' then
+        select string_agg(quote_ident(a.attname), ', ' order by a.attnum) into columns
+        from pg_attribute a
+        where a.attrelid = to_regclass(target) and a.attnum > 0 and not a.attisdropped and a.attidentity = ''
+          and exists (select 1 from pg_attribute i where i.attrelid = a.attrelid and i.attidentity <> '');
+        privileges := regexp_replace(privileges, '\minsert\M(?! \()', coalesce('insert (' || columns || ')', 'insert'));
+    end if;
     roles := case roles
         when 'everyone' then 'user'
         when 'business' then 'clerk planner desk engineer buyer finance pm manager steward auditor'

@@ -384,6 +384,20 @@ begin
 end
 $$;
 
+-- Hold a record against other forms until the end of the transaction. A lock of our own, because FOR UPDATE would ask for a
+-- right to the record that a writer of its lines need not have; only on what the caller sees.
+create function api.hold_record(of_table text, row_id bigint) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not may_see(of_table, row_id) then
+        perform refuse('ER004', 'record_found');
+    end if;
+    perform pg_advisory_xact_lock(hashtext('erp.' || of_table), (row_id % 2147483647)::integer);
+end
+$$;
+
 call erp.secure('erp.installation', 'reference');
 call erp.secure('erp.schema_version', 'reference');
 call erp.secure('erp.role', 'reference');
@@ -465,6 +479,7 @@ call erp.allow('erp.check_custom(text, jsonb)', 'everyone', 'execute');
 call erp.allow('erp.refuse(text, text, jsonb)', 'everyone', 'execute');
 call erp.allow('api.me()', 'user worker', 'execute');
 call erp.allow('api.changes_since(text, text)', 'user worker', 'execute');
+call erp.allow('api.hold_record(text, bigint)', 'everyone', 'execute');
 call erp.allow('api.notify_changes(text)', 'worker', 'execute');
 call erp.allow('api.prune_changes(interval)', 'worker', 'execute');
 call erp.allow('api.create_company(text, text, text, text, text)', 'admin', 'execute');

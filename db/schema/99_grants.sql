@@ -84,8 +84,46 @@ begin
 end
 $$;
 
--- The door of this database: nobody but our groups. Privileges on a database are not copied with it, so whoever clones
--- or restores one calls this again.
+-- What PostgreSQL lets everybody do by itself and nobody here needs: large objects (storage that no policy covers), advisory
+-- locks (whoever held the worker's key would stop the sealing of the audit), messages written into the log of the server,
+-- code in the languages of the server. The functions of the owner and the worker keep what they use.
+create procedure erp.close_server()
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    f     record;
+    owner text := erp.owner_name();
+begin
+    for f in
+        select p.oid::regprocedure as signature, p.proname like '%advisory%' as locks
+        from pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+          and (p.proname like 'lo\_%' or p.proname in ('loread', 'lowrite', 'pg_logical_emit_message')
+               or p.proname like 'pg\_advisory%' or p.proname like 'pg\_try\_advisory%')
+    loop
+        execute format('revoke all on function %s from public', f.signature);
+        if f.locks then
+            execute format('grant execute on function %s to %I, %I', f.signature, owner, erp.role_name('worker'));
+        end if;
+    end loop;
+    revoke all on schema public from public;
+    revoke all on language sql, plpgsql from public;
+    execute format('grant usage on language sql, plpgsql to %I, %I', owner, replace(owner, '_schema_owner', '_user_admin'));
+    for f in
+        select t.oid::regtype as name
+        from pg_type t
+        where t.typnamespace in ('erp'::regnamespace, 'api'::regnamespace, 'bi'::regnamespace, 'audit'::regnamespace)
+          and (t.typtype in ('d', 'e', 'r')
+               or t.typtype = 'c' and exists (select 1 from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
+    loop
+        execute format('revoke all on type %s from public', f.name);
+    end loop;
+end
+$$;
+
+-- The door of this database: nobody but our groups. Privileges on a database, and on what PostgreSQL itself brought, are not
+-- always copied with it, so whoever clones or restores one calls this again.
 create procedure erp.open_database()
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -100,6 +138,7 @@ begin
         execute format('grant connect on database %I to %I', current_database(), erp.role_name(r));
     end loop;
     execute format('grant create on database %I to %I', current_database(), erp.owner_name());
+    call erp.close_server();
 end
 $$;
 
@@ -163,9 +202,9 @@ begin
     end loop;
     execute format('grant execute on function erp.owner_name() to %I', admin);
     revoke all on procedure erp.open_database() from public;
+    revoke all on procedure erp.close_server() from public;
     revoke all on function audit.guard_commands() from public;
     revoke all on function audit.guard_drops() from public;
-    revoke all on schema public from public;
 end
 $$;
 call erp.open_database();

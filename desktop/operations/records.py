@@ -190,8 +190,7 @@ def _company_of(session: Session, org_unit_id: int | None) -> int | None:
 def _unchanged(session: Session, kind: RecordKind, record: Record, draft: Draft) -> Record:
     """The record as it is now, locked against other forms; raises ChangedMeanwhile where both changed the same."""
     table = table_of(kind.model)
-    # A lock of our own: FOR UPDATE would ask for a right to the record that a writer of its lines need not have.
-    session.execute(text("select pg_advisory_xact_lock(hashtext(:table), :id)"), {"table": table.name, "id": record.id})
+    session.execute(text("select api.hold_record(:table, :id)"), {"table": table.name, "id": record.id})
     present = _load(session, kind, record.id or 0)
     conflicts = (*_value_conflicts(kind, record, present, draft), *_line_conflicts(kind, record, present, draft))
     if conflicts:

@@ -291,7 +291,7 @@ def test_nothing_belongs_to_a_superuser_but_the_guards(shared: World) -> None:
             """,
         )
     }
-    assert owned == {"erp.open_database()", "audit.guard_commands()", "audit.guard_drops()"}
+    assert owned == {"erp.open_database()", "erp.close_server()", "audit.guard_commands()", "audit.guard_drops()"}
 
 
 def test_no_job_may_log_in_or_make_roles(shared: World) -> None:
