@@ -13,6 +13,7 @@ from desktop.views.contracts.contract_page import ContractPage
 from desktop.views.contracts.cost_page import ContractCostPage
 from desktop.views.parties.party_page import PartyPage
 from desktop.views.parties.site_page import SitePage
+from desktop.views.platform.unit_page import UnitPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.document_page import StockDocumentPage
@@ -44,6 +45,7 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "engineers": _new("engineer", "steward manager"),
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
+    "org_units": _new("org_unit", "admin"),
     "sites": _new("site", "desk steward"),
     "stock_locations": _new("stock_location", "steward"),
     "suppliers": _new("supplier", "desk steward finance buyer pm manager", is_supplier=True),
@@ -119,6 +121,12 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Engineer"),
         "user",
         lambda context, args: EngineerPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "org_unit",
+        lambda: tr("Organisation unit"),
+        "building-2",
+        lambda context, args: UnitPage(context, record_id(args), values_of(args)),
     ),
     _form(
         "stock_location",

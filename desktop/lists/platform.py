@@ -69,7 +69,7 @@ def _unit_joins(statement: Select[Any]) -> Select[Any]:
 ORG_UNITS = ListSpec(
     key="org_units", area="platform", name="Organisation units", name_zh="组织架构",
     table="org_unit", row_id=OrgUnit.id, version=OrgUnit.version, joins=_unit_joins, topics=("org_unit",),
-    code_column="code", icon="building-2", sort=(Sort("code"),), title_columns=("code", "name"),
+    opens="org_unit", code_column="code", icon="building-2", sort=(Sort("code"),), title_columns=("code", "name"),
     columns=(
         Column(key="code", expr=OrgUnit.code, kind=Kind.CODE, width=120, writes="code", required=True),
         Column(key="name", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, width=220, writes="name", required=True),

@@ -17,6 +17,7 @@ PAGES = {
     "engineers": "engineer",
     "items": "item",
     "job_plans": "job_plan",
+    "org_units": "org_unit",
     "sites": "site",
     "stock_documents": "stock_document",
     "stock_locations": "stock_location",

@@ -18,7 +18,10 @@ from desktop.widgets.form_page import FormPage
 from desktop.widgets.form_spec import PAGES
 from tests.form_fixtures import Room, one, opened
 
-JOBS = ("clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "auditor")
+JOBS = (
+    "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "auditor", "admin",
+    "security",
+)  # fmt: skip
 KEYS = {page.key for desk in DESKS for page in desk.pages}
 
 

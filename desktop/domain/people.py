@@ -1,0 +1,146 @@
+"""Rules about people and their log-ins, as the screens ask them: the database is the judge, these say what to offer.
+
+Three powers are kept apart: the administrator keeps accounts and units, the security officer gives jobs, units and
+releases, the auditor reads. Nobody administers himself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from desktop.domain.text import tr
+
+Power = Literal["business", "admin", "security", "auditor"]
+POWERS: tuple[Power, ...] = ("business", "admin", "security", "auditor")
+
+_LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without 0, O, 1, l, I and o, which are read for one another from paper and over the telephone."""
+_GROUPS, _GROUP = 4, 4
+
+LOOKS: Mapping[str, tuple[str, str]] = {
+    "new": ("info", "user"),
+    "active": ("success", "circle-check"),
+    "disabled": ("neutral", "lock"),
+    "not_yet": ("info", "clock"),
+    "expired": ("warn", "clock"),
+    "locked": ("danger", "lock"),
+    "reset": ("warn", "shield"),
+    "must_change": ("info", "pencil"),
+}
+"""Chip and icon of each state of an account."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is known of a person's log-in besides the form's fields. Times are aware."""
+
+    user_id: int
+    state: str
+    login: str = ""
+    awaiting_release: bool = False
+    must_change: bool = False
+    locked_until: datetime | None = None
+    failed_logins: int = 0
+    last_login_at: datetime | None = None
+    last_login_client: str | None = None
+    password_changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: his jobs, and whether the account is his own."""
+
+    roles: frozenset[str]
+    himself: bool = False
+
+    def has(self, *roles: str) -> bool:
+        return not self.himself and bool(self.roles.intersection(roles))
+
+
+def one_time_password() -> str:
+    """``Kq7m-Rw3x-b9TN-hV4c``: 93 bits from the system's generator, in groups that can be read out."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def can_create(roles: Collection[str]) -> bool:
+    """May make a new account."""
+    return "admin" in roles
+
+
+def can_give_jobs(viewer: Viewer) -> bool:
+    """May give and take jobs and units."""
+    return viewer.has("security")
+
+
+def can_disable(account: Account, viewer: Viewer) -> bool:
+    return account.state != "disabled" and viewer.has("admin", "security")
+
+
+def can_enable(account: Account, viewer: Viewer) -> bool:
+    return account.state == "disabled" and viewer.has("admin", "security")
+
+
+def can_unlock(account: Account, viewer: Viewer) -> bool:
+    return account.state == "locked" and viewer.has("admin", "security")
+
+
+def can_reset(account: Account, viewer: Viewer) -> bool:
+    """May make a new one-time password. The account then waits for the security officer."""
+    return account.state != "disabled" and viewer.has("admin")
+
+
+def can_release(account: Account, viewer: Viewer) -> bool:
+    """May let an account with a new password in: never the one who reset it."""
+    return account.awaiting_release and viewer.has("security")
+
+
+def can_delegate(roles: Collection[str], *, himself: bool) -> bool:
+    """May name a stand-in: everybody with a business job for himself, the security officer for others."""
+    if himself:
+        return bool(set(roles) - {"admin", "security", "auditor"})
+    return "security" in roles
+
+
+def power_name(power: str) -> str:
+    """The powers that are kept apart, as headings."""
+    return {
+        "business": tr("Business"),
+        "admin": tr("Administration"),
+        "security": tr("Security"),
+        "auditor": tr("Audit"),
+    }.get(power, power)
+
+
+def state_name(state: str) -> str:
+    return {
+        "new": tr("Without a job"),
+        "active": tr("In use"),
+        "disabled": tr("Disabled"),
+        "not_yet": tr("Not yet valid"),
+        "expired": tr("Date passed"),
+        "locked": tr("Locked"),
+        "reset": tr("Awaiting release"),
+        "must_change": tr("New password due"),
+    }.get(state, state)
+
+
+def state_sentence(account: Account) -> str:
+    """What the state means and who moves next."""
+    until = f"{account.locked_until.astimezone():%Y-%m-%d %H:%M}" if account.locked_until else ""
+    return {
+        "new": tr("This person has no job yet and sees nothing. The security officer gives jobs and units."),
+        "active": tr("This person can log in and work."),
+        "disabled": tr("This person cannot log in, and open programs show him nothing."),
+        "not_yet": tr("The log-in works from the day in Valid from."),
+        "expired": tr("The last valid day is over. A later day in Valid to lets this person in again."),
+        "locked": tr("Locked until {time} after too many wrong passwords.", time=until)
+        if until
+        else tr("Locked after too many wrong passwords."),
+        "reset": tr("The administrator has set a one-time password. The security officer releases the account."),
+        "must_change": tr("This person must set an own password at the next log-in, and sees nothing before."),
+    }.get(account.state, "")

@@ -1,0 +1,165 @@
+"""The jobs of a person or of a custom role as boxes to tick, grouped by the power to which they belong.
+
+Jobs of two powers never meet in one person: once one is ticked, the boxes of the other powers are closed and say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+
+from desktop.domain.people import POWERS, power_name
+from desktop.domain.text import pick, tr
+from desktop.widgets.labels import Label
+from desktop.widgets.paint import column
+
+_COLUMNS = 4
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job or a custom role that can be given. `parts` are the jobs of which a custom role is made."""
+
+    key: str
+    name: str
+    name_zh: str
+    power: str
+    parts: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        return pick(self.name, self.name_zh)
+
+
+class _Box(QCheckBox):
+    """Arrow keys walk through the board, Space ticks."""
+
+    def __init__(self, job: Job, board: JobBoard) -> None:
+        super().__init__(job.words())
+        self.job, self._board = job, board
+        self.setMinimumHeight(24)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: _COLUMNS, Qt.Key.Key_Up: -_COLUMNS}
+        if Qt.Key(event.key()) in step:
+            self._board.walk(self, step[Qt.Key(event.key())])
+            return
+        super().keyPressEvent(event)
+
+
+class JobBoard(QWidget):
+    """Read by `chosen`, set by `choose`; `edited` on every tick by hand."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._boxes: dict[str, _Box] = {}
+        self._chosen: tuple[str, ...] = ()
+        self._heads: list[tuple[Label, str]] = []
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(0)
+        for number in range(_COLUMNS):
+            self._grid.setColumnStretch(number, 1)
+        self.setLayout(column(self._grid, spacing=0))
+
+    def boxes(self) -> dict[str, _Box]:
+        return dict(self._boxes)
+
+    def show_jobs(self, jobs: Sequence[Job]) -> None:
+        """Offer these; what was chosen stays chosen."""
+        known = {key: box.job for key, box in self._boxes.items()}
+        if known == {job.key: job for job in jobs}:
+            return
+        for box in self._boxes.values():
+            box.hide()
+            box.setParent(None)
+            box.deleteLater()
+        for head, _ in self._heads:
+            head.hide()
+            head.setParent(None)
+            head.deleteLater()
+        self._boxes, self._heads = {}, []
+        at = 0
+        for power in POWERS:
+            mine = [job for job in jobs if job.power == power]
+            if mine:
+                at = self._add_group(power, mine, at)
+        self.choose(self._chosen)
+
+    def _add_group(self, power: str, jobs: Sequence[Job], at: int) -> int:
+        head = Label(power_name(power), role="text.tertiary")
+        head.setContentsMargins(0, 6 if at else 0, 0, 0)
+        self._heads.append((head, power))
+        self._grid.addWidget(head, at, 0, 1, _COLUMNS)
+        for number, job in enumerate(jobs):
+            box = _Box(job, self)
+            box.clicked.connect(self._ticked)
+            self._boxes[job.key] = box
+            self._grid.addWidget(box, at + 1 + number // _COLUMNS, number % _COLUMNS)
+        return at + 1 + (len(jobs) + _COLUMNS - 1) // _COLUMNS
+
+    def chosen(self) -> tuple[str, ...]:
+        """The keys in a fixed order; those that are not offered any more stay."""
+        hidden = {key for key in self._chosen if key not in self._boxes}
+        return tuple(sorted(hidden | {key for key, box in self._boxes.items() if box.isChecked()}))
+
+    def choose(self, keys: Iterable[str] | None) -> None:
+        self._chosen = tuple(sorted(keys or ()))
+        for key, box in self._boxes.items():
+            box.setChecked(key in self._chosen)
+        self._part()
+
+    def text(self) -> str:
+        """What is chosen, for comparing and for screen readers."""
+        return ", ".join(self.chosen())
+
+    def power(self) -> str | None:
+        """The power of what is chosen; None while nothing is."""
+        return next((box.job.power for box in self._boxes.values() if box.isChecked()), None)
+
+    def _ticked(self) -> None:
+        self._part()
+        self.edited.emit()
+
+    def _part(self) -> None:
+        """Close the boxes of other powers. A wrong pair that the database holds can still be taken apart."""
+        power = self.power()
+        for box in self._boxes.values():
+            apart = power is not None and box.job.power != power and not box.isChecked()
+            box.setEnabled(not apart)
+            box.setToolTip(
+                tr("One person holds jobs of one power only: take the jobs of {power} away first.",
+                   power=power_name(power or ""))
+                if apart else self._made_of(box.job)
+            )  # fmt: skip
+
+    def _made_of(self, job: Job) -> str:
+        if not job.parts:
+            return ""
+        names = [self._boxes[key].job.words() if key in self._boxes else key for key in job.parts]
+        return tr("Made of: {jobs}", jobs=pick(", ", "、").join(names))
+
+    def walk(self, box: _Box, step: int) -> None:
+        """The focus to another box that can be ticked."""
+        boxes = list(self._boxes.values())
+        at = boxes.index(box) + step
+        while 0 <= at < len(boxes) and not boxes[at].isEnabled():
+            at += 1 if step > 0 else -1
+        if 0 <= at < len(boxes):
+            boxes[at].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def focusable(self) -> Collection[QWidget]:
+        return tuple(box for box in self._boxes.values() if box.isEnabled())
+
+    def retranslate(self) -> None:
+        for head, power in self._heads:
+            head.setText(power_name(power))
+        for box in self._boxes.values():
+            box.setText(box.job.words())
+        self._part()
