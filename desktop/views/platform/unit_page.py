@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
@@ -25,7 +25,7 @@ from desktop.widgets.header import SidePanel
 from desktop.widgets.labels import IconLabel, Label
 from desktop.widgets.paint import column, row
 
-_READERS = 12
+_READERS, _BELOW = 12, 8
 _ICONS = {"company": "landmark", "branch": "building-2", "warehouse": "warehouse", "site": "map-pin"}
 
 
@@ -35,7 +35,9 @@ def unit_spec() -> FormSpec:
         noun=lambda: tr("Organisation unit"),
         icon="building-2",
         sections=(
-            FormSection(lambda: tr("Identity"), ("code", "name", "name_zh", "kind", "parent_id", "time_zone", "active")),
+            FormSection(
+                lambda: tr("Identity"), ("code", "name", "name_zh", "kind", "parent_id", "time_zone", "active")
+            ),
         ),
         load=people_units.load,
         save=people_units.save,
@@ -193,10 +195,14 @@ class UnitPage(FormPage):
         values: Mapping[str, Any] = self.record.values if self.record is not None else {}
         mark = IconLabel(_ICONS.get(str(values.get("kind")), "building-2"), "accent.fg")
         lines.addLayout(row(here * 16 + 8, mark, 6, Label(self._named(), size=13, role="accent.fg"), None, spacing=0))
-        for unit in place.below:
+        # Warehouses and departments before the sites: a branch has dozens of those, and the list shows them all.
+        below = sorted(place.below, key=lambda unit: unit.kind == "site")
+        for unit in below[:_BELOW]:
             lines.addLayout(row((here + 1) * 16, self._link(unit), None, spacing=0))
-        if not place.below:
-            lines.addLayout(row((here + 1) * 16 + 8, Label(tr("Nothing below"), role="text.tertiary"), None, spacing=0))
+        more = len(below) - _BELOW
+        words = tr("Nothing below") if not below else tr("and {count} more", count=more) if more > 0 else ""
+        if words:
+            lines.addLayout(row((here + 1) * 16 + 8, Label(words, role="text.tertiary"), None, spacing=0))
         tree.setLayout(lines)
         return tree
 
@@ -204,6 +210,7 @@ class UnitPage(FormPage):
         words = f"{unit.code} {pick(unit.name, unit.name_zh)}"
         button = Button(words, kind="ghost", icon=_ICONS.get(unit.kind, "building-2"), height=24)
         button.setToolTip(words)
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.open_requested.emit("org_unit", unit.id))
         return button
 
