@@ -5641,7 +5641,7 @@ select p.asset_id, p.since, 'placement', p.state, coalesce(s.name, ''), s.name_z
 from erp.asset_placement p
 left join erp.site s on s.id = p.site_id;
 
-call erp.allow('api.asset_timeline', 'everyone', 'select');
+call erp.allow('api.asset_timeline', 'business', 'select');
 
 call erp.secure('erp.cost_entry', 'owned');
 call erp.allow('erp.cost_entry', 'finance pm manager auditor', 'select');
