@@ -33,14 +33,15 @@ begin
         raise exception 'the database must be encoded in UTF8, not in %', getdatabaseencoding();
     end if;
     foreach r in array '{schema_owner,user_admin,role_user,role_worker,role_clerk,role_planner,role_desk,role_engineer,
-                         role_buyer,role_finance,role_pm,role_manager,role_steward,role_security,role_auditor,role_admin}'::text[]
+                         role_buyer,role_finance,role_pm,role_manager,role_steward,role_report,role_security,role_auditor,
+                         role_admin}'::text[]
     loop
         begin
             execute format('create role %I nologin', prefix || '_' || r);
         exception when duplicate_object or unique_violation then null;  -- another database of this cluster made it
         end;
-        if r like 'role\_%' and r <> 'role_user' then
-            if r <> 'role_worker' then
+        if r like 'role\_%' then
+            if r not in ('role_user', 'role_worker') then
                 -- Everybody's group role: the right to connect, to see the schemas and the reference tables.
                 execute format('grant %I to %I', prefix || '_role_user', prefix || '_' || r);
             end if;
@@ -83,23 +84,27 @@ create table erp.schema_version (
 create table erp.role (
     key     text not null constraint role_pk primary key,
     name    text not null,
-    name_zh text not null
+    name_zh text not null,
+    power   text not null default 'business'
+            constraint role_power_known check (power in ('business', 'admin', 'security', 'auditor'))
 );
 comment on table erp.role is 'One job in the company; each is one PostgreSQL group role';
+comment on column erp.role.power is 'Separation of powers: one person holds jobs of one power only';
 
-insert into erp.role (key, name, name_zh) values
-    ('clerk',    'Warehouse clerk',    '仓库管理员'),
-    ('planner',  'Planner',            '调度计划员'),
-    ('desk',     'Service desk',       '服务台'),
-    ('engineer', 'Engineer',           '工程师'),
-    ('buyer',    'Buyer',              '采购员'),
-    ('finance',  'Finance',            '财务'),
-    ('pm',       'Project manager',    '项目经理'),
-    ('manager',  'Manager',            '经理'),
-    ('steward',  'Data steward',       '数据管理员'),
-    ('security', 'Security officer',   '安全员'),
-    ('auditor',  'Auditor',            '审计员'),
-    ('admin',    'Administrator',      '系统管理员');
+insert into erp.role (key, name, name_zh, power) values
+    ('clerk',    'Warehouse clerk',    '仓库管理员', 'business'),
+    ('planner',  'Planner',            '调度计划员', 'business'),
+    ('desk',     'Service desk',       '服务台',     'business'),
+    ('engineer', 'Engineer',           '工程师',     'business'),
+    ('buyer',    'Buyer',              '采购员',     'business'),
+    ('finance',  'Finance',            '财务',       'business'),
+    ('pm',       'Project manager',    '项目经理',   'business'),
+    ('manager',  'Manager',            '经理',       'business'),
+    ('steward',  'Data steward',       '数据管理员', 'business'),
+    ('report',   'Report reader',      '报表读者',   'business'),
+    ('security', 'Security officer',   '安全员',     'security'),
+    ('auditor',  'Auditor',            '审计员',     'auditor'),
+    ('admin',    'Administrator',      '系统管理员', 'admin');
 
 -- The cluster's name of a job's group role: outpost_role_clerk.
 create function erp.role_name(role_key text) returns text
@@ -164,8 +169,14 @@ begin
             mine := format('exists (select 1 from erp.%I %I where %I.id = {row}.%I and (%s))',
                            link, alias, alias, key, replace(parent.mine, '{row}', alias));
         when 'own' then
-            seen := '{row}.user_id is null or {row}.user_id = (select erp.my_user_id())';
-            mine := '{row}.user_id = (select erp.my_user_id())';
+            if detail is null then
+                seen := '{row}.user_id is null or {row}.user_id = (select erp.my_user_id())';
+                mine := '{row}.user_id = (select erp.my_user_id())';
+            else
+                select string_agg(format('{row}.%I = (select erp.my_user_id())', c), ' or ') into seen
+                from unnest(string_to_array(detail, ' ')) c;
+                mine := 'false';
+            end if;
         when 'reference' then
             seen := '(select erp.my_user_id()) is not null';
             mine := seen;
@@ -186,7 +197,8 @@ $$;
 --   linked       readable through a link table, detail = 'party_unit.party_id' (its unit column is org_unit_id); where the
 --                table has a unit of its own, that unit sees it too and alone may write it
 --   child        follows a parent row, detail = 'contract.contract_id' (parent table . own column); secure the parent first
---   own          row.user_id is me; a null user_id is everybody's to read
+--   own          row.user_id is me; a null user_id is everybody's to read. detail = 'from_user_id to_user_id': readable
+--                when one of these is me, written by functions only
 --   reference    no unit: every user may read, writes by grant alone
 --   attached     whoever sees the row owner_table.owner_id
 --   internal     nobody reads it but functions
@@ -362,8 +374,14 @@ create table erp.app_user (
     active          boolean     not null default true,
     valid_from      date        not null default current_date,
     valid_to        date,
+    -- While one of these holds, the person is nobody to the database; see erp.account_block.
+    must_change         boolean     not null default false,
+    awaiting_release    boolean     not null default false,
+    password_changed_at timestamptz not null default now(),
+    locked_until        timestamptz,
     version         integer     not null default 1
 );
+comment on column erp.app_user.awaiting_release is 'An administrator reset the password or brought the account back: the security officer releases it';
 
 create table erp.user_role (
     user_id  integer not null constraint user_role_user references erp.app_user on delete cascade,
@@ -555,16 +573,96 @@ begin
 end
 $$;
 
--- Null for a log-in that is nobody: disabled, expired, or not ours.
+-- Why an account is nobody today; null when it is somebody. The day is the company's own: a session may set its time zone
+-- as it likes, and would live in yesterday.
+create function erp.account_block(person erp.app_user, today date) returns text
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return case
+        when not person.active then 'disabled'
+        when today > person.valid_to then 'expired'
+        when today < person.valid_from then 'not_yet'
+        when person.locked_until > statement_timestamp() then 'locked'
+        when person.awaiting_release then 'reset'
+        when person.must_change then 'must_change'
+        when exists (select from setting s
+                     where s.key = 'identity.password_days' and s.org_unit_id is null and s.value > '0'
+                       and person.password_changed_at < statement_timestamp() - (s.value #>> '{}')::integer * interval '1 day')
+            then 'must_change'
+    end;
+end
+$$;
+
+-- Today, where the company is. Of the statement, so that nobody stays in yesterday by keeping a transaction open.
+create function erp.company_day(company integer) returns date
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return (select (statement_timestamp() at time zone c.time_zone)::date from company c where c.id = company_day.company);
+end
+$$;
+
+-- The caller and his company's day. Nobody (null) while his account is blocked or the log-in is not ours; the owner is 0.
+-- The conditions of account_block once more, in one query: this runs in every statement of everybody.
+create function erp.my_account(out user_id integer, out today date)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    select u.id, (statement_timestamp() at time zone c.time_zone)::date into user_id, today
+    from app_user u
+    join company c on c.id = u.company_id
+    where u.login = session_user and u.active and not u.must_change and not u.awaiting_release
+      and (u.locked_until is null or u.locked_until <= statement_timestamp())
+      and (statement_timestamp() at time zone c.time_zone)::date >= u.valid_from
+      and (u.valid_to is null or (statement_timestamp() at time zone c.time_zone)::date <= u.valid_to)
+      and not exists (select from setting s
+                      where s.key = 'identity.password_days' and s.org_unit_id is null and s.value > '0'
+                        and u.password_changed_at < statement_timestamp() - (s.value #>> '{}')::integer * interval '1 day');
+    if user_id is null and is_owner() then
+        user_id := 0;
+    end if;
+end
+$$;
+
 create function erp.my_user_id() returns integer
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    return coalesce(
-        (select u.id from app_user u
-         where u.login = session_user and u.active and current_date between u.valid_from and coalesce(u.valid_to, 'infinity')),
-        case when is_owner() then 0 end);
+    return (my_account()).user_id;
+end
+$$;
+
+-- The jobs that a person has on a day, each with where it comes from: given to him, part of a custom role of his, or of a
+-- colleague for whom he stands in. What a colleague has as somebody's stand-in is not passed on.
+create function erp.jobs_of(person integer, today date)
+returns table (role_key text, custom_role_id integer, delegation_id bigint)
+language plpgsql stable security definer rows 4
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    with holder as (
+        select person as user_id, null::bigint as delegation_id
+        union all
+        select d.from_user_id, d.id
+        from delegation d
+        join app_user f on f.id = d.from_user_id and f.active and jobs_of.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+        where d.to_user_id = person and d.ended_at is null and jobs_of.today between d.valid_from and d.valid_to
+    )
+    select r.role_key, null::integer, h.delegation_id
+    from holder h
+    join user_role r on r.user_id = h.user_id
+    union all
+    select p.role_key, c.id, h.delegation_id
+    from holder h
+    join user_custom_role u on u.user_id = h.user_id
+    join custom_role c on c.id = u.custom_role_id and c.active
+    join custom_role_part p on p.custom_role_id = c.id;
 end
 $$;
 
@@ -573,31 +671,62 @@ language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select r.key from role r);
     end if;
-    return array(select r.role_key from user_role r where r.user_id = me);
+    return array(select distinct j.role_key from jobs_of(me.user_id, me.today) j order by 1);
 end
 $$;
 
--- Units that I may read: those granted to me today and all below them.
+-- The units that were granted to a person by name, without those below, and whence: his own grants of the day, and those
+-- of a colleague for whom he stands in.
+create function erp.units_of(person integer, today date)
+returns table (org_unit_id integer, may_write boolean, valid_to date, delegation_id bigint)
+language plpgsql stable security definer rows 4
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select g.org_unit_id, g.may_write, g.valid_to, null::bigint
+    from user_unit g
+    where g.user_id = person and units_of.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+    union all
+    select g.org_unit_id, g.may_write, least(g.valid_to, d.valid_to), d.id
+    from delegation d
+    join app_user f on f.id = d.from_user_id and f.active and units_of.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+    join user_unit g on g.user_id = d.from_user_id and units_of.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+    where d.to_user_id = person and d.ended_at is null and units_of.today between d.valid_from and d.valid_to;
+end
+$$;
+
+-- Units that I may read: those granted to me today, or to whom I stand in for, and all below them (units_of, written out for
+-- speed here and below).
 create function erp.my_units() returns integer[]
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select u.id from org_unit u);
     end if;
     return array(
         select distinct c.descendant_id
-        from user_unit g
-        join org_unit_closure c on c.ancestor_id = g.org_unit_id
-        where g.user_id = me and current_date between g.valid_from and coalesce(g.valid_to, 'infinity'));
+        from (
+            select g.org_unit_id, g.may_write from user_unit g
+            where g.user_id = me.user_id and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to)
+            union all
+            select g.org_unit_id, g.may_write from delegation d
+            join app_user f on f.id = d.from_user_id and f.active and me.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+            join user_unit g on g.user_id = d.from_user_id and me.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+            where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to
+        ) g
+        join org_unit_closure c on c.ancestor_id = g.org_unit_id);
 end
 $$;
 
@@ -606,16 +735,25 @@ language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select u.id from org_unit u);
     end if;
     return array(
         select distinct c.descendant_id
-        from user_unit g
+        from (
+            select g.org_unit_id, g.may_write from user_unit g
+            where g.user_id = me.user_id and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to)
+            union all
+            select g.org_unit_id, g.may_write from delegation d
+            join app_user f on f.id = d.from_user_id and f.active and me.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+            join user_unit g on g.user_id = d.from_user_id and me.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+            where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to
+        ) g
         join org_unit_closure c on c.ancestor_id = g.org_unit_id
-        where g.user_id = me and g.may_write and current_date between g.valid_from and coalesce(g.valid_to, 'infinity'));
+        where g.may_write);
 end
 $$;
 
@@ -629,22 +767,25 @@ begin
 end
 $$;
 
--- The units that were granted to me by name, without those below: where a new record of mine belongs unless I say else.
+-- The units that were granted to me by name, without those below, my own before a colleague's: where a new record of mine
+-- belongs unless I say else.
 create function erp.my_home_units() returns integer[]
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select u.id from org_unit u where u.parent_id is null order by u.id);
     end if;
     return array(
         select g.org_unit_id
-        from user_unit g
-        where g.user_id = me and g.may_write and current_date between g.valid_from and coalesce(g.valid_to, 'infinity')
-        order by g.org_unit_id);
+        from units_of(me.user_id, me.today) g
+        where g.may_write
+        group by g.org_unit_id
+        order by min(coalesce(g.delegation_id, 0)), g.org_unit_id);
 end
 $$;
 
@@ -872,7 +1013,7 @@ as $$
 declare
     with_id text := case when 'id' = any (have) then 'r.id' else 'null::bigint' end;
     of_id   text := case when 'id' = any (have) then 'r.id' else coalesce(
-        (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id') limit 1), 'null::bigint') end;
+        (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id', 'custom_role_id') limit 1), 'null::bigint') end;
     poster  text := case when 'posted_by' = any (have) then 'r.posted_by' else 'me' end;
     unit    text := case when 'org_unit_id' = any (have) then 'r.org_unit_id' else 'null::integer' end;
     skip    constant text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]';
@@ -931,7 +1072,7 @@ $$;
 
 -- ==================== 12_platform.sql
 
--- Numbers, companies, people, files and the change feed; and what each job may do with all of it.
+-- Numbers, companies, files and the change feed; and what each job may do with all of it. People are in 13.
 
 -- The next number of a document, ISS-2611-0482: prefix, month where the company is, running number within the month.
 -- Drawn outside the transaction like any sequence: nobody waits for a colleague's commit (except in the first moment of
@@ -1003,6 +1144,21 @@ $$;
 create trigger company_start after insert on erp.company
     for each row execute function erp.company_start();
 
+-- A zone of the IANA list: the days of grants and accounts are the company's, and a made-up zone would move them.
+create function erp.company_zone() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select from pg_timezone_names z where z.name = new.time_zone) then
+        perform refuse('ER012', 'company_time_zone', jsonb_build_object('zone', new.time_zone));
+    end if;
+    return new;
+end
+$$;
+create trigger company_zone before insert or update of time_zone on erp.company
+    for each row execute function erp.company_zone();
+
 -- A company with the unit at the top of its tree. Returns the unit's id.
 create function api.create_company(
     code text, name text, name_zh text default null, currency text default 'CNY', time_zone text default 'Asia/Shanghai')
@@ -1049,171 +1205,12 @@ as $$
         'company_zh', coalesce(c.name_zh, ''),
         'currency', coalesce(c.currency, 'CNY'),
         'time_zone', coalesce(c.time_zone, 'Asia/Shanghai'),
+        'state', (select account_state(a.id) from app_user a where a.login = session_user),
         'demo', i.demo,
         'schema_version', (select v.version_num from schema_version v))
     from installation i
     left join app_user u on u.id = my_user_id()
     left join company c on c.id = coalesce(u.company_id, (select min(x.id) from company x where is_owner()))
-$$;
-
--- Who may hand out log-ins; and never his own rights.
-create function erp.check_user_administrator(other integer default null) returns void
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    if not my_roles() && '{security,admin}' then
-        perform refuse('ER001', 'user_administration_role');
-    end if;
-    if other = my_user_id() then
-        perform refuse('ER001', 'user_not_himself');
-    end if;
-end
-$$;
-
-create function erp.check_verifier(verifier text) returns void
-language plpgsql immutable
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    if verifier is null or verifier !~ '^SCRAM-SHA-256\$\d+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' then
-        perform refuse('ER012', 'user_password_verifier');
-    end if;
-end
-$$;
-
--- Make a person and his PostgreSQL log-in. The verifier is made by the client: the server never sees the password.
--- login_name is for installations that share a cluster; otherwise it is the prefix and the user name.
-create function api.create_user(
-    user_name text, display_name text, verifier text, roles text[], units integer[], display_name_zh text default null,
-    language text default 'zh', email text default null, phone text default null, badge text default null,
-    company integer default null, login_name text default null)
-returns integer
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    prefix  text := (select i.prefix from installation i);
-    account text := coalesce(login_name, prefix || '_' || user_name);
-    new_id  integer;
-begin
-    perform check_user_administrator();
-    perform check_verifier(verifier);
-    if not starts_with(account, prefix || '_') or starts_with(account, prefix || '_role_') or length(account) > 63
-       or account in (prefix || '_schema_owner', prefix || '_user_admin', prefix || '_owner', prefix || '_worker') then
-        perform refuse('ER012', 'user_login_form', jsonb_build_object('login', account));
-    end if;
-    insert into app_user (company_id, user_name, login, display_name, display_name_zh, email, phone, badge, language)
-    values (coalesce(company, (select u.company_id from org_unit u where u.id = units[1]),
-                     (select a.company_id from app_user a where a.id = my_user_id()), (select min(c.id) from company c)),
-            $1, account, $2, $6, $8, $9, $10, $7)
-    returning id into new_id;
-    insert into user_role (user_id, role_key) select new_id, r from unnest(roles) r;
-    insert into user_unit (user_id, org_unit_id) select new_id, u from unnest(units) u;
-    perform make_login(account, verifier, array(select role_name(r) from unnest(roles) r union all select role_name('user')));
-    return new_id;
-end
-$$;
-
-create function api.set_user_roles(user_id integer, roles text[]) returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    person app_user;
-begin
-    perform check_user_administrator($1);
-    select * into person from app_user u where u.id = $1 for update;
-    if not found then
-        perform refuse('ER004', 'user_found');
-    end if;
-    delete from user_role r where r.user_id = person.id and not r.role_key = any (roles);
-    insert into user_role (user_id, role_key)
-    select person.id, r from unnest(roles) r
-    on conflict on constraint user_role_pk do nothing;
-    perform set_login_groups(person.login, array(select role_name(r) from unnest(roles) r union all select role_name('user')));
-end
-$$;
-
--- Replace a person's units; read_only names those of them in which he may not write.
-create function api.set_user_units(user_id integer, units integer[], read_only integer[] default '{}') returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    perform check_user_administrator($1);
-    if not exists (select 1 from app_user u where u.id = $1) then
-        perform refuse('ER004', 'user_found');
-    end if;
-    delete from user_unit g where g.user_id = $1 and not g.org_unit_id = any (units);
-    insert into user_unit (user_id, org_unit_id, may_write)
-    select $1, u, not u = any (read_only) from unnest(units) u
-    on conflict on constraint user_unit_pk do update set may_write = excluded.may_write;
-end
-$$;
-
--- A person who is not active sees nothing, in open sessions too, and cannot log in.
-create function api.set_user_active(user_id integer, active boolean) returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    account name;
-begin
-    perform check_user_administrator($1);
-    update app_user u set active = $2, valid_to = case when not $2 then u.valid_to end where u.id = $1 returning u.login into account;
-    if account is null then
-        perform refuse('ER004', 'user_found');
-    end if;
-    perform set_login_allowed(account, $2);
-end
-$$;
-
-create function api.disable_user(user_id integer) returns void
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.set_user_active($1, false)
-$$;
-
--- A new password, as a verifier: one's own, or another's by whoever administers users.
-create function api.set_password_verifier(user_id integer, verifier text) returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    account name := (select u.login from app_user u where u.id = $1);
-begin
-    if $1 is distinct from my_user_id() then
-        perform check_user_administrator($1);
-    end if;
-    perform check_verifier(verifier);
-    if account is null then
-        perform refuse('ER004', 'user_found');
-    end if;
-    perform set_login_verifier(account, verifier);
-end
-$$;
-
--- The log-in of the headless worker: no person, no units, only the worker's own functions. Returns its name.
-create function api.create_worker(verifier text, login_name text default null) returns text
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    account text := coalesce(login_name, (select i.prefix || '_worker' from installation i));
-begin
-    if not is_owner() then
-        perform refuse('ER001', 'worker_creation_owner');
-    end if;
-    perform check_verifier(verifier);
-    if exists (select 1 from pg_roles r where r.rolname = account) then
-        perform set_login_verifier(account, verifier);
-    else
-        perform make_login(account, verifier, array[role_name('worker')]);
-    end if;
-    return account;
-end
 $$;
 
 -- A file goes where its record is; who sees the record sees the file.
@@ -1356,19 +1353,20 @@ call erp.secure('erp.public_holiday', 'reference');
 call erp.secure('erp.change', 'internal');
 call erp.secure('erp.feed', 'internal');
 
-call erp.also('erp.user_role', 'security', 'select', 'true');
-call erp.also('erp.user_role', 'auditor', 'select', 'true');
-call erp.also('erp.user_role', 'admin', 'select', 'true');
-call erp.also('erp.user_unit', 'security', 'select', 'true');
-call erp.also('erp.user_unit', 'auditor', 'select', 'true');
-call erp.also('erp.user_unit', 'admin', 'select', 'true');
+call erp.also('erp.user_role', 'security', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_role', 'auditor', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_role', 'admin', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_unit', 'security', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_unit', 'auditor', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_unit', 'admin', 'select', '(select erp.my_user_id()) is not null');
 call erp.also('erp.saved_view', 'steward', 'all', '{row}.user_id is null');
 call erp.also('erp.export_recipe', 'steward', 'all', '{row}.user_id is null');
-call erp.also('erp.import_batch', 'auditor', 'select', 'true');
+call erp.also('erp.import_batch', 'auditor', 'select', '(select erp.my_user_id()) is not null');
 
 call erp.allow('erp.installation', 'everyone', 'select');
 call erp.allow('erp.schema_version', 'everyone', 'select');
 call erp.allow('erp.role', 'everyone', 'select');
+call erp.allow('erp.protection', 'admin security auditor', 'select');
 call erp.allow('erp.company', 'everyone', 'select');
 call erp.allow('erp.company', 'admin', 'update (name, name_zh, time_zone)');
 call erp.allow('erp.org_unit', 'everyone', 'select');
@@ -1376,7 +1374,7 @@ call erp.allow('erp.org_unit', 'admin', 'insert, update (parent_id, kind, code, 
 call erp.allow('erp.org_unit_closure', 'everyone', 'select');
 call erp.allow('erp.app_user', 'everyone', 'select (id, company_id, user_name, display_name, display_name_zh, active, version)');
 call erp.allow('erp.app_user', 'admin security auditor', 'select');
-call erp.allow('erp.app_user', 'admin security', 'update (display_name, display_name_zh, email, phone, badge, language, valid_from, valid_to)');
+call erp.allow('erp.app_user', 'admin', 'update (display_name, display_name_zh, email, phone, badge, language)');
 call erp.allow('erp.user_role', 'everyone', 'select');
 call erp.allow('erp.user_unit', 'everyone', 'select');
 call erp.allow('erp.setting', 'everyone', 'select');
@@ -1416,18 +1414,12 @@ call erp.allow('api.hold_record(text, bigint)', 'everyone', 'execute');
 call erp.allow('api.notify_changes(text)', 'worker', 'execute');
 call erp.allow('api.prune_changes(interval)', 'worker', 'execute');
 call erp.allow('api.create_company(text, text, text, text, text)', 'admin', 'execute');
-call erp.allow('api.create_user(text, text, text, text[], integer[], text, text, text, text, text, integer, text)', 'security admin', 'execute');
-call erp.allow('api.set_user_roles(integer, text[])', 'security admin', 'execute');
-call erp.allow('api.set_user_units(integer, integer[], integer[])', 'security admin', 'execute');
-call erp.allow('api.set_user_active(integer, boolean)', 'security admin', 'execute');
-call erp.allow('api.disable_user(integer)', 'security admin', 'execute');
-call erp.allow('api.set_password_verifier(integer, text)', 'everyone', 'execute');
 
 call erp.track('erp.company');
 call erp.track('erp.org_unit');
 call erp.track('erp.app_user');
-call erp.track('erp.user_role', 'audit silent');
-call erp.track('erp.user_unit', 'audit silent');
+call erp.track('erp.user_role');
+call erp.track('erp.user_unit');
 call erp.track('erp.setting');
 call erp.track('erp.numbering', 'audit silent');
 call erp.track('erp.saved_view', 'quiet');
@@ -1437,6 +1429,807 @@ call erp.track('erp.attachment');
 call erp.track('erp.import_batch', 'ledger silent');
 call erp.track('erp.import_mapping', 'quiet silent');
 call erp.track('erp.holiday');
+
+-- ==================== 13_platform.sql
+
+-- People: accounts, jobs, custom roles, stand-ins, log-ins. Three powers, three people: the administrator keeps the
+-- accounts, the security officer gives the rights, the auditor reads. None of them does another's part, and whoever gives
+-- a right can give himself none.
+
+-- A name for several jobs that usually go together.
+create table erp.custom_role (
+    id      integer generated by default as identity constraint custom_role_pk primary key,
+    key     text    collate "C" not null constraint custom_role_key_unique unique
+                    constraint custom_role_key_form check (key ~ '^[a-z][a-z0-9_]{0,30}$'),
+    name    text    not null,
+    name_zh text,
+    active  boolean not null default true,
+    version integer not null default 1
+);
+
+create table erp.custom_role_part (
+    custom_role_id integer not null constraint custom_role_part_custom_role references erp.custom_role on delete cascade,
+    role_key       text    not null constraint custom_role_part_role references erp.role on delete restrict,
+    constraint custom_role_part_pk primary key (custom_role_id, role_key)
+);
+
+create table erp.user_custom_role (
+    user_id        integer not null constraint user_custom_role_user references erp.app_user on delete cascade,
+    custom_role_id integer not null constraint user_custom_role_custom_role references erp.custom_role on delete restrict,
+    constraint user_custom_role_pk primary key (user_id, custom_role_id)
+);
+create index user_custom_role_custom_role_idx on erp.user_custom_role (custom_role_id);
+
+-- A holiday stand-in: from the first to the last day he has the other's jobs and units beside his own.
+create table erp.delegation (
+    id           bigint      generated by default as identity constraint delegation_pk primary key,
+    from_user_id integer     not null constraint delegation_from_user references erp.app_user on delete cascade,
+    to_user_id   integer     not null constraint delegation_to_user references erp.app_user on delete cascade,
+    valid_from   date        not null,
+    valid_to     date        not null,
+    reason       text        not null constraint delegation_reason_given check (length(btrim(reason)) > 0),
+    ended_at     timestamptz,
+    created_at   timestamptz not null default now(),
+    created_by   integer,
+    constraint delegation_not_himself check (from_user_id <> to_user_id),
+    constraint delegation_dates check (valid_to >= valid_from),
+    constraint delegation_length check (valid_to - valid_from < 60)
+);
+create index delegation_to_user_idx on erp.delegation (to_user_id, valid_to) where ended_at is null;
+create index delegation_from_user_idx on erp.delegation (from_user_id);
+
+-- What changes with each log-in stands apart from the account: opening the program must not look like an edit of it.
+create table erp.user_login (
+    user_id           integer       not null constraint user_login_pk primary key
+                                    constraint user_login_user references erp.app_user on delete cascade,
+    last_login_at     timestamptz,
+    last_login_client text,
+    failed_logins     integer       not null default 0,
+    failures          timestamptz[] not null default '{}'
+);
+comment on column erp.user_login.failures is 'The failed log-ins that count towards the lock: those of the last minutes';
+
+-- The rules for log-ins. Kept as settings of the company's own choice; these are what holds until it chooses.
+create function erp.policy_rules() returns table (key text, standard integer, lowest integer, highest integer)
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    values ('identity.password_min_length', 12, 8, 128),
+           ('identity.password_days', 0, 0, 3650),
+           ('identity.lock_after', 5, 0, 100),
+           ('identity.lock_window_minutes', 15, 1, 1440),
+           ('identity.lock_minutes', 15, 1, 10080),
+           ('identity.idle_lock_minutes', 30, 1, 480)
+$$;
+
+create function erp.policy(key text) returns integer
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return coalesce((select (s.value #>> '{}')::integer from setting s where s.key = policy.key and s.org_unit_id is null),
+                    (select r.standard from policy_rules() r where r.key = policy.key));
+end
+$$;
+
+create function api.policies()
+returns table (key text, value integer, standard integer, lowest integer, highest integer)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select r.key, policy(r.key), r.standard, r.lowest, r.highest from policy_rules() r
+$$;
+
+-- The rules for log-ins are the security officer's, whoever may edit other settings; and they stay within reason.
+create function erp.setting_keeper() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    one  setting;
+    rule record;
+begin
+    foreach one in array array[old, new] loop
+        continue when one.key is null or not starts_with(one.key, 'identity.');
+        if not is_owner() and not 'security' = any (my_roles()) then
+            perform refuse('ER001', 'policy_role');
+        end if;
+        select * into rule from policy_rules() r where r.key = one.key;
+        if rule.key is null or one.org_unit_id is not null then
+            perform refuse('ER012', 'policy_known', jsonb_build_object('key', one.key));
+        end if;
+        if one.value::text !~ '^\d{1,6}$' or not one.value::text::integer between rule.lowest and rule.highest then
+            perform refuse('ER012', 'policy_range', jsonb_build_object('lowest', rule.lowest, 'highest', rule.highest));
+        end if;
+    end loop;
+    return coalesce(new, old);
+end
+$$;
+create trigger setting_keeper before insert or update or delete on erp.setting
+    for each row execute function erp.setting_keeper();
+
+create function api.set_policy(key text, value integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not 'security' = any (my_roles()) then
+        perform refuse('ER001', 'policy_role');
+    end if;
+    insert into setting as s (key, value) values (set_policy.key, to_jsonb(set_policy.value))
+    on conflict on constraint setting_key_unique do update set value = excluded.value where s.value <> excluded.value;
+end
+$$;
+
+-- Who may do a part of the administration; and nobody for himself.
+create function erp.check_power(powers text[], rule text, other integer default null) returns void
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not my_roles() && powers then
+        perform refuse('ER001', rule);
+    end if;
+    if other = my_user_id() then
+        perform refuse('ER001', 'user_not_himself');
+    end if;
+end
+$$;
+
+create function erp.check_verifier(verifier text) returns void
+language plpgsql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if verifier is null or verifier !~ '^SCRAM-SHA-256\$\d{4,9}:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]{44}:[A-Za-z0-9+/=]{44}$'
+       or substring(verifier, '\$(\d+):')::integer < 4096 then
+        perform refuse('ER012', 'user_password_verifier');
+    end if;
+end
+$$;
+
+-- The account, locked against a colleague who changes it in the same moment.
+create function erp.account(person integer) returns erp.app_user
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    found_one app_user;
+begin
+    select * into found_one from app_user u where u.id = person for update;
+    if not found then
+        perform refuse('ER004', 'user_found');
+    end if;
+    return found_one;
+end
+$$;
+
+-- All jobs that a person has or is to have, at any time, must be of one power: 三权分立.
+create function erp.check_one_power(person integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    powers text[];
+begin
+    -- One change at a time for each person: two that each look harmless could add up.
+    perform from app_user u where u.id = person for update;
+    select array_agg(distinct r.power) into powers
+    from (
+        select d.from_user_id as user_id from delegation d
+        where d.to_user_id = person and d.ended_at is null and d.valid_to >= current_date - 8
+        union all
+        select person
+    ) h
+    cross join lateral (
+        select o.role_key from user_role o where o.user_id = h.user_id
+        union all
+        select p.role_key from user_custom_role u join custom_role_part p on p.custom_role_id = u.custom_role_id
+        where u.user_id = h.user_id
+    ) j
+    join role r on r.key = j.role_key;
+    if cardinality(powers) > 1 then
+        perform refuse('ER012', 'user_one_power');
+    end if;
+end
+$$;
+
+-- Whose jobs change with a row, and whose through standing in for him.
+create function erp.keep_one_power() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    people integer[];
+    person integer;
+begin
+    if tg_table_name = 'custom_role_part' then
+        people := array(select u.user_id from user_custom_role u where u.custom_role_id = new.custom_role_id);
+        if (select count(distinct r.power) from custom_role_part p join role r on r.key = p.role_key
+            where p.custom_role_id = new.custom_role_id) > 1 then
+            perform refuse('ER012', 'custom_role_one_power');
+        end if;
+    elsif tg_table_name = 'delegation' then
+        people := array[new.to_user_id];
+    else
+        people := array[new.user_id];
+    end if;
+    for person in
+        select p from unnest(people) p
+        union
+        select d.to_user_id from delegation d where d.from_user_id = any (people) and d.ended_at is null
+        order by 1
+    loop
+        perform check_one_power(person);
+    end loop;
+    return null;
+end
+$$;
+create trigger user_role_one_power after insert or update on erp.user_role
+    for each row execute function erp.keep_one_power();
+create trigger user_custom_role_one_power after insert or update on erp.user_custom_role
+    for each row execute function erp.keep_one_power();
+create trigger custom_role_part_one_power after insert or update on erp.custom_role_part
+    for each row execute function erp.keep_one_power();
+create trigger delegation_one_power after insert or update on erp.delegation
+    for each row execute function erp.keep_one_power();
+
+-- The group roles that a person's log-in should have now. Who is blocked has none: even a right that a policy forgot to
+-- guard is gone.
+create function erp.wanted_groups(person erp.app_user) returns text[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    today date := company_day(person.company_id);
+begin
+    if account_block(person, today) is not null then
+        return array[role_name('user')];
+    end if;
+    return array(select distinct role_name(j.role_key) from jobs_of(person.id, today) j) || role_name('user');
+end
+$$;
+
+-- What the server's log-in should be and is not; null where it is.
+create function erp.login_drift(who erp.app_user, out groups text[], out allowed boolean, out ends timestamptz)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    everyone constant text := role_name('user');
+    server   pg_roles;
+begin
+    select * into server from pg_roles r where r.rolname = who.login;
+    if server.rolname is null then
+        return;
+    end if;
+    groups := wanted_groups(who);
+    if array(select distinct g from unnest(groups) g where g <> everyone order by 1) = array(
+        select distinct g.rolname::text from pg_auth_members m
+        join pg_roles g on g.oid = m.roleid
+        where m.member = server.oid and starts_with(g.rolname::text, role_name('')) and g.rolname <> everyone
+        order by 1) then
+        groups := null;
+    end if;
+    allowed := nullif(who.active and coalesce(who.locked_until <= statement_timestamp(), true), server.rolcanlogin);
+    ends := nullif(coalesce((select (who.valid_to + 1)::timestamp at time zone c.time_zone from company c where c.id = who.company_id), 'infinity'),
+                   coalesce(server.rolvaliduntil, 'infinity'));
+end
+$$;
+
+-- Make the server's log-in what the account says: groups, whether it may log in, until when. True if anything changed.
+create function erp.sync_login(person integer) returns boolean
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who   app_user;
+    drift record;
+begin
+    select * into who from app_user u where u.id = person;
+    select * into drift from login_drift(who);
+    if num_nonnulls(drift.groups, drift.allowed, drift.ends) = 0 then
+        return false;
+    end if;
+    -- Again, alone: a colleague may be changing the same log-in.
+    select * into who from app_user u where u.id = person for update;
+    select * into drift from login_drift(who);
+    if drift.groups is not null then
+        perform set_login_groups(who.login, drift.groups);
+    end if;
+    if drift.allowed is not null then
+        perform set_login_allowed(who.login, drift.allowed);
+    end if;
+    if drift.ends is not null then
+        perform set_login_until(who.login, drift.ends);
+    end if;
+    return true;
+end
+$$;
+
+-- Everybody whose rights change with somebody's jobs: himself and who stands in for him.
+create function erp.sync_logins(people integer[]) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    person integer;
+begin
+    for person in
+        select p from unnest(people) p
+        union
+        select d.to_user_id from delegation d where d.from_user_id = any (people) and d.ended_at is null
+        order by 1
+    loop
+        perform sync_login(person);
+    end loop;
+end
+$$;
+
+-- What an account is: new (no jobs yet), active, or why it sees nothing. For who administers people, and for oneself.
+create function erp.account_state(person integer) returns text
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who   app_user;
+    block text;
+begin
+    select * into who from app_user u where u.id = person;
+    if not found or (who.login <> session_user and not my_roles() && '{admin,security,auditor}') then
+        return null;
+    end if;
+    block := account_block(who, company_day(who.company_id));
+    return case
+        when block in ('disabled', 'expired', 'not_yet', 'locked') then block
+        when not exists (select from jobs_of(person, company_day(who.company_id))) then 'new'
+        else coalesce(block, 'active') end;
+end
+$$;
+
+-- Make a person and his PostgreSQL log-in. The verifier is made by the client: the server never sees the password.
+-- login_name is for installations that share a cluster; otherwise it is the prefix and the user name. An administrator
+-- makes the account alone: it has no jobs and no units, and waits until the person has chosen a password of his own and
+-- the security officer has released it. Whoever makes a password could otherwise be that person until then.
+create function api.create_user(
+    user_name text, display_name text, verifier text, roles text[] default '{}', units integer[] default '{}', display_name_zh text default null,
+    language text default 'zh', email text default null, phone text default null, badge text default null,
+    company integer default null, login_name text default null)
+returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    prefix  text := (select i.prefix from installation i);
+    account text := coalesce(login_name, prefix || '_' || user_name);
+    of_company integer := coalesce(company, (select u.company_id from org_unit u where u.id = units[1]),
+                                   (select a.company_id from app_user a where a.id = my_user_id()), (select min(c.id) from company c));
+    new_id  integer;
+begin
+    perform check_power('{admin}', 'user_account_role');
+    if not is_owner() and cardinality(roles) + cardinality(units) > 0 then
+        perform refuse('ER001', 'user_rights_role');
+    end if;
+    perform check_verifier(verifier);
+    if not starts_with(account, prefix || '_') or starts_with(account, prefix || '_role_') or length(account) > 63
+       or account in (prefix || '_schema_owner', prefix || '_user_admin', prefix || '_owner', prefix || '_worker') then
+        perform refuse('ER012', 'user_login_form', jsonb_build_object('login', account));
+    end if;
+    insert into app_user (company_id, user_name, login, display_name, display_name_zh, email, phone, badge, language, valid_from,
+                          must_change, awaiting_release)
+    values (of_company, $1, account, $2, $6, $8, $9, $10, $7, coalesce(company_day(of_company), current_date), not is_owner(), not is_owner())
+    returning id into new_id;
+    perform make_login(account, verifier, array[role_name('user')]);
+    perform give_roles(new_id, roles);
+    insert into user_unit (user_id, org_unit_id) select new_id, u from unnest(units) u;
+    perform sync_login(new_id);
+    return new_id;
+end
+$$;
+
+-- Replace a person's jobs and custom roles by those keys.
+create function erp.give_roles(person integer, roles text[]) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    unknown text;
+begin
+    select k into unknown from unnest(roles) k
+    where not exists (select from role r where r.key = k) and not exists (select from custom_role c where c.key = k and c.active);
+    if unknown is not null then
+        perform refuse('ER004', 'role_found', jsonb_build_object('role', unknown));
+    end if;
+    delete from user_role r where r.user_id = person and not r.role_key = any (roles);
+    delete from user_custom_role u using custom_role c
+    where u.user_id = person and c.id = u.custom_role_id and not c.key = any (roles);
+    insert into user_role (user_id, role_key)
+    select person, r.key from role r where r.key = any (roles)
+    on conflict on constraint user_role_pk do nothing;
+    insert into user_custom_role (user_id, custom_role_id)
+    select person, c.id from custom_role c where c.key = any (roles)
+    on conflict on constraint user_custom_role_pk do nothing;
+end
+$$;
+
+create function api.set_user_roles(user_id integer, roles text[]) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_power('{security}', 'user_rights_role', $1);
+    perform account($1);
+    perform give_roles($1, roles);
+    perform sync_logins(array[$1]);
+end
+$$;
+
+-- Replace a person's units: [{"unit": id, "may_write": true, "valid_from": day, "valid_to": day or null}, …].
+create function api.set_user_grants(user_id integer, grants jsonb) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_power('{security}', 'user_rights_role', $1);
+    perform account($1);
+    delete from user_unit g
+    where g.user_id = $1 and not exists (select from jsonb_array_elements(grants) x where (x ->> 'unit')::integer = g.org_unit_id);
+    insert into user_unit as g (user_id, org_unit_id, may_write, valid_from, valid_to)
+    select $1, x.unit, coalesce(x.may_write, true), coalesce(x.valid_from, date '2000-01-01'), x.valid_to
+    from jsonb_to_recordset(grants) x (unit integer, may_write boolean, valid_from date, valid_to date)
+    on conflict on constraint user_unit_pk do update
+        set may_write = excluded.may_write, valid_from = excluded.valid_from, valid_to = excluded.valid_to
+        where (g.may_write, g.valid_from, g.valid_to) is distinct from (excluded.may_write, excluded.valid_from, excluded.valid_to);
+end
+$$;
+
+-- Replace a person's units; read_only names those of them in which he may not write. Dates of units that stay are kept.
+create function api.set_user_units(user_id integer, units integer[], read_only integer[] default '{}') returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_power('{security}', 'user_rights_role', $1);
+    perform account($1);
+    delete from user_unit g where g.user_id = $1 and not g.org_unit_id = any (units);
+    insert into user_unit (user_id, org_unit_id, may_write)
+    select $1, u, not u = any (read_only) from unnest(units) u
+    on conflict on constraint user_unit_pk do update set may_write = excluded.may_write;
+end
+$$;
+
+-- After an administrator changed an account: one that was out and is in again waits for the security officer. Otherwise
+-- whoever keeps the accounts could bring a former colleague back with all his rights.
+create function erp.brought_back(before erp.app_user) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    today constant date := company_day(before.company_id);
+    outs  constant text[] := '{disabled,expired,not_yet}';
+begin
+    update app_user u set awaiting_release = true
+    where u.id = before.id and not u.awaiting_release and not my_roles() && '{security}'
+      and account_block(before, today) = any (outs)
+      and coalesce(account_block(u, today), '') <> all (outs);
+    perform sync_login(before.id);
+end
+$$;
+
+-- First and last day of an account; null: no end.
+create function api.set_user_dates(user_id integer, valid_from date, valid_to date default null) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    before app_user;
+begin
+    perform check_power('{admin}', 'user_account_role', $1);
+    before := account($1);
+    if $2 is null or $3 < $2 then
+        perform refuse('ER012', 'user_dates');
+    end if;
+    update app_user u set valid_from = $2, valid_to = $3 where u.id = $1 and (u.valid_from, u.valid_to) is distinct from ($2, $3);
+    perform brought_back(before);
+end
+$$;
+
+-- A person who is not active sees nothing, in open sessions too, and cannot log in.
+create function api.set_user_active(user_id integer, active boolean) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    before app_user;
+begin
+    perform check_power('{admin,security}', 'user_administration_role', $1);
+    before := account($1);
+    update app_user u set active = $2 where u.id = $1 and u.active <> $2;
+    perform brought_back(before);
+    perform sync_logins(array[$1]);
+end
+$$;
+
+create function api.disable_user(user_id integer) returns void
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.set_user_active($1, false)
+$$;
+
+-- After too many wrong passwords, before the lock ends by itself.
+create function api.unlock_user(user_id integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who app_user;
+begin
+    perform check_power('{admin,security}', 'user_administration_role', $1);
+    who := account($1);
+    perform unlock(who, 'by hand');
+end
+$$;
+
+create function erp.unlock(who erp.app_user, how text) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update app_user u set locked_until = null where u.id = who.id and u.locked_until is not null;
+    if found then
+        perform audit.note('unlock', who.login::text, jsonb_build_object('user_id', who.id, 'how', how));
+    end if;
+    update user_login l set failures = '{}' where l.user_id = who.id;
+    perform sync_login(who.id);
+end
+$$;
+
+-- A first password for somebody who forgot his. Until he has chosen his own and the security officer has released him, the
+-- account is nobody: the administrator knows this password, and must not become that person by it.
+create function api.reset_password(user_id integer, verifier text) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who app_user;
+begin
+    perform check_power('{admin}', 'user_account_role', $1);
+    who := account($1);
+    perform check_verifier(verifier);
+    update app_user u
+    set must_change = true, awaiting_release = u.awaiting_release or not is_owner(), password_changed_at = clock_timestamp(), locked_until = null
+    where u.id = $1;
+    update user_login l set failures = '{}' where l.user_id = $1;
+    perform set_login_verifier(who.login, verifier);
+    perform sync_logins(array[$1]);
+end
+$$;
+
+-- The security officer made sure that it was the person himself who chose the new password.
+create function api.release_user(user_id integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who app_user;
+begin
+    perform check_power('{security}', 'user_rights_role', $1);
+    who := account($1);
+    if who.must_change then
+        perform refuse('ER010', 'user_release_after_change', jsonb_build_object('name', who.display_name));
+    end if;
+    update app_user u set awaiting_release = false where u.id = $1 and u.awaiting_release;
+    perform sync_logins(array[$1]);
+end
+$$;
+
+-- One's own password. The only thing besides logging in that a person may do whose password was reset or is too old.
+create function api.change_password(verifier text) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me app_user;
+begin
+    select * into me from app_user u where u.login = session_user for update;
+    if not found or account_block(me, company_day(me.company_id)) in ('disabled', 'expired', 'not_yet', 'locked') then
+        perform refuse('ER001', 'password_own');
+    end if;
+    perform check_verifier(verifier);
+    perform set_login_verifier(me.login, verifier);
+    update app_user u set must_change = false, password_changed_at = clock_timestamp() where u.id = me.id;
+    perform sync_logins(array[me.id]);
+end
+$$;
+
+-- As change_password for oneself; for another by the installation's owner alone. Administrators use reset_password.
+create function api.set_password_verifier(user_id integer, verifier text) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who app_user;
+begin
+    if not is_owner() then
+        if $1 is distinct from my_user_id() then
+            perform refuse('ER001', 'password_own');
+        end if;
+        perform api.change_password(verifier);
+        return;
+    end if;
+    who := account($1);
+    perform check_verifier(verifier);
+    perform set_login_verifier(who.login, verifier);
+    update app_user u set password_changed_at = clock_timestamp() where u.id = $1;
+end
+$$;
+
+-- Once at each start of a program: notes the log-in and says what the program must tell. It works for a person who may do
+-- nothing yet as well, so that he learns why.
+create function api.log_in(program text) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me     app_user;
+    before user_login;
+    days   constant integer := policy('identity.password_days');
+    rules  jsonb := jsonb_build_object('idle_lock_minutes', policy('identity.idle_lock_minutes'),
+                                       'password_min_length', policy('identity.password_min_length'));
+    state  text;
+begin
+    select * into me from app_user u where u.login = session_user;
+    if not found then
+        return rules || jsonb_build_object('state', case when is_owner() then 'owner' else 'unknown' end,
+                                           'must_change', false, 'awaiting_release', false, 'failed_since', 0);
+    end if;
+    state := account_state(me.id);
+    select * into before from user_login l where l.user_id = me.id for update;
+    insert into user_login as l (user_id, last_login_at, last_login_client)
+    values (me.id, clock_timestamp(), left(concat_ws(' ', host(inet_client_addr()), program), 200))
+    on conflict on constraint user_login_pk do update
+        set last_login_at = excluded.last_login_at, last_login_client = excluded.last_login_client, failed_logins = 0, failures = '{}';
+    perform audit.note('login', me.login::text, jsonb_build_object('program', left(program, 200), 'address', host(inet_client_addr()), 'state', state));
+    return rules || jsonb_build_object(
+        'state', state,
+        'user_id', me.id,
+        'previous_login_at', before.last_login_at,
+        'previous_client', before.last_login_client,
+        'failed_since', coalesce(before.failed_logins, 0),
+        'must_change', me.must_change or account_block(me, company_day(me.company_id)) is not distinct from 'must_change',
+        'awaiting_release', me.awaiting_release,
+        'password_days_left', case when days > 0 then
+            greatest(0, ceil(extract(epoch from me.password_changed_at + days * interval '1 day' - clock_timestamp()) / 86400))::integer end);
+end
+$$;
+
+-- A wrong password, as the server's log tells it. Too many within the window lock the account; true when this one did.
+-- People only: the owner and the worker are never locked, so that nobody can shut the company out by guessing.
+create function erp.note_failed_login(login name, at timestamptz) returns boolean
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who   app_user;
+    state user_login;
+    many  constant integer := policy('identity.lock_after');
+    until timestamptz := at + policy('identity.lock_minutes') * interval '1 minute';
+begin
+    select * into who from app_user u where u.login = note_failed_login.login for update;
+    if not found or pg_has_role(who.login, owner_name()::name, 'member') then
+        return false;
+    end if;
+    insert into user_login (user_id) values (who.id) on conflict do nothing;
+    select * into state from user_login l where l.user_id = who.id for update;
+    if at <= state.last_login_at then
+        return false;
+    end if;
+    update user_login l
+    set failed_logins = l.failed_logins + 1,
+        failures = array(select f from unnest(l.failures || at) f
+                         where f > at - policy('identity.lock_window_minutes') * interval '1 minute' order by f desc limit 100)
+    where l.user_id = who.id
+    returning * into state;
+    if many = 0 or cardinality(state.failures) < many or not who.active or until <= clock_timestamp()
+       or who.locked_until > clock_timestamp() then
+        return false;
+    end if;
+    update app_user u set locked_until = until where u.id = who.id;
+    perform audit.note('lock', who.login::text, jsonb_build_object('user_id', who.id, 'failures', cardinality(state.failures), 'until', until));
+    perform sync_logins(array[who.id]);
+    return true;
+end
+$$;
+
+-- Once a minute by the worker: what depends on the clock. Locks end, stand-ins begin and end, accounts begin and expire.
+-- Returns how many log-ins changed.
+create function api.apply_access() returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    who     app_user;
+    changed integer := 0;
+begin
+    for who in select * from app_user u where u.locked_until <= clock_timestamp() order by u.id for update loop
+        perform unlock(who, 'by the clock');
+        changed := changed + 1;
+    end loop;
+    for who in select * from app_user u order by u.id loop
+        changed := changed + sync_login(who.id)::integer;
+    end loop;
+    return changed;
+end
+$$;
+
+-- The log-in of the headless worker: no person, no units, only the worker's own functions. Returns its name.
+create function api.create_worker(verifier text, login_name text default null) returns text
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    account text := coalesce(login_name, (select i.prefix || '_worker' from installation i));
+begin
+    if not is_owner() then
+        perform refuse('ER001', 'worker_creation_owner');
+    end if;
+    perform check_verifier(verifier);
+    if exists (select 1 from pg_roles r where r.rolname = account) then
+        perform set_login_verifier(account, verifier);
+    else
+        perform make_login(account, verifier, array[role_name('worker')]);
+    end if;
+    return account;
+end
+$$;
+
+call erp.secure('erp.custom_role', 'reference');
+call erp.secure('erp.custom_role_part', 'reference');
+call erp.secure('erp.user_custom_role', 'own');
+call erp.secure('erp.delegation', 'own', 'from_user_id to_user_id');
+call erp.secure('erp.user_login', 'own');
+
+call erp.also('erp.user_custom_role', 'security', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_custom_role', 'auditor', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_custom_role', 'admin', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.delegation', 'security', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.delegation', 'auditor', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.delegation', 'admin', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_login', 'security', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_login', 'auditor', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_login', 'admin', 'select', '(select erp.my_user_id()) is not null');
+
+call erp.allow('erp.custom_role', 'everyone', 'select');
+call erp.allow('erp.custom_role_part', 'everyone', 'select');
+call erp.allow('erp.user_custom_role', 'everyone', 'select');
+call erp.allow('erp.delegation', 'everyone', 'select');
+call erp.allow('erp.user_login', 'everyone', 'select');
+
+call erp.allow('erp.policy(text)', 'everyone', 'execute');
+call erp.allow('erp.account_state(integer)', 'everyone', 'execute');
+call erp.allow('api.policies()', 'everyone', 'execute');
+call erp.allow('api.set_policy(text, integer)', 'security', 'execute');
+call erp.allow('api.create_user(text, text, text, text[], integer[], text, text, text, text, text, integer, text)', 'admin', 'execute');
+call erp.allow('api.set_user_roles(integer, text[])', 'security', 'execute');
+call erp.allow('api.set_user_grants(integer, jsonb)', 'security', 'execute');
+call erp.allow('api.set_user_units(integer, integer[], integer[])', 'security', 'execute');
+call erp.allow('api.set_user_dates(integer, date, date)', 'admin', 'execute');
+call erp.allow('api.set_user_active(integer, boolean)', 'admin security', 'execute');
+call erp.allow('api.disable_user(integer)', 'admin security', 'execute');
+call erp.allow('api.unlock_user(integer)', 'admin security', 'execute');
+call erp.allow('api.reset_password(integer, text)', 'admin', 'execute');
+call erp.allow('api.release_user(integer)', 'security', 'execute');
+call erp.allow('api.change_password(text)', 'everyone', 'execute');
+call erp.allow('api.set_password_verifier(integer, text)', 'everyone', 'execute');
+call erp.allow('api.log_in(text)', 'user worker', 'execute');
+call erp.allow('api.apply_access()', 'worker', 'execute');
+
+call erp.track('erp.custom_role');
+call erp.track('erp.custom_role_part', 'audit silent');
+call erp.track('erp.user_custom_role');
+call erp.track('erp.delegation');
+call erp.track('erp.user_login', 'quiet silent');
 
 -- ==================== 15_dictionary.sql
 
@@ -6272,6 +7065,17 @@ begin
 end
 $$;
 
+-- The server itself lets nobody in after that moment; null: no end.
+create function erp.set_login_until(login text, until timestamptz) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform erp.check_login(login);
+    execute format('alter role %I valid until %L', login, coalesce(until, 'infinity'));
+end
+$$;
+
 create function erp.set_login_verifier(login text, verifier text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -6393,7 +7197,8 @@ declare
     f     text;
 begin
     foreach f in array array['erp.check_login(name)', 'erp.make_login(text, text, text[])', 'erp.set_login_groups(text, text[])',
-                             'erp.set_login_allowed(text, boolean)', 'erp.set_login_verifier(text, text)'] loop
+                             'erp.set_login_allowed(text, boolean)', 'erp.set_login_until(text, timestamptz)',
+                             'erp.set_login_verifier(text, text)'] loop
         execute format('alter function %s owner to %I', f, admin);
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to %I', f, owner);

@@ -8,10 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import os
 import stringprep
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import text
 
@@ -76,9 +79,9 @@ def create_user(
     *,
     user_name: str,
     password: str,
-    roles: Iterable[str],
-    units: Sequence[int],
     display_name: str,
+    roles: Iterable[str] = (),
+    units: Sequence[int] = (),
     display_name_zh: str | None = None,
     language: str = "zh",
     email: str | None = None,
@@ -89,7 +92,9 @@ def create_user(
 ) -> int:
     """Make a person with a PostgreSQL log-in (`<prefix>_<user_name>` unless `login` says else); his id.
 
-    `units` are seen and written with all below them. Raises UserError: not allowed, or the name is taken.
+    An administrator leaves `roles` and `units` empty: the security officer gives them. The owner of the installation
+    may do it at once; `units` are seen and written with all below them. Raises UserError: not allowed, or the name is
+    taken.
     """
     with database.write() as session:
         return int(
@@ -119,13 +124,42 @@ def create_user(
 
 
 def set_password(database: Database, user_id: int, password: str) -> None:
-    """One's own password, or another's by an administrator."""
+    """One's own password; anybody's by the installation's owner. An administrator uses `reset_password`."""
     _call(database, "select api.set_password_verifier(:id, :verifier)", id=user_id, verifier=scram_verifier(password))
 
 
-def set_roles(database: Database, user_id: int, roles: Iterable[str]) -> None:
-    """Replace a person's jobs. Nobody changes his own."""
-    _call(database, "select api.set_user_roles(:id, :roles)", id=user_id, roles=list(roles))
+def change_password(database: Database, password: str) -> None:
+    """One's own, also by a person who may do nothing until he has changed it."""
+    _call(database, "select api.change_password(:verifier)", verifier=scram_verifier(password))
+
+
+def reset_password(database: Database, user_id: int, password: str, *, reason: str | None = None) -> None:
+    """A first password by the administrator. The person sees nothing until he chose his own and was released."""
+    query = "select api.reset_password(:id, :verifier)"
+    _call(database, query, reason, id=user_id, verifier=scram_verifier(password))
+
+
+def release_user(database: Database, user_id: int, *, reason: str | None = None) -> None:
+    """By the security officer, when the person has chosen his own password."""
+    _call(database, "select api.release_user(:id)", reason, id=user_id)
+
+
+def unlock_user(database: Database, user_id: int, *, reason: str | None = None) -> None:
+    """Let a person in again who was locked out after too many wrong passwords."""
+    _call(database, "select api.unlock_user(:id)", reason, id=user_id)
+
+
+def set_dates(
+    database: Database, user_id: int, valid_from: date, valid_to: date | None, *, reason: str | None = None
+) -> None:
+    """First and last day of an account."""
+    query = "select api.set_user_dates(:id, :first, :last)"
+    _call(database, query, reason, id=user_id, first=valid_from, last=valid_to)
+
+
+def set_roles(database: Database, user_id: int, roles: Iterable[str], *, reason: str | None = None) -> None:
+    """Replace a person's jobs and custom roles, by their keys. Nobody changes his own."""
+    _call(database, "select api.set_user_roles(:id, :roles)", reason, id=user_id, roles=list(roles))
 
 
 def set_units(database: Database, user_id: int, units: Iterable[int], *, read_only: Iterable[int] = ()) -> None:
@@ -134,14 +168,101 @@ def set_units(database: Database, user_id: int, units: Iterable[int], *, read_on
     _call(database, query, id=user_id, units=list(units), read_only=list(read_only))
 
 
-def disable_user(database: Database, user_id: int) -> None:
+@dataclass(frozen=True)
+class Grant:
+    """A unit that a person sees with all below it; both days are inclusive, no last day means no end."""
+
+    unit: int
+    may_write: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def set_grants(database: Database, user_id: int, grants: Iterable[Grant], *, reason: str | None = None) -> None:
+    """Replace a person's units, with their dates."""
+    rows = [
+        {
+            "unit": grant.unit,
+            "may_write": grant.may_write,
+            "valid_from": grant.valid_from.isoformat() if grant.valid_from else None,
+            "valid_to": grant.valid_to.isoformat() if grant.valid_to else None,
+        }
+        for grant in grants
+    ]
+    query = "select api.set_user_grants(:id, cast(:grants as jsonb))"
+    _call(database, query, reason, id=user_id, grants=json.dumps(rows))
+
+
+def disable_user(database: Database, user_id: int, *, reason: str | None = None) -> None:
     """From now on he sees nothing, in open programs too, and cannot log in."""
-    _call(database, "select api.set_user_active(:id, false)", id=user_id)
+    _call(database, "select api.set_user_active(:id, false)", reason, id=user_id)
 
 
-def enable_user(database: Database, user_id: int) -> None:
-    """Let a disabled person in again."""
-    _call(database, "select api.set_user_active(:id, true)", id=user_id)
+def enable_user(database: Database, user_id: int, *, reason: str | None = None) -> None:
+    """Let a disabled person in again; when the administrator does it, the security officer releases him."""
+    _call(database, "select api.set_user_active(:id, true)", reason, id=user_id)
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """What the server says at a log-in. `state`: active, or why the person sees nothing."""
+
+    state: str
+    must_change: bool
+    awaiting_release: bool
+    previous_at: datetime | None
+    previous_client: str | None
+    failed_since: int
+    password_days_left: int | None
+    password_min_length: int
+    idle_lock_minutes: int
+
+
+def log_in(database: Database, program: str) -> LogIn:
+    """Note a log-in, once at each start of a program. Works for a person who may do nothing yet as well."""
+    with database.write() as session:
+        found = session.execute(text("select api.log_in(:program)"), {"program": program}).scalar_one()
+    at = found.get("previous_login_at")
+    return LogIn(
+        state=found["state"],
+        must_change=found["must_change"],
+        awaiting_release=found["awaiting_release"],
+        previous_at=datetime.fromisoformat(at) if at else None,
+        previous_client=found.get("previous_client"),
+        failed_since=found["failed_since"],
+        password_days_left=found.get("password_days_left"),
+        password_min_length=found["password_min_length"],
+        idle_lock_minutes=found["idle_lock_minutes"],
+    )
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A rule for log-ins: what holds now, what is shipped, and between what it may be set."""
+
+    key: str
+    value: int
+    standard: int
+    lowest: int
+    highest: int
+
+
+def policies(database: Database) -> tuple[Policy, ...]:
+    """All rules for log-ins."""
+    with database.read() as session:
+        rows = session.execute(text("select key, value, standard, lowest, highest from api.policies()")).all()
+    return tuple(Policy(*row) for row in rows)
+
+
+def set_policy(database: Database, key: str, value: int, *, reason: str | None = None) -> None:
+    """By the security officer."""
+    _call(database, "select api.set_policy(:key, :value)", reason, key=key, value=value)
+
+
+def apply_access(database: Database) -> int:
+    """By the worker, once a minute: what depends on the clock. How many log-ins changed."""
+    with database.write() as session:
+        return int(session.execute(text("select api.apply_access()")).scalar_one())
 
 
 def create_worker(database: Database, password: str, *, login: str | None = None) -> str:
@@ -151,6 +272,6 @@ def create_worker(database: Database, password: str, *, login: str | None = None
         return str(session.execute(query, {"verifier": scram_verifier(password), "login": login}).scalar_one())
 
 
-def _call(database: Database, query: str, **values: object) -> None:
-    with database.write() as session:
+def _call(database: Database, query: str, reason: str | None = None, /, **values: object) -> None:
+    with database.write(reason) as session:
         session.execute(text(query), values)

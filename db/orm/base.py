@@ -76,6 +76,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[str]: ARRAY(Text),
         list[int]: ARRAY(BigInteger),
+        list[datetime]: ARRAY(DateTime(timezone=True)),
     }
 
 

@@ -24,14 +24,15 @@ begin
         raise exception 'the database must be encoded in UTF8, not in %', getdatabaseencoding();
     end if;
     foreach r in array '{schema_owner,user_admin,role_user,role_worker,role_clerk,role_planner,role_desk,role_engineer,
-                         role_buyer,role_finance,role_pm,role_manager,role_steward,role_security,role_auditor,role_admin}'::text[]
+                         role_buyer,role_finance,role_pm,role_manager,role_steward,role_report,role_security,role_auditor,
+                         role_admin}'::text[]
     loop
         begin
             execute format('create role %I nologin', prefix || '_' || r);
         exception when duplicate_object or unique_violation then null;  -- another database of this cluster made it
         end;
-        if r like 'role\_%' and r <> 'role_user' then
-            if r <> 'role_worker' then
+        if r like 'role\_%' then
+            if r not in ('role_user', 'role_worker') then
                 -- Everybody's group role: the right to connect, to see the schemas and the reference tables.
                 execute format('grant %I to %I', prefix || '_role_user', prefix || '_' || r);
             end if;
@@ -74,23 +75,27 @@ create table erp.schema_version (
 create table erp.role (
     key     text not null constraint role_pk primary key,
     name    text not null,
-    name_zh text not null
+    name_zh text not null,
+    power   text not null default 'business'
+            constraint role_power_known check (power in ('business', 'admin', 'security', 'auditor'))
 );
 comment on table erp.role is 'One job in the company; each is one PostgreSQL group role';
+comment on column erp.role.power is 'Separation of powers: one person holds jobs of one power only';
 
-insert into erp.role (key, name, name_zh) values
-    ('clerk',    'Warehouse clerk',    '仓库管理员'),
-    ('planner',  'Planner',            '调度计划员'),
-    ('desk',     'Service desk',       '服务台'),
-    ('engineer', 'Engineer',           '工程师'),
-    ('buyer',    'Buyer',              '采购员'),
-    ('finance',  'Finance',            '财务'),
-    ('pm',       'Project manager',    '项目经理'),
-    ('manager',  'Manager',            '经理'),
-    ('steward',  'Data steward',       '数据管理员'),
-    ('security', 'Security officer',   '安全员'),
-    ('auditor',  'Auditor',            '审计员'),
-    ('admin',    'Administrator',      '系统管理员');
+insert into erp.role (key, name, name_zh, power) values
+    ('clerk',    'Warehouse clerk',    '仓库管理员', 'business'),
+    ('planner',  'Planner',            '调度计划员', 'business'),
+    ('desk',     'Service desk',       '服务台',     'business'),
+    ('engineer', 'Engineer',           '工程师',     'business'),
+    ('buyer',    'Buyer',              '采购员',     'business'),
+    ('finance',  'Finance',            '财务',       'business'),
+    ('pm',       'Project manager',    '项目经理',   'business'),
+    ('manager',  'Manager',            '经理',       'business'),
+    ('steward',  'Data steward',       '数据管理员', 'business'),
+    ('report',   'Report reader',      '报表读者',   'business'),
+    ('security', 'Security officer',   '安全员',     'security'),
+    ('auditor',  'Auditor',            '审计员',     'auditor'),
+    ('admin',    'Administrator',      '系统管理员', 'admin');
 
 -- The cluster's name of a job's group role: outpost_role_clerk.
 create function erp.role_name(role_key text) returns text
@@ -155,8 +160,14 @@ begin
             mine := format('exists (select 1 from erp.%I %I where %I.id = {row}.%I and (%s))',
                            link, alias, alias, key, replace(parent.mine, '{row}', alias));
         when 'own' then
-            seen := '{row}.user_id is null or {row}.user_id = (select erp.my_user_id())';
-            mine := '{row}.user_id = (select erp.my_user_id())';
+            if detail is null then
+                seen := '{row}.user_id is null or {row}.user_id = (select erp.my_user_id())';
+                mine := '{row}.user_id = (select erp.my_user_id())';
+            else
+                select string_agg(format('{row}.%I = (select erp.my_user_id())', c), ' or ') into seen
+                from unnest(string_to_array(detail, ' ')) c;
+                mine := 'false';
+            end if;
         when 'reference' then
             seen := '(select erp.my_user_id()) is not null';
             mine := seen;
@@ -177,7 +188,8 @@ $$;
 --   linked       readable through a link table, detail = 'party_unit.party_id' (its unit column is org_unit_id); where the
 --                table has a unit of its own, that unit sees it too and alone may write it
 --   child        follows a parent row, detail = 'contract.contract_id' (parent table . own column); secure the parent first
---   own          row.user_id is me; a null user_id is everybody's to read
+--   own          row.user_id is me; a null user_id is everybody's to read. detail = 'from_user_id to_user_id': readable
+--                when one of these is me, written by functions only
 --   reference    no unit: every user may read, writes by grant alone
 --   attached     whoever sees the row owner_table.owner_id
 --   internal     nobody reads it but functions

@@ -49,8 +49,14 @@ create table erp.app_user (
     active          boolean     not null default true,
     valid_from      date        not null default current_date,
     valid_to        date,
+    -- While one of these holds, the person is nobody to the database; see erp.account_block.
+    must_change         boolean     not null default false,
+    awaiting_release    boolean     not null default false,
+    password_changed_at timestamptz not null default now(),
+    locked_until        timestamptz,
     version         integer     not null default 1
 );
+comment on column erp.app_user.awaiting_release is 'An administrator reset the password or brought the account back: the security officer releases it';
 
 create table erp.user_role (
     user_id  integer not null constraint user_role_user references erp.app_user on delete cascade,

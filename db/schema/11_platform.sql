@@ -14,16 +14,96 @@ begin
 end
 $$;
 
--- Null for a log-in that is nobody: disabled, expired, or not ours.
+-- Why an account is nobody today; null when it is somebody. The day is the company's own: a session may set its time zone
+-- as it likes, and would live in yesterday.
+create function erp.account_block(person erp.app_user, today date) returns text
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return case
+        when not person.active then 'disabled'
+        when today > person.valid_to then 'expired'
+        when today < person.valid_from then 'not_yet'
+        when person.locked_until > statement_timestamp() then 'locked'
+        when person.awaiting_release then 'reset'
+        when person.must_change then 'must_change'
+        when exists (select from setting s
+                     where s.key = 'identity.password_days' and s.org_unit_id is null and s.value > '0'
+                       and person.password_changed_at < statement_timestamp() - (s.value #>> '{}')::integer * interval '1 day')
+            then 'must_change'
+    end;
+end
+$$;
+
+-- Today, where the company is. Of the statement, so that nobody stays in yesterday by keeping a transaction open.
+create function erp.company_day(company integer) returns date
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return (select (statement_timestamp() at time zone c.time_zone)::date from company c where c.id = company_day.company);
+end
+$$;
+
+-- The caller and his company's day. Nobody (null) while his account is blocked or the log-in is not ours; the owner is 0.
+-- The conditions of account_block once more, in one query: this runs in every statement of everybody.
+create function erp.my_account(out user_id integer, out today date)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    select u.id, (statement_timestamp() at time zone c.time_zone)::date into user_id, today
+    from app_user u
+    join company c on c.id = u.company_id
+    where u.login = session_user and u.active and not u.must_change and not u.awaiting_release
+      and (u.locked_until is null or u.locked_until <= statement_timestamp())
+      and (statement_timestamp() at time zone c.time_zone)::date >= u.valid_from
+      and (u.valid_to is null or (statement_timestamp() at time zone c.time_zone)::date <= u.valid_to)
+      and not exists (select from setting s
+                      where s.key = 'identity.password_days' and s.org_unit_id is null and s.value > '0'
+                        and u.password_changed_at < statement_timestamp() - (s.value #>> '{}')::integer * interval '1 day');
+    if user_id is null and is_owner() then
+        user_id := 0;
+    end if;
+end
+$$;
+
 create function erp.my_user_id() returns integer
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    return coalesce(
-        (select u.id from app_user u
-         where u.login = session_user and u.active and current_date between u.valid_from and coalesce(u.valid_to, 'infinity')),
-        case when is_owner() then 0 end);
+    return (my_account()).user_id;
+end
+$$;
+
+-- The jobs that a person has on a day, each with where it comes from: given to him, part of a custom role of his, or of a
+-- colleague for whom he stands in. What a colleague has as somebody's stand-in is not passed on.
+create function erp.jobs_of(person integer, today date)
+returns table (role_key text, custom_role_id integer, delegation_id bigint)
+language plpgsql stable security definer rows 4
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    with holder as (
+        select person as user_id, null::bigint as delegation_id
+        union all
+        select d.from_user_id, d.id
+        from delegation d
+        join app_user f on f.id = d.from_user_id and f.active and jobs_of.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+        where d.to_user_id = person and d.ended_at is null and jobs_of.today between d.valid_from and d.valid_to
+    )
+    select r.role_key, null::integer, h.delegation_id
+    from holder h
+    join user_role r on r.user_id = h.user_id
+    union all
+    select p.role_key, c.id, h.delegation_id
+    from holder h
+    join user_custom_role u on u.user_id = h.user_id
+    join custom_role c on c.id = u.custom_role_id and c.active
+    join custom_role_part p on p.custom_role_id = c.id;
 end
 $$;
 
@@ -32,31 +112,62 @@ language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select r.key from role r);
     end if;
-    return array(select r.role_key from user_role r where r.user_id = me);
+    return array(select distinct j.role_key from jobs_of(me.user_id, me.today) j order by 1);
 end
 $$;
 
--- Units that I may read: those granted to me today and all below them.
+-- The units that were granted to a person by name, without those below, and whence: his own grants of the day, and those
+-- of a colleague for whom he stands in.
+create function erp.units_of(person integer, today date)
+returns table (org_unit_id integer, may_write boolean, valid_to date, delegation_id bigint)
+language plpgsql stable security definer rows 4
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select g.org_unit_id, g.may_write, g.valid_to, null::bigint
+    from user_unit g
+    where g.user_id = person and units_of.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+    union all
+    select g.org_unit_id, g.may_write, least(g.valid_to, d.valid_to), d.id
+    from delegation d
+    join app_user f on f.id = d.from_user_id and f.active and units_of.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+    join user_unit g on g.user_id = d.from_user_id and units_of.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+    where d.to_user_id = person and d.ended_at is null and units_of.today between d.valid_from and d.valid_to;
+end
+$$;
+
+-- Units that I may read: those granted to me today, or to whom I stand in for, and all below them (units_of, written out for
+-- speed here and below).
 create function erp.my_units() returns integer[]
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select u.id from org_unit u);
     end if;
     return array(
         select distinct c.descendant_id
-        from user_unit g
-        join org_unit_closure c on c.ancestor_id = g.org_unit_id
-        where g.user_id = me and current_date between g.valid_from and coalesce(g.valid_to, 'infinity'));
+        from (
+            select g.org_unit_id, g.may_write from user_unit g
+            where g.user_id = me.user_id and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to)
+            union all
+            select g.org_unit_id, g.may_write from delegation d
+            join app_user f on f.id = d.from_user_id and f.active and me.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+            join user_unit g on g.user_id = d.from_user_id and me.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+            where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to
+        ) g
+        join org_unit_closure c on c.ancestor_id = g.org_unit_id);
 end
 $$;
 
@@ -65,16 +176,25 @@ language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select u.id from org_unit u);
     end if;
     return array(
         select distinct c.descendant_id
-        from user_unit g
+        from (
+            select g.org_unit_id, g.may_write from user_unit g
+            where g.user_id = me.user_id and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to)
+            union all
+            select g.org_unit_id, g.may_write from delegation d
+            join app_user f on f.id = d.from_user_id and f.active and me.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+            join user_unit g on g.user_id = d.from_user_id and me.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+            where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to
+        ) g
         join org_unit_closure c on c.ancestor_id = g.org_unit_id
-        where g.user_id = me and g.may_write and current_date between g.valid_from and coalesce(g.valid_to, 'infinity'));
+        where g.may_write);
 end
 $$;
 
@@ -88,22 +208,25 @@ begin
 end
 $$;
 
--- The units that were granted to me by name, without those below: where a new record of mine belongs unless I say else.
+-- The units that were granted to me by name, without those below, my own before a colleague's: where a new record of mine
+-- belongs unless I say else.
 create function erp.my_home_units() returns integer[]
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me integer := my_user_id();
+    me record;
 begin
-    if me = 0 then
+    me := my_account();
+    if me.user_id = 0 then
         return array(select u.id from org_unit u where u.parent_id is null order by u.id);
     end if;
     return array(
         select g.org_unit_id
-        from user_unit g
-        where g.user_id = me and g.may_write and current_date between g.valid_from and coalesce(g.valid_to, 'infinity')
-        order by g.org_unit_id);
+        from units_of(me.user_id, me.today) g
+        where g.may_write
+        group by g.org_unit_id
+        order by min(coalesce(g.delegation_id, 0)), g.org_unit_id);
 end
 $$;
 
@@ -331,7 +454,7 @@ as $$
 declare
     with_id text := case when 'id' = any (have) then 'r.id' else 'null::bigint' end;
     of_id   text := case when 'id' = any (have) then 'r.id' else coalesce(
-        (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id') limit 1), 'null::bigint') end;
+        (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id', 'custom_role_id') limit 1), 'null::bigint') end;
     poster  text := case when 'posted_by' = any (have) then 'r.posted_by' else 'me' end;
     unit    text := case when 'org_unit_id' = any (have) then 'r.org_unit_id' else 'null::integer' end;
     skip    constant text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]';

@@ -1,4 +1,4 @@
--- Numbers, companies, people, files and the change feed; and what each job may do with all of it.
+-- Numbers, companies, files and the change feed; and what each job may do with all of it. People are in 13.
 
 -- The next number of a document, ISS-2611-0482: prefix, month where the company is, running number within the month.
 -- Drawn outside the transaction like any sequence: nobody waits for a colleague's commit (except in the first moment of
@@ -70,6 +70,21 @@ $$;
 create trigger company_start after insert on erp.company
     for each row execute function erp.company_start();
 
+-- A zone of the IANA list: the days of grants and accounts are the company's, and a made-up zone would move them.
+create function erp.company_zone() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select from pg_timezone_names z where z.name = new.time_zone) then
+        perform refuse('ER012', 'company_time_zone', jsonb_build_object('zone', new.time_zone));
+    end if;
+    return new;
+end
+$$;
+create trigger company_zone before insert or update of time_zone on erp.company
+    for each row execute function erp.company_zone();
+
 -- A company with the unit at the top of its tree. Returns the unit's id.
 create function api.create_company(
     code text, name text, name_zh text default null, currency text default 'CNY', time_zone text default 'Asia/Shanghai')
@@ -116,171 +131,12 @@ as $$
         'company_zh', coalesce(c.name_zh, ''),
         'currency', coalesce(c.currency, 'CNY'),
         'time_zone', coalesce(c.time_zone, 'Asia/Shanghai'),
+        'state', (select account_state(a.id) from app_user a where a.login = session_user),
         'demo', i.demo,
         'schema_version', (select v.version_num from schema_version v))
     from installation i
     left join app_user u on u.id = my_user_id()
     left join company c on c.id = coalesce(u.company_id, (select min(x.id) from company x where is_owner()))
-$$;
-
--- Who may hand out log-ins; and never his own rights.
-create function erp.check_user_administrator(other integer default null) returns void
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    if not my_roles() && '{security,admin}' then
-        perform refuse('ER001', 'user_administration_role');
-    end if;
-    if other = my_user_id() then
-        perform refuse('ER001', 'user_not_himself');
-    end if;
-end
-$$;
-
-create function erp.check_verifier(verifier text) returns void
-language plpgsql immutable
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    if verifier is null or verifier !~ '^SCRAM-SHA-256\$\d+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' then
-        perform refuse('ER012', 'user_password_verifier');
-    end if;
-end
-$$;
-
--- Make a person and his PostgreSQL log-in. The verifier is made by the client: the server never sees the password.
--- login_name is for installations that share a cluster; otherwise it is the prefix and the user name.
-create function api.create_user(
-    user_name text, display_name text, verifier text, roles text[], units integer[], display_name_zh text default null,
-    language text default 'zh', email text default null, phone text default null, badge text default null,
-    company integer default null, login_name text default null)
-returns integer
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    prefix  text := (select i.prefix from installation i);
-    account text := coalesce(login_name, prefix || '_' || user_name);
-    new_id  integer;
-begin
-    perform check_user_administrator();
-    perform check_verifier(verifier);
-    if not starts_with(account, prefix || '_') or starts_with(account, prefix || '_role_') or length(account) > 63
-       or account in (prefix || '_schema_owner', prefix || '_user_admin', prefix || '_owner', prefix || '_worker') then
-        perform refuse('ER012', 'user_login_form', jsonb_build_object('login', account));
-    end if;
-    insert into app_user (company_id, user_name, login, display_name, display_name_zh, email, phone, badge, language)
-    values (coalesce(company, (select u.company_id from org_unit u where u.id = units[1]),
-                     (select a.company_id from app_user a where a.id = my_user_id()), (select min(c.id) from company c)),
-            $1, account, $2, $6, $8, $9, $10, $7)
-    returning id into new_id;
-    insert into user_role (user_id, role_key) select new_id, r from unnest(roles) r;
-    insert into user_unit (user_id, org_unit_id) select new_id, u from unnest(units) u;
-    perform make_login(account, verifier, array(select role_name(r) from unnest(roles) r union all select role_name('user')));
-    return new_id;
-end
-$$;
-
-create function api.set_user_roles(user_id integer, roles text[]) returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    person app_user;
-begin
-    perform check_user_administrator($1);
-    select * into person from app_user u where u.id = $1 for update;
-    if not found then
-        perform refuse('ER004', 'user_found');
-    end if;
-    delete from user_role r where r.user_id = person.id and not r.role_key = any (roles);
-    insert into user_role (user_id, role_key)
-    select person.id, r from unnest(roles) r
-    on conflict on constraint user_role_pk do nothing;
-    perform set_login_groups(person.login, array(select role_name(r) from unnest(roles) r union all select role_name('user')));
-end
-$$;
-
--- Replace a person's units; read_only names those of them in which he may not write.
-create function api.set_user_units(user_id integer, units integer[], read_only integer[] default '{}') returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    perform check_user_administrator($1);
-    if not exists (select 1 from app_user u where u.id = $1) then
-        perform refuse('ER004', 'user_found');
-    end if;
-    delete from user_unit g where g.user_id = $1 and not g.org_unit_id = any (units);
-    insert into user_unit (user_id, org_unit_id, may_write)
-    select $1, u, not u = any (read_only) from unnest(units) u
-    on conflict on constraint user_unit_pk do update set may_write = excluded.may_write;
-end
-$$;
-
--- A person who is not active sees nothing, in open sessions too, and cannot log in.
-create function api.set_user_active(user_id integer, active boolean) returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    account name;
-begin
-    perform check_user_administrator($1);
-    update app_user u set active = $2, valid_to = case when not $2 then u.valid_to end where u.id = $1 returning u.login into account;
-    if account is null then
-        perform refuse('ER004', 'user_found');
-    end if;
-    perform set_login_allowed(account, $2);
-end
-$$;
-
-create function api.disable_user(user_id integer) returns void
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.set_user_active($1, false)
-$$;
-
--- A new password, as a verifier: one's own, or another's by whoever administers users.
-create function api.set_password_verifier(user_id integer, verifier text) returns void
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    account name := (select u.login from app_user u where u.id = $1);
-begin
-    if $1 is distinct from my_user_id() then
-        perform check_user_administrator($1);
-    end if;
-    perform check_verifier(verifier);
-    if account is null then
-        perform refuse('ER004', 'user_found');
-    end if;
-    perform set_login_verifier(account, verifier);
-end
-$$;
-
--- The log-in of the headless worker: no person, no units, only the worker's own functions. Returns its name.
-create function api.create_worker(verifier text, login_name text default null) returns text
-language plpgsql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    account text := coalesce(login_name, (select i.prefix || '_worker' from installation i));
-begin
-    if not is_owner() then
-        perform refuse('ER001', 'worker_creation_owner');
-    end if;
-    perform check_verifier(verifier);
-    if exists (select 1 from pg_roles r where r.rolname = account) then
-        perform set_login_verifier(account, verifier);
-    else
-        perform make_login(account, verifier, array[role_name('worker')]);
-    end if;
-    return account;
-end
 $$;
 
 -- A file goes where its record is; who sees the record sees the file.
@@ -423,19 +279,20 @@ call erp.secure('erp.public_holiday', 'reference');
 call erp.secure('erp.change', 'internal');
 call erp.secure('erp.feed', 'internal');
 
-call erp.also('erp.user_role', 'security', 'select', 'true');
-call erp.also('erp.user_role', 'auditor', 'select', 'true');
-call erp.also('erp.user_role', 'admin', 'select', 'true');
-call erp.also('erp.user_unit', 'security', 'select', 'true');
-call erp.also('erp.user_unit', 'auditor', 'select', 'true');
-call erp.also('erp.user_unit', 'admin', 'select', 'true');
+call erp.also('erp.user_role', 'security', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_role', 'auditor', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_role', 'admin', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_unit', 'security', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_unit', 'auditor', 'select', '(select erp.my_user_id()) is not null');
+call erp.also('erp.user_unit', 'admin', 'select', '(select erp.my_user_id()) is not null');
 call erp.also('erp.saved_view', 'steward', 'all', '{row}.user_id is null');
 call erp.also('erp.export_recipe', 'steward', 'all', '{row}.user_id is null');
-call erp.also('erp.import_batch', 'auditor', 'select', 'true');
+call erp.also('erp.import_batch', 'auditor', 'select', '(select erp.my_user_id()) is not null');
 
 call erp.allow('erp.installation', 'everyone', 'select');
 call erp.allow('erp.schema_version', 'everyone', 'select');
 call erp.allow('erp.role', 'everyone', 'select');
+call erp.allow('erp.protection', 'admin security auditor', 'select');
 call erp.allow('erp.company', 'everyone', 'select');
 call erp.allow('erp.company', 'admin', 'update (name, name_zh, time_zone)');
 call erp.allow('erp.org_unit', 'everyone', 'select');
@@ -443,7 +300,7 @@ call erp.allow('erp.org_unit', 'admin', 'insert, update (parent_id, kind, code, 
 call erp.allow('erp.org_unit_closure', 'everyone', 'select');
 call erp.allow('erp.app_user', 'everyone', 'select (id, company_id, user_name, display_name, display_name_zh, active, version)');
 call erp.allow('erp.app_user', 'admin security auditor', 'select');
-call erp.allow('erp.app_user', 'admin security', 'update (display_name, display_name_zh, email, phone, badge, language, valid_from, valid_to)');
+call erp.allow('erp.app_user', 'admin', 'update (display_name, display_name_zh, email, phone, badge, language)');
 call erp.allow('erp.user_role', 'everyone', 'select');
 call erp.allow('erp.user_unit', 'everyone', 'select');
 call erp.allow('erp.setting', 'everyone', 'select');
@@ -483,18 +340,12 @@ call erp.allow('api.hold_record(text, bigint)', 'everyone', 'execute');
 call erp.allow('api.notify_changes(text)', 'worker', 'execute');
 call erp.allow('api.prune_changes(interval)', 'worker', 'execute');
 call erp.allow('api.create_company(text, text, text, text, text)', 'admin', 'execute');
-call erp.allow('api.create_user(text, text, text, text[], integer[], text, text, text, text, text, integer, text)', 'security admin', 'execute');
-call erp.allow('api.set_user_roles(integer, text[])', 'security admin', 'execute');
-call erp.allow('api.set_user_units(integer, integer[], integer[])', 'security admin', 'execute');
-call erp.allow('api.set_user_active(integer, boolean)', 'security admin', 'execute');
-call erp.allow('api.disable_user(integer)', 'security admin', 'execute');
-call erp.allow('api.set_password_verifier(integer, text)', 'everyone', 'execute');
 
 call erp.track('erp.company');
 call erp.track('erp.org_unit');
 call erp.track('erp.app_user');
-call erp.track('erp.user_role', 'audit silent');
-call erp.track('erp.user_unit', 'audit silent');
+call erp.track('erp.user_role');
+call erp.track('erp.user_unit');
 call erp.track('erp.setting');
 call erp.track('erp.numbering', 'audit silent');
 call erp.track('erp.saved_view', 'quiet');

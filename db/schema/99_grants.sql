@@ -74,6 +74,17 @@ begin
 end
 $$;
 
+-- The server itself lets nobody in after that moment; null: no end.
+create function erp.set_login_until(login text, until timestamptz) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform erp.check_login(login);
+    execute format('alter role %I valid until %L', login, coalesce(until, 'infinity'));
+end
+$$;
+
 create function erp.set_login_verifier(login text, verifier text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -195,7 +206,8 @@ declare
     f     text;
 begin
     foreach f in array array['erp.check_login(name)', 'erp.make_login(text, text, text[])', 'erp.set_login_groups(text, text[])',
-                             'erp.set_login_allowed(text, boolean)', 'erp.set_login_verifier(text, text)'] loop
+                             'erp.set_login_allowed(text, boolean)', 'erp.set_login_until(text, timestamptz)',
+                             'erp.set_login_verifier(text, text)'] loop
         execute format('alter function %s owner to %I', f, admin);
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to %I', f, owner);

@@ -47,10 +47,9 @@ USERS = ListSpec(
         Column(key="badge", expr=AppUser.badge, kind=Kind.CODE, width=120, writes="badge", privilege="badge"),
         Column(key="language", expr=AppUser.language, kind=Kind.CHOICE, width=90, writes="language", required=True,
                privilege="language"),
-        Column(key="valid_from", expr=AppUser.valid_from, kind=Kind.DATE, width=110, writes="valid_from",
-               required=True, shown=False, privilege="valid_from"),
-        Column(key="valid_to", expr=AppUser.valid_to, kind=Kind.DATE, width=110, writes="valid_to",
-               privilege="valid_to"),
+        Column(key="valid_from", expr=AppUser.valid_from, kind=Kind.DATE, width=110, shown=False,
+               privilege="valid_from"),
+        Column(key="valid_to", expr=AppUser.valid_to, kind=Kind.DATE, width=110, privilege="valid_to"),
         Column(key="id", expr=AppUser.id, kind=Kind.INTEGER, width=80, shown=False),
     ),
     views=(

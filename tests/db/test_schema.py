@@ -302,7 +302,7 @@ def test_no_job_may_log_in_or_make_roles(shared: World) -> None:
         from pg_roles where rolname ~ '^outpost_test_(role_.*|schema_owner|user_admin)$'
         """,
     )
-    assert len(found) == 16
+    assert len(found) == 17
     for name, *rights in found:
         assert rights == [False, name == "outpost_test_user_admin", False, False, False], name
 

@@ -102,10 +102,13 @@ def test_a_read_only_unit_is_not_written(world: World) -> None:
 
 def test_a_grant_ends_with_its_last_day(world: World) -> None:
     clerk = world.raw("clerk")
-    world.value("update erp.user_unit set valid_to = current_date")
+    world.value("update erp.user_unit set valid_to = erp.company_day(1)")
     assert rows(clerk, "select 1 from erp.stock_balance")
-    world.value("update erp.user_unit set valid_to = current_date - 1")
+    world.value("update erp.user_unit set valid_to = erp.company_day(1) - 1")
     assert not rows(clerk, "select 1 from erp.stock_balance")
+    for zone in ("Pacific/Honolulu", "<far>-167", "<far>+167"):  # a session's own day is nobody's business
+        rows(clerk, "select set_config('TimeZone', %s, false)", zone)
+        assert not rows(clerk, "select 1 from erp.stock_balance")
 
 
 def test_nobody_is_somebody_else_by_a_setting_or_a_role(shared: World) -> None:
