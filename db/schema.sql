@@ -65,6 +65,7 @@ $$;
 
 create table erp.installation (
     only_row     boolean     not null default true constraint installation_pk primary key,
+    id           uuid        not null default gen_random_uuid(),
     prefix       text        not null constraint installation_prefix_form check (prefix ~ '^[a-z][a-z0-9_]{0,20}$'),
     generation   integer     not null default 1,
     demo         text,
@@ -182,7 +183,7 @@ begin
             mine := seen;
         when 'attached' then
             seen := 'erp.may_see({row}.owner_table, {row}.owner_id)';
-            mine := seen;
+            mine := 'erp.may_attach({row}.owner_table, {row}.owner_id)';
         when 'internal' then
             seen := 'false';
             mine := 'false';
@@ -200,7 +201,7 @@ $$;
 --   own          row.user_id is me; a null user_id is everybody's to read. detail = 'from_user_id to_user_id': readable
 --                when one of these is me, written by functions only
 --   reference    no unit: every user may read, writes by grant alone
---   attached     whoever sees the row owner_table.owner_id
+--   attached     whoever sees the row owner_table.owner_id; written by who sees it and may write in its unit
 --   internal     nobody reads it but functions
 -- Run again at each upgrade; the grants of the table start from nothing and follow by allow().
 create procedure erp.secure(target regclass, scope text, detail text default null)
@@ -466,11 +467,11 @@ create table erp.attachment (
     file_name   text        not null constraint attachment_name_length check (length(file_name) between 1 and 200),
     media_type  text        not null,
     size_bytes  bigint      not null constraint attachment_size_limit check (size_bytes between 0 and 52428800),
-    sha256      bytea       not null,
-    content     bytea       not null,
+    parts       integer     not null,
     created_at  timestamptz not null default now(),
     created_by  integer,
-    constraint attachment_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
+    constraint attachment_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint attachment_parts_fit check (parts = greatest(1, (size_bytes + 1048575) / 1048576))
 );
 create index attachment_owner_idx on erp.attachment (owner_table, owner_id);
 
@@ -854,6 +855,28 @@ begin
 end
 $$;
 
+-- Whether the caller may add a file to a row: he sees it, and its unit is his to write. Rows with two ends have no such
+-- unit; whoever sees one may add to it.
+create function erp.may_attach(of_table text, row_id bigint) returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    rule  protection;
+    is_so boolean;
+begin
+    select * into rule from protection p where p.table_name = of_table;
+    if not may_see(of_table, row_id) then
+        return false;
+    elsif is_owner() or rule.scope = 'two_ended' then
+        return true;
+    end if;
+    execute format('select exists (select 1 from %I x where x.id = $1 and (%s))', of_table, replace(rule.mine, '{row}', 'x'))
+        into is_so using row_id;
+    return is_so;
+end
+$$;
+
 -- The fields that the company added are checked here, for every client.
 create function erp.check_custom(of_table text, given jsonb) returns void
 language plpgsql stable security definer
@@ -1016,7 +1039,10 @@ declare
         (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id', 'custom_role_id') limit 1), 'null::bigint') end;
     poster  text := case when 'posted_by' = any (have) then 'r.posted_by' else 'me' end;
     unit    text := case when 'org_unit_id' = any (have) then 'r.org_unit_id' else 'null::integer' end;
-    skip    constant text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]';
+    -- Sealed values leave a mark only: that they changed, never what they were.
+    marks   text := (select string_agg(format('%L, erp.sealed_mark({row}.%I)', a, a), ', ') from unnest(have) a where a like '%\_sealed');
+    skip    text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]'
+                    || coalesce(' || jsonb_build_object(' || marks || ')', '');
     entry   text;
     full_row text;
     ins     text := '';
@@ -1026,7 +1052,7 @@ declare
 begin
     entry := format('insert into audit.entry (table_name, row_id, org_unit_id, action, user_id, login, client, reason, changes) '
                     'select %L, %s, %s, left(tg_op, 1), %s, session_user, app, why, ', short, of_id, unit, poster);
-    full_row := 'jsonb_strip_nulls(to_jsonb(r)' || skip || ')';
+    full_row := 'jsonb_strip_nulls(to_jsonb(r)' || replace(skip, '{row}', 'r') || ')';
     if 'ledger' = any (opts) then
         ins := entry || 'null from new_rows r;';
     elsif 'audit' = any (opts) then
@@ -1035,8 +1061,8 @@ begin
         upd := case when 'id' = any (have) then
             entry || format('d.changes from new_rows r join old_rows o on o.id = r.id '
                             'cross join lateral (select jsonb_object_agg(n.key, jsonb_build_array(b.value, n.value)) as changes '
-                            'from jsonb_each(to_jsonb(r)%s) n join jsonb_each(to_jsonb(o)) b on b.key = n.key '
-                            'where b.value is distinct from n.value) d where d.changes is not null;', skip)
+                            'from jsonb_each(to_jsonb(r)%s) n join jsonb_each(to_jsonb(o)%s) b on b.key = n.key '
+                            'where b.value is distinct from n.value) d where d.changes is not null;', replace(skip, '{row}', 'r'), replace(skip, '{row}', 'o'))
             else entry || full_row || ' from new_rows r;' end;
     end if;
     if not 'silent' = any (opts) then
@@ -1213,7 +1239,8 @@ as $$
     left join company c on c.id = coalesce(u.company_id, (select min(x.id) from company x where is_owner()))
 $$;
 
--- A file goes where its record is; who sees the record sees the file.
+-- A file goes where its record is; who sees the record sees the file, who may write there may add one. Its content is in
+-- erp.attachment_part.
 create function erp.attachment_place() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -1231,8 +1258,6 @@ begin
     end if;
     new.org_unit_id := coalesce((place ->> 'org_unit_id')::integer, new.org_unit_id, (my_home_units())[1]);
     new.company_id := (select u.company_id from org_unit u where u.id = new.org_unit_id);
-    new.sha256 := sha256(new.content);
-    new.size_bytes := length(new.content);
     return new;
 end
 $$;
@@ -1406,6 +1431,7 @@ call erp.allow('erp.my_units_up()', 'everyone', 'execute');
 call erp.allow('erp.my_home_units()', 'everyone', 'execute');
 call erp.allow('erp.my_engineer_id()', 'everyone', 'execute');
 call erp.allow('erp.may_see(text, bigint)', 'everyone', 'execute');
+call erp.allow('erp.may_attach(text, bigint)', 'everyone', 'execute');
 call erp.allow('erp.check_custom(text, jsonb)', 'everyone', 'execute');
 call erp.allow('erp.refuse(text, text, jsonb)', 'everyone', 'execute');
 call erp.allow('api.me()', 'user worker', 'execute');
@@ -2501,6 +2527,355 @@ call erp.allow('api.search(text, text, integer)', 'everyone', 'execute');
 call erp.allow('api.search_anywhere(text, integer)', 'everyone', 'execute');
 call erp.track('erp.dictionary_entry');
 
+-- ==================== 16_platform.sql
+
+-- Keys, sealed values and the content of files. The database never sees a key or what was sealed with it: it knows which
+-- keys there are by their fingerprints, refuses what was not sealed with the one in force, and hands sealed bytes to
+-- whoever may have them. Columns that hold sealed values end in _sealed; all else follows from that name.
+
+create table erp.encryption_key (
+    id              integer     generated by default as identity constraint encryption_key_pk primary key,
+    fingerprint     bytea       not null constraint encryption_key_fingerprint_unique unique
+                                constraint encryption_key_fingerprint_length check (length(fingerprint) = 8),
+    state           text        not null default 'active' constraint encryption_key_state_known check (
+                        state in ('active', 'retiring', 'lost', 'retired')),
+    recovery_sealed bytea       constraint encryption_key_recovery_form check (length(recovery_sealed) = 69),
+    created_at      timestamptz not null default now(),
+    created_by      integer,
+    retired_at      timestamptz
+);
+create unique index encryption_key_one_active on erp.encryption_key (state) where state = 'active';
+create unique index encryption_key_one_retiring on erp.encryption_key (state) where state = 'retiring';
+comment on column erp.encryption_key.recovery_sealed is 'The key itself, sealed with the recovery code that only people have';
+
+-- A file in portions of 1 MiB, each sealed by itself, so that a big one is sent and fetched with progress and can be
+-- cancelled; the place of each portion (file, number, of how many) is part of its seal.
+create table erp.attachment_part (
+    attachment_id bigint  not null constraint attachment_part_of references erp.attachment on delete cascade,
+    part_no       integer not null constraint attachment_part_number check (part_no >= 1),
+    key_id        integer not null constraint attachment_part_key references erp.encryption_key on delete restrict,
+    sha256        bytea   not null,
+    content       bytea   not null constraint attachment_part_length check (length(content) between 37 and 1048613),
+    constraint attachment_part_pk primary key (attachment_id, part_no)
+);
+create index attachment_part_key_idx on erp.attachment_part (key_id);
+
+-- The fingerprint in an envelope (01 | fingerprint 8 | nonce 12 | ciphertext | tag 16); null where it is none.
+create function erp.sealed_with(envelope bytea) returns bytea
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case when length(envelope) >= 37 and get_byte(envelope, 0) = 1 then substring(envelope from 2 for 8) end
+$$;
+
+-- What the audit keeps of a sealed value: that it changed. The same bytes have the same mark; it tells nothing else.
+create function erp.sealed_mark(envelope bytea) returns text
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select 'sealed ' || left(encode(sha256(envelope), 'hex'), 12)
+$$;
+
+-- Columns of sealed values, by their name.
+create function erp.sealed_columns() returns table (table_name text, column_name text)
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select c.relname::text, a.attname::text
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relnamespace = 'erp'::regnamespace and c.relkind = 'r' and c.relname <> 'encryption_key'
+      and a.attname like '%\_sealed' and a.atttypid = 'bytea'::regtype
+    order by 1, 2
+$$;
+
+create function erp.check_sealed(envelope bytea, of_column text) returns integer
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    known encryption_key;
+begin
+    select * into known from encryption_key k where k.fingerprint = sealed_with(envelope);
+    if known.id is null then
+        perform refuse('ER012', 'sealed_by_known_key', jsonb_build_object('column', of_column));
+    elsif known.state <> 'active' then
+        perform refuse('ER012', 'sealed_by_active_key', jsonb_build_object('column', of_column));
+    end if;
+    return known.id;
+end
+$$;
+
+-- For each column with sealed values: plain text, or a value under a key that is no longer in force, does not get in.
+create function erp.sealed_check() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+set bytea_output = 'hex'
+as $$
+declare
+    fresh bytea := decode(substr(to_jsonb(new) ->> tg_argv[0], 3), 'hex');
+begin
+    if fresh is not null and (tg_op = 'INSERT' or to_jsonb(new) -> tg_argv[0] is distinct from to_jsonb(old) -> tg_argv[0]) then
+        perform check_sealed(fresh, tg_argv[0]);
+    end if;
+    return new;
+end
+$$;
+
+create function erp.attachment_part_check() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    new.key_id := check_sealed(new.content, 'content');
+    new.sha256 := sha256(new.content);
+    return new;
+end
+$$;
+create trigger attachment_part_check before insert or update on erp.attachment_part
+    for each row execute function erp.attachment_part_check();
+
+-- At the end of the transaction a file is whole: no portion is missing, none too many, and none follows later.
+create function erp.attachment_whole() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    sum record;
+begin
+    if not exists (select 1 from attachment a where a.id = new.id) then
+        return null;
+    end if;
+    select count(*) as parts, max(p.part_no) as last, sum(length(p.content)) as bytes into sum
+    from attachment_part p where p.attachment_id = new.id;
+    if sum.parts <> new.parts or sum.last <> new.parts or sum.bytes <> new.size_bytes + 37 * new.parts then
+        perform refuse('ER012', 'attachment_whole', jsonb_build_object('file', new.file_name));
+    end if;
+    return null;
+end
+$$;
+create constraint trigger attachment_whole after insert on erp.attachment deferrable initially deferred
+    for each row execute function erp.attachment_whole();
+
+-- One's own file, or any as data steward or manager; always with the reason, which the audit keeps.
+create function erp.attachment_removed() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if old.created_by is distinct from my_user_id() and not my_roles() && '{steward,manager}' then
+        perform refuse('ER001', 'attachment_delete_own', jsonb_build_object('file', old.file_name));
+    end if;
+    if nullif(btrim(current_setting('outpost.reason', true)), '') is null then
+        perform refuse('ER011', 'attachment_delete_reason', jsonb_build_object('file', old.file_name));
+    end if;
+    return old;
+end
+$$;
+create trigger attachment_removed before delete on erp.attachment
+    for each row execute function erp.attachment_removed();
+
+-- Keys are made, rotated and retired by the security officer. He sees no business rows: what a rotation needs of them he
+-- gets as sealed bytes, one portion at a time.
+create function erp.check_key_officer() returns void
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not my_roles() && '{security}' then
+        perform refuse('ER001', 'key_officer_role');
+    end if;
+end
+$$;
+
+-- The first key of the installation. Of two who make one at the same moment the second is told.
+create function api.create_key(fingerprint bytea, recovery bytea default null) returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    new_id integer;
+begin
+    perform check_key_officer();
+    lock table encryption_key in share row exclusive mode;
+    if exists (select 1 from encryption_key k where k.state = 'active') then
+        perform refuse('ER010', 'key_exists');
+    end if;
+    insert into encryption_key (fingerprint, recovery_sealed, created_by) values ($1, $2, my_user_id()) returning id into new_id;
+    return new_id;
+end
+$$;
+
+-- Another key from now on. The old one retires when everything was sealed anew; or, where nobody has it any more, it is
+-- noted as lost: what it sealed stays as it is, and is locked until the key is found.
+create function api.rotate_key(fingerprint bytea, recovery bytea default null, lost boolean default false) returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    new_id integer;
+begin
+    perform check_key_officer();
+    lock table encryption_key in share row exclusive mode;
+    if exists (select 1 from encryption_key k where k.state = 'retiring') then
+        perform refuse('ER010', 'key_rotation_running');
+    end if;
+    update encryption_key k set state = case when lost then 'lost' else 'retiring' end where k.state = 'active';
+    if not found then
+        perform refuse('ER004', 'key_found');
+    end if;
+    insert into encryption_key (fingerprint, recovery_sealed, created_by) values ($1, $2, my_user_id()) returning id into new_id;
+    return new_id;
+end
+$$;
+
+-- A new recovery code: the old one opens nothing any more.
+create function api.set_key_recovery(fingerprint bytea, recovery bytea) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_key_officer();
+    update encryption_key k set recovery_sealed = $2 where k.fingerprint = $1 and k.state <> 'retired';
+    if not found then
+        perform refuse('ER004', 'key_found');
+    end if;
+end
+$$;
+
+-- Only one computer seals anew at a time. The hold ends with the session, so also when that computer is switched off.
+create function api.hold_rotation() returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_key_officer();
+    if not pg_try_advisory_lock(hashtext('erp.encryption_key')) then
+        perform refuse('ER010', 'key_rotation_running');
+    end if;
+end
+$$;
+
+-- What is still sealed with a key, at most max_rows of it: values of columns first, then portions of files (few at a time,
+-- they are big). `facts` of a portion are those that its seal covers; `skipped` names what does not open (table:id:part).
+create function api.sealed_portion(fingerprint bytea, max_rows integer default 50, skipped text[] default '{}')
+returns table (table_name text, column_name text, row_id bigint, part_no integer, facts jsonb, sealed bytea)
+language plpgsql volatile security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    place  record;
+    found_ integer := 0;
+    more   integer;
+begin
+    perform check_key_officer();
+    for place in select c.table_name, c.column_name from sealed_columns() c loop
+        return query execute format(
+            'select %L::text, %L::text, x.id::bigint, null::integer, null::jsonb, x.%I from erp.%I x '
+            'where x.%I is not null and erp.sealed_with(x.%I) = $1 and not %L || '':'' || x.id = any ($3) order by x.id limit $2',
+            place.table_name, place.column_name, place.column_name, place.table_name, place.column_name, place.column_name,
+            place.table_name || '.' || place.column_name)
+            using $1, max_rows - found_, skipped;
+        get diagnostics more = row_count;
+        found_ := found_ + more;
+        exit when found_ >= max_rows;
+    end loop;
+    if found_ = 0 then
+        return query
+        select 'attachment_part', 'content', p.attachment_id, p.part_no,
+               jsonb_build_object('parts', a.parts, 'owner_table', a.owner_table, 'owner_id', a.owner_id, 'file_name', a.file_name),
+               p.content
+        from attachment_part p
+        join attachment a on a.id = p.attachment_id
+        join encryption_key k on k.id = p.key_id
+        where k.fingerprint = $1 and not format('attachment_part:%s:%s', p.attachment_id, p.part_no) = any (skipped)
+        order by p.attachment_id, p.part_no
+        limit greatest(max_rows / 10, 1);
+    end if;
+end
+$$;
+
+-- Put a value that was sealed anew in the place of the old one, if that still stands there; false: somebody changed it.
+create function api.reseal(table_name text, column_name text, row_id bigint, part_no integer, old_sealed bytea, new_sealed bytea)
+returns boolean
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    done integer;
+begin
+    perform check_key_officer();
+    perform set_config('outpost.reason', 'Key rotation 密钥轮换', true);
+    if $1 = 'attachment_part' then
+        update attachment_part p set content = $6 where p.attachment_id = $3 and p.part_no = $4 and p.content = $5;
+    elsif exists (select 1 from sealed_columns() c where c.table_name = $1 and c.column_name = $2) then
+        execute format('update erp.%I x set %I = $3 where x.id = $1 and x.%I = $2', $1, $2, $2) using $3, $5, $6;
+    else
+        perform refuse('ER004', 'sealed_column_found', jsonb_build_object('table', $1));
+    end if;
+    get diagnostics done = row_count;
+    return done > 0;
+end
+$$;
+
+-- How many values and portions each key still seals.
+create function api.key_usage() returns table (fingerprint bytea, table_name text, amount bigint)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    place record;
+begin
+    if not my_roles() && '{security,admin,auditor}' then
+        perform refuse('ER001', 'key_officer_role');
+    end if;
+    for place in select c.table_name, c.column_name from sealed_columns() c loop
+        return query execute format(
+            'select erp.sealed_with(x.%I), %L::text, count(*) from erp.%I x where x.%I is not null group by 1',
+            place.column_name, place.table_name || '.' || place.column_name, place.table_name, place.column_name);
+    end loop;
+    return query
+    select k.fingerprint, 'attachment_part'::text, count(*)
+    from attachment_part p join encryption_key k on k.id = p.key_id group by 1;
+end
+$$;
+
+-- Retire the keys to which nothing refers any more. Returns how many values still wait under a key that was replaced.
+create function api.finish_rotation() returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_key_officer();
+    lock table encryption_key in share row exclusive mode;
+    update encryption_key k set state = 'retired', retired_at = now()
+    where k.state in ('retiring', 'lost') and not exists (select 1 from api.key_usage() u where u.fingerprint = k.fingerprint);
+    return (select coalesce(sum(u.amount), 0) from api.key_usage() u
+            join encryption_key k on k.fingerprint = u.fingerprint and k.state = 'retiring');
+end
+$$;
+
+call erp.secure('erp.encryption_key', 'reference');
+call erp.secure('erp.attachment_part', 'child', 'attachment.attachment_id');
+call erp.allow('erp.encryption_key', 'everyone', 'select (id, fingerprint, state, created_at, created_by, retired_at)');
+call erp.allow('erp.encryption_key', 'security', 'select');
+call erp.allow('erp.attachment_part', 'business', 'select');
+call erp.allow('erp.attachment_part', 'clerk planner desk engineer buyer finance pm manager steward', 'insert (attachment_id, part_no, content)');
+call erp.allow('erp.sealed_with(bytea)', 'everyone', 'execute');
+call erp.allow('erp.sealed_mark(bytea)', 'everyone', 'execute');
+call erp.allow('api.create_key(bytea, bytea)', 'security', 'execute');
+call erp.allow('api.rotate_key(bytea, bytea, boolean)', 'security', 'execute');
+call erp.allow('api.set_key_recovery(bytea, bytea)', 'security', 'execute');
+call erp.allow('api.hold_rotation()', 'security', 'execute');
+call erp.allow('api.sealed_portion(bytea, integer, text[])', 'security', 'execute');
+call erp.allow('api.reseal(text, text, bigint, integer, bytea, bytea)', 'security', 'execute');
+call erp.allow('api.key_usage()', 'security admin auditor', 'execute');
+call erp.allow('api.finish_rotation()', 'security', 'execute');
+call erp.track('erp.encryption_key');
+call erp.track('erp.attachment_part', 'quiet silent');
+
 -- ==================== 20_parties.sql
 
 -- Customers and suppliers, the people there, and the sites where we work.
@@ -2522,6 +2897,7 @@ create table erp.party (
     city           text,
     currency       erp.currency_code not null default 'CNY',
     payment_days   integer           not null default 30 constraint party_payment_days_range check (payment_days between 0 and 365),
+    bank_account_sealed bytea,
     note           text,
     retired_on     date,
     custom         jsonb             not null default '{}',
@@ -2689,6 +3065,8 @@ end
 $$;
 create trigger party_unit_seen before insert on erp.party_unit
     for each row execute function erp.party_unit_seen();
+create trigger party_sealed before insert or update of bank_account_sealed on erp.party
+    for each row execute function erp.sealed_check('bank_account_sealed');
 
 call erp.secure('erp.party_unit', 'owned');
 call erp.secure('erp.party', 'linked', 'party_unit.party_id');
@@ -2697,7 +3075,8 @@ call erp.secure('erp.site', 'owned');
 
 call erp.allow('erp.party_unit', 'business', 'select');
 call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
-call erp.allow('erp.party', 'business', 'select');
+call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.party', 'finance buyer', 'select (bank_account_sealed), update (bank_account_sealed)');
 call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
 call erp.allow('erp.contact', 'business', 'select');
 call erp.allow('erp.contact', 'desk buyer finance steward pm planner', 'insert, update (name, name_zh, job_title, phone, email, is_main, retired_on)');
@@ -5522,6 +5901,7 @@ create table erp.engineer (
     shift_calendar_id bigint         constraint engineer_calendar references erp.shift_calendar on delete restrict,
     hourly_rate       erp.unit_price not null default 0 constraint engineer_rate_not_negative check (hourly_rate >= 0),
     km_rate           erp.unit_price not null default 0,
+    id_card_sealed    bytea,
     retired_on        date,
     sort_key          text           collate "C" not null default '',
     search_key        text[]         not null default '{}',
@@ -5912,6 +6292,8 @@ call erp.secure('erp.skill', 'reference');
 call erp.secure('erp.shift_calendar', 'reference');
 call erp.secure('erp.shift', 'reference');
 call erp.secure('erp.engineer', 'owned');
+create trigger engineer_sealed before insert or update of id_card_sealed on erp.engineer
+    for each row execute function erp.sealed_check('id_card_sealed');
 call erp.secure('erp.engineer_skill', 'child', 'engineer.engineer_id');
 call erp.secure('erp.absence', 'owned');
 call erp.secure('erp.booking', 'owned');
@@ -5928,7 +6310,8 @@ call erp.allow('erp.shift', 'everyone', 'select');
 call erp.allow('erp.shift', 'steward', 'insert, update (weekday, starts_at, ends_at), delete');
 -- What an hour of an engineer costs is seen by those who see costs; the functions that post time need no grant for it.
 call erp.allow('erp.engineer', 'business', 'select (id, company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
-call erp.allow('erp.engineer', 'finance pm manager auditor', 'select');
+call erp.allow('erp.engineer', 'finance pm manager auditor', 'select (hourly_rate, km_rate)');
+call erp.allow('erp.engineer', 'steward manager', 'select (id_card_sealed), insert (id_card_sealed), update (id_card_sealed)');
 call erp.allow('erp.engineer', 'steward manager', 'insert (company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id), update (org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on)');
 call erp.allow('erp.engineer', 'manager', 'insert (hourly_rate, km_rate), update (hourly_rate, km_rate)');
 call erp.allow('erp.engineer_skill', 'business', 'select');

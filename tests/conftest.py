@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import itertools
 import os
@@ -16,6 +17,9 @@ from db import embedded
 from tests.lists_world import ListsWorld, make_lists_world
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_KEYS = Path(tempfile.gettempdir()) / f"outpost-test-keys-{os.getpid()}.json"  # never those of whoever runs the tests
+os.environ.setdefault("OUTPOST_KEY_FILE", str(_KEYS))
+atexit.register(lambda: _KEYS.unlink(missing_ok=True))
 
 
 _TESTS_RUN = itertools.count(1)

@@ -36,6 +36,7 @@ class Party(Sorted, Stamped, Versioned, Base):
     city: Mapped[str | None]
     currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
     payment_days: Mapped[int] = mapped_column(server_default=FetchedValue())
+    bank_account_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
     note: Mapped[str | None]
     retired_on: Mapped[date | None]
     custom: Mapped[Json] = mapped_column(server_default=FetchedValue())

@@ -17,6 +17,7 @@ class Installation(Base):
     __tablename__ = "installation"
 
     only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=FetchedValue())
+    id: Mapped[UUID] = mapped_column(server_default=FetchedValue())
     prefix: Mapped[str]
     generation: Mapped[int] = mapped_column(server_default=FetchedValue())
     demo: Mapped[str | None]
@@ -353,12 +354,41 @@ class Attachment(Base):
     file_name: Mapped[str]
     media_type: Mapped[str]
     size_bytes: Mapped[BigInt]
-    sha256: Mapped[bytes]
-    content: Mapped[bytes]
+    parts: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     created_by: Mapped[int | None]
 
     org_unit: Mapped[OrgUnit] = unit_of("Attachment")
+
+
+class AttachmentPart(Base):
+    """A sealed portion of a file."""
+
+    __tablename__ = "attachment_part"
+
+    attachment_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.attachment.id", name="attachment_part_of", ondelete="CASCADE"), primary_key=True
+    )
+    part_no: Mapped[int] = mapped_column(primary_key=True)
+    key_id: Mapped[int] = mapped_column(
+        ForeignKey("erp.encryption_key.id", name="attachment_part_key", ondelete="RESTRICT")
+    )
+    sha256: Mapped[bytes]
+    content: Mapped[bytes]
+
+
+class EncryptionKey(Base):
+    """A key that workstations hold, known here by its fingerprint only."""
+
+    __tablename__ = "encryption_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    recovery_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    created_by: Mapped[int | None]
+    retired_at: Mapped[datetime | None]
 
 
 class Request(Base):

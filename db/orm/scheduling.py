@@ -79,6 +79,7 @@ class Engineer(Sorted, Stamped, Versioned, Base):
     )
     hourly_rate: Mapped[Price] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="rates")
     km_rate: Mapped[Price] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="rates")
+    id_card_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
     retired_on: Mapped[date | None]
 
     user: Mapped[AppUser | None] = relationship(foreign_keys=[user_id], lazy="raise")

@@ -56,6 +56,7 @@ $$;
 
 create table erp.installation (
     only_row     boolean     not null default true constraint installation_pk primary key,
+    id           uuid        not null default gen_random_uuid(),
     prefix       text        not null constraint installation_prefix_form check (prefix ~ '^[a-z][a-z0-9_]{0,20}$'),
     generation   integer     not null default 1,
     demo         text,
@@ -173,7 +174,7 @@ begin
             mine := seen;
         when 'attached' then
             seen := 'erp.may_see({row}.owner_table, {row}.owner_id)';
-            mine := seen;
+            mine := 'erp.may_attach({row}.owner_table, {row}.owner_id)';
         when 'internal' then
             seen := 'false';
             mine := 'false';
@@ -191,7 +192,7 @@ $$;
 --   own          row.user_id is me; a null user_id is everybody's to read. detail = 'from_user_id to_user_id': readable
 --                when one of these is me, written by functions only
 --   reference    no unit: every user may read, writes by grant alone
---   attached     whoever sees the row owner_table.owner_id
+--   attached     whoever sees the row owner_table.owner_id; written by who sees it and may write in its unit
 --   internal     nobody reads it but functions
 -- Run again at each upgrade; the grants of the table start from nothing and follow by allow().
 create procedure erp.secure(target regclass, scope text, detail text default null)

@@ -141,11 +141,11 @@ create table erp.attachment (
     file_name   text        not null constraint attachment_name_length check (length(file_name) between 1 and 200),
     media_type  text        not null,
     size_bytes  bigint      not null constraint attachment_size_limit check (size_bytes between 0 and 52428800),
-    sha256      bytea       not null,
-    content     bytea       not null,
+    parts       integer     not null,
     created_at  timestamptz not null default now(),
     created_by  integer,
-    constraint attachment_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
+    constraint attachment_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint attachment_parts_fit check (parts = greatest(1, (size_bytes + 1048575) / 1048576))
 );
 create index attachment_owner_idx on erp.attachment (owner_table, owner_id);
 

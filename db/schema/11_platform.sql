@@ -295,6 +295,28 @@ begin
 end
 $$;
 
+-- Whether the caller may add a file to a row: he sees it, and its unit is his to write. Rows with two ends have no such
+-- unit; whoever sees one may add to it.
+create function erp.may_attach(of_table text, row_id bigint) returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    rule  protection;
+    is_so boolean;
+begin
+    select * into rule from protection p where p.table_name = of_table;
+    if not may_see(of_table, row_id) then
+        return false;
+    elsif is_owner() or rule.scope = 'two_ended' then
+        return true;
+    end if;
+    execute format('select exists (select 1 from %I x where x.id = $1 and (%s))', of_table, replace(rule.mine, '{row}', 'x'))
+        into is_so using row_id;
+    return is_so;
+end
+$$;
+
 -- The fields that the company added are checked here, for every client.
 create function erp.check_custom(of_table text, given jsonb) returns void
 language plpgsql stable security definer
@@ -457,7 +479,10 @@ declare
         (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id', 'custom_role_id') limit 1), 'null::bigint') end;
     poster  text := case when 'posted_by' = any (have) then 'r.posted_by' else 'me' end;
     unit    text := case when 'org_unit_id' = any (have) then 'r.org_unit_id' else 'null::integer' end;
-    skip    constant text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]';
+    -- Sealed values leave a mark only: that they changed, never what they were.
+    marks   text := (select string_agg(format('%L, erp.sealed_mark({row}.%I)', a, a), ', ') from unnest(have) a where a like '%\_sealed');
+    skip    text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]'
+                    || coalesce(' || jsonb_build_object(' || marks || ')', '');
     entry   text;
     full_row text;
     ins     text := '';
@@ -467,7 +492,7 @@ declare
 begin
     entry := format('insert into audit.entry (table_name, row_id, org_unit_id, action, user_id, login, client, reason, changes) '
                     'select %L, %s, %s, left(tg_op, 1), %s, session_user, app, why, ', short, of_id, unit, poster);
-    full_row := 'jsonb_strip_nulls(to_jsonb(r)' || skip || ')';
+    full_row := 'jsonb_strip_nulls(to_jsonb(r)' || replace(skip, '{row}', 'r') || ')';
     if 'ledger' = any (opts) then
         ins := entry || 'null from new_rows r;';
     elsif 'audit' = any (opts) then
@@ -476,8 +501,8 @@ begin
         upd := case when 'id' = any (have) then
             entry || format('d.changes from new_rows r join old_rows o on o.id = r.id '
                             'cross join lateral (select jsonb_object_agg(n.key, jsonb_build_array(b.value, n.value)) as changes '
-                            'from jsonb_each(to_jsonb(r)%s) n join jsonb_each(to_jsonb(o)) b on b.key = n.key '
-                            'where b.value is distinct from n.value) d where d.changes is not null;', skip)
+                            'from jsonb_each(to_jsonb(r)%s) n join jsonb_each(to_jsonb(o)%s) b on b.key = n.key '
+                            'where b.value is distinct from n.value) d where d.changes is not null;', replace(skip, '{row}', 'r'), replace(skip, '{row}', 'o'))
             else entry || full_row || ' from new_rows r;' end;
     end if;
     if not 'silent' = any (opts) then

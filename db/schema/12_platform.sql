@@ -139,7 +139,8 @@ as $$
     left join company c on c.id = coalesce(u.company_id, (select min(x.id) from company x where is_owner()))
 $$;
 
--- A file goes where its record is; who sees the record sees the file.
+-- A file goes where its record is; who sees the record sees the file, who may write there may add one. Its content is in
+-- erp.attachment_part.
 create function erp.attachment_place() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -157,8 +158,6 @@ begin
     end if;
     new.org_unit_id := coalesce((place ->> 'org_unit_id')::integer, new.org_unit_id, (my_home_units())[1]);
     new.company_id := (select u.company_id from org_unit u where u.id = new.org_unit_id);
-    new.sha256 := sha256(new.content);
-    new.size_bytes := length(new.content);
     return new;
 end
 $$;
@@ -332,6 +331,7 @@ call erp.allow('erp.my_units_up()', 'everyone', 'execute');
 call erp.allow('erp.my_home_units()', 'everyone', 'execute');
 call erp.allow('erp.my_engineer_id()', 'everyone', 'execute');
 call erp.allow('erp.may_see(text, bigint)', 'everyone', 'execute');
+call erp.allow('erp.may_attach(text, bigint)', 'everyone', 'execute');
 call erp.allow('erp.check_custom(text, jsonb)', 'everyone', 'execute');
 call erp.allow('erp.refuse(text, text, jsonb)', 'everyone', 'execute');
 call erp.allow('api.me()', 'user worker', 'execute');

@@ -17,6 +17,7 @@ create table erp.party (
     city           text,
     currency       erp.currency_code not null default 'CNY',
     payment_days   integer           not null default 30 constraint party_payment_days_range check (payment_days between 0 and 365),
+    bank_account_sealed bytea,
     note           text,
     retired_on     date,
     custom         jsonb             not null default '{}',
@@ -184,6 +185,8 @@ end
 $$;
 create trigger party_unit_seen before insert on erp.party_unit
     for each row execute function erp.party_unit_seen();
+create trigger party_sealed before insert or update of bank_account_sealed on erp.party
+    for each row execute function erp.sealed_check('bank_account_sealed');
 
 call erp.secure('erp.party_unit', 'owned');
 call erp.secure('erp.party', 'linked', 'party_unit.party_id');
@@ -192,7 +195,8 @@ call erp.secure('erp.site', 'owned');
 
 call erp.allow('erp.party_unit', 'business', 'select');
 call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
-call erp.allow('erp.party', 'business', 'select');
+call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.party', 'finance buyer', 'select (bank_account_sealed), update (bank_account_sealed)');
 call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
 call erp.allow('erp.contact', 'business', 'select');
 call erp.allow('erp.contact', 'desk buyer finance steward pm planner', 'insert, update (name, name_zh, job_title, phone, email, is_main, retired_on)');

@@ -46,6 +46,7 @@ create table erp.engineer (
     shift_calendar_id bigint         constraint engineer_calendar references erp.shift_calendar on delete restrict,
     hourly_rate       erp.unit_price not null default 0 constraint engineer_rate_not_negative check (hourly_rate >= 0),
     km_rate           erp.unit_price not null default 0,
+    id_card_sealed    bytea,
     retired_on        date,
     sort_key          text           collate "C" not null default '',
     search_key        text[]         not null default '{}',
@@ -436,6 +437,8 @@ call erp.secure('erp.skill', 'reference');
 call erp.secure('erp.shift_calendar', 'reference');
 call erp.secure('erp.shift', 'reference');
 call erp.secure('erp.engineer', 'owned');
+create trigger engineer_sealed before insert or update of id_card_sealed on erp.engineer
+    for each row execute function erp.sealed_check('id_card_sealed');
 call erp.secure('erp.engineer_skill', 'child', 'engineer.engineer_id');
 call erp.secure('erp.absence', 'owned');
 call erp.secure('erp.booking', 'owned');
@@ -452,7 +455,8 @@ call erp.allow('erp.shift', 'everyone', 'select');
 call erp.allow('erp.shift', 'steward', 'insert, update (weekday, starts_at, ends_at), delete');
 -- What an hour of an engineer costs is seen by those who see costs; the functions that post time need no grant for it.
 call erp.allow('erp.engineer', 'business', 'select (id, company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
-call erp.allow('erp.engineer', 'finance pm manager auditor', 'select');
+call erp.allow('erp.engineer', 'finance pm manager auditor', 'select (hourly_rate, km_rate)');
+call erp.allow('erp.engineer', 'steward manager', 'select (id_card_sealed), insert (id_card_sealed), update (id_card_sealed)');
 call erp.allow('erp.engineer', 'steward manager', 'insert (company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id), update (org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on)');
 call erp.allow('erp.engineer', 'manager', 'insert (hourly_rate, km_rate), update (hourly_rate, km_rate)');
 call erp.allow('erp.engineer_skill', 'business', 'select');

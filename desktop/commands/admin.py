@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from desktop.commands import keys
 from desktop.commands.console import Add, answer, tell
 from desktop.domain.text import language, tr
 
 
 def register(add: Add) -> None:
     admin = add("admin", tr("Look after the installation"), run)
-    tasks = tr("reconcile: prove the books; doctor: examine everything")
+    tasks = tr("reconcile: prove the books; doctor: examine everything; key: encryption keys")
     admin.add_argument("task", choices=sorted(_TASKS), help=tasks)
     admin.add_argument("--user", metavar="U", help=tr("Connect as this person"))
+    keys.add_arguments(admin)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,4 +52,4 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if well else 1
 
 
-_TASKS = {"reconcile": reconcile, "doctor": doctor}
+_TASKS = {"reconcile": reconcile, "doctor": doctor, "key": keys.run}

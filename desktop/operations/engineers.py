@@ -15,7 +15,7 @@ ENGINEER = RecordKind(
     title="code",
     writes=(
         "code", "name", "name_zh", "initials", "org_unit_id", "user_id", "phone", "badge", "shift_calendar_id",
-        "hourly_rate", "km_rate", "retired_on",
+        "id_card_sealed", "hourly_rate", "km_rate", "retired_on",
     ),
     reads=("company_id", "created_at", "updated_at"),
     references={

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 from db.orm.base import Base
 from db.session import Database
 from desktop.domain.text import Language
+from desktop.operations.encryption import is_sealed
 from desktop.operations.records import LineKind, RecordKind, Reference, Referred
 
 FieldKind = Literal[
@@ -45,6 +46,7 @@ FieldKind = Literal[
     "boolean",
     "choice",
     "reference",
+    "sealed",
     "other",
 ]
 _CODES = frozenset({"code", "number", "serial_number", "barcode", "tax_number", "badge"})
@@ -166,6 +168,8 @@ def _choices(allowed: object, language: Language) -> tuple[tuple[str, str], ...]
 def _kind(column: Column[Any], has_choices: bool, is_reference: bool) -> FieldKind:
     if is_reference:
         return "reference"
+    if is_sealed(column.name):
+        return "sealed"
     if has_choices:
         return "choice"
     if column.name in _PERCENT:

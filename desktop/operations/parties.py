@@ -10,6 +10,8 @@ from db.orm.parties import Contact, Party, Site
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
+from desktop.operations.encryption import is_sealed
+from desktop.operations.record_lines import table_of
 from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference, Values
 
 PARTY = RecordKind(
@@ -18,7 +20,7 @@ PARTY = RecordKind(
     title="code",
     writes=(
         "code", "name", "name_zh", "is_customer", "is_supplier", "customer_class", "industry", "tax_number", "phone",
-        "email", "address", "city", "currency", "payment_days", "note", "retired_on", "custom",
+        "email", "address", "city", "currency", "payment_days", "bank_account_sealed", "note", "retired_on", "custom",
     ),
     reads=("company_id", "created_at", "updated_at"),
     linked=("party_unit", "party_id"),
@@ -62,10 +64,13 @@ def _as_json(values: Values) -> str:
 
 
 def _create(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
-    party = {**record.values, **draft.values}
+    given = {**record.values, **draft.values}
+    party = {name: value for name, value in given.items() if not is_sealed(name)}
+    sealed = {name: value for name, value in given.items() if is_sealed(name) and value is not None}
     with database.write() as session:
         query = text("select api.create_party(cast(:party as jsonb))")
         party_id = int(session.execute(query, {"party": _as_json(party)}).scalar_one())
+        records.write_sealed(session, table_of(Party), party_id, sealed)
         for _, contact in draft.lines.get("contacts", ()):
             session.execute(insert(Contact).values({**contact, "party_id": party_id}))
     return load(database, party_id), Changes.of(party=[party_id], contact=[])

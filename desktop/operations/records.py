@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from db.session import Database
 from desktop.domain.changes import Changes
+from desktop.operations import encryption
 from desktop.operations.record_kinds import (
     ChangedMeanwhile,
     Draft,
@@ -113,7 +114,8 @@ def _load(session: Session, kind: RecordKind, record_id: int) -> Record:
     found = session.execute(select(*columns).where(table.c.id == record_id)).mappings().one_or_none()
     if found is None:
         raise RecordNotFound
-    values = {name: found[name] if name in readable else None for name in wanted}
+    plain = {name: found[name] if name in readable else None for name in wanted}
+    values = encryption.open_values(session, table.name, record_id, plain)
     record = Record(
         kind=kind.key,
         id=record_id,
@@ -135,7 +137,9 @@ def _enterable(session: Session, kind: RecordKind) -> frozenset[str]:
         return privileged(session, kind.model, kind.writes, "insert")
     query = text("select has_function_privilege(:function, 'execute')")
     may = session.execute(query, {"function": kind.entered_by}).scalar()
-    return frozenset(kind.writes) if may else frozenset()
+    sealed = [name for name in kind.writes if encryption.is_sealed(name)]
+    closed = frozenset(sealed) - privileged(session, kind.model, sealed, "update")
+    return frozenset(kind.writes) - closed if may else frozenset()
 
 
 def _with_line_rights(session: Session, kind: RecordKind, record: Record) -> Record:
@@ -179,7 +183,17 @@ def _insert(session: Session, kind: RecordKind, record: Record, draft: Draft) ->
             values.setdefault(name, "")
     if "company_id" in table.c:
         values["company_id"] = _company_of(session, values.get("org_unit_id"))
-    return int(session.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+    sealed = {name: values.pop(name) for name in list(values) if encryption.is_sealed(name)}
+    record_id = int(session.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+    write_sealed(session, table, record_id, sealed)
+    return record_id
+
+
+def write_sealed(session: Session, table: Table, record_id: int, values: Values) -> None:
+    """The sealed values of a new record: their seal covers its id, so they follow when it has one."""
+    if values:
+        sealed = encryption.seal_values(session, table.name, record_id, values)
+        session.execute(update(table).where(table.c.id == record_id).values(sealed))
 
 
 def _company_of(session: Session, org_unit_id: int | None) -> int | None:
@@ -244,5 +258,6 @@ def _update(session: Session, kind: RecordKind, present: Record, draft: Draft, r
     wanted = update(table).where(table.c.id == present.id)
     if "version" in table.c:
         wanted = wanted.where(table.c.version == present.version)
+    values = encryption.seal_values(session, table.name, present.id or 0, values)
     if session.execute(wanted.values(values).returning(table.c.id)).first() is None:
         raise NotYoursToChange

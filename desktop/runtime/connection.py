@@ -22,7 +22,7 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.text import language
 from desktop.operations import people
-from desktop.runtime import first_start
+from desktop.runtime import first_start, keys
 
 Tell = Callable[[str], None]
 
@@ -46,16 +46,19 @@ def chosen_dsn(explicit: str | None = None) -> str | None:
 
 @contextmanager
 def connected(explicit: str | None, *, user: str | None = None, tell: Tell) -> Iterator[Connection]:
-    """The database as `user`; without one as its owner (embedded) or as the DSN says.
+    """The database as `user`; without one as its owner (embedded) or as the DSN says. From here on this program opens
+    sealed values with the keys of this workstation.
 
     The embedded server runs until the block ends.
     """
+    keys.use_own_keys()
     dsn = chosen_dsn(explicit)
     if dsn is not None:
         yield Connection(dsn if user is None else as_person(dsn, user), None)
         return
     with embedded.start(embedded.home(), progress=in_my_language(tell)) as server:
         first_start.complete(server, progress=in_my_language(tell))
+        keys.ensure_own_key(server)
         yield Connection(server.dsn() if user is None else as_person(server.dsn(), user), server)
 
 

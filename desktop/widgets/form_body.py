@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.domain.text import tr
+from desktop.operations.encryption import Locked
 from desktop.operations.forms import FieldInfo, FormInfo
 from desktop.operations.records import Record, Reference, Values
 from desktop.runtime.context import SearchProvider
@@ -138,8 +139,11 @@ class FormBody(Surface):
         self._showing = True
         for key, editor in self.editors.items():
             if key not in keep:
-                editor.write(self.to_show(record, key))
+                shown = self.to_show(record, key)
+                editor.write(shown)
                 self.fields[key].accept()
+                if isinstance(shown, Locked):
+                    self.fields[key].doubt(shown.reason())
             set_read_only(editor, read_only=not may_write(key))
         for lines in self.spec.lines:
             if lines.name not in keep_lines:
@@ -221,9 +225,11 @@ class FormBody(Surface):
     # Drafts
 
     def draft(self, record: Record) -> dict[str, Any]:
-        """What was changed, as plain JSON."""
+        """What was changed, as plain JSON. Sealed values are left out: a draft lies open on this computer."""
         kept: dict[str, Any] = {}
         for key, editor in self.editors.items():
+            if editor.info.kind == "sealed":
+                continue
             try:
                 value = editor.read()
             except WrongEntry:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from desktop.domain.entry import NotANumber
 from desktop.domain.text import pick, tr
+from desktop.operations.encryption import Locked
 from desktop.operations.forms import FieldInfo
 from desktop.operations.records import Referred
 from desktop.runtime.context import Found, SearchProvider
@@ -59,6 +60,8 @@ def shown_value(info: FieldInfo, value: Any, referred: Referred | None = None) -
     """A value as read-only text: the same wording in forms, panels and line tables."""
     if value is None or value == "":
         return "–"
+    if isinstance(value, Locked):
+        return tr("Locked")
     if info.kind == "reference":
         return " ".join((referred.code, pick(referred.name, referred.name_zh))) if referred else str(value)
     if info.kind == "choice":
@@ -103,6 +106,7 @@ def make_editor(info: FieldInfo, tools: EditorTools, *, tall: bool = False) -> E
         "money": _number,
         "price": _number,
         "percent": _percent,
+        "sealed": _sealed,
     }
     return makers.get(info.kind, _text)(info, tools)
 
@@ -116,6 +120,23 @@ def _text(info: FieldInfo, tools: EditorTools) -> Editor:
         lambda value: widget.setText("" if value is None else str(value)),
         lambda call: _connect(widget.textEdited, call),
     )
+
+
+def _sealed(info: FieldInfo, tools: EditorTools) -> Editor:
+    """A value that lies sealed in the database. One that does not open here stays as it is unless it is typed anew."""
+    widget = TextInput(code=True, icon="lock")
+    held: list[Locked] = []
+
+    def read() -> Any:
+        typed = widget.text().strip()
+        return typed or (held[0] if held else None)
+
+    def write(value: Any) -> None:
+        held[:] = [value] if isinstance(value, Locked) else []
+        widget.setText("" if value is None or held else str(value))
+        widget.setPlaceholderText(tr("Locked") if held else "")
+
+    return Editor(info, widget, read, write, lambda call: _connect(widget.textEdited, call))
 
 
 def _tall(info: FieldInfo) -> Editor:

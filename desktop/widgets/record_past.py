@@ -54,6 +54,8 @@ def _entry(change: Change) -> QWidget:
 
 def _words(field: ChangedField) -> str:
     label = field.info.label if field.info is not None else field.key
+    if field.info is not None and field.info.kind == "sealed":
+        return tr("{field}: changed", field=label)  # what it was and is stays sealed
     old, new = _text(field.info, field.old, field.old_means), _text(field.info, field.new, field.new_means)
     return f"{label}: {old} → {new}"
 

@@ -227,24 +227,6 @@ def test_moving_a_unit_moves_what_is_seen(world: World) -> None:
     )
 
 
-def test_files_follow_their_record(world: World) -> None:
-    north, south = world.raw("planner"), world.raw("planner", "SOUTH")
-    asset, company, unit = world.id("asset", "P-NORTH"), world.id("company", "HB"), world.id("org_unit", "SOUTH")
-    add = (
-        "insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes,"
-        " sha256, content)"
-        " values (%s, %s, 'asset', %s, 'plate.txt', 'text/plain', 0, '', 'SN-1')"
-    )
-    with pytest.raises(InsufficientPrivilege, match="row-level security"):
-        rows(south, add, company, unit, asset)
-    rows(north, add, company, unit, asset)
-    size = "select size_bytes, encode(sha256, 'hex') = encode(sha256('SN-1'), 'hex') from erp.attachment"
-    assert rows(north, size) == [(4, True)]
-    assert not rows(south, "select 1 from erp.attachment")
-    with pytest.raises(psycopg2.Error, match="attachment_owner_known"):
-        rows(north, add.replace("'asset'", "'app_user'"), company, unit, 1)
-
-
 @pytest.mark.parametrize("unit", ["HB", "NORTH", "SITE-SOUTH"])
 @pytest.mark.parametrize("role", ["clerk", "finance", "auditor"])
 def test_every_owned_table_shows_the_unit_and_what_is_below_it(shared: World, role: str, unit: str) -> None:

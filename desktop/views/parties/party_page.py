@@ -22,7 +22,11 @@ def party_spec() -> FormSpec:
                 ("code", "name", "name_zh", "is_customer", "is_supplier", "customer_class", "industry", "tax_number"),
             ),
             FormSection(lambda: tr("Address"), ("phone", "email", "city", "address")),
-            FormSection(lambda: tr("Payment"), ("currency", "payment_days", "retired_on", "note"), frozenset({"note"})),
+            FormSection(
+                lambda: tr("Payment"),
+                ("currency", "payment_days", "bank_account_sealed", "retired_on", "note"),
+                frozenset({"note"}),
+            ),
         ),
         lines=(
             FormLines(

@@ -19,7 +19,10 @@ def engineer_spec() -> FormSpec:
         sections=(
             FormSection(
                 lambda: tr("Identity"),
-                ("code", "name", "name_zh", "initials", "badge", "phone", "user_id", "org_unit_id", "retired_on"),
+                (
+                    *("code", "name", "name_zh", "initials", "badge", "phone", "id_card_sealed"),
+                    *("user_id", "org_unit_id", "retired_on"),
+                ),
             ),
             FormSection(lambda: tr("Hours and rates"), ("shift_calendar_id", "hourly_rate", "km_rate")),
         ),
