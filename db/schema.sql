@@ -1028,7 +1028,50 @@ begin
 end
 $$;
 
--- The body of a table's AFTER trigger, one per statement: audit rows and one change row.
+-- Which columns of a table are about a person, or are free text in which people are named. The same columns are marked in
+-- the dictionary (a test holds it). Their values never stand in the sealed audit itself, where nobody could erase them.
+create function erp.personal_columns(of_table text) returns text[]
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select '{phone,email,address,note,custom,reason}'::text[] || case of_table
+        when 'app_user' then '{user_name,login,display_name,display_name_zh,badge}'
+        when 'user_login' then '{last_login_at,last_login_client}'
+        when 'engineer' then '{name,name_zh,initials,badge,hourly_rate,km_rate,id_card_sealed}'
+        when 'contact' then '{name,name_zh,job_title}'
+        when 'party' then '{name,name_zh,tax_number,city,bank_account_sealed}'
+        when 'site' then '{name,name_zh,city,latitude,longitude}'
+        when 'org_unit' then '{name,name_zh}'
+        when 'absence' then '{kind,period}'
+        when 'work_order' then '{title,title_zh,description,confirmed_by}'
+        when 'booking' then '{title}'
+        when 'contract' then '{name,name_zh}'
+        when 'contract_line' then '{description,description_zh}'
+        when 'cost_entry' then '{description}'
+        when 'asset_event' then '{detail}'
+        when 'attachment' then '{file_name}'
+        when 'import_batch' then '{file_name}'
+        when 'import_mapping' then '{name,definition}'
+        when 'saved_view' then '{name,name_zh,definition}'
+        when 'export_recipe' then '{name,name_zh,definition}'
+        when 'setting' then '{value}'
+        when 'request' then '{result}'
+        -- Events of the journal, by their kind.
+        when 'login' then '{subject,login,host,client}'
+        when 'login_failed' then '{subject,login,host,client}'
+        when 'connection' then '{subject,login,host,client}'
+        when 'lock' then '{subject,login}'
+        when 'unlock' then '{subject,login}'
+        when 'refusal' then '{login,host}'
+        when 'export' then '{filter,search,file}'
+        when 'print' then '{filter,search,file}'
+        when 'report' then '{filter,search,file}'
+        when 'import' then '{file}'
+        else '{}' end::text[]
+$$;
+
+-- The body of a table's AFTER trigger, one per statement: audit rows and one change row. Values of personal columns are
+-- set apart (audit.set_apart), so an entry of such a table takes its number first; a table without them pays nothing.
 create function erp.record_body(short text, have text[], opts text[]) returns text
 language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
@@ -1043,27 +1086,37 @@ declare
     marks   text := (select string_agg(format('%L, erp.sealed_mark({row}.%I)', a, a), ', ') from unnest(have) a where a like '%\_sealed');
     skip    text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]'
                     || coalesce(' || jsonb_build_object(' || marks || ')', '');
-    entry   text;
+    private text[] := array(select c from unnest(personal_columns(short)) c where c = any (have) order by c);
+    -- A person is known by his number, which stays when his name is erased; a log-in is noted for those who are nobody here.
+    facts   text := format('%L, %s, %s, left(tg_op, 1), %s, case when %s > 0 then null else session_user end, app, why', short, of_id, unit, poster, poster);
+    entry   text := 'insert into audit.entry (%stable_name, row_id, org_unit_id, action, user_id, login, client, reason, changes) ';
     full_row text;
     ins     text := '';
     upd     text := '';
     del     text := '';
     feed    text := '';
 begin
-    entry := format('insert into audit.entry (table_name, row_id, org_unit_id, action, user_id, login, client, reason, changes) '
-                    'select %L, %s, %s, left(tg_op, 1), %s, session_user, app, why, ', short, of_id, unit, poster);
+    if private = '{}' or not 'audit' = any (opts) then
+        entry := format(entry, '') || format('select %s, ', facts) || '%s %s;';
+    else
+        entry := format(entry, 'id, ')
+              || format('select s.entry_id, %L, s.row_id, s.unit, left(tg_op, 1), s.poster, case when s.poster > 0 then null else session_user end, app, why, '
+                        'audit.set_apart(s.entry_id, s.changes, %L) ', short, private)
+              || format('from (select nextval(''audit.entry_id_seq'') as entry_id, %s as row_id, %s as unit, %s as poster, ', of_id, unit, poster)
+              || '%s as changes %s) s;';
+    end if;
     full_row := 'jsonb_strip_nulls(to_jsonb(r)' || replace(skip, '{row}', 'r') || ')';
     if 'ledger' = any (opts) then
-        ins := entry || 'null from new_rows r;';
+        ins := format(entry, 'null', 'from new_rows r');
     elsif 'audit' = any (opts) then
-        ins := entry || full_row || ' from new_rows r;';
-        del := entry || full_row || ' from old_rows r;';
+        ins := format(entry, full_row, 'from new_rows r');
+        del := format(entry, full_row, 'from old_rows r');
         upd := case when 'id' = any (have) then
-            entry || format('d.changes from new_rows r join old_rows o on o.id = r.id '
+            format(entry, 'd.changes', format('from new_rows r join old_rows o on o.id = r.id '
                             'cross join lateral (select jsonb_object_agg(n.key, jsonb_build_array(b.value, n.value)) as changes '
                             'from jsonb_each(to_jsonb(r)%s) n join jsonb_each(to_jsonb(o)%s) b on b.key = n.key '
-                            'where b.value is distinct from n.value) d where d.changes is not null;', replace(skip, '{row}', 'r'), replace(skip, '{row}', 'o'))
-            else entry || full_row || ' from new_rows r;' end;
+                            'where b.value is distinct from n.value) d where d.changes is not null', replace(skip, '{row}', 'r'), replace(skip, '{row}', 'o')))
+            else ins end;
     end if;
     if not 'silent' = any (opts) then
         feed := format('insert into erp.change (topic, ids, client) values (%L, %s, app);', short,
@@ -2888,6 +2941,7 @@ create table erp.party (
     name_zh        text,
     is_customer    boolean           not null default false,
     is_supplier    boolean           not null default false,
+    is_person      boolean           not null default false,
     customer_class text              constraint party_class_known check (customer_class in ('strategic', 'vip', 'standard')),
     industry       text,
     tax_number     text,
@@ -2986,9 +3040,10 @@ begin
     if home is null or not home = any (my_write_units()) then
         raise exception 'unit % is not yours to write', unit using errcode = 'ER002', constraint = 'unit_in_scope';
     end if;
-    insert into party (company_id, code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number,
+    insert into party (company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number,
                        phone, email, address, city, currency, payment_days, note, custom)
     select u.company_id, p.code, p.name, p.name_zh, coalesce(p.is_customer, false), coalesce(p.is_supplier, false),
+           coalesce(p.is_person, false),
            p.customer_class, p.industry, p.tax_number, p.phone, p.email, p.address, p.city, coalesce(p.currency, 'CNY'),
            coalesce(p.payment_days, 30), p.note, coalesce(p.custom, '{}')
     from jsonb_populate_record(null::party, party) p
@@ -3075,9 +3130,9 @@ call erp.secure('erp.site', 'owned');
 
 call erp.allow('erp.party_unit', 'business', 'select');
 call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
-call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
 call erp.allow('erp.party', 'finance buyer', 'select (bank_account_sealed), update (bank_account_sealed)');
-call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
+call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
 call erp.allow('erp.contact', 'business', 'select');
 call erp.allow('erp.contact', 'desk buyer finance steward pm planner', 'insert, update (name, name_zh, job_title, phone, email, is_main, retired_on)');
 call erp.allow('erp.site', 'business', 'select');
@@ -3300,6 +3355,12 @@ language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
+    if tg_op = 'UPDATE' then
+        -- The erasure of a person takes his name out of a text, and nothing else.
+        if pg_has_role((select t.relowner from pg_class t where t.oid = tg_relid), 'member') and is_erasure(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+            return new;
+        end if;
+    end if;
     raise exception 'a row of % is a record of what was; it is never changed', tg_table_name
         using errcode = 'ER012', constraint = 'history_immutable';
 end
@@ -3573,6 +3634,12 @@ language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
+    if tg_op = 'UPDATE' then
+        -- The erasure of a person takes his name out of a text, and nothing else.
+        if pg_has_role((select t.relowner from pg_class t where t.oid = tg_relid), 'member') and is_erasure(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+            return new;
+        end if;
+    end if;
     raise exception 'a posted row of % is final: correct it by a reversal', tg_table_name
         using errcode = 'ER020', constraint = 'posted_row_final', detail = jsonb_build_object('table', tg_table_name)::text;
 end
@@ -6836,7 +6903,7 @@ create table audit.entry (
     org_unit_id integer,
     action      text        not null constraint entry_action_known check (action in ('I', 'U', 'D', 'E')),
     user_id     integer,
-    login       name        not null default session_user,
+    login       name        default session_user,
     client      text        not null default '',
     reason      text,
     changes     jsonb,
@@ -6844,7 +6911,8 @@ create table audit.entry (
 ) partition by range (at);
 create index entry_row_idx on audit.entry (table_name, row_id, at);
 create index entry_xid_idx on audit.entry (xid);
-comment on column audit.entry.changes is 'Changed: {"column": [old, new]}; new or removed: {"column": value}; empty for a posted document, which is its own record; an event (action E, its kind in table_name): {"subject": …} and what else is known';
+comment on column audit.entry.login is 'Of who is no person here; a person is his user_id';
+comment on column audit.entry.changes is 'Changed: {"column": [old, new]}; new or removed: {"column": value}; empty for a posted document, which is its own record; {"sealed": hash} for a personal value, which is kept in audit.personal; an event (action E, its kind in table_name): {"subject": …} and what else is known';
 
 -- Without it a missing partition would stop all work; the worker makes months ahead, so it stays empty.
 create table audit.entry_rest partition of audit.entry default;
@@ -7171,7 +7239,7 @@ begin
                     where a.attrelid = format('erp.%I', of_table)::regclass and a.attnum > 0 and not a.attisdropped
                       and not has_column_privilege(session_user, a.attrelid, a.attnum, 'select'));
     return query
-    select e.at, e.action, e.user_id, u.user_name, u.display_name, u.display_name_zh, e.client, e.reason, e.changes - hidden
+    select e.at, e.action, e.user_id, u.user_name, u.display_name, u.display_name_zh, e.client, e.reason, audit.shown(e.id, e.changes) - hidden
     from audit.entry e
     left join app_user u on u.id = e.user_id
     where e.table_name = of_table and e.row_id = $2
@@ -7210,14 +7278,17 @@ create function audit.note(kind text, subject text, details jsonb default '{}') 
 language plpgsql security definer
 set search_path = audit, pg_catalog, pg_temp
 as $$
+declare
+    me     integer := erp.my_user_id();
+    number bigint := nextval('audit.entry_id_seq');
 begin
     if not kind = any ('{login,login_failed,connection,refusal,export,print,report,import,lock,unlock,erasure,retention,key,anchor,verification}'::text[]) then
         perform erp.refuse('ER012', 'audit_kind_known', jsonb_build_object('kind', kind));
     end if;
-    insert into entry (table_name, action, user_id, login, client, reason, changes)
-    values (kind, 'E', erp.my_user_id(), session_user, current_setting('application_name'),
+    insert into entry (id, table_name, action, user_id, login, client, reason, changes)
+    values (number, kind, 'E', me, case when me > 0 then null else session_user end, current_setting('application_name'),
             nullif(current_setting('outpost.reason', true), ''),
-            jsonb_strip_nulls(coalesce(details, '{}') || jsonb_build_object('subject', subject)));
+            set_apart(number, jsonb_strip_nulls(coalesce(details, '{}') || jsonb_build_object('subject', subject)), erp.personal_columns(kind)));
 end
 $$;
 
@@ -7324,9 +7395,10 @@ language plpgsql security definer
 set search_path = audit, pg_catalog, pg_temp
 as $$
 declare
-    known jsonb;
-    one   record;
-    noted integer := 0;
+    known  jsonb;
+    one    record;
+    noted  integer := 0;
+    number bigint;
 begin
     insert into log_position (source, position) values ($2, $3)
     on conflict on constraint log_position_pk do nothing;
@@ -7345,10 +7417,13 @@ begin
         cross join lateral jsonb_to_record(v) e (kind text, login text, at timestamptz, times integer)
         left join erp.app_user u on u.login = e.login
     loop
-        insert into entry (table_name, action, user_id, login, client, changes)
-        values (one.kind, 'E', one.user_id, coalesce(one.login, ''), coalesce(one.details ->> 'program', ''),
-                jsonb_strip_nulls((one.details - '{kind,login,program}'::text[])
-                                  || jsonb_build_object('subject', coalesce(one.details ->> 'rule', one.login))));
+        -- Whose log-in it was is known by his number; a name that is nobody's is kept apart like any personal value.
+        number := nextval('audit.entry_id_seq');
+        insert into entry (id, table_name, action, user_id, client, changes)
+        values (number, one.kind, 'E', one.user_id, coalesce(one.details ->> 'program', ''),
+                set_apart(number, jsonb_strip_nulls((one.details - '{kind,program}'::text[]) || jsonb_build_object('subject', coalesce(
+                              one.details ->> 'rule', case when one.kind = 'refusal' then one.details ->> 'code' else one.login end))),
+                          erp.personal_columns(one.kind)));
         noted := noted + 1;
     end loop;
     return noted;
@@ -7369,6 +7444,839 @@ call erp.allow('api.anchor_state()', 'auditor worker', 'execute');
 call erp.allow('api.note_verification(jsonb)', 'auditor worker', 'execute');
 call erp.allow('api.server_log_position(text)', 'worker', 'execute');
 call erp.allow('api.note_server_events(jsonb, text, jsonb, jsonb)', 'worker', 'execute');
+
+-- ==================== 97_audit.sql
+
+-- Personal values of the audit, and the erasure of a person. A value of a personal column (erp.personal_columns) is kept
+-- here, apart from the sealed entry: the entry holds a salted hash only. Erasing takes value and salt away and leaves the
+-- hash, so that the chain of seals stays whole and nobody can guess the value from it.
+
+create table audit.personal (
+    entry_id    bigint not null,
+    column_name text   not null,
+    salt        uuid,
+    value       jsonb,
+    erasure_id  bigint,
+    constraint personal_pk primary key (entry_id, column_name),
+    constraint personal_kept_or_erased check ((erasure_id is null) = (salt is not null and value is not null))
+);
+create index personal_kept_idx on audit.personal (entry_id) where erasure_id is null;
+
+-- Every erasure: by request (a person), or by a rule of retention.
+create table audit.erasure (
+    id         bigint      generated by default as identity constraint erasure_pk primary key,
+    at         timestamptz not null default clock_timestamp(),
+    xid        xid8        not null default pg_current_xact_id(),
+    kind       text        not null constraint erasure_kind_known check (kind in ('user', 'engineer', 'contact', 'party', 'retention')),
+    subject_id bigint      not null,
+    pseudonym  text        not null,
+    reason     text        not null,
+    user_id    integer
+);
+create index erasure_xid_idx on audit.erasure (xid);
+
+-- A kept value may lose its value and nothing else; a note of an erasure is never changed.
+create function audit.personal_guard() returns trigger
+language plpgsql
+set search_path = audit, pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'UPDATE' then
+        if new.entry_id = old.entry_id and new.column_name = old.column_name and old.erasure_id is null
+           and exists (select 1 from erasure e where e.id = new.erasure_id and e.xid = pg_current_xact_id()) then
+            return new;
+        end if;
+    end if;
+    raise exception 'the audit is appended only' using errcode = 'ER012', constraint = 'audit_append_only';
+end
+$$;
+create trigger personal_guard before update or delete on audit.personal
+    for each row execute function audit.personal_guard();
+create trigger personal_no_truncate before truncate on audit.personal
+    for each statement execute function audit.refuse();
+create trigger erasure_append_only before update or delete on audit.erasure
+    for each row execute function audit.refuse();
+create trigger erasure_no_truncate before truncate on audit.erasure
+    for each statement execute function audit.refuse();
+
+-- What stands in the entry instead of a value. jsonb has one spelling, whatever the session's settings.
+create function audit.salted(salt uuid, value jsonb) returns text
+language sql immutable
+set search_path = audit, pg_catalog, pg_temp
+as $$
+    select encode(sha256(uuid_send(salt) || convert_to(value::text, 'UTF8')), 'hex')
+$$;
+
+-- Keep the personal values of one entry apart; what goes into the entry is returned. Called by triggers and audit.note().
+create function audit.set_apart(entry_id bigint, changes jsonb, columns text[]) returns jsonb
+language plpgsql security definer
+set search_path = audit, pg_catalog, pg_temp
+as $$
+declare
+    c    text;
+    salt uuid;
+begin
+    foreach c in array columns loop
+        if nullif(changes -> c, 'null') is not null then
+            salt := gen_random_uuid();
+            insert into personal (entry_id, column_name, salt, value) values ($1, c, salt, changes -> c);
+            changes := jsonb_set(changes, array[c], jsonb_build_object('sealed', salted(salt, changes -> c)));
+        end if;
+    end loop;
+    return changes;
+end
+$$;
+
+-- The changes of an entry as they are read: with their values, or {"erased": number of the erasure}.
+create function audit.shown(entry_id bigint, changes jsonb) returns jsonb
+language sql stable
+set search_path = audit, pg_catalog, pg_temp
+as $$
+    select changes || coalesce(
+        (select jsonb_object_agg(p.column_name, coalesce(p.value, jsonb_build_object('erased', p.erasure_id)))
+         from personal p where p.entry_id = $1), '{}')
+$$;
+
+-- Whether the values that still exist are those that were sealed, in portions by entry: {"checked", "last", "findings":
+-- [{"entry", "column", "finding"}]}; "last" is null at the end. A value that is gone without an erasure is a finding.
+create function api.verify_personal(after bigint default 0, portion integer default 20000) returns jsonb
+language plpgsql stable security definer
+set search_path = audit, erp, pg_catalog, pg_temp
+as $$
+declare
+    answer jsonb;
+begin
+    with part as materialized (
+        select e.id, e.table_name, e.changes from entry e where e.id > $1 order by e.id limit $2
+    ), sealed as (
+        select p.id, c.key, c.value ->> 'sealed' as hash
+        from part p
+        cross join lateral jsonb_each(p.changes) c
+        where jsonb_typeof(p.changes) = 'object' and jsonb_typeof(c.value) = 'object' and c.value ? 'sealed'
+          and c.key = any (personal_columns(p.table_name))
+    ), judged as (
+        select s.id, s.key, case
+            when k.entry_id is null then 'missing'
+            when k.erasure_id is not null and not exists (select 1 from erasure x where x.id = k.erasure_id) then 'erased without record'
+            when k.erasure_id is null and salted(k.salt, k.value) is distinct from s.hash then 'changed' end as finding
+        from sealed s
+        left join personal k on k.entry_id = s.id and k.column_name = s.key
+    )
+    select jsonb_build_object(
+        'checked', (select count(*) from judged),
+        'last', (select case when count(*) = $2 then max(p.id) end from part p),
+        'findings', coalesce((select jsonb_agg(jsonb_build_object('entry', j.id, 'column', j.key, 'finding', j.finding) order by j.id)
+                              from judged j where j.finding is not null), '[]'))
+    into answer;
+    return answer;
+end
+$$;
+
+-- Posted rows are final but for this: an erasure, noted in this very transaction, may change personal columns alone.
+create function erp.is_erasure(of_table text, before jsonb, after jsonb) returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return exists (select 1 from audit.erasure e where e.xid = pg_current_xact_id())
+       and before - personal_columns(of_table) = after - personal_columns(of_table);
+end
+$$;
+
+-- ---------------------------------------------------------------- one person
+
+-- The rows that are this person: an account and its engineer are one; a private customer brings his contacts and sites.
+create function erp.subject_rows(kind text, id bigint) returns table (table_name text, row_id bigint)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select 'app_user', u.id::bigint from app_user u
+    where ($1 = 'user' and u.id = $2) or ($1 = 'engineer' and u.id = (select e.user_id from engineer e where e.id = $2))
+    union all
+    select 'engineer', e.id from engineer e where ($1 = 'engineer' and e.id = $2) or ($1 = 'user' and e.user_id = $2)
+    union all
+    select 'contact', c.id from contact c
+    where ($1 = 'contact' and c.id = $2) or ($1 = 'party' and c.party_id = $2 and exists (select 1 from party p where p.id = $2 and p.is_person))
+    union all
+    select 'party', p.id from party p where $1 = 'party' and p.id = $2 and p.is_person
+    union all
+    select 'site', s.id from site s join party p on p.id = s.party_id and p.is_person where $1 = 'party' and p.id = $2
+    union all
+    select 'org_unit', s.org_unit_id::bigint from site s join party p on p.id = s.party_id and p.is_person where $1 = 'party' and p.id = $2
+$$;
+
+-- The columns by which a person is known.
+create function erp.naming_columns(of_table text) returns text[]
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case of_table
+        when 'app_user' then '{user_name,login,display_name,display_name_zh,email,phone,badge}'
+        when 'engineer' then '{name,name_zh,phone,badge}'
+        when 'contact' then '{name,name_zh,phone,email}'
+        when 'party' then '{name,name_zh,phone,email,tax_number,address}'
+        when 'site' then '{name,name_zh,address}'
+        when 'org_unit' then '{name,name_zh}'
+        else '{}' end::text[]
+$$;
+
+-- The names and numbers of a person, present and former, and how each is treated in texts:
+--   'search' wherever it stands   'shared' somebody else bears it too   'common' too ordinary a word to be looked for
+create function erp.subject_values(kind text, id bigint) returns table (value text, phone boolean, treated text)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    mine   record;
+    other  text;
+    row    jsonb;
+    named  text[] := '{}';
+    phones text[] := '{}';
+    bearer text := (select string_agg(format('select %L::text as t, x.id::bigint as id, x.%I::text as v from %I x where x.%I is not null', t, c, t, c), ' union all ')
+                    from unnest('{app_user,engineer,contact,party}'::text[]) t, unnest(naming_columns(t)) c);
+begin
+    for mine in select r.table_name, r.row_id from subject_rows(kind, id) r loop
+        execute format('select to_jsonb(x) from %I x where x.id = $1', mine.table_name) into row using mine.row_id;
+        named := named || array(select row ->> c from unnest(naming_columns(mine.table_name)) c where nullif(btrim(row ->> c), '') is not null);
+        phones := phones || array(select row ->> 'phone' where row ->> 'phone' is not null);
+        for other in
+            select v from audit.entry e
+            join audit.personal p on p.entry_id = e.id and p.column_name = any (naming_columns(mine.table_name)) and p.value is not null
+            cross join lateral jsonb_array_elements_text(case jsonb_typeof(p.value) when 'array' then p.value else jsonb_build_array(p.value) end) v
+            where e.table_name = mine.table_name and e.row_id = mine.row_id and nullif(btrim(v), '') is not null
+        loop
+            named := named || other;
+        end loop;
+        phones := phones || array(
+            select v from audit.entry e
+            join audit.personal p on p.entry_id = e.id and p.column_name = 'phone' and p.value is not null
+            cross join lateral jsonb_array_elements_text(case jsonb_typeof(p.value) when 'array' then p.value else jsonb_build_array(p.value) end) v
+            where e.table_name = mine.table_name and e.row_id = mine.row_id and v is not null);
+    end loop;
+    return query execute format($q$
+        with own as (select r.table_name, r.row_id from subject_rows($1, $2) r), bearers as (%s)
+        select n.v, n.v = any ($4), case
+            when exists (select 1 from bearers b where lower(b.v) = lower(n.v)
+                         and (b.t, b.id) not in (select o.table_name, o.row_id from own o)) then 'shared'
+            when (n.v ~ '[^[:ascii:]]' and length(n.v) >= 2) or (n.v ~ '\d' and length(n.v) >= 5)
+              or n.v ~ '\w[@._ -]\w' then 'search'
+            else 'common' end
+        from (select distinct btrim(x) as v from unnest($3) x) n
+        order by length(n.v) desc, n.v $q$, bearer)
+        using kind, id, named, phones;
+end
+$$;
+
+-- One pattern for all of them: a telephone number with any blanks and dashes, a Latin name as a whole word.
+create function erp.subject_pattern(kind text, id bigint) returns text
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select string_agg(case
+        when v.phone then '(?<![0-9])' || regexp_replace(regexp_replace(v.value, '[^0-9]', '', 'g'), '(\d)(?=\d)', '\1[- ]?', 'g') || '(?![0-9])'
+        else case when v.value ~ '^[A-Za-z0-9]' then '(?<![A-Za-z0-9])' else '' end
+             || regexp_replace(regexp_replace(v.value, '([][\\.*+?^$(){}|])', '\\\1', 'g'), '\s+', '\\s+', 'g')
+             || case when v.value ~ '[A-Za-z0-9]$' then '(?![A-Za-z0-9])' else '' end end, '|' order by length(v.value) desc)
+    from subject_values($1, $2) v
+    where v.treated = 'search' and (not v.phone or v.value ~ '\d')
+$$;
+
+-- Where a pattern is found: every text of every table of ours, of the audit too.
+create function erp.find_text(pattern text) returns table (table_schema text, table_name text, column_name text, hits bigint)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    t      record;
+    counts bigint[];
+begin
+    if pattern is null then
+        return;
+    end if;
+    for t in
+        select n.nspname::text as place, c.relname::text as name, array_agg(a.attname::text order by a.attnum) as columns
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('erp', 'audit')
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        join pg_type y on y.oid = a.atttypid
+        where c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('pinyin', 'protection', 'search_kind', 'dictionary_entry')
+          and coalesce(nullif(y.typbasetype, 0), y.oid) in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'jsonb'::regtype, 'text[]'::regtype)
+        group by n.nspname, c.relname
+        order by n.nspname, c.relname
+    loop
+        execute format('select array[%s] from %I.%I x',
+                       (select string_agg(format('count(*) filter (where x.%I::text ~* $1)', c), ', ' order by o) from unnest(t.columns) with ordinality u (c, o)),
+                       t.place, t.name)
+            into counts using pattern;
+        return query select t.place, t.name, u.c, u.n from unnest(t.columns, counts) u (c, n) where u.n > 0;
+    end loop;
+end
+$$;
+
+-- People whose data we hold, found by name, number, telephone or e-mail. The steward finds those of his units.
+create function api.find_subjects(query text, max_rows integer default 50)
+returns table (kind text, id bigint, code text, name text, name_zh text, phone text, email text, at_party text, active boolean)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    wanted  text := lower(btrim(query));
+    all_may boolean := my_roles() && '{security,auditor}';
+begin
+    if not my_roles() && '{security,auditor,steward}' then
+        perform refuse('ER001', 'privacy_role');
+    end if;
+    if length(wanted) < 2 and wanted !~ '[^[:ascii:]]' then
+        return;
+    end if;
+    return query
+    select f.* from (
+        select 'user'::text as kind, u.id::bigint as id, u.user_name::text as code, u.display_name as name, u.display_name_zh as name_zh,
+               u.phone as phone, u.email as email, null::text as at_party, u.active as active
+        from app_user u
+        where position(wanted in lower(concat_ws(' ', u.user_name, u.display_name, u.display_name_zh, u.phone, u.email, u.badge))) > 0
+           or exists (select 1 from engineer e where e.user_id = u.id
+                      and position(wanted in lower(concat_ws(' ', e.code, e.name, e.name_zh, e.phone, e.badge))) > 0)
+        union all
+        select 'engineer', e.id, e.code::text, e.name, e.name_zh, e.phone, null, null, e.retired_on is null
+        from engineer e
+        where e.user_id is null and position(wanted in lower(concat_ws(' ', e.code, e.name, e.name_zh, e.phone, e.badge))) > 0
+          and (all_may or may_see('engineer', e.id))
+        union all
+        select 'contact', c.id, p.code::text, c.name, c.name_zh, c.phone, c.email, p.name, c.retired_on is null
+        from contact c
+        join party p on p.id = c.party_id
+        where position(wanted in lower(concat_ws(' ', c.name, c.name_zh, c.phone, c.email))) > 0
+          and (all_may or may_see('contact', c.id))
+        union all
+        select 'party', p.id, p.code::text, p.name, p.name_zh, p.phone, p.email, null, p.retired_on is null
+        from party p
+        where p.is_person and position(wanted in lower(concat_ws(' ', p.code, p.name, p.name_zh, p.phone, p.email))) > 0
+          and (all_may or may_see('party', p.id))
+    ) f
+    order by f.active desc, f.name, f.kind, f.id
+    limit least(max_rows, 500);
+end
+$$;
+
+-- Who may ask about this person, and that there is one.
+create function erp.check_subject(kind text, id bigint, roles text[]) returns void
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not my_roles() && roles then
+        perform refuse('ER001', 'privacy_role');
+    end if;
+    if not exists (select 1 from subject_rows($1, $2))
+       or (not my_roles() && '{security,auditor}' and kind <> 'user' and not may_see(kind, id)) then
+        perform refuse('ER004', 'subject_found');
+    end if;
+end
+$$;
+
+-- What must be settled first: work, appointments and contracts that still need the person.
+create function erp.erasure_obstacles(kind text, id bigint) returns jsonb
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with own as materialized (select s.table_name, s.row_id from subject_rows($1, $2) s)
+    select coalesce(jsonb_agg(jsonb_build_object('what', x.what, 'rows', x.n)), '[]') from (
+        select 'work_order' as what, count(*) as n from work_order w
+        join work_order_state s on s.key = w.state and s.open
+        where w.engineer_id in (select o.row_id from own o where o.table_name = 'engineer')
+           or w.customer_id in (select o.row_id from own o where o.table_name = 'party')
+        union all
+        select 'booking', count(*) from booking b
+        where b.ends_at > now() and b.engineer_id in (select o.row_id from own o where o.table_name = 'engineer')
+        union all
+        select 'contract', count(*) from contract c
+        where c.state in ('review', 'signed', 'active', 'suspended')
+          and (c.customer_id in (select o.row_id from own o where o.table_name = 'party')
+               or c.owner_id in (select o.row_id from own o where o.table_name = 'app_user'))) x
+    where x.n > 0
+$$;
+
+-- What an erasure would do, so that somebody can look before it is done:
+--   {"name", "name_zh", "records": [{"table", "rows"}], "mentions": [{"table", "column", "rows"}], "removed": [{"what", "rows"}],
+--    "kept": [{"what", "rows", "why"}], "unsearched": [{"value", "why"}], "elsewhere": [{"table", "column", "rows"}],
+--    "obstacles": [{"what", "rows"}], "token"}
+-- The token is asked for by api.erase_subject(): it stands for exactly this preview.
+create function api.erasure_preview(kind text, id bigint) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    answer   jsonb;
+    hits     jsonb;
+    keys     jsonb := (select coalesce(jsonb_object_agg(r.table_name, r.ids), '{}')
+                       from (select s.table_name, jsonb_agg(s.row_id order by s.row_id) as ids from subject_rows(kind, id) s group by s.table_name) r);
+    account  integer := (keys -> 'app_user' ->> 0)::integer;
+    worker   bigint := (keys -> 'engineer' ->> 0)::bigint;
+    customer bigint := (keys -> 'party' ->> 0)::bigint;
+begin
+    perform check_subject(kind, id, '{security,auditor}');
+    select coalesce(jsonb_agg(jsonb_build_object('schema', f.table_schema, 'table', f.table_name, 'column', f.column_name, 'rows', f.hits)), '[]')
+    into hits from find_text(subject_pattern(kind, id)) f
+    where not (f.table_schema = 'erp' and keys ? f.table_name and f.column_name = any (personal_columns(f.table_name) || '{search_key,sort_key}'))
+      and f.column_name not in ('search_key', 'sort_key') and (f.table_schema, f.table_name) <> ('audit', 'personal');
+    answer := jsonb_build_object(
+        'name', (select string_agg(v.value, ' · ') from (select x.value from subject_values(kind, id) x where not x.phone and x.value !~ '[@_]' limit 3) v),
+        'records', (select jsonb_agg(jsonb_build_object('table', k.key, 'rows', jsonb_array_length(k.value)) order by k.key) from jsonb_each(keys) k),
+        'mentions', (select coalesce(jsonb_agg(h - 'schema'), '[]') from jsonb_array_elements(hits) h
+                     where h ->> 'schema' = 'erp' and h ->> 'column' = any (personal_columns(h ->> 'table'))),
+        'elsewhere', (select coalesce(jsonb_agg(h), '[]') from jsonb_array_elements(hits) h
+                      where not (h ->> 'schema' = 'erp' and h ->> 'column' = any (personal_columns(h ->> 'table')))),
+        'removed', (select coalesce(jsonb_agg(jsonb_build_object('what', x.what, 'rows', x.n)), '[]') from (
+            select 'log-in' as what, 1::bigint as n where account is not null
+            union all select 'user_role', count(*) from user_role r where r.user_id = account
+            union all select 'user_unit', count(*) from user_unit r where r.user_id = account
+            union all select 'saved_view', count(*) from saved_view r where r.user_id = account
+            union all select 'attachment', count(*) from attachment a where keys -> a.owner_table @> to_jsonb(a.owner_id)) x where x.n > 0),
+        'unsearched', (select coalesce(jsonb_agg(jsonb_build_object('value', v.value, 'why', v.treated)), '[]')
+                       from subject_values(kind, id) v where v.treated <> 'search'),
+        'obstacles', erasure_obstacles(kind, id));
+    answer := answer || jsonb_build_object('token', encode(sha256(convert_to(answer::text, 'UTF8')), 'hex'));
+    return answer || jsonb_build_object('kept', (
+        select coalesce(jsonb_agg(jsonb_build_object('what', x.what, 'rows', x.n, 'why', x.why)), '[]') from (
+            select 'work_order' as what, count(*) as n, 'pseudonym' as why from work_order w where w.engineer_id = worker or w.customer_id = customer
+            union all select 'labour', count(*), 'books' from labour l where l.engineer_id = worker
+            union all select 'travel', count(*), 'books' from travel t where t.engineer_id = worker
+            union all select 'booking', count(*), 'pseudonym' from booking b where b.engineer_id = worker
+            union all select 'stock_document', count(*), 'books' from stock_document d where d.posted_by = account or d.engineer_id = worker
+            union all select 'cost_entry', count(*), 'books' from cost_entry c where c.engineer_id = worker
+            union all select 'contract', count(*), 'books' from contract c where c.customer_id = customer or c.owner_id = account
+            union all select 'audit_entry', count(*), 'evidence' from audit.entry e where e.user_id = account) x where x.n > 0));
+end
+$$;
+
+-- What a personal column holds afterwards.
+create function erp.pseudonym_of(of_table text, column_name text, number bigint) returns jsonb
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case
+        when column_name = 'user_name' then to_jsonb('erased_' || number)
+        when column_name in ('name', 'display_name', 'title') then to_jsonb('Erased ' || number)
+        when column_name in ('name_zh', 'display_name_zh') then to_jsonb('已匿名 ' || number)
+        when column_name = 'initials' then to_jsonb('×'::text)
+        when column_name = 'custom' then '{}'::jsonb
+        else 'null' end
+$$;
+
+-- The steps of an erasure; nobody calls them but the two functions that checked and noted it.
+create function erp.erase_row(of_table text, row_id bigint, number bigint) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    row     jsonb;
+    fresh   jsonb := '{}';
+    account app_user;
+    col     record;
+begin
+    execute format('select to_jsonb(x) from %I x where x.id = $1', of_table) into row using row_id;
+    if row is null then
+        return 0;
+    end if;
+    for col in
+        select a.attname::text as name, a.attnotnull as required from pg_attribute a
+        where a.attrelid = format('erp.%I', of_table)::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> 'login'
+          and (a.attname = any (personal_columns(of_table)) or a.attname like '%\_sealed')
+    loop
+        if not (col.required and pseudonym_of(of_table, col.name, number) = 'null') then
+            fresh := fresh || jsonb_build_object(col.name, pseudonym_of(of_table, col.name, number));
+        end if;
+    end loop;
+    if row ? 'retired_on' then
+        fresh := fresh || jsonb_build_object('retired_on', coalesce(row ->> 'retired_on', current_date::text));
+    end if;
+    if of_table = 'app_user' then
+        select * into account from app_user u where u.id = row_id;
+        fresh := fresh || jsonb_build_object(
+            'login', format('%s_erased_%s_%s', (select i.prefix from installation i), number, left(replace(gen_random_uuid()::text, '-', ''), 6)),
+            'active', false, 'valid_to', greatest(least(coalesce(account.valid_to, current_date), current_date), account.valid_from));
+        perform close_login(account.login, fresh ->> 'login');
+        delete from user_role r where r.user_id = account.id;
+        delete from user_custom_role r where r.user_id = account.id;
+        delete from user_unit r where r.user_id = account.id;
+        delete from user_login r where r.user_id = account.id;
+        update delegation d set ended_at = now() where account.id in (d.from_user_id, d.to_user_id) and d.ended_at is null;
+        delete from saved_view r where r.user_id = account.id;
+        delete from export_recipe r where r.user_id = account.id;
+        delete from import_mapping r where r.user_id = account.id;
+    elsif of_table = 'engineer' then
+        update absence a set kind = 'other', note = null where a.engineer_id = row_id;
+    end if;
+    delete from attachment a where a.owner_table = of_table and a.owner_id = row_id;
+    execute format('update %I x set (%s) = (select %s from jsonb_populate_record(null::%I, $1) n) where x.id = $2', of_table,
+                   (select string_agg(quote_ident(k), ', ' order by k) from jsonb_object_keys(fresh) k),
+                   (select string_agg('n.' || quote_ident(k), ', ' order by k) from jsonb_object_keys(fresh) k), of_table)
+        using fresh, row_id;
+    return 1;
+end
+$$;
+
+create function erp.erase_mentions(of_table text, column_name text, pattern text, pseudonym text) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    kind text := (select format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null) from pg_attribute a join pg_type t on t.oid = a.atttypid
+                  where a.attrelid = format('erp.%I', of_table)::regclass and a.attname = column_name);
+    n    bigint;
+begin
+    execute format('update %I x set %I = regexp_replace(x.%I::text, $1, $2, ''gi'')::%s where x.%I::text ~* $1', of_table, column_name, column_name, kind, column_name)
+        using pattern, pseudonym;
+    get diagnostics n = row_count;
+    return n;
+end
+$$;
+
+-- The kept values of a person's own records, and those that mention him; entries of this very erasure among them.
+create function erp.erase_kept(number bigint, pattern text, kind text, id bigint) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    n bigint;
+begin
+    update audit.personal p set salt = null, value = null, erasure_id = number
+    where p.erasure_id is null
+      and (p.entry_id in (
+              select e.id from audit.entry e join subject_rows($3, $4) r on e.table_name = r.table_name and e.row_id = r.row_id
+              union all
+              select e.id from audit.entry e
+              join absence a on a.id = e.row_id
+              join subject_rows($3, $4) r on r.table_name = 'engineer' and r.row_id = a.engineer_id
+              where e.table_name = 'absence')
+           or p.value::text ~* pattern);
+    get diagnostics n = row_count;
+    return n;
+end
+$$;
+
+-- The erasure itself: numbers, amounts, times and who did what stay; whatever names the person goes: from his own records,
+-- from texts that mention him, from the audit's kept values. His log-in is closed for good.
+create function erp.erase_person(kind text, id bigint, reason text) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    pattern text := subject_pattern(kind, id);
+    number  bigint := nextval('audit.erasure_id_seq');
+    own     record;
+    place   record;
+    touched bigint := 0;
+    kept    bigint;
+begin
+    perform set_config('outpost.reason', reason, true);
+    insert into audit.erasure (id, kind, subject_id, pseudonym, reason, user_id) values (number, $1, $2, 'Erased ' || number, $3, my_user_id());
+    for own in select s.table_name, s.row_id from subject_rows(kind, id) s loop
+        touched := touched + erase_row(own.table_name, own.row_id, number);
+    end loop;
+    -- Texts that mention him; final rows let this pass (erp.is_erasure).
+    for place in select f.table_name, f.column_name from find_text(pattern) f
+                 where f.table_schema = 'erp' and f.column_name = any (personal_columns(f.table_name)) loop
+        touched := touched + erase_mentions(place.table_name, place.column_name, pattern, 'ERASED-' || number);
+    end loop;
+    kept := erase_kept(number, pattern, kind, id);
+    return jsonb_build_object('erasure', number, 'pseudonym', 'Erased ' || number, 'rows', touched, 'values', kept);
+end
+$$;
+
+-- Erase a person by pseudonym, on request. `token` is the one of api.erasure_preview(): what was looked at is what is done.
+-- Answers {"erasure", "pseudonym", "rows", "values", "remaining": where his name still stands, for a person to judge}.
+create function api.erase_subject(kind text, id bigint, reason text, token text) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    preview jsonb;
+    pattern text;
+    done    jsonb;
+begin
+    perform check_subject(kind, id, '{security}');
+    if exists (select 1 from subject_rows(kind, id) s where s.table_name = 'app_user' and s.row_id = my_user_id()) then
+        perform refuse('ER001', 'user_not_himself');
+    end if;
+    if nullif(btrim(reason), '') is null then
+        perform refuse('ER011', 'erasure_needs_reason');
+    end if;
+    pattern := subject_pattern(kind, id);
+    if reason ~* pattern then
+        perform refuse('ER012', 'erasure_reason_names');
+    end if;
+    preview := api.erasure_preview(kind, id);
+    if jsonb_array_length(preview -> 'obstacles') > 0 then
+        perform refuse('ER012', 'erasure_obstacles', jsonb_build_object('rows', (select sum((o ->> 'rows')::bigint) from jsonb_array_elements(preview -> 'obstacles') o)));
+    end if;
+    if token is distinct from preview ->> 'token' then
+        perform refuse('ER003', 'erasure_unchanged');
+    end if;
+    done := erase_person(kind, id, reason);
+    -- A statement of its own: the search is to see what was just done.
+    return done || jsonb_build_object('remaining', coalesce(
+        (select jsonb_agg(jsonb_build_object('schema', f.table_schema, 'table', f.table_name, 'column', f.column_name, 'rows', f.hits))
+         from find_text(pattern) f), '[]'));
+end
+$$;
+
+alter table audit.personal enable row level security;
+alter table audit.erasure enable row level security;
+do $$
+begin
+    execute format('create policy personal_read on audit.personal for select to %I using (true)', erp.role_name('auditor'));
+    execute format('create policy erasure_read on audit.erasure for select to %I, %I using (true)', erp.role_name('auditor'), erp.role_name('security'));
+    execute format('grant select on audit.personal to %I', erp.role_name('auditor'));
+    execute format('grant usage on schema audit to %I', erp.role_name('security'));
+    execute format('grant select on audit.erasure to %I, %I', erp.role_name('auditor'), erp.role_name('security'));
+    execute format('grant execute on function audit.shown(bigint, jsonb) to %I', erp.role_name('auditor'));
+end
+$$;
+call erp.allow('api.verify_personal(bigint, integer)', 'auditor worker', 'execute');
+call erp.allow('api.find_subjects(text, integer)', 'security steward auditor', 'execute');
+call erp.allow('api.erasure_preview(text, bigint)', 'security auditor', 'execute');
+call erp.allow('api.erase_subject(text, bigint, text, text)', 'security', 'execute');
+
+-- ==================== 98_audit.sql
+
+-- What the law asks of whoever keeps data about people: everything about one person on request, and nothing for longer
+-- than needed.
+
+-- How long a kind of personal data is kept. The rules are what the program can do; the security officer sets the days.
+create table erp.retention_rule (
+    id          integer     generated by default as identity constraint retention_rule_pk primary key,
+    key         text        collate "C" not null constraint retention_rule_key_unique unique,
+    name        text        not null,
+    name_zh     text        not null,
+    days        integer     not null,
+    min_days    integer     not null,
+    active      boolean     not null default true,
+    running     bigint      not null default 0,
+    last_run_at timestamptz,
+    last_rows   bigint      not null default 0,
+    version     integer     not null default 1,
+    constraint retention_rule_days_range check (days between min_days and 36500)
+);
+
+insert into erp.retention_rule (key, name, name_zh, days, min_days, active) values
+    ('audit_values',  'Personal values kept beside the audit',             '审计中单独保存的个人信息', 1825, 180, true),
+    ('confirmations', 'Who confirmed a work order that is closed',         '已关闭工单的确认人',       1095,  90, true),
+    ('absences',      'Reason and note of an absence that is over',        '已结束请假的原因和备注',    730,  30, true),
+    ('import_files',  'Names of imported files',                           '导入文件的文件名',          365,  30, true),
+    ('contacts',      'Contacts out of use: erased by pseudonym',          '已停用的联系人（匿名处理）', 1095,  30, false),
+    ('accounts',      'Accounts that ended: erased by pseudonym',          '已失效的账号（匿名处理）',   1825,  90, false);
+
+-- The rows that a rule would change, oldest first.
+create function erp.retention_rows(of_key text, max_rows integer default null) returns table (row_id bigint)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    border timestamptz := (select now() - make_interval(days => r.days) from retention_rule r where r.key = of_key);
+begin
+    case of_key
+        when 'audit_values' then
+            return query select distinct p.entry_id from audit.personal p
+            where p.erasure_id is null
+              and p.entry_id <= (select e.id from audit.entry e where e.at < border order by e.id desc limit 1)
+            order by 1 limit max_rows;
+        when 'confirmations' then
+            return query select w.id from work_order w
+            where w.closed_at < border and w.confirmed_by is not null and w.confirmed_by !~ '^ERASED' order by w.id limit max_rows;
+        when 'absences' then
+            return query select a.id from absence a
+            where upper(a.period) < border and (a.kind <> 'other' or a.note is not null) order by a.id limit max_rows;
+        when 'import_files' then
+            return query select b.id from import_batch b where b.created_at < border and b.file_name <> 'ERASED' order by b.id limit max_rows;
+        when 'contacts' then
+            return query select c.id from contact c
+            where c.retired_on < border::date and c.name !~ '^Erased \d+$' order by c.id limit max_rows;
+        when 'accounts' then
+            return query select u.id::bigint from app_user u
+            where u.valid_to < border::date and u.user_name !~ '^erased_\d+$'
+              and jsonb_array_length(erasure_obstacles('user', u.id)) = 0
+            order by u.id limit max_rows;
+        else
+            perform refuse('ER004', 'retention_rule_found');
+    end case;
+end
+$$;
+
+-- How many rows each rule would change if it ran now.
+create function api.retention_preview() returns table (key text, rows bigint)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not my_roles() && '{security,auditor,steward}' then
+        perform refuse('ER001', 'privacy_role');
+    end if;
+    return query select r.key, (select count(*) from retention_rows(r.key)) from retention_rule r order by r.id;
+end
+$$;
+
+-- The rules that are due: active, and not finished since one o'clock in the night, where the first company is.
+create function api.retention_due() returns text[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(r.key order by r.id), '{}')
+    from retention_rule r
+    cross join (select coalesce((select c.time_zone from company c order by c.id limit 1), 'Asia/Shanghai') as zone) z
+    where r.active
+      and (r.last_run_at is null or r.running > 0 or r.last_run_at < (date_trunc('day', now() at time zone z.zone - interval '1 hour') + interval '1 hour') at time zone z.zone)
+$$;
+
+-- One portion of a rule in a transaction of its own; 0 when nothing is left. Whoever is stopped in between goes on later.
+create function api.run_retention(rule text, portion integer default 500) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    r      retention_rule;
+    ids    bigint[];
+    erasure_no bigint;
+    one    bigint;
+    done   bigint := 0;
+begin
+    select * into r from retention_rule x where x.key = rule for update;
+    if not found then
+        perform refuse('ER004', 'retention_rule_found');
+    end if;
+    if not r.active then
+        return 0;
+    end if;
+    ids := array(select row_id from retention_rows(rule, case when rule in ('contacts', 'accounts') then least(portion, 20) else portion end));
+    done := cardinality(ids);
+    perform set_config('outpost.reason', 'retention: ' || rule, true);
+    if done > 0 then
+        if rule not in ('contacts', 'accounts') then
+            erasure_no := nextval('audit.erasure_id_seq');
+            insert into audit.erasure (id, kind, subject_id, pseudonym, reason, user_id)
+            values (erasure_no, 'retention', r.id, 'ERASED', format('%s: older than %s days', rule, r.days), my_user_id());
+        end if;
+        case rule
+            when 'audit_values' then
+                update audit.personal p set salt = null, value = null, erasure_id = erasure_no where p.entry_id = any (ids) and p.erasure_id is null;
+            when 'confirmations' then
+                update work_order w set confirmed_by = 'ERASED-' || erasure_no where w.id = any (ids);
+                perform forget_kept(erasure_no, 'work_order', ids, '{confirmed_by}');
+            when 'absences' then
+                update absence a set kind = 'other', note = null where a.id = any (ids);
+                perform forget_kept(erasure_no, 'absence', ids, '{kind,note}');
+            when 'import_files' then
+                update import_batch b set file_name = 'ERASED' where b.id = any (ids);
+            else
+                foreach one in array ids loop
+                    perform erase_person(case rule when 'contacts' then 'contact' else 'user' end, one, format('%s: older than %s days', rule, r.days));
+                end loop;
+        end case;
+    end if;
+    if done > 0 then
+        update retention_rule x set running = x.running + done where x.id = r.id;
+    else
+        update retention_rule x set last_run_at = clock_timestamp(), last_rows = x.running, running = 0 where x.id = r.id;
+    end if;
+    return done;
+end
+$$;
+
+-- Take the kept values of some columns of some records out of the audit.
+create function erp.forget_kept(number bigint, of_table text, ids bigint[], columns text[]) returns void
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    update audit.personal p set salt = null, value = null, erasure_id = number
+    from audit.entry e
+    where e.table_name = of_table and e.row_id = any (ids) and p.entry_id = e.id and p.erasure_id is null and p.column_name = any (columns)
+$$;
+
+-- ---------------------------------------------------------------- everything about one person
+
+-- In sections, record by record, so that nobody's memory has to hold it: what the person is to us, what he did and what was
+-- done about him. Whoever asks is noted.
+create function api.subject_export(kind text, id bigint) returns table (section text, record jsonb)
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    skip     constant text[] := '{search_key,sort_key,content,bank_account_sealed,id_card_sealed}';
+    account  integer;
+    worker   bigint;
+    customer bigint;
+    person   bigint;
+    mine     record;
+begin
+    perform check_subject(kind, id, '{security,steward}');
+    for mine in select s.table_name, s.row_id from subject_rows(kind, id) s loop
+        account := coalesce(account, case when mine.table_name = 'app_user' then mine.row_id::integer end);
+        worker := coalesce(worker, case when mine.table_name = 'engineer' then mine.row_id end);
+        customer := coalesce(customer, case when mine.table_name = 'party' then mine.row_id end);
+        person := coalesce(person, case when mine.table_name = 'contact' then mine.row_id end);
+        if mine.table_name <> 'org_unit' then
+            return query execute format('select %L::text, to_jsonb(x) - $2 from %I x where x.id = $1', mine.table_name, mine.table_name) using mine.row_id, skip;
+        end if;
+        return query select 'attachment', to_jsonb(a) - skip from attachment a where a.owner_table = mine.table_name and a.owner_id = mine.row_id;
+    end loop;
+    if account is not null then
+        return query select 'user_role', jsonb_build_object('role', o.name, 'role_zh', o.name_zh)
+        from user_role x join role o on o.key = x.role_key where x.user_id = account;
+        return query select 'user_unit', to_jsonb(x) - 'user_id' || jsonb_build_object('unit', o.name)
+        from user_unit x join org_unit o on o.id = x.org_unit_id where x.user_id = account;
+        return query select 'saved_view', to_jsonb(x) from saved_view x where x.user_id = account order by x.id;
+        return query select 'export_recipe', to_jsonb(x) from export_recipe x where x.user_id = account order by x.id;
+        return query select 'import_batch', to_jsonb(x) - '{sha256}'::text[] from import_batch x where x.user_id = account order by x.id;
+        return query select 'contract', jsonb_build_object('number', x.number, 'name', x.name, 'state', x.state, 'starts_on', x.starts_on, 'ends_on', x.ends_on)
+        from contract x where x.owner_id = account order by x.id;
+    end if;
+    if worker is not null then
+        return query select 'engineer_skill', to_jsonb(x) || jsonb_build_object('skill', s.name, 'skill_zh', s.name_zh)
+        from engineer_skill x join skill s on s.id = x.skill_id where x.engineer_id = worker;
+        return query select 'absence', to_jsonb(x) from absence x where x.engineer_id = worker order by x.id;
+        return query select 'booking', to_jsonb(x) - '{slot}'::text[] from booking x where x.engineer_id = worker order by x.id;
+        return query select 'labour', to_jsonb(x) || jsonb_build_object('work_order', w.number)
+        from labour x join work_order w on w.id = x.work_order_id where x.engineer_id = worker order by x.id;
+        return query select 'travel', to_jsonb(x) || jsonb_build_object('work_order', w.number)
+        from travel x join work_order w on w.id = x.work_order_id where x.engineer_id = worker order by x.id;
+        return query select 'cost_entry', to_jsonb(x) from cost_entry x where x.engineer_id = worker order by x.id;
+    end if;
+    if worker is not null or customer is not null then
+        return query select 'work_order', to_jsonb(x) - skip from work_order x where x.engineer_id = worker or x.customer_id = customer order by x.id;
+    end if;
+    if customer is not null then
+        return query select 'contract', to_jsonb(x) - skip from contract x where x.customer_id = customer order by x.id;
+        return query select 'asset', jsonb_build_object('code', x.code, 'name', x.name, 'serial_number', x.serial_number)
+        from asset x join site s on s.id = x.site_id where s.party_id = customer order by x.id;
+    end if;
+    if worker is not null or account is not null then
+        return query select 'stock_document', to_jsonb(x) from stock_document x where x.engineer_id = worker or x.posted_by = account order by x.id;
+    end if;
+    return query select 'mention', jsonb_build_object('table', f.table_name, 'field', f.column_name, 'rows', f.hits)
+    from find_text(subject_pattern($1, $2)) f where f.column_name not in ('search_key', 'sort_key') and f.table_name <> 'personal';
+    return query select 'audit_about', jsonb_build_object('at', e.at, 'by', u.display_name, 'record', e.table_name, 'action', e.action, 'reason', e.reason, 'changes', audit.shown(e.id, e.changes))
+    from subject_rows($1, $2) s
+    join audit.entry e on e.table_name = s.table_name and e.row_id = s.row_id
+    left join app_user u on u.id = e.user_id
+    order by e.id;
+    if account is not null then
+        return query select case when e.action = 'E' then 'log_in' else 'audit_by' end,
+               jsonb_build_object('at', e.at, 'record', e.table_name, 'id', e.row_id, 'action', e.action, 'program', e.client, 'reason', e.reason)
+               || case when e.action = 'E' then jsonb_build_object('details', audit.shown(e.id, e.changes)) else '{}' end
+        from audit.entry e where e.user_id = account order by e.id;
+    end if;
+end
+$$;
+
+call erp.secure('erp.retention_rule', 'reference');
+call erp.allow('erp.retention_rule', 'security steward auditor', 'select');
+call erp.allow('erp.retention_rule', 'security', 'update (days, active)');
+call erp.track('erp.retention_rule');
+call erp.allow('api.retention_preview()', 'security steward auditor', 'execute');
+call erp.allow('api.retention_due()', 'worker', 'execute');
+call erp.allow('api.run_retention(text, integer)', 'worker', 'execute');
+call erp.allow('api.subject_export(text, bigint)', 'security steward', 'execute');
 
 -- ==================== 99_grants.sql
 
@@ -7466,6 +8374,22 @@ as $$
 begin
     perform erp.check_login(login);
     execute format('alter role %I password %L', login, verifier);
+end
+$$;
+
+-- The log-in of an erased person: closed, without password and groups, under a name that says nothing.
+create function erp.close_login(login text, pseudonym text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select 1 from pg_roles r where r.rolname = login) then
+        return;
+    end if;
+    perform erp.set_login_groups(login, '{}');
+    perform erp.check_login(pseudonym);
+    execute format('alter role %I nologin password null', login);
+    execute format('alter role %I rename to %I', login, pseudonym);
 end
 $$;
 
@@ -7581,7 +8505,7 @@ declare
 begin
     foreach f in array array['erp.check_login(name)', 'erp.make_login(text, text, text[])', 'erp.set_login_groups(text, text[])',
                              'erp.set_login_allowed(text, boolean)', 'erp.set_login_until(text, timestamptz)',
-                             'erp.set_login_verifier(text, text)'] loop
+                             'erp.set_login_verifier(text, text)', 'erp.close_login(text, text)'] loop
         execute format('alter function %s owner to %I', f, admin);
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to %I', f, owner);

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import FetchedValue
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.orm.base import Base, BigInt, Json, Name, Xid8
+from db.orm.base import Base, BigInt, CText, Json, Name, Versioned, Xid8
 
 
 class Entry(Base):
@@ -24,7 +27,7 @@ class Entry(Base):
     org_unit_id: Mapped[int | None]
     action: Mapped[str]
     user_id: Mapped[int | None]
-    login: Mapped[Name] = mapped_column(server_default=FetchedValue())
+    login: Mapped[Name | None] = mapped_column(server_default=FetchedValue())
     client: Mapped[str] = mapped_column(server_default=FetchedValue())
     reason: Mapped[str | None]
     changes: Mapped[Json | None]
@@ -72,3 +75,49 @@ class LogPosition(Base):
     source: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[Json]
     read_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class Personal(Base):
+    """A personal value of an audit entry, kept apart from it; value and salt are empty once it was erased."""
+
+    __tablename__ = "personal"
+    __table_args__ = ({"schema": "audit"},)
+
+    entry_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    column_name: Mapped[str] = mapped_column(primary_key=True)
+    salt: Mapped[UUID | None]
+    value: Mapped[Any | None] = mapped_column(JSONB)
+    erasure_id: Mapped[BigInt | None]
+
+
+class Erasure(Base):
+    """An erasure of personal data, by request or by a rule of retention."""
+
+    __tablename__ = "erasure"
+    __table_args__ = ({"schema": "audit"},)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    xid: Mapped[Xid8] = mapped_column(server_default=FetchedValue())
+    kind: Mapped[str]
+    subject_id: Mapped[BigInt]
+    pseudonym: Mapped[str]
+    reason: Mapped[str]
+    user_id: Mapped[int | None]
+
+
+class RetentionRule(Versioned, Base):
+    """How long a kind of personal data is kept."""
+
+    __tablename__ = "retention_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[CText]
+    name: Mapped[str]
+    name_zh: Mapped[str]
+    days: Mapped[int]
+    min_days: Mapped[int]
+    active: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    running: Mapped[BigInt] = mapped_column(server_default=FetchedValue())
+    last_run_at: Mapped[datetime | None]
+    last_rows: Mapped[BigInt] = mapped_column(server_default=FetchedValue())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Party(Sorted, Stamped, Versioned, Base):
-    """A company that buys from us, sells to us, or both."""
+    """A company or private person that buys from us, sells to us, or both."""
 
     __tablename__ = "party"
 
@@ -27,6 +27,7 @@ class Party(Sorted, Stamped, Versioned, Base):
     name_zh: Mapped[str | None]
     is_customer: Mapped[bool] = mapped_column(server_default=FetchedValue())
     is_supplier: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    is_person: Mapped[bool] = mapped_column(server_default=FetchedValue())
     customer_class: Mapped[str | None]
     industry: Mapped[str | None]
     tax_number: Mapped[str | None]

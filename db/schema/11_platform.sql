@@ -468,7 +468,50 @@ begin
 end
 $$;
 
--- The body of a table's AFTER trigger, one per statement: audit rows and one change row.
+-- Which columns of a table are about a person, or are free text in which people are named. The same columns are marked in
+-- the dictionary (a test holds it). Their values never stand in the sealed audit itself, where nobody could erase them.
+create function erp.personal_columns(of_table text) returns text[]
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select '{phone,email,address,note,custom,reason}'::text[] || case of_table
+        when 'app_user' then '{user_name,login,display_name,display_name_zh,badge}'
+        when 'user_login' then '{last_login_at,last_login_client}'
+        when 'engineer' then '{name,name_zh,initials,badge,hourly_rate,km_rate,id_card_sealed}'
+        when 'contact' then '{name,name_zh,job_title}'
+        when 'party' then '{name,name_zh,tax_number,city,bank_account_sealed}'
+        when 'site' then '{name,name_zh,city,latitude,longitude}'
+        when 'org_unit' then '{name,name_zh}'
+        when 'absence' then '{kind,period}'
+        when 'work_order' then '{title,title_zh,description,confirmed_by}'
+        when 'booking' then '{title}'
+        when 'contract' then '{name,name_zh}'
+        when 'contract_line' then '{description,description_zh}'
+        when 'cost_entry' then '{description}'
+        when 'asset_event' then '{detail}'
+        when 'attachment' then '{file_name}'
+        when 'import_batch' then '{file_name}'
+        when 'import_mapping' then '{name,definition}'
+        when 'saved_view' then '{name,name_zh,definition}'
+        when 'export_recipe' then '{name,name_zh,definition}'
+        when 'setting' then '{value}'
+        when 'request' then '{result}'
+        -- Events of the journal, by their kind.
+        when 'login' then '{subject,login,host,client}'
+        when 'login_failed' then '{subject,login,host,client}'
+        when 'connection' then '{subject,login,host,client}'
+        when 'lock' then '{subject,login}'
+        when 'unlock' then '{subject,login}'
+        when 'refusal' then '{login,host}'
+        when 'export' then '{filter,search,file}'
+        when 'print' then '{filter,search,file}'
+        when 'report' then '{filter,search,file}'
+        when 'import' then '{file}'
+        else '{}' end::text[]
+$$;
+
+-- The body of a table's AFTER trigger, one per statement: audit rows and one change row. Values of personal columns are
+-- set apart (audit.set_apart), so an entry of such a table takes its number first; a table without them pays nothing.
 create function erp.record_body(short text, have text[], opts text[]) returns text
 language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
@@ -483,27 +526,37 @@ declare
     marks   text := (select string_agg(format('%L, erp.sealed_mark({row}.%I)', a, a), ', ') from unnest(have) a where a like '%\_sealed');
     skip    text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]'
                     || coalesce(' || jsonb_build_object(' || marks || ')', '');
-    entry   text;
+    private text[] := array(select c from unnest(personal_columns(short)) c where c = any (have) order by c);
+    -- A person is known by his number, which stays when his name is erased; a log-in is noted for those who are nobody here.
+    facts   text := format('%L, %s, %s, left(tg_op, 1), %s, case when %s > 0 then null else session_user end, app, why', short, of_id, unit, poster, poster);
+    entry   text := 'insert into audit.entry (%stable_name, row_id, org_unit_id, action, user_id, login, client, reason, changes) ';
     full_row text;
     ins     text := '';
     upd     text := '';
     del     text := '';
     feed    text := '';
 begin
-    entry := format('insert into audit.entry (table_name, row_id, org_unit_id, action, user_id, login, client, reason, changes) '
-                    'select %L, %s, %s, left(tg_op, 1), %s, session_user, app, why, ', short, of_id, unit, poster);
+    if private = '{}' or not 'audit' = any (opts) then
+        entry := format(entry, '') || format('select %s, ', facts) || '%s %s;';
+    else
+        entry := format(entry, 'id, ')
+              || format('select s.entry_id, %L, s.row_id, s.unit, left(tg_op, 1), s.poster, case when s.poster > 0 then null else session_user end, app, why, '
+                        'audit.set_apart(s.entry_id, s.changes, %L) ', short, private)
+              || format('from (select nextval(''audit.entry_id_seq'') as entry_id, %s as row_id, %s as unit, %s as poster, ', of_id, unit, poster)
+              || '%s as changes %s) s;';
+    end if;
     full_row := 'jsonb_strip_nulls(to_jsonb(r)' || replace(skip, '{row}', 'r') || ')';
     if 'ledger' = any (opts) then
-        ins := entry || 'null from new_rows r;';
+        ins := format(entry, 'null', 'from new_rows r');
     elsif 'audit' = any (opts) then
-        ins := entry || full_row || ' from new_rows r;';
-        del := entry || full_row || ' from old_rows r;';
+        ins := format(entry, full_row, 'from new_rows r');
+        del := format(entry, full_row, 'from old_rows r');
         upd := case when 'id' = any (have) then
-            entry || format('d.changes from new_rows r join old_rows o on o.id = r.id '
+            format(entry, 'd.changes', format('from new_rows r join old_rows o on o.id = r.id '
                             'cross join lateral (select jsonb_object_agg(n.key, jsonb_build_array(b.value, n.value)) as changes '
                             'from jsonb_each(to_jsonb(r)%s) n join jsonb_each(to_jsonb(o)%s) b on b.key = n.key '
-                            'where b.value is distinct from n.value) d where d.changes is not null;', replace(skip, '{row}', 'r'), replace(skip, '{row}', 'o'))
-            else entry || full_row || ' from new_rows r;' end;
+                            'where b.value is distinct from n.value) d where d.changes is not null', replace(skip, '{row}', 'r'), replace(skip, '{row}', 'o')))
+            else ins end;
     end if;
     if not 'silent' = any (opts) then
         feed := format('insert into erp.change (topic, ids, client) values (%L, %s, app);', short,

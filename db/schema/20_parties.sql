@@ -8,6 +8,7 @@ create table erp.party (
     name_zh        text,
     is_customer    boolean           not null default false,
     is_supplier    boolean           not null default false,
+    is_person      boolean           not null default false,
     customer_class text              constraint party_class_known check (customer_class in ('strategic', 'vip', 'standard')),
     industry       text,
     tax_number     text,
@@ -106,9 +107,10 @@ begin
     if home is null or not home = any (my_write_units()) then
         raise exception 'unit % is not yours to write', unit using errcode = 'ER002', constraint = 'unit_in_scope';
     end if;
-    insert into party (company_id, code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number,
+    insert into party (company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number,
                        phone, email, address, city, currency, payment_days, note, custom)
     select u.company_id, p.code, p.name, p.name_zh, coalesce(p.is_customer, false), coalesce(p.is_supplier, false),
+           coalesce(p.is_person, false),
            p.customer_class, p.industry, p.tax_number, p.phone, p.email, p.address, p.city, coalesce(p.currency, 'CNY'),
            coalesce(p.payment_days, 30), p.note, coalesce(p.custom, '{}')
     from jsonb_populate_record(null::party, party) p
@@ -195,9 +197,9 @@ call erp.secure('erp.site', 'owned');
 
 call erp.allow('erp.party_unit', 'business', 'select');
 call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
-call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
 call erp.allow('erp.party', 'finance buyer', 'select (bank_account_sealed), update (bank_account_sealed)');
-call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
+call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
 call erp.allow('erp.contact', 'business', 'select');
 call erp.allow('erp.contact', 'desk buyer finance steward pm planner', 'insert, update (name, name_zh, job_title, phone, email, is_main, retired_on)');
 call erp.allow('erp.site', 'business', 'select');

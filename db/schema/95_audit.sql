@@ -9,7 +9,7 @@ create table audit.entry (
     org_unit_id integer,
     action      text        not null constraint entry_action_known check (action in ('I', 'U', 'D', 'E')),
     user_id     integer,
-    login       name        not null default session_user,
+    login       name        default session_user,
     client      text        not null default '',
     reason      text,
     changes     jsonb,
@@ -17,7 +17,8 @@ create table audit.entry (
 ) partition by range (at);
 create index entry_row_idx on audit.entry (table_name, row_id, at);
 create index entry_xid_idx on audit.entry (xid);
-comment on column audit.entry.changes is 'Changed: {"column": [old, new]}; new or removed: {"column": value}; empty for a posted document, which is its own record; an event (action E, its kind in table_name): {"subject": …} and what else is known';
+comment on column audit.entry.login is 'Of who is no person here; a person is his user_id';
+comment on column audit.entry.changes is 'Changed: {"column": [old, new]}; new or removed: {"column": value}; empty for a posted document, which is its own record; {"sealed": hash} for a personal value, which is kept in audit.personal; an event (action E, its kind in table_name): {"subject": …} and what else is known';
 
 -- Without it a missing partition would stop all work; the worker makes months ahead, so it stays empty.
 create table audit.entry_rest partition of audit.entry default;
@@ -344,7 +345,7 @@ begin
                     where a.attrelid = format('erp.%I', of_table)::regclass and a.attnum > 0 and not a.attisdropped
                       and not has_column_privilege(session_user, a.attrelid, a.attnum, 'select'));
     return query
-    select e.at, e.action, e.user_id, u.user_name, u.display_name, u.display_name_zh, e.client, e.reason, e.changes - hidden
+    select e.at, e.action, e.user_id, u.user_name, u.display_name, u.display_name_zh, e.client, e.reason, audit.shown(e.id, e.changes) - hidden
     from audit.entry e
     left join app_user u on u.id = e.user_id
     where e.table_name = of_table and e.row_id = $2

@@ -6,14 +6,17 @@ create function audit.note(kind text, subject text, details jsonb default '{}') 
 language plpgsql security definer
 set search_path = audit, pg_catalog, pg_temp
 as $$
+declare
+    me     integer := erp.my_user_id();
+    number bigint := nextval('audit.entry_id_seq');
 begin
     if not kind = any ('{login,login_failed,connection,refusal,export,print,report,import,lock,unlock,erasure,retention,key,anchor,verification}'::text[]) then
         perform erp.refuse('ER012', 'audit_kind_known', jsonb_build_object('kind', kind));
     end if;
-    insert into entry (table_name, action, user_id, login, client, reason, changes)
-    values (kind, 'E', erp.my_user_id(), session_user, current_setting('application_name'),
+    insert into entry (id, table_name, action, user_id, login, client, reason, changes)
+    values (number, kind, 'E', me, case when me > 0 then null else session_user end, current_setting('application_name'),
             nullif(current_setting('outpost.reason', true), ''),
-            jsonb_strip_nulls(coalesce(details, '{}') || jsonb_build_object('subject', subject)));
+            set_apart(number, jsonb_strip_nulls(coalesce(details, '{}') || jsonb_build_object('subject', subject)), erp.personal_columns(kind)));
 end
 $$;
 
@@ -120,9 +123,10 @@ language plpgsql security definer
 set search_path = audit, pg_catalog, pg_temp
 as $$
 declare
-    known jsonb;
-    one   record;
-    noted integer := 0;
+    known  jsonb;
+    one    record;
+    noted  integer := 0;
+    number bigint;
 begin
     insert into log_position (source, position) values ($2, $3)
     on conflict on constraint log_position_pk do nothing;
@@ -141,10 +145,13 @@ begin
         cross join lateral jsonb_to_record(v) e (kind text, login text, at timestamptz, times integer)
         left join erp.app_user u on u.login = e.login
     loop
-        insert into entry (table_name, action, user_id, login, client, changes)
-        values (one.kind, 'E', one.user_id, coalesce(one.login, ''), coalesce(one.details ->> 'program', ''),
-                jsonb_strip_nulls((one.details - '{kind,login,program}'::text[])
-                                  || jsonb_build_object('subject', coalesce(one.details ->> 'rule', one.login))));
+        -- Whose log-in it was is known by his number; a name that is nobody's is kept apart like any personal value.
+        number := nextval('audit.entry_id_seq');
+        insert into entry (id, table_name, action, user_id, client, changes)
+        values (number, one.kind, 'E', one.user_id, coalesce(one.details ->> 'program', ''),
+                set_apart(number, jsonb_strip_nulls((one.details - '{kind,program}'::text[]) || jsonb_build_object('subject', coalesce(
+                              one.details ->> 'rule', case when one.kind = 'refusal' then one.details ->> 'code' else one.login end))),
+                          erp.personal_columns(one.kind)));
         noted := noted + 1;
     end loop;
     return noted;

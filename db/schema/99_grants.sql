@@ -95,6 +95,22 @@ begin
 end
 $$;
 
+-- The log-in of an erased person: closed, without password and groups, under a name that says nothing.
+create function erp.close_login(login text, pseudonym text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not exists (select 1 from pg_roles r where r.rolname = login) then
+        return;
+    end if;
+    perform erp.set_login_groups(login, '{}');
+    perform erp.check_login(pseudonym);
+    execute format('alter role %I nologin password null', login);
+    execute format('alter role %I rename to %I', login, pseudonym);
+end
+$$;
+
 -- What PostgreSQL lets everybody do by itself and nobody here needs: large objects (storage that no policy covers), advisory
 -- locks (whoever held the worker's key would stop the sealing of the audit), messages written into the log of the server,
 -- code in the languages of the server. The functions of the owner and the worker keep what they use.
@@ -207,7 +223,7 @@ declare
 begin
     foreach f in array array['erp.check_login(name)', 'erp.make_login(text, text, text[])', 'erp.set_login_groups(text, text[])',
                              'erp.set_login_allowed(text, boolean)', 'erp.set_login_until(text, timestamptz)',
-                             'erp.set_login_verifier(text, text)'] loop
+                             'erp.set_login_verifier(text, text)', 'erp.close_login(text, text)'] loop
         execute format('alter function %s owner to %I', f, admin);
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to %I', f, owner);

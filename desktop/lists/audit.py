@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Select, Table, Text, cast
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Select, Table, Text, cast, func
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -21,7 +21,7 @@ ENTRY = Table(
     TableColumn("row_id", BigInteger),
     TableColumn("action", Text, nullable=False),
     TableColumn("user_id", Integer),
-    TableColumn("login", Text, nullable=False),
+    TableColumn("login", Text),
     TableColumn("client", Text, nullable=False),
     TableColumn("reason", Text),
     TableColumn("changes", JSONB),
@@ -50,7 +50,8 @@ AUDIT = ListSpec(
                source="audit_entry.user_id"),
         Column(key="login", expr=ENTRY.c.login, kind=Kind.CODE, width=150, source="audit_entry.login", shown=False),
         Column(key="reason", expr=ENTRY.c.reason, width=220, source="audit_entry.reason"),
-        Column(key="changes", expr=cast(ENTRY.c.changes, Text), width=420, source="audit_entry.changes"),
+        Column(key="changes", expr=cast(func.audit.shown(ENTRY.c.id, ENTRY.c.changes), Text), width=420,
+               source="audit_entry.changes"),
         Column(key="client", expr=ENTRY.c.client, width=140, source="audit_entry.client"),
     ),
     views=(
