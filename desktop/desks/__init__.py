@@ -5,7 +5,7 @@ One explicit tuple: nothing is discovered, and a desk that is not built does not
 
 from __future__ import annotations
 
-from desktop.desks.boards import DATA, PLANNER, WAREHOUSE
+from desktop.desks.boards import ADMIN, DATA, PLANNER, WAREHOUSE
 from desktop.desks.lists import has_list, list_entry
 from desktop.desks.records import RECORDS
 from desktop.domain.text import tr
@@ -61,7 +61,11 @@ DESKS: tuple[Desk, ...] = (
         "admin",
         lambda: tr("Admin"),
         "shield",
-        _lists("users", "org_units", "audit"),
+        (
+            *_lists("users", "org_units", "custom_roles", "delegations", "role_matrix"),
+            *ADMIN,
+            *_lists("audit"),
+        ),
         frozenset(("admin", "security", "auditor")),
     ),
     Desk("records", lambda: tr("Records"), "file-text", RECORDS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.text import tr
 from desktop.views.platform.import_page import ImportPage
+from desktop.views.platform.policy_page import PolicyPage
 from desktop.views.scheduling.board_page import BoardPage
 from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
@@ -23,3 +24,7 @@ PLANNER: tuple[PageEntry, ...] = (
 )
 IMPORTING = frozenset({"steward", "buyer", "clerk", "finance", "desk", "planner", "pm", "manager"})
 DATA: tuple[PageEntry, ...] = (PageEntry("import", lambda: tr("Import"), "upload", ImportPage, IMPORTING),)
+KEEPERS = frozenset({"admin", "security", "auditor"})
+ADMIN: tuple[PageEntry, ...] = (
+    PageEntry("login_policy", lambda: tr("Rules for log-ins"), "shield-check", PolicyPage, KEEPERS),
+)

@@ -13,6 +13,9 @@ from desktop.views.contracts.contract_page import ContractPage
 from desktop.views.contracts.cost_page import ContractCostPage
 from desktop.views.parties.party_page import PartyPage
 from desktop.views.parties.site_page import SitePage
+from desktop.views.platform.person_page import PersonPage
+from desktop.views.platform.role_page import RolePage
+from desktop.views.platform.stand_in_page import StandInPage
 from desktop.views.platform.unit_page import UnitPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
@@ -41,7 +44,11 @@ def _new(page: str, roles: str, **values: Any) -> NewRecord:
 NEW_RECORDS: Mapping[str, NewRecord] = {
     "assets": _new("asset", "desk planner pm steward"),
     "contracts": _new("contract", "finance"),
+    "custom_roles": _new("custom_role", "security"),
     "customers": _new("customer", "desk steward finance buyer pm manager", is_customer=True),
+    "delegations": _new(
+        "stand_in", "clerk planner desk engineer buyer finance pm manager steward report security"
+    ),
     "engineers": _new("engineer", "steward manager"),
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
@@ -49,6 +56,7 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "sites": _new("site", "desk steward"),
     "stock_locations": _new("stock_location", "steward"),
     "suppliers": _new("supplier", "desk steward finance buyer pm manager", is_supplier=True),
+    "users": _new("person", "admin"),
     "work_orders": _new("work_order", "desk planner pm"),
 }
 COST_READERS = frozenset({"finance", "pm", "manager", "auditor"})
@@ -121,6 +129,24 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Engineer"),
         "user",
         lambda context, args: EngineerPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "person",
+        lambda: tr("Person"),
+        "user",
+        lambda context, args: PersonPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "custom_role",
+        lambda: tr("Custom role"),
+        "shield-check",
+        lambda context, args: RolePage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "stand_in",
+        lambda: tr("Stand-in"),
+        "users",
+        lambda context, args: StandInPage(context, record_id(args), values_of(args)),
     ),
     _form(
         "org_unit",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from desktop.domain.text import tr
@@ -95,8 +95,8 @@ def can_reset(account: Account, viewer: Viewer) -> bool:
 
 
 def can_release(account: Account, viewer: Viewer) -> bool:
-    """May let an account with a new password in: never the one who reset it."""
-    return account.awaiting_release and viewer.has("security")
+    """May let an account in, once its holder has set a password of his own: never the one who made the first one."""
+    return account.awaiting_release and not account.must_change and viewer.has("security")
 
 
 def can_delegate(roles: Collection[str], *, himself: bool) -> bool:
@@ -131,16 +131,28 @@ def state_name(state: str) -> str:
 
 def state_sentence(account: Account) -> str:
     """What the state means and who moves next."""
-    until = f"{account.locked_until.astimezone():%Y-%m-%d %H:%M}" if account.locked_until else ""
+    if account.state == "locked" and account.locked_until is not None:
+        until = f"{account.locked_until.astimezone():%Y-%m-%d %H:%M}"
+        return tr("Too many wrong passwords: locked until {time}, or until somebody unlocks it.", time=until)
+    if account.state == "reset" and account.must_change:
+        return tr("First the person logs in with the one-time password and sets an own one, then the security officer"
+                  " releases the account.")  # fmt: skip
     return {
         "new": tr("This person has no job yet and sees nothing. The security officer gives jobs and units."),
         "active": tr("This person can log in and work."),
-        "disabled": tr("This person cannot log in, and open programs show him nothing."),
+        "disabled": tr("This person cannot log in, and open programs show nothing any more."),
         "not_yet": tr("The log-in works from the day in Valid from."),
         "expired": tr("The last valid day is over. A later day in Valid to lets this person in again."),
-        "locked": tr("Locked until {time} after too many wrong passwords.", time=until)
-        if until
-        else tr("Locked after too many wrong passwords."),
-        "reset": tr("The administrator has set a one-time password. The security officer releases the account."),
-        "must_change": tr("This person must set an own password at the next log-in, and sees nothing before."),
+        "locked": tr("Too many wrong passwords."),
+        "reset": tr("Everything is ready: the security officer makes sure that it is the right person, and releases."),
+        "must_change": tr("This person must set a new password at the next log-in, and sees nothing before."),
     }.get(account.state, "")
+
+
+def days_look(first: date, last: date, today: date) -> tuple[str, str, str]:
+    """Words, kind and icon of something that holds from day to day."""
+    if today < first:
+        return tr("Ahead"), "info", "clock"
+    if today > last:
+        return tr("Over"), "neutral", "check"
+    return tr("Running"), "success", "play"

@@ -22,6 +22,7 @@ PAGES = {
     "stock_documents": "stock_document",
     "stock_locations": "stock_location",
     "suppliers": "supplier",
+    "users": "person",
     "work_orders": "work_order",
 }
 """Look-up list of a reference → the page that shows one record of it; the others have no page of their own."""

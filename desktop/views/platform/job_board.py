@@ -5,8 +5,7 @@ Jobs of two powers never meet in one person: once one is ticked, the boxes of th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,31 +13,22 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from desktop.domain.people import POWERS, power_name
 from desktop.domain.text import pick, tr
+from desktop.operations.people_accounts import JobOffered
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import column
 
-_COLUMNS = 4
+_COLUMNS, _GAP = 4, 8
 
 
-@dataclass(frozen=True)
-class Job:
-    """A job or a custom role that can be given. `parts` are the jobs of which a custom role is made."""
-
-    key: str
-    name: str
-    name_zh: str
-    power: str
-    parts: tuple[str, ...] = ()
-
-    def words(self) -> str:
-        return pick(self.name, self.name_zh)
+def job_name(job: JobOffered) -> str:
+    return pick(job.name, job.name_zh)
 
 
 class _Box(QCheckBox):
     """Arrow keys walk through the board, Space ticks."""
 
-    def __init__(self, job: Job, board: JobBoard) -> None:
-        super().__init__(job.words())
+    def __init__(self, job: JobOffered, board: JobBoard) -> None:
+        super().__init__(job_name(job))
         self.job, self._board = job, board
         self.setMinimumHeight(24)
 
@@ -61,17 +51,18 @@ class JobBoard(QWidget):
         self._chosen: tuple[str, ...] = ()
         self._heads: list[tuple[Label, str]] = []
         self._grid = QGridLayout()
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setContentsMargins(2, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(0)
         for number in range(_COLUMNS):
             self._grid.setColumnStretch(number, 1)
         self.setLayout(column(self._grid, spacing=0))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def boxes(self) -> dict[str, _Box]:
         return dict(self._boxes)
 
-    def show_jobs(self, jobs: Sequence[Job]) -> None:
+    def show_jobs(self, jobs: Sequence[JobOffered]) -> None:
         """Offer these; what was chosen stays chosen."""
         known = {key: box.job for key, box in self._boxes.items()}
         if known == {job.key: job for job in jobs}:
@@ -85,24 +76,41 @@ class JobBoard(QWidget):
             head.setParent(None)
             head.deleteLater()
         self._boxes, self._heads = {}, []
-        at = 0
-        for power in POWERS:
-            mine = [job for job in jobs if job.power == power]
-            if mine:
-                at = self._add_group(power, mine, at)
+        at = self._add_wide([job for job in jobs if job.power == POWERS[0]])
+        for number, power in enumerate(POWERS[1:]):
+            self._add_narrow(power, [job for job in jobs if job.power == power], at, number)
+        if self._boxes:
+            self.setFocusProxy(next(iter(self._boxes.values())))
         self.choose(self._chosen)
 
-    def _add_group(self, power: str, jobs: Sequence[Job], at: int) -> int:
-        head = Label(power_name(power), role="text.tertiary")
-        head.setContentsMargins(0, 6 if at else 0, 0, 0)
-        self._heads.append((head, power))
-        self._grid.addWidget(head, at, 0, 1, _COLUMNS)
+    def _add_wide(self, jobs: Sequence[JobOffered]) -> int:
+        """Business jobs over the whole width; the row below them."""
+        if not jobs:
+            return 0
+        self._add_head(POWERS[0], 0, 0)
         for number, job in enumerate(jobs):
-            box = _Box(job, self)
-            box.clicked.connect(self._ticked)
-            self._boxes[job.key] = box
-            self._grid.addWidget(box, at + 1 + number // _COLUMNS, number % _COLUMNS)
-        return at + 1 + (len(jobs) + _COLUMNS - 1) // _COLUMNS
+            self._add_box(job, 1 + number // _COLUMNS, number % _COLUMNS)
+        below = 1 + (len(jobs) + _COLUMNS - 1) // _COLUMNS
+        self._grid.setRowMinimumHeight(below, _GAP)
+        return below + 1
+
+    def _add_narrow(self, power: str, jobs: Sequence[JobOffered], at: int, column_: int) -> None:
+        """The few jobs of another power under one another, beside those of the next."""
+        if jobs:
+            self._add_head(power, at, column_)
+        for number, job in enumerate(jobs):
+            self._add_box(job, at + 1 + number, column_)
+
+    def _add_head(self, power: str, at: int, column_: int) -> None:
+        head = Label(power_name(power), role="text.tertiary")
+        self._heads.append((head, power))
+        self._grid.addWidget(head, at, column_)
+
+    def _add_box(self, job: JobOffered, at: int, column_: int) -> None:
+        box = _Box(job, self)
+        box.clicked.connect(self._ticked)
+        self._boxes[job.key] = box
+        self._grid.addWidget(box, at, column_)
 
     def chosen(self) -> tuple[str, ...]:
         """The keys in a fixed order; those that are not offered any more stay."""
@@ -139,27 +147,24 @@ class JobBoard(QWidget):
                 if apart else self._made_of(box.job)
             )  # fmt: skip
 
-    def _made_of(self, job: Job) -> str:
+    def _made_of(self, job: JobOffered) -> str:
         if not job.parts:
             return ""
-        names = [self._boxes[key].job.words() if key in self._boxes else key for key in job.parts]
+        names = [job_name(self._boxes[key].job) if key in self._boxes else key for key in job.parts]
         return tr("Made of: {jobs}", jobs=pick(", ", "、").join(names))
 
     def walk(self, box: _Box, step: int) -> None:
         """The focus to another box that can be ticked."""
         boxes = list(self._boxes.values())
-        at = boxes.index(box) + step
+        at = min(max(boxes.index(box) + step, 0), len(boxes) - 1)
         while 0 <= at < len(boxes) and not boxes[at].isEnabled():
             at += 1 if step > 0 else -1
         if 0 <= at < len(boxes):
             boxes[at].setFocus(Qt.FocusReason.TabFocusReason)
 
-    def focusable(self) -> Collection[QWidget]:
-        return tuple(box for box in self._boxes.values() if box.isEnabled())
-
     def retranslate(self) -> None:
         for head, power in self._heads:
             head.setText(power_name(power))
         for box in self._boxes.values():
-            box.setText(box.job.words())
+            box.setText(job_name(box.job))
         self._part()
