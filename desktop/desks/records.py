@@ -44,11 +44,7 @@ def _new(page: str, roles: str, **values: Any) -> NewRecord:
 NEW_RECORDS: Mapping[str, NewRecord] = {
     "assets": _new("asset", "desk planner pm steward"),
     "contracts": _new("contract", "finance"),
-    "custom_roles": _new("custom_role", "security"),
     "customers": _new("customer", "desk steward finance buyer pm manager", is_customer=True),
-    "delegations": _new(
-        "stand_in", "clerk planner desk engineer buyer finance pm manager steward report security"
-    ),
     "engineers": _new("engineer", "steward manager"),
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),

@@ -35,7 +35,7 @@ USERS = ListSpec(
     key="users", area="platform", name="Users", name_zh="用户",
     table="app_user", row_id=AppUser.id, version=AppUser.version, joins=_alone,
     topics=("app_user", "user_role", "user_unit"), code_column="user_name", icon="users", roles=KEEPERS,
-    sort=(Sort("user_name"),), title_columns=("user_name", "name"),
+    opens="person", sort=(Sort("user_name"),), title_columns=("user_name", "name"),
     columns=(
         Column(key="user_name", expr=AppUser.user_name, kind=Kind.CODE, width=120),
         Column(key="name", expr=AppUser.display_name, expr_zh=AppUser.display_name_zh, width=160,

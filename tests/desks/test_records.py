@@ -22,6 +22,7 @@ JOBS = (
     "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "auditor", "admin",
     "security",
 )  # fmt: skip
+REQUIRED = {"work_order": "title", "person": "display_name"}
 KEYS = {page.key for desk in DESKS for page in desk.pages}
 
 
@@ -52,7 +53,7 @@ def test_new_is_offered_to_those_who_may_enter(
         qtbot.addWidget(page)
         assert isinstance(page, FormPage)
         writable = records.blank(person(job), page.spec.kind, new.values).writable
-        required = {"title"} if new.page == "work_order" else {"name"}
+        required = {REQUIRED.get(new.page, "name")}
         may = required <= writable
         # The steward's right to insert orders is for imports: whom nothing lets edit them is offered none.
         if (key, job) != ("work_orders", "steward"):
