@@ -117,9 +117,12 @@ class Stamped:
 
 
 class Searched:
-    """`search_key` holds what the row is found by: bigrams, characters, pinyin; set by a trigger."""
+    """`search_key` holds what the row is found by: bigrams, characters, pinyin; `search_text` the text that they are
+    of. Both are set by a trigger.
+    """
 
     search_key: Mapped[list[str]] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
+    search_text: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
 
 
 class Sorted(Searched):

@@ -379,7 +379,7 @@ $$;
 --             'quiet'   no audit: derived rows, or rows that are themselves a history
 --             'movable' the row may change its unit        'silent'  no change feed
 --             'plain'   no touch function: only our own functions write the table, and every microsecond counts
---   searched  columns whose words find the row; needs search_key
+--   searched  columns whose words find the row; needs search_key and search_text
 -- It writes one touch function and one record function for the table: static SQL, no look-ups at run time.
 create procedure erp.track(target regclass, options text default 'audit', searched text[] default '{}')
 language plpgsql
@@ -458,7 +458,7 @@ begin
     end if;
     if cardinality(searched) > 0 then
         select string_agg('new.' || c, ', '), string_agg('old.' || c, ', ') into fresh, stale from unnest(searched) c;
-        common := common || format('if tg_op = ''INSERT'' or (%s, '''') is distinct from (%s, '''') then new.search_key := erp.search_key(%s); %s end if; ',
+        common := common || format('if tg_op = ''INSERT'' or (%s, '''') is distinct from (%s, '''') then new.search_text := erp.search_text(%s); new.search_key := erp.bigrams(new.search_text); %s end if; ',
                                fresh, stale, fresh, case when 'sort_key' = any (have) then 'new.sort_key := erp.sort_key(' || named || ');' else '' end);
     end if;
     if (ins || upd || common) = '' then
@@ -524,7 +524,7 @@ declare
     unit    text := case when 'org_unit_id' = any (have) then 'r.org_unit_id' else 'null::integer' end;
     -- Sealed values leave a mark only: that they changed, never what they were.
     marks   text := (select string_agg(format('%L, erp.sealed_mark({row}.%I)', a, a), ', ') from unnest(have) a where a like '%\_sealed');
-    skip    text := ' - ''{version,search_key,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]'
+    skip    text := ' - ''{version,search_key,search_text,sort_key,created_at,created_by,updated_at,updated_by,content}''::text[]'
                     || coalesce(' || jsonb_build_object(' || marks || ')', '');
     private text[] := array(select c from unnest(personal_columns(short)) c where c = any (have) order by c);
     -- A person is known by his number, which stays when his name is erased; a log-in is noted for those who are nobody here.

@@ -26,6 +26,7 @@ create table erp.party (
     source_key     text,
     sort_key       text              collate "C" not null default '',
     search_key     text[]            not null default '{}',
+    search_text    text              not null default '',
     version        integer           not null default 1,
     created_at     timestamptz       not null default now(),
     created_by     integer,
@@ -197,7 +198,7 @@ call erp.secure('erp.site', 'owned');
 
 call erp.allow('erp.party_unit', 'business', 'select');
 call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
-call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, search_text, version, created_at, created_by, updated_at, updated_by)');
 call erp.allow('erp.party', 'finance buyer', 'select (bank_account_sealed), update (bank_account_sealed)');
 call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
 call erp.allow('erp.contact', 'business', 'select');

@@ -41,6 +41,7 @@ create table erp.asset (
     source_key       text,
     sort_key         text              collate "C" not null default '',
     search_key       text[]            not null default '{}',
+    search_text      text              not null default '',
     version          integer           not null default 1,
     created_at       timestamptz       not null default now(),
     created_by       integer,

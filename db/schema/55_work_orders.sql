@@ -110,6 +110,7 @@ create table erp.work_order (
     source           text,
     source_key       text,
     search_key       text[]        not null default '{}',
+    search_text      text          not null default '',
     version          integer       not null default 1,
     created_at       timestamptz   not null default now(),
     created_by       integer,

@@ -50,6 +50,7 @@ create table erp.engineer (
     retired_on        date,
     sort_key          text           collate "C" not null default '',
     search_key        text[]         not null default '{}',
+    search_text       text           not null default '',
     version           integer        not null default 1,
     created_at        timestamptz    not null default now(),
     created_by        integer,
@@ -454,7 +455,7 @@ call erp.allow('erp.shift_calendar', 'steward', 'insert, update (code, name, nam
 call erp.allow('erp.shift', 'everyone', 'select');
 call erp.allow('erp.shift', 'steward', 'insert, update (weekday, starts_at, ends_at), delete');
 -- What an hour of an engineer costs is seen by those who see costs; the functions that post time need no grant for it.
-call erp.allow('erp.engineer', 'business', 'select (id, company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on, sort_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.engineer', 'business', 'select (id, company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on, sort_key, search_key, search_text, version, created_at, created_by, updated_at, updated_by)');
 call erp.allow('erp.engineer', 'finance pm manager auditor', 'select (hourly_rate, km_rate)');
 call erp.allow('erp.engineer', 'steward manager', 'select (id_card_sealed), insert (id_card_sealed), update (id_card_sealed)');
 call erp.allow('erp.engineer', 'steward manager', 'insert (company_id, org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id), update (org_unit_id, user_id, code, name, name_zh, initials, phone, badge, shift_calendar_id, retired_on)');

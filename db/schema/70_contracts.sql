@@ -31,6 +31,7 @@ create table erp.contract (
     source          text,
     source_key      text,
     search_key      text[]            not null default '{}',
+    search_text     text              not null default '',
     version         integer           not null default 1,
     created_at      timestamptz       not null default now(),
     created_by      integer,
@@ -329,7 +330,7 @@ call erp.secure('erp.contract_line', 'child', 'contract.contract_id');
 call erp.secure('erp.contract_asset', 'child', 'contract.contract_id');
 
 -- Value, discount and margin are for those who answer for money; planner and service desk see what is covered and until when.
-call erp.allow('erp.contract', 'planner desk engineer', 'select (id, company_id, org_unit_id, number, name, name_zh, customer_id, contract_type, state, revision, signed_on, starts_on, ends_on, currency, tax_rate, billing, visits_per_year, hours_per_year, owner_id, note, custom, source, source_key, search_key, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.contract', 'planner desk engineer', 'select (id, company_id, org_unit_id, number, name, name_zh, customer_id, contract_type, state, revision, signed_on, starts_on, ends_on, currency, tax_rate, billing, visits_per_year, hours_per_year, owner_id, note, custom, source, source_key, search_key, search_text, version, created_at, created_by, updated_at, updated_by)');
 call erp.allow('erp.contract', 'finance pm manager auditor steward', 'select');
 call erp.allow('erp.contract', 'finance', 'insert (company_id, org_unit_id, number, name, name_zh, customer_id, contract_type, signed_on, starts_on, ends_on, currency, annual_value, discount_rate, tax_rate, billing, visits_per_year, hours_per_year, parts_budget, margin_target, owner_id, note, custom, source, source_key), update (name, name_zh, customer_id, contract_type, signed_on, starts_on, ends_on, currency, annual_value, discount_rate, tax_rate, billing, visits_per_year, hours_per_year, parts_budget, margin_target, owner_id, note, custom)');
 call erp.allow('erp.contract_unit', 'finance pm manager auditor steward planner desk engineer', 'select');

@@ -369,8 +369,8 @@ begin
     perform check_subject(kind, id, '{security,auditor}');
     select coalesce(jsonb_agg(jsonb_build_object('schema', f.table_schema, 'table', f.table_name, 'column', f.column_name, 'rows', f.hits)), '[]')
     into hits from find_text(subject_pattern(kind, id)) f
-    where not (f.table_schema = 'erp' and keys ? f.table_name and f.column_name = any (personal_columns(f.table_name) || '{search_key,sort_key}'))
-      and f.column_name not in ('search_key', 'sort_key') and (f.table_schema, f.table_name) <> ('audit', 'personal');
+    where not (f.table_schema = 'erp' and keys ? f.table_name and f.column_name = any (personal_columns(f.table_name) || '{search_key,search_text,sort_key}'))
+      and f.column_name not in ('search_key', 'search_text', 'sort_key') and (f.table_schema, f.table_name) <> ('audit', 'personal');
     answer := jsonb_build_object(
         'name', (select string_agg(v.value, ' · ') from (select x.value from subject_values(kind, id) x where not x.phone and x.value !~ '[@_]' limit 3) v),
         'records', (select jsonb_agg(jsonb_build_object('table', k.key, 'rows', jsonb_array_length(k.value)) order by k.key) from jsonb_each(keys) k),

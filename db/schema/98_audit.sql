@@ -159,7 +159,7 @@ language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    skip     constant text[] := '{search_key,sort_key,content,bank_account_sealed,id_card_sealed}';
+    skip     constant text[] := '{search_key,search_text,sort_key,content,bank_account_sealed,id_card_sealed}';
     account  integer;
     worker   bigint;
     customer bigint;
@@ -211,7 +211,7 @@ begin
         return query select 'stock_document', to_jsonb(x) from stock_document x where x.engineer_id = worker or x.posted_by = account order by x.id;
     end if;
     return query select 'mention', jsonb_build_object('table', f.table_name, 'field', f.column_name, 'rows', f.hits)
-    from find_text(subject_pattern($1, $2)) f where f.column_name not in ('search_key', 'sort_key') and f.table_name <> 'personal';
+    from find_text(subject_pattern($1, $2)) f where f.column_name not in ('search_key', 'search_text', 'sort_key') and f.table_name <> 'personal';
     return query select 'audit_about', jsonb_build_object('at', e.at, 'by', u.display_name, 'record', e.table_name, 'action', e.action, 'reason', e.reason, 'changes', audit.shown(e.id, e.changes))
     from subject_rows($1, $2) s
     join audit.entry e on e.table_name = s.table_name and e.row_id = s.row_id

@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Date,
     DateTime,
     Integer,
@@ -76,7 +75,7 @@ class FormInfo:
     lines: Mapping[str, Mapping[str, FieldInfo]]
 
 
-SEARCH_LIMIT = 200
+SEARCH_LIMIT = 5000
 InfoMaker = Callable[[Table, Column[Any], Mapping[str, Reference]], FieldInfo]
 
 _ENTRIES = text(
@@ -212,14 +211,12 @@ def find(
     if "retired_on" in table.c:
         query = query.where(or_(table.c.retired_on.is_(None), table.c.retired_on > func.current_date()))
     if typed:
-        pattern = f"%{_escaped(typed)}%"
-        matches: list[ColumnElement[bool]] = [code.ilike(pattern)]
         if "search_key" in table.c:
             hits = select(func.api.search(table.name, typed, SEARCH_LIMIT)).scalar_subquery()
-            matches.append(table.c.id == any_(cast(hits, ARRAY(BigInteger))))
+            query = query.where(table.c.id == any_(cast(hits, ARRAY(BigInteger))))
         else:
-            matches += [name.ilike(pattern), name_zh.ilike(pattern)]
-        query = query.where(or_(*matches))
+            pattern = f"%{_escaped(typed)}%"
+            query = query.where(or_(code.ilike(pattern), name.ilike(pattern), name_zh.ilike(pattern)))
     starts = code.ilike(f"{_escaped(typed)}%")
     with database.read() as session:
         rows = session.execute(query.order_by(starts.desc(), code, table.c.id).limit(limit))

@@ -19,7 +19,18 @@ from desktop.operations.record_lines import lookup, table_of
 from desktop.operations.records import RecordKind, Referred
 
 _QUIET = frozenset(
-    {"version", "updated_at", "updated_by", "created_at", "created_by", "search_key", "sort_key", "company_id", "id"}
+    {
+        "version",
+        "updated_at",
+        "updated_by",
+        "created_at",
+        "created_by",
+        "search_key",
+        "search_text",
+        "sort_key",
+        "company_id",
+        "id",
+    }
 )
 
 

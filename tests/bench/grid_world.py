@@ -5,7 +5,13 @@ from __future__ import annotations
 import psycopg2
 
 PASSWORD = "bench"
-READERS = ("one_unit", "one_branch", "all_units")
+READERS = {
+    "one_unit": ("STBR17",),
+    "ten_units": tuple(f"STBR1{n}" for n in range(1, 11)),
+    "one_branch": ("BR2",),
+    "all_units": ("BENCH",),
+}
+"""Whose log-ins are made, and the units that each may see: 1, 10, 40 and all of about 200."""
 
 _FILL = """
 insert into erp.company (code, name, name_zh) values ('BENCH', 'Bench', '测试');
@@ -23,8 +29,9 @@ select row_number() over () - 1 as n, a.w || b.w || c.w as zh, 'Job ' || a.w || 
 from (values ('水泵'), ('空压机'), ('起重机'), ('变压器'), ('输送带'), ('冷却塔'), ('电梯'), ('锅炉')) a(w),
      (values ('更换'), ('检查'), ('润滑'), ('校准'), ('紧固')) b(w),
      (values ('轴承'), ('密封圈'), ('滤芯'), ('皮带'), ('阀门'), ('电机'), ('传感器'), ('控制柜')) c(w);
-alter table phrase add column key text[];
-update phrase set key = erp.search_key(en, zh);
+alter table phrase add column key text[], add column words text;
+update phrase set words = erp.search_text(en, zh);
+update phrase set key = erp.bigrams(words);
 set local session_replication_role = replica;
 insert into erp.party (company_id, code, name, name_zh, is_customer, sort_key)
 select c.id, 'BC' || lpad(i::text, 4, '0'), 'Customer ' || i, '客户' || i, true, 'ke hu ' || i
@@ -41,14 +48,15 @@ from unit u join erp.site s on s.org_unit_id = u.id, generate_series(0, 19) i;
 insert into erp.engineer (company_id, org_unit_id, code, name, name_zh, initials, sort_key)
 select u.company_id, u.id, 'BE' || u.n, 'Engineer ' || u.n, '工程师' || u.n, 'E', 'gong cheng shi ' || u.n from unit u;
 insert into erp.work_order (company_id, org_unit_id, number, title, title_zh, kind, state, priority, asset_id, site_id,
-                            customer_id, engineer_id, planned_minutes, reported_at, due_at, search_key)
+                            customer_id, engineer_id, planned_minutes, reported_at, due_at, search_key, search_text)
 select u.company_id, u.id, 'WO-' || lpad(i::text, 8, '0'), p.en, p.zh,
        (array['corrective', 'preventive', 'inspection'])[1 + i %% 3],
        (array['closed', 'closed', 'closed', 'closed', 'working', 'planned', 'waiting_part'])[1 + i %% 7],
        'P' || (1 + i %% 4),
        a.id + i %% 20, s.id, s.party_id, e.id, 30 + i %% 200, now() - i * interval '1 minute',
        case when i %% 3 > 0 then now() - i * interval '1 minute' + interval '2 days' end,
-       p.key || case when i = {rows} / 2 then array['罕见', '罕', '见'] else '{{}}' end
+       p.key || case when i = {rows} / 2 then array['罕见', '罕', '见'] else '{{}}' end,
+       p.words || case when i = {rows} / 2 then ' 罕见' else '' end
 from generate_series(1, {rows}) i
 join unit u on u.n = (i::bigint * 7919 %% 195)
 join erp.site s on s.org_unit_id = u.id
@@ -65,7 +73,7 @@ def make(owner_dsn: str, *, prefix: str, rows: int = 1_000_000) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(_FILL.format(rows=rows).replace("%%", "%"))
-            for reader in READERS:
+            for reader, units in READERS.items():
                 login = f"{prefix}_bench_{reader}"
                 cursor.execute(f'create role "{login}" login password \'{PASSWORD}\' in role "{prefix}_role_planner"')
                 cursor.execute(
@@ -75,10 +83,10 @@ def make(owner_dsn: str, *, prefix: str, rows: int = 1_000_000) -> None:
                 )
                 user = (cursor.fetchone() or (0,))[0]
                 cursor.execute("insert into erp.user_role (user_id, role_key) values (%s, 'planner')", (user,))
-                code = {"one_unit": "STBR17", "one_branch": "BR2", "all_units": "BENCH"}[reader]
                 cursor.execute(
-                    "insert into erp.user_unit (user_id, org_unit_id) select %s, id from erp.org_unit where code = %s",
-                    (user, code),
+                    "insert into erp.user_unit (user_id, org_unit_id)"
+                    " select %s, id from erp.org_unit where code = any (%s)",
+                    (user, list(units)),
                 )
         connection.commit()
         connection.autocommit = True

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from db import functions
 from db.orm.stock import Item
-from db.session import Database
+from db.session import Database, connect
 from tests.db.conftest import World
 
 
@@ -61,6 +61,25 @@ def test_search_stays_within_the_scope(shared: World, clerk: Database) -> None:
     assert found(shared.login("manager", "HB"), "work_order", "泄漏") == {"WO-NORTH", "WO-SOUTH"}
 
 
+def test_search_sees_through_the_doors_of_jobs_and_no_others(world: World) -> None:
+    """What is the same for every row is filled in beforehand: each person finds the rows that the policies show him."""
+    names = {role: world.login_name(role, unit) for role, unit in (("engineer", "NORTH"), ("planner", "NORTH"))}
+    user = world.value("select id from erp.app_user where login = %s", names["engineer"])
+    world.value("update erp.engineer set user_id = %s where code = 'E-SOUTH'", user)
+    world.value("update erp.work_order set engineer_id = %s where number = 'WO-SOUTH'", world.id("engineer", "E-SOUTH"))
+    expected = {"engineer": {"WO-NORTH", "WO-SOUTH"}, "planner": {"WO-NORTH"}}
+    for role, name in names.items():
+        with connect(world.dsn(name)) as person:
+            assert found(person, "work_order", "seal") == expected[role]
+            with person.read() as session:
+                assert set(session.scalars(text("select number from erp.work_order"))) == expected[role]
+
+
+@pytest.mark.parametrize(("query", "hit"), [("jxmf", True), ("mifengxie", True), ("jxmfxl", True), ("jxfm", False)])
+def test_longer_readings_must_really_stand_there(shared: World, clerk: Database, query: str, hit: bool) -> None:
+    assert found(clerk, "work_order", query) == ({"WO-NORTH"} if hit else set())
+
+
 def test_search_needs_a_grant(shared: World, clerk: Database) -> None:
     with clerk.read() as session:
         assert functions.search(session, "contract", "水泵") == ([], False)
@@ -77,6 +96,9 @@ def test_a_search_says_when_it_is_cut(world: World) -> None:
     with world.login("clerk").read() as session:
         ids, more = functions.search(session, "item", "washer", limit=5)
         assert (len(ids), more) == (5, True)
+        assert ids == sorted(ids, reverse=True), "a cut search shows the newest"
+        newest = set(session.scalars(text("select code from erp.item where id = any(:ids)"), {"ids": ids}))
+        assert newest == {"X-7", "X-6", "X-5", "X-4", "X-3"}
         ids, more = functions.search(session, "item", "washer", limit=7)
         assert (len(ids), more) == (7, False)
 
@@ -127,7 +149,7 @@ def test_keys_follow_a_change(world: World) -> None:
 def test_keys_of_copied_rows_are_filled_afterwards(world: World) -> None:
     with world.owner.raw() as connection, connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica")
-        cursor.execute("update erp.item set search_key = '{}', sort_key = ''")
+        cursor.execute("update erp.item set search_key = '{}', search_text = '', sort_key = ''")
     assert found(world.login("clerk"), "item", "轴承") == set()
     world.value("call erp.fill_search_keys()")
     assert found(world.login("clerk"), "item", "轴承") == {"BRG-6205"}

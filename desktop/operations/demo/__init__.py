@@ -237,10 +237,16 @@ def _fill_keys(cursor: Cursor, table: str) -> None:
     """Search and sort keys, by the very expressions of the table's trigger."""
     cursor.execute("select prosrc from pg_proc where oid = to_regproc(%s)", (f"erp.{table}_touch",))
     source = cursor.fetchone()
-    keys = re.findall(r"new\.(search_key|sort_key) := (erp\.\w+\(.*?\));", source[0]) if source else []
-    if keys:
-        setters = ", ".join(f"{column} = {expression.replace('new.', '')}" for column, expression in dict(keys).items())
-        cursor.execute(f"update erp.{table} set {setters}")
+    found = re.findall(r"new\.(search_text|sort_key) := (erp\.\w+\(.*?\));", source[0]) if source else []
+    keys = {column: expression.replace("new.", "") for column, expression in found}
+    setters = []
+    if "search_text" in keys:
+        words = f"select {keys['search_text']} as words offset 0"  # offset: read the pinyin once, not once a column
+        setters.append(f"(search_text, search_key) = (select w.words, erp.bigrams(w.words) from ({words}) w)")
+    if "sort_key" in keys:
+        setters.append(f"sort_key = {keys['sort_key']}")
+    if setters:
+        cursor.execute(f"update erp.{table} set {', '.join(setters)}")
 
 
 def _keep_numbers(cursor: Cursor, world: World, numbers: Sequence[Numbers]) -> None:
