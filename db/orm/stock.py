@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import FetchedValue, ForeignKey
+from sqlalchemy import FetchedValue, ForeignKey, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.orm.base import (
@@ -335,3 +335,110 @@ class Reservation(Base):
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
     balance: Mapped[StockBalance] = relationship(foreign_keys=[balance_id], lazy="raise")
     org_unit: Mapped[OrgUnit] = unit_of("Reservation")
+
+
+class CountPlan(Stamped, Versioned, Base):
+    """How often the items of a place are counted, by ABC class, and when a difference is looked at twice."""
+
+    __tablename__ = "count_plan"
+    __table_args__ = (unit_key("count_plan_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    name: Mapped[str]
+    name_zh: Mapped[str | None]
+    location_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="count_plan_location", ondelete="RESTRICT")
+    )
+    every_days_a: Mapped[int | None]
+    every_days_b: Mapped[int | None]
+    every_days_c: Mapped[int | None]
+    lines_per_count: Mapped[int] = mapped_column(server_default=FetchedValue())
+    recount_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4), server_default=FetchedValue())
+    recount_amount: Mapped[Money] = mapped_column(server_default=FetchedValue())
+    recount_by_other: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    approve_amount: Mapped[Money] = mapped_column(server_default=FetchedValue())
+    active: Mapped[bool] = mapped_column(server_default=FetchedValue())
+
+    location: Mapped[StockLocation] = relationship(foreign_keys=[location_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("CountPlan")
+
+
+class StockCount(Stamped, Versioned, Base):
+    """One count: a frozen list of balances on its way from counting to its adjustment."""
+
+    __tablename__ = "stock_count"
+    __table_args__ = (unit_key("stock_count_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    number: Mapped[CText] = mapped_column(server_default=FetchedValue())
+    plan_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.count_plan.id", name="stock_count_plan", ondelete="RESTRICT")
+    )
+    location_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="stock_count_location", ondelete="RESTRICT")
+    )
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    recount_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4))
+    recount_amount: Mapped[Money]
+    recount_by_other: Mapped[bool]
+    approve_amount: Mapped[Money]
+    snapshot_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    approved_by: Mapped[int | None] = mapped_column(
+        ForeignKey("erp.app_user.id", name="stock_count_approver", ondelete="RESTRICT")
+    )
+    approved_at: Mapped[datetime | None]
+    approve_reason: Mapped[str | None]
+    posted_at: Mapped[datetime | None]
+    document_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.stock_document.id", name="stock_count_document", ondelete="RESTRICT")
+    )
+    note: Mapped[str | None]
+
+    plan: Mapped[CountPlan | None] = relationship(foreign_keys=[plan_id], lazy="raise")
+    location: Mapped[StockLocation] = relationship(foreign_keys=[location_id], lazy="raise")
+    document: Mapped[StockDocument | None] = relationship(foreign_keys=[document_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("StockCount")
+
+
+class StockCountLine(Versioned, Base):
+    """One balance of a count: what the books had, what was counted, and by whom."""
+
+    __tablename__ = "stock_count_line"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    count_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_count.id", name="stock_count_line_count", ondelete="RESTRICT")
+    )
+    line_no: Mapped[int]
+    item_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.item.id", name="stock_count_line_item", ondelete="RESTRICT")
+    )
+    location_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="stock_count_line_location", ondelete="RESTRICT")
+    )
+    lot_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.lot.id", name="stock_count_line_lot", ondelete="RESTRICT")
+    )
+    owner_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.party.id", name="stock_count_line_owner", ondelete="RESTRICT")
+    )
+    condition: Mapped[str] = mapped_column(server_default=FetchedValue())
+    unlisted: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    snapshot_quantity: Mapped[Quantity] = mapped_column(deferred=True, deferred_group="books")
+    counted_quantity: Mapped[Quantity | None]
+    expected_quantity: Mapped[Quantity | None] = mapped_column(deferred=True, deferred_group="books")
+    counted_by: Mapped[int | None]
+    counted_at: Mapped[datetime | None]
+    recount: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    first_quantity: Mapped[Quantity | None] = mapped_column(deferred=True, deferred_group="books")
+    first_expected: Mapped[Quantity | None] = mapped_column(deferred=True, deferred_group="books")
+    first_by: Mapped[int | None] = mapped_column(deferred=True, deferred_group="books")
+
+    count: Mapped[StockCount] = relationship(foreign_keys=[count_id], lazy="raise")
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    location: Mapped[StockLocation] = relationship(foreign_keys=[location_id], lazy="raise")
+    lot: Mapped[Lot | None] = relationship(foreign_keys=[lot_id], lazy="raise")
