@@ -25,7 +25,7 @@ DESKS: tuple[Desk, ...] = (
             *WAREHOUSE,
             *_lists(
                 "stock_on_hand", "stock_moves", "stock_documents", "items", "stock_locations", "reservations",
-                "purchase_orders",
+                "stock_counts", "count_plans", "purchase_orders",
             ),
         ),
         frozenset(("clerk", "buyer", "manager", "steward", "auditor", "finance")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.domain.text import tr
+from desktop.lists.stock_counts import COUNTERS
 from desktop.runtime.context import Context
 from desktop.views.assets.asset_page import AssetPage
 from desktop.views.contracts.contract_page import ContractPage
@@ -19,6 +20,8 @@ from desktop.views.platform.stand_in_page import StandInPage
 from desktop.views.platform.unit_page import UnitPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
+from desktop.views.stock.count_page import CountPage
+from desktop.views.stock.count_plan_page import CountPlanPage
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.location_page import LocationPage
@@ -44,12 +47,14 @@ def _new(page: str, roles: str, **values: Any) -> NewRecord:
 NEW_RECORDS: Mapping[str, NewRecord] = {
     "assets": _new("asset", "desk planner pm steward"),
     "contracts": _new("contract", "finance"),
+    "count_plans": _new("count_plan", "manager steward"),
     "customers": _new("customer", "desk steward finance buyer pm manager", is_customer=True),
     "engineers": _new("engineer", "steward manager"),
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
     "org_units": _new("org_unit", "admin"),
     "sites": _new("site", "desk steward"),
+    "stock_counts": _new("stock_count", "clerk manager"),
     "stock_locations": _new("stock_location", "steward"),
     "suppliers": _new("supplier", "desk steward finance buyer pm manager", is_supplier=True),
     "users": _new("person", "admin"),
@@ -88,6 +93,20 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Do we have it?"),
         "boxes",
         lambda context, args: PartPage(context, record_id(args) or 0),
+        listed=False,
+    ),
+    _form(
+        "count_plan",
+        lambda: tr("Count plan"),
+        "calendar-check",
+        lambda context, args: CountPlanPage(context, record_id(args), values_of(args)),
+    ),
+    PageEntry(
+        "stock_count",
+        lambda: tr("Count"),
+        "clipboard-check",
+        lambda context, args: CountPage(context, record_id(args), plan_id=values_of(args).get("plan_id")),
+        COUNTERS,
         listed=False,
     ),
     _form(

@@ -13,6 +13,7 @@ from desktop.lists import (
     purchasing,
     scheduling,
     stock,
+    stock_counts,
     work_orders,
 )
 from desktop.lists.spec import ListSpec
@@ -21,6 +22,7 @@ ALL_LISTS: tuple[ListSpec, ...] = (
     *parties.LISTS,
     *assets.LISTS,
     *stock.LISTS,
+    *stock_counts.LISTS,
     *purchasing.LISTS,
     *work_orders.LISTS,
     *scheduling.LISTS,

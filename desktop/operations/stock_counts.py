@@ -15,9 +15,28 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from db.orm.platform import OrgUnit
+from db.orm.stock import CountPlan, StockLocation
 from db.session import Database
 from desktop.domain.changes import Changes
+from desktop.operations import records
+from desktop.operations.records import Draft, Record, RecordKind, Reference
 from desktop.operations.stock import exactly_once
+
+COUNT_PLAN = RecordKind(
+    key="count_plan",
+    model=CountPlan,
+    title="name",
+    writes=(
+        "name", "name_zh", "location_id", "org_unit_id", "every_days_a", "every_days_b", "every_days_c",
+        "lines_per_count", "recount_rate", "recount_amount", "recount_by_other", "approve_amount", "active",
+    ),
+    reads=("company_id",),
+    references={
+        "location_id": Reference(model=StockLocation, lookup="stock_locations"),
+        "org_unit_id": Reference(model=OrgUnit, lookup="org_units"),
+    },
+)  # fmt: skip
 
 OPEN_STATES = ("counting", "recount", "review")
 
@@ -108,6 +127,14 @@ class Entered:
     location_id: int | None = None
     lot: str | None = None
     condition: str = "good"
+
+
+def load_plan(database: Database, plan_id: int) -> Record:
+    return records.load(database, COUNT_PLAN, plan_id)
+
+
+def save_plan(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
+    return records.save(database, COUNT_PLAN, record, draft)
 
 
 def start(

@@ -30,6 +30,7 @@ class StockListActions(QObject):
             "labels": self.print_labels,
             "hand_over": self.print_hand_over,
             "part_stock": self.show_part,
+            "start_count": self.start_count,
         }
         page.action_requested.connect(self._act)
 
@@ -72,6 +73,10 @@ class StockListActions(QObject):
         self._context.bus.publish(changes, self._page)
         self._context.toast("success", tr("{count} pieces are free again", count=f"{freed:,.0f}"))
         self._page.refresh()
+
+    def start_count(self, rows: Sequence[int]) -> None:
+        """Count what is due of the plan: the sheet opens as soon as it is frozen."""
+        self._context.open("stock_count", {"values": {"plan_id": rows[0]}})
 
     # looking up and printing
 
