@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import psycopg2
@@ -14,14 +15,14 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from db import transport
-from db.errors import LoginError, NotInstalled, ServerUnreachable, WrongPassword
+from db.errors import LoginError, NotAdmitted, NotInstalled, ServerUnreachable, WrongPassword
 from db.messages import login_error
 
 _IDLE_SECONDS = 2.0
 """A connection that lay longer is asked whether it lives before it is used; one more round trip, rarely."""
 
 _SETTINGS = "-c TimeZone=UTC -c jit=off"
-_WRONG = ("password authentication failed", "is not permitted to log in", "no password supplied", "does not exist")
+_WRONG = ("password authentication failed", "no password supplied", "does not exist")
 
 
 def program_name() -> str:
@@ -65,17 +66,19 @@ def explain(error: psycopg2.OperationalError, dsn: str) -> LoginError:
     facts = {"detail": said.splitlines()[-1] if said else ""}
     if "permission denied for database" in said or ('database "' in said and "does not exist" in said):
         return login_error(NotInstalled, "no_such_database", facts)
+    if "is not permitted to log in" in said:  # the server says so only after the right password
+        return login_error(NotAdmitted, "login_closed", facts)
     if any(words in said for words in _WRONG):
         return login_error(WrongPassword, "wrong_password", facts)
     return login_error(ServerUnreachable, "server_unreachable", facts)
 
 
-def make_engine(dsn: str, *, pool_size: int = 4, application_name: str | None = None) -> Engine:
+def make_engine(dsn: Callable[[], str], *, pool_size: int = 4, application_name: str | None = None) -> Engine:
+    """A pool of connections; `dsn` is asked for each that is opened, as the password may change meanwhile."""
     name = application_name or program_name()
-    arguments = connection_arguments(dsn, application_name=name)
     engine = create_engine(
         "postgresql+psycopg2://",
-        creator=lambda: _open(arguments),
+        creator=lambda: _open(connection_arguments(dsn(), application_name=name)),
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=pool_size,

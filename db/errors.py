@@ -73,6 +73,14 @@ class WrongPassword(LoginError):
     """User name or password are wrong, or the log-in is disabled."""
 
 
+class NotAdmitted(LoginError):
+    """Name and password are right, but the account is locked, not released, or out of its dates."""
+
+
+class PasswordMustChange(LoginError):
+    """Name and password are right, but a new password must be chosen first."""
+
+
 class ServerUnreachable(LoginError):
     """Nobody answers at that address, or not in time."""
 

@@ -19,6 +19,7 @@ from typing import TypeVar
 import psycopg2
 import psycopg2.extensions
 from psycopg2 import Error as DriverError
+from psycopg2.extensions import make_dsn
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -71,10 +72,14 @@ class Database:
     def __init__(self, dsn: str, *, pool_size: int = 4, application_name: str | None = None) -> None:
         self.dsn = dsn
         self.application_name = application_name or program_name()
-        self.engine: Engine = make_engine(dsn, pool_size=pool_size, application_name=self.application_name)
+        self.engine: Engine = make_engine(lambda: self.dsn, pool_size=pool_size, application_name=self.application_name)
         self._reading = self.engine.execution_options(postgresql_readonly=True)
         self._streaming = self.engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self._user: CurrentUser | None = None
+
+    def use_password(self, password: str) -> None:
+        """The log-in's password was changed: connections from now on are opened with the new one."""
+        self.dsn = str(make_dsn(self.dsn, password=password))
 
     @property
     def user(self) -> CurrentUser:
@@ -111,7 +116,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session in a read-only transaction."""
-        with _translated(), Session(self._reading, expire_on_commit=False) as session:
+        with translated(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -120,7 +125,7 @@ class Database:
 
         `reason` is kept by the audit and the histories: why somebody did it.
         """
-        with _translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             if reason:
                 session.execute(text("select set_config('outpost.reason', :reason, true)"), {"reason": reason})
             yield session
@@ -131,13 +136,13 @@ class Database:
 
         All its queries see the same state of the database.
         """
-        with _translated(), self._streaming.connect() as connection:
+        with translated(), self._streaming.connect() as connection:
             yield connection.execution_options(stream_results=True, yield_per=1000)
 
     @contextmanager
     def raw(self) -> Iterator[psycopg2.extensions.connection]:
         """The bare connection, for COPY; committed at the end of the block."""
-        with _translated():
+        with translated():
             connection = self.engine.raw_connection()
             try:
                 yield connection.driver_connection  # type: ignore[misc]
@@ -179,7 +184,8 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Errors of the driver leave the block as those of db.errors."""
     try:
         yield
     except (DBAPIError, DriverError, StaleDataError) as error:
@@ -190,7 +196,7 @@ def connect(dsn: str, *, pool_size: int = 4, application_name: str | None = None
     """Log in. Raises a LoginError: WrongPassword, ServerUnreachable, NotInstalled, SchemaTooOld or SchemaTooNew."""
     probe = open_connection(dsn, application_name=application_name)
     try:
-        _check_schema(probe)
+        check_schema(probe)
     finally:
         probe.close()
     database = Database(dsn, pool_size=pool_size, application_name=application_name)
@@ -202,7 +208,8 @@ def connect(dsn: str, *, pool_size: int = 4, application_name: str | None = None
     return database
 
 
-def _check_schema(connection: psycopg2.extensions.connection) -> None:
+def check_schema(connection: psycopg2.extensions.connection) -> None:
+    """Raises NotInstalled, SchemaTooOld or SchemaTooNew."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("select to_regclass('erp.schema_version') is not null")

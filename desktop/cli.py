@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_language(options.lang)
     signal.signal(signal.SIGTERM, _end_in_order)
     try:
+        if options.server:
+            options.dsn = _profile(options.server)
         return int(options.run(options))
     except KeyboardInterrupt:
         return 130
@@ -54,7 +56,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="outpost", description=tr("Outpost, the back office of a service company"), parents=[_common()]
     )
-    parser.set_defaults(dsn=None, lang=None, json=False, run=open_window)
+    parser.set_defaults(dsn=None, server=None, lang=None, json=False, run=open_window)
     parser.add_argument("--version", action="version", version=f"Outpost {__version__}")
     commands = parser.add_subparsers(title=tr("Commands"), metavar="")
 
@@ -75,6 +77,13 @@ def open_window(options: argparse.Namespace) -> int:
     return app.main(options.dsn, language=options.lang)
 
 
+def _profile(name: str) -> Any:
+    from desktop.runtime import server_profiles
+    from desktop.runtime.settings import Settings
+
+    return server_profiles.find(Settings(), name)
+
+
 def _common() -> argparse.ArgumentParser:
     """Options of every command, before or after its name. Made anew each time: parsers share the actions of a parent,
     and with them the defaults.
@@ -82,7 +91,9 @@ def _common() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group(tr("Everywhere"))
     shared = tr("A shared PostgreSQL instead of the embedded one; or OUTPOST_DSN")
-    group.add_argument("--dsn", metavar="URL", help=shared)
+    place = group.add_mutually_exclusive_group()
+    place.add_argument("--dsn", metavar="URL", help=shared)
+    place.add_argument("--server", metavar="NAME", help=tr("A server of the log-in window, by its name there"))
     group.add_argument("--lang", choices=LANGUAGES, help=tr("Language of texts; otherwise that of the system"))
     group.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=tr("Print one JSON object"))
     return common

@@ -22,6 +22,7 @@ from db.install import create_database, install
 from desktop import app as app_module
 from desktop.app import Program, tell_bug
 from desktop.domain.text import pick
+from desktop.runtime.entering import Server
 from desktop.runtime.settings import Settings
 from desktop.views.shell.desks import Desk, PageEntry
 from desktop.widgets.page import Page
@@ -153,17 +154,17 @@ def test_a_database_that_did_not_open_is_tried_again(
     qapp: QApplication, qtbot: QtBot, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries: list[int] = []
-    real = app_module.open_server
 
-    def first_refuses(*arguments: Any) -> app_module.Server:
+    def first_refuses(*arguments: Any) -> Server:
         tries.append(1)
         if len(tries) == 1:
             raise UserError(code="", message_en="The disk is full.", message_zh="磁盘已满。")
-        return real(*arguments)
+        return Server(dsn, embedded=True)
 
-    monkeypatch.setattr(app_module, "open_server", first_refuses)
+    monkeypatch.setattr(app_module, "open_embedded", first_refuses)
+    monkeypatch.delenv("OUTPOST_DSN", raising=False)
     apply_theme(qapp, "light")
-    made = Program(qapp, dsn, Settings(tmp_path / "s.json"), lambda: DESKS)
+    made = Program(qapp, None, Settings(tmp_path / "s.json"), lambda: DESKS)
     made.start()
     try:
         login = made.login
@@ -171,7 +172,7 @@ def test_a_database_that_did_not_open_is_tried_again(
         qtbot.waitUntil(login.database_field.is_wrong)
         assert login.database_field.message() == "The disk is full."
         qtbot.mouseClick(login.notice.button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: login.profile() is not None)
+        qtbot.waitUntil(lambda: made.places.embedded is not None)
         assert not login.database_field.is_wrong()
         login.close()
     finally:

@@ -114,7 +114,7 @@ def test_workbook_and_pdf_are_real_ones(outpost: Outpost, tmp_path: Path) -> Non
         (("list", "assets", "--format", "xlsx"), "-o FILE", "-o 文件"),
         (("list", "assets", "--format", "csv", "--limit", "1"), "--limit is for", "--limit 仅用于"),
         (("dsn", "--user", "nobody"), "There is no user nobody", "没有用户 nobody"),
-        (("dsn", "--dsn", "postgresql://127.0.0.1:9/x", "--user", "a"), "answer", "无响应"),
+        (("list", "assets", "--dsn", "postgresql://127.0.0.1:9/x", "--user", "a"), "answer", "无响应"),
         (("init", "--dsn", "postgresql://127.0.0.1:9/x"), "answer", "无响应"),
         (("import", "missing.csv", "--into", "assets"), "missing.csv", "missing.csv"),
     ],

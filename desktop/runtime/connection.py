@@ -1,8 +1,8 @@
 """Which database this program talks to, and as whom.
 
-An explicit DSN, else `OUTPOST_DSN`, else the embedded server of `OUTPOST_HOME`, which is started for as long as it is
-used and gets schema and demo company at its first start. On the embedded server nobody is asked who he is: without a
-name the installation owner acts, who bypasses row-level security.
+An explicit DSN or server profile, else `OUTPOST_DSN`, else the embedded server of `OUTPOST_HOME`, which is started for
+as long as it is used and gets schema and demo company at its first start. On the embedded server nobody is asked who he
+is: without a name the installation owner acts, who bypasses row-level security.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from psycopg2.extensions import parse_dsn
 from sqlalchemy import URL
 
-from db import embedded, session
+from db import embedded, session, transport
 from db.errors import UserError
 from db.session import Database
 from desktop.domain.text import language
 from desktop.operations import people
 from desktop.runtime import first_start, keys
+from desktop.runtime.server_profiles import ServerProfile
 
 Tell = Callable[[str], None]
+Where = str | ServerProfile | None
+"""The database that a command was given: a DSN, a profile of this workstation, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ class Connection:
         return self.server is not None
 
 
-def chosen_dsn(explicit: str | None = None) -> str | None:
+def chosen_dsn(explicit: Where = None) -> str | None:
     """The shared server that was asked for; None for the embedded one."""
+    if isinstance(explicit, ServerProfile):
+        return explicit.dsn()
     return explicit or os.environ.get("OUTPOST_DSN") or None
 
 
 @contextmanager
-def connected(explicit: str | None, *, user: str | None = None, tell: Tell) -> Iterator[Connection]:
+def connected(explicit: Where, *, user: str | None = None, tell: Tell) -> Iterator[Connection]:
     """The database as `user`; without one as its owner (embedded) or as the DSN says. From here on this program opens
     sealed values with the keys of this workstation.
 
@@ -54,8 +58,17 @@ def connected(explicit: str | None, *, user: str | None = None, tell: Tell) -> I
     keys.use_own_keys()
     dsn = chosen_dsn(explicit)
     if dsn is not None:
-        yield Connection(dsn if user is None else as_person(dsn, user), None)
+        profile = explicit if isinstance(explicit, ServerProfile) else None
+        yield Connection(dsn if user is None else as_person(dsn, user, profile), None)
         return
+    with on_this_computer(user=user, tell=tell) as found:
+        yield found
+
+
+@contextmanager
+def on_this_computer(*, user: str | None = None, tell: Tell) -> Iterator[Connection]:
+    """The embedded server, whatever OUTPOST_DSN says; it runs until the block ends."""
+    keys.use_own_keys()
     with embedded.start(embedded.home(), progress=in_my_language(tell)) as server:
         first_start.complete(server, progress=in_my_language(tell))
         keys.ensure_own_key(server)
@@ -63,7 +76,7 @@ def connected(explicit: str | None, *, user: str | None = None, tell: Tell) -> I
 
 
 @contextmanager
-def database(explicit: str | None, *, user: str | None = None, tell: Tell) -> Iterator[Database]:
+def database(explicit: Where, *, user: str | None = None, tell: Tell) -> Iterator[Database]:
     """As `connected`, with the handle that operations take."""
     with connected(explicit, user=user, tell=tell) as connection:
         handle = session.connect(connection.dsn)
@@ -78,11 +91,17 @@ def in_my_language(tell: Tell) -> embedded.Progress:
     return lambda en, zh: tell(zh if language() == "zh" else en)
 
 
-def as_person(dsn: str, user: str) -> str:
+def as_person(dsn: str, user: str, profile: ServerProfile | None = None) -> str:
     """`dsn` with the log-in of `user` (the name that he types) instead of its own.
 
-    The password is that in OUTPOST_PASSWORD, or the known one of a demo, or asked for at a terminal.
+    The password is that in OUTPOST_PASSWORD, or the known one of a demo, or asked for at a terminal. A DSN without a
+    user of its own belongs to nobody who could be asked for the log-in: it is then the prefix and the name.
     """
+    parts = transport.parts_of(dsn)
+    if not parts.get("user"):
+        named = (profile or ServerProfile("", "")).login_of(user)
+        secret = os.environ.get("OUTPOST_PASSWORD") or _ask_password(user)
+        return _url(parts | {"user": named} | ({"password": secret} if secret else {}))
     owner = session.connect(dsn)
     try:
         login = people.login_of(owner, user)
@@ -100,7 +119,7 @@ def as_person(dsn: str, user: str) -> str:
             remedy_zh="可用 outpost list users 查看用户名。",
         )
     password = os.environ.get("OUTPOST_PASSWORD") or demo_password or _ask_password(user)
-    return _url(parse_dsn(dsn) | {"user": login} | ({"password": password} if password else {}))
+    return _url(parts | {"user": login} | ({"password": password} if password else {}))
 
 
 def _url(parts: dict[str, str]) -> str:

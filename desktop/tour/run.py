@@ -82,9 +82,9 @@ def _application() -> QApplication:
 
 def _start(program: Program) -> str:
     program.start()
-    server = wait_for("the database", lambda: program.server or _refusal(program), seconds=240)
+    server = wait_for("the database", lambda: program.places.embedded or _refusal(program), seconds=240)
     demand(not isinstance(server, str), str(server))
-    demo = program.server.demo if program.server is not None else ()
+    demo = program.places.embedded.demo if program.places.embedded is not None else ()
     demand(bool(demo), tr("The tour works on the demo company, and this installation holds none."))
     return f"{len(demo)} demo people"
 

@@ -13,11 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from db.session import Database
-from desktop.app import Program, log_in, profile_of
+from desktop.app import Program
+from desktop.runtime import entering
 from desktop.tour import pictures
 from desktop.tour.hand import CTRL, Stuck, choose_last, click, demand, press, scan, type_text, wait_for
 from desktop.tour.journal import Journal
-from desktop.views.shell.login import Attempt, LoginWindow
+from desktop.views.shell.login import LoginWindow
 from desktop.views.shell.window import MainWindow
 from desktop.widgets.page import Page
 
@@ -90,18 +91,18 @@ class Visit:
     @property
     def owner(self) -> Database:
         """The installation's owner, who sees everything: for proofs."""
-        server = self.program.server
+        server = self.program.places.embedded
         if server is None or server.owner is None:
             raise Stuck("there is no embedded server")
         return server.owner
 
     def as_person(self, user: str) -> Database:
         """Another demo person's own connection."""
-        server = self.program.server
+        server = self.program.places.embedded
         if server is None:
             raise Stuck("there is no server")
         password = next(each.password for each in server.demo if each.user == user)
-        return log_in(server, Attempt(profile_of(server), user, password)).database
+        return entering.enter(server, user, password).database
 
     def log_in(self, user: str) -> str:
         """Choose the demo person by mouse, then Enter."""

@@ -14,9 +14,9 @@ from tempfile import mkdtemp
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop.app import Program, load_desks, log_in, profile_of
+from desktop.app import Program, load_desks
+from desktop.runtime import entering
 from desktop.runtime.settings import Settings
-from desktop.views.shell.login import Attempt
 from desktop.widgets.theme import apply_theme
 
 LIMIT_SECONDS = 60.0
@@ -35,9 +35,10 @@ def main(asked: float, user: str, password: str) -> int:
     def look() -> None:
         if program.login is not None and program.login.isVisible():
             mark("login_window_ms")
-        if program.server is not None and program.window is None and "database_ms" not in marks:
+        server = program.places.embedded
+        if server is not None and program.window is None and "database_ms" not in marks:
             mark("database_ms")
-            entered = log_in(program.server, Attempt(profile_of(program.server), user, password))
+            entered = entering.enter(server, user, password)
             if program.login is not None:
                 program.login.accepted.emit(entered)
         window = program.window

@@ -79,7 +79,7 @@ def test_the_right_authority_and_name_let_in(good: Gateway, dsn: Dsn, certificat
         cursor.execute("select 1")
         assert cursor.fetchone() == (1,)
     connection.close()
-    engine = make_engine(way)
+    engine = make_engine(lambda: way)
     with engine.connect() as pooled:
         assert pooled.exec_driver_sql("select 2").scalar_one() == 2
     engine.dispose()

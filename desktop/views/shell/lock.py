@@ -13,7 +13,7 @@ from desktop.runtime.context import User
 from desktop.runtime.failures import Failure
 from desktop.runtime.work import Work
 from desktop.views.shell.login_parts import CapsWarning, PasswordInput
-from desktop.views.shell.session import Unlock
+from desktop.views.shell.session import Session, Unlock
 from desktop.views.shell.top_bar import Mark
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field
@@ -21,13 +21,19 @@ from desktop.widgets.labels import Label
 from desktop.widgets.paint import Card, column, row
 from desktop.widgets.theme import color
 
-DEFAULT_MINUTES = 30
 _SIGNS_OF_LIFE = (
     QEvent.Type.KeyPress,
     QEvent.Type.MouseButtonPress,
     QEvent.Type.MouseMove,
     QEvent.Type.Wheel,
 )
+
+
+def idle_minutes(session: Session) -> float:
+    """After how long the workstation locks itself: the company's rule, or sooner where this workstation wants it."""
+    rule = session.welcome.idle_lock_minutes
+    own = session.settings.get("lock_minutes", rule)
+    return float(min(own, rule) if own else rule)
 
 
 class IdleWatch(QObject):

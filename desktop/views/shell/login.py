@@ -1,24 +1,35 @@
 """The log-in window: database, user, password; errors at the field; on the demo database its people and
-passwords.
+passwords. A new password and a server's profile take the place of the card, not a window of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from desktop.domain.text import language, pick, tr
+from desktop.domain.text import language, tr
 from desktop.runtime.failures import Failure
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
-from desktop.views.shell.login_parts import CapsWarning, DemoLogin, DemoRow, PasswordInput
+from desktop.views.shell.login_parts import (
+    Attempt,
+    CapsWarning,
+    DemoLogin,
+    DemoPeople,
+    DemoRow,
+    Doors,
+    KeepBox,
+    PasswordInput,
+    Profile,
+)
+from desktop.views.shell.password_panel import PasswordPanel
+from desktop.views.shell.server_panel import ServerPanel
 from desktop.views.shell.top_bar import Mark
-from desktop.widgets.buttons import Button
+from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.fields import Field, Select, TextInput
 from desktop.widgets.labels import IconLabel, Label
 from desktop.widgets.paint import Card, Surface, column, row
@@ -29,66 +40,43 @@ from desktop.widgets.theme import metric, set_language
 CARD_WIDTH = 400
 
 
-@dataclass(frozen=True)
-class Profile:
-    """A database to log in to. `address` is shown under the card; `tls` whether the way there is encrypted.
-    """
-
-    key: str
-    name: str
-    name_zh: str
-    address: str
-    tls: bool = False
-    demo: tuple[DemoLogin, ...] = ()
-
-    def title(self) -> str:
-        return pick(self.name, self.name_zh)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What the user asked for."""
-
-    profile: Profile
-    user: str
-    password: str
-
-
-Authenticate = Callable[[Attempt], Any]
-"""Logs in, in a worker thread; returns what `LoginWindow.accepted` carries on. Raises a UserError, whose
-`field` may be ``"database"``, ``"user"`` or ``"password"``.
-"""
-
-
 class LoginWindow(QWidget):
-    """Shown until somebody is in. `accepted` carries what `authenticate` returned and the language chosen
-    here.
+    """Shown until somebody is in. `accepted` carries what `Doors.authenticate` returned; `first` is the profile to
+    begin with, otherwise that of last time.
     """
 
     accepted = Signal(object)
     closed = Signal()
+    place_chosen = Signal(str)
+    """The key of another profile."""
+    servers_changed = Signal(str)
+    """A server was added, changed or removed: its key, or an empty text where it is gone."""
     retry_asked = Signal()
     """The button of the notice: open the database once more."""
 
     def __init__(
         self,
         profiles: Sequence[Profile],
-        authenticate: Authenticate,
+        doors: Doors,
         work: Work,
         settings: Settings,
         *,
         version: str = "",
         notice: str = "",
+        first: str = "",
     ) -> None:
         super().__init__()
         self._profiles: tuple[Profile, ...] = ()
-        self._authenticate, self._work, self._settings = authenticate, work, settings
+        self._doors, self._work, self._settings = doors, work, settings
         self._version = version
-        self._in = False
+        self._in, self._asked_for = False, ""
+        self._reach_words: Callable[[], str] = str
         self.database = Select(icon="database")
         self.user = TextInput(code=True, icon="user")
         self.password = PasswordInput()
-        self.remember = QCheckBox()
+        self.remember, self.keep = QCheckBox(), KeepBox(settings)
+        self.add_server = IconButton("plus", size=20, icon_size=14)
+        self.edit_server = IconButton("pencil", size=20, icon_size=14)
         self.caps = CapsWarning()
         self.language = Segmented((Segment("en", "EN"), Segment("zh", "中文")), height=24)
         self.sign_in = Button("", "primary", icon="log-in", key="Enter", height=32)
@@ -96,44 +84,41 @@ class LoginWindow(QWidget):
         self.notice = Banner("info", notice)
         self.reach = Label(role="text.tertiary")
         self.version_label = Label(role="text.tertiary")
-        self.database_field = Field("", self.database)
+        tools = QWidget()
+        tools.setLayout(row(self.edit_server, self.add_server, spacing=4))
+        self.database_field = Field("", self.database, aside=tools)
         self.user_field = Field("", self.user)
         self.password_field = Field("", self.password, aside=self.caps)
         self._title, self._subtitle = Label(size=18, weight=600), Label(role="text.tertiary")
-        self._demo_title = Label(role="text.tertiary")
-        self._demo = Card(surface="surface.base", border="border.default")
-        self._demo_grid = QGridLayout()
+        self._demo = DemoPeople()
         self._language_name = Label(role="text.secondary")
         self._hint = Label(role="text.tertiary")
+        self.server_panel, self.password_panel = ServerPanel(settings), PasswordPanel(work)
         self._build()
         self._wire()
-        self.set_profiles(profiles)
+        self.set_profiles(profiles, first or str(settings.get("database", "")))
         self.set_notice(notice)
         self.retranslate()
         self._recall()
         self.resize(1120, 720)
+        work.run(doors.no_keyring, on_done=self._keyring_known, owner=self, background=True)
 
     def _build(self) -> None:
         head = row(Mark(32), column(self._title, self._subtitle, spacing=0), None, self.language, spacing=12)
-        foot = row(self.remember, None, self.spinner, self.sign_in)
+        foot = row(column(self.remember, self.keep, spacing=8), None, self.spinner, self.sign_in)
         card = Card(surface="surface.base", border="border.default")
         fields = (self.database_field, self.user_field, self.password_field)
         card.setLayout(column(head, 8, *fields, 4, foot, spacing=12, margins=(24, 24, 24, 24)))
         card.setFixedWidth(CARD_WIDTH)
         self._card = card
         self.notice.setFixedWidth(CARD_WIDTH)
-        below = QWidget()
+        below = self._below = QWidget()
         below.setLayout(
             row(IconLabel("wifi", "text.tertiary", 12), self.reach, None, self.version_label, spacing=4)
         )
         below.setFixedWidth(CARD_WIDTH)
-        self._demo_grid.setContentsMargins(0, 0, 0, 0)
-        self._demo_grid.setHorizontalSpacing(8)
-        self._demo_grid.setVerticalSpacing(0)
-        self._demo.setLayout(column(self._demo_title, self._demo_grid, spacing=4, margins=(16, 12, 16, 12)))
-        self._demo.setFixedWidth(640)
-        centred = (row(None, widget, None) for widget in (self.notice, card, below, self._demo))
-        middle = column(None, *centred, None, spacing=12)
+        panels = (self.notice, card, self.password_panel, self.server_panel, below, self._demo)
+        middle = column(None, *(row(None, each, None) for each in panels), None, spacing=12)
         status = Surface("surface.window", "t")
         status.setFixedHeight(metric("shell.statusBar"))
         languages = IconLabel("languages", "text.secondary", 12)
@@ -142,7 +127,8 @@ class LoginWindow(QWidget):
         layout.addLayout(middle, 1)
         layout.addWidget(status)
         self.setLayout(layout)
-        self.spinner.hide()
+        for hidden in (self.spinner, self.server_panel, self.password_panel):
+            hidden.hide()
         self.sign_in.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _wire(self) -> None:
@@ -150,6 +136,15 @@ class LoginWindow(QWidget):
         self.language.chosen.connect(self._choose_language)
         self.sign_in.clicked.connect(self.attempt)
         self.notice.acted.connect(self.retry_asked)
+        self.add_server.clicked.connect(lambda: self._open_server(None))
+        self.edit_server.clicked.connect(self._edit_server)
+        self.server_panel.left.connect(self._show_card)
+        self.server_panel.saved.connect(self._server_saved)
+        self.server_panel.removed.connect(self._server_removed)
+        self.password_panel.left.connect(self._show_card)
+        self.password_panel.done.connect(self._password_chosen)
+        self.user.editingFinished.connect(self._ask_kept)
+        self._demo.picked.connect(self._fill_in)
         self.user.returnPressed.connect(self._user_entered)
         self.password.returnPressed.connect(self.attempt)
         self.password.caps_lock_changed.connect(self.caps.setVisible)
@@ -161,17 +156,20 @@ class LoginWindow(QWidget):
         painter.fillRect(self.rect(), self.palette().window())
         painter.end()
 
-    def set_profiles(self, profiles: Sequence[Profile]) -> None:
-        """The databases to choose from, the last used one first."""
+    def set_profiles(self, profiles: Sequence[Profile], key: str = "") -> None:
+        """The databases to choose from; the one with `key` is chosen, else the first."""
         self._profiles = tuple(profiles)
         self.database.blockSignals(True)
         self.database.clear()
         self.database.addItems([profile.title() for profile in self._profiles])
-        last = self._settings.get("database")
-        number = next((n for n, profile in enumerate(self._profiles) if profile.key == last), 0)
+        number = next((n for n, profile in enumerate(self._profiles) if profile.key == key), 0)
         self.database.setCurrentIndex(number if self._profiles else -1)
         self.database.blockSignals(False)
-        self._profile_changed()
+        self._show_profile()
+
+    def place_key(self) -> str:
+        profile = self.profile()
+        return profile.key if profile is not None else ""
 
     def set_notice(self, text: str, action: str = "") -> None:
         """A line above the card: the database is starting, maintenance tonight, what `action` would mend."""
@@ -183,25 +181,127 @@ class LoginWindow(QWidget):
         return self._profiles[number] if 0 <= number < len(self._profiles) else None
 
     def demo_rows(self) -> list[DemoRow]:
-        return self._demo.findChildren(DemoRow)
+        return self._demo.rows()
 
     @Slot()
     def _profile_changed(self) -> None:
+        self._show_profile()
+        self.place_chosen.emit(self.place_key())
+
+    def _show_profile(self) -> None:
         profile = self.profile()
         self.database.set_chip("TLS" if profile and profile.tls else "", "success", "shield-check")
-        self.reach.setText(profile.address if profile else "")
-        for old in self.demo_rows():
-            self._demo_grid.removeWidget(old)
-            old.setParent(None)
-            old.deleteLater()
+        self.edit_server.setVisible(profile is not None and profile.server is not None)
+        self._show_reach(str)
+        if profile is not None and profile.hosts:
+            self._work.run(
+                self._doors.reach,
+                profile.hosts,
+                profile.port,
+                on_done=partial(self._reached, profile.key),
+                owner=self,
+                background=True,
+            )
+        self._ask_kept()
         demo = profile.demo if profile else ()
-        for number, login in enumerate(demo):
-            made = DemoRow(login)
-            made.clicked.connect(lambda _=False, login=login: self._fill_in(login))
-            self._demo_grid.addWidget(made, number // 2, number % 2)
-        self._demo.setVisible(bool(demo))
+        self._demo.show_people(demo)
+        self._demo.setVisible(bool(demo) and self._card.isVisibleTo(self))
         self._clear_errors()
 
+    def _show_reach(self, words: Callable[[], str]) -> None:
+        self._reach_words = words
+        profile = self.profile()
+        parts = (profile.address if profile else "", words())
+        self.reach.setText("   ".join(part for part in parts if part))
+
+    def _reached(self, key: str, found: int | None) -> None:
+        if key == self.place_key():
+            self._show_reach(
+                lambda: tr("reachable, {number} ms", number=found) if found is not None else tr("no answer")
+            )
+
+    # The keyring
+
+    def _keyring_known(self, reason: str) -> None:
+        self.keep.set_reason(reason)
+        self._ask_kept()
+
+    @Slot()
+    def _ask_kept(self) -> None:
+        """Whether the password of who stands there is in the keyring: then it need not be typed."""
+        profile, user = self.profile(), self.user.text().strip()
+        asked = f"{profile.key}/{user}" if profile is not None and user else ""
+        if asked == self._asked_for or not self.keep.isEnabled():
+            return
+        self._asked_for = asked
+        self.password.setPlaceholderText("")
+        if profile is not None and user:
+            self._work.run(
+                self._doors.is_kept,
+                profile.key,
+                user,
+                on_done=partial(self._show_kept, asked),
+                owner=self,
+                background=True,
+            )
+
+    def _show_kept(self, asked: str, kept: bool) -> None:
+        if asked == self._asked_for:
+            self.password.setPlaceholderText(tr("kept in the keyring, just press Enter") if kept else "")
+
+    # What takes the place of the card
+
+    def _show_panel(self, shown: QWidget) -> None:
+        for widget in (self._card, self.server_panel, self.password_panel, self._below, self._demo):
+            widget.hide()  # all first: two at once would make a small window grow
+        shown.show()
+        if shown is self._card:
+            profile = self.profile()
+            self._below.show()
+            self._demo.setVisible(profile is not None and bool(profile.demo))
+
+    @Slot()
+    def _show_card(self) -> None:
+        self._show_panel(self._card)
+        (self.password if self.user.text() else self.user).setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _open_server(self, profile: Profile | None) -> None:
+        self._show_panel(self.server_panel)
+        self.server_panel.begin(profile.server if profile is not None else None)
+
+    @Slot()
+    def _edit_server(self) -> None:
+        self._open_server(self.profile())
+
+    @Slot(str)
+    def _server_saved(self, key: str) -> None:
+        self._show_card()
+        self.servers_changed.emit(key)
+        self.place_chosen.emit(self.place_key())
+
+    @Slot(str)
+    def _server_removed(self, _key: str) -> None:
+        self._server_saved("")
+
+    def _must_choose(self, least: int) -> None:
+        attempt = self._attempt()
+        if attempt is None:
+            return
+        self._show_panel(self.password_panel)
+        self.password_panel.begin(
+            lambda _old, new: self._doors.choose_password(attempt, new),
+            user=attempt.user,
+            old=attempt.password,
+            least=least,
+        )
+
+    @Slot(str)
+    def _password_chosen(self, new: str) -> None:
+        self._show_card()
+        self.password.setText(new)
+        self.attempt()
+
+    @Slot(object)
     def _fill_in(self, login: DemoLogin) -> None:
         self.user.setText(login.user)
         self.password.setText(login.password)
@@ -225,23 +325,29 @@ class LoginWindow(QWidget):
     @Slot()
     def attempt(self) -> None:
         """Try to log in with what stands in the fields; nothing happens while a try is under way."""
-        profile, user = self.profile(), self.user.text().strip()
-        if profile is None or self.spinner.isVisible() or self._in:
+        attempt = self._attempt()
+        if attempt is None or self.spinner.isVisible() or self._in:
             return
-        if not user:
+        if not attempt.user:
             self.user_field.refuse(tr("User name: empty. Type the name that your administrator gave you."))
             self.user.setFocus()
             return
         self._clear_errors()
         self._set_trying(True)
         self._work.run(
-            self._authenticate,
-            Attempt(profile, user, self.password.text()),
+            self._doors.authenticate,
+            attempt,
             on_done=self._accepted,
             on_error=self._refused,
             owner=self,
             title=tr("Signing in"),
         )
+
+    def _attempt(self) -> Attempt | None:
+        profile = self.profile()
+        if profile is None:
+            return None
+        return Attempt(profile, self.user.text().strip(), self.password.text(), self.keep.choice())
 
     def _set_trying(self, trying: bool) -> None:
         self.spinner.setVisible(trying)
@@ -263,6 +369,10 @@ class LoginWindow(QWidget):
 
     def _refused(self, failure: Failure) -> None:
         self._set_trying(False)
+        least = self._doors.must_change(failure.error)
+        if least is not None:
+            self._must_choose(least)
+            return
         field = getattr(failure.error, "field", None)
         at, editor = {
             "database": (self.database_field, self.database),
@@ -298,17 +408,21 @@ class LoginWindow(QWidget):
         self.caps.retranslate()
         self.password.retranslate()
         self.remember.setText(tr("Remember user name"))
+        self.keep.retranslate()
+        self.add_server.set_words(tr("New server"))
+        self.edit_server.set_words(tr("Change this server"))
+        self.server_panel.retranslate()
+        self.password_panel.retranslate()
+        self._show_reach(self._reach_words)
         self.sign_in.setText(tr("Sign in"))
         self.version_label.setText(tr("Version {version}", version=self._version) if self._version else "")
-        self._demo_title.setText(tr("Demo company: choose a person, name and password are filled in"))
+        self._demo.retranslate()
         self._language_name.setText("简体中文" if language() == "zh" else "English")
         self._hint.setText(tr("Alt+L changes the language"))
         self.language.set_current(language())
         self.language.setAccessibleName(tr("Language"))
         for number, profile in enumerate(self._profiles):
             self.database.setItemText(number, profile.title())
-        for each in self.demo_rows():
-            each.retranslate()
         self._clear_errors()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

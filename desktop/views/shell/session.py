@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,22 @@ Unlock = Callable[[str], object]
 """Called in a worker thread with the password that somebody typed; raises a UserError where it is wrong."""
 
 
+ChangePassword = Callable[[str, str], None]
+"""Called in a worker thread with the present and the new password; raises a UserError where the first is wrong."""
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """What the database said at the log-in: about the one before, and the company's rules for log-ins."""
+
+    previous_at: datetime | None = None
+    previous_client: str = ""
+    failed_since: int = 0
+    password_days_left: int | None = None
+    password_min_length: int = 12
+    idle_lock_minutes: float = 30
+
+
 @dataclass(frozen=True)
 class Session:
     """Made by `desktop.app` once somebody is in. `live` follows the other workstations; None where nothing
@@ -45,5 +62,7 @@ class Session:
     resolve_scan: ScanResolver = no_record
     live: Live | None = None
     unlock: Unlock | None = None
+    change_password: ChangePassword | None = None
+    welcome: Welcome = Welcome()
     log_folder: Path | None = None
     version: str = ""

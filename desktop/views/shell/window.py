@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from desktop.domain.text import language, tr
 from desktop.runtime.context import Context, Found, ToastAction
 from desktop.runtime.settings import Settings
-from desktop.views.shell import memory
+from desktop.views.shell import memory, welcome
 from desktop.views.shell.actions import ShellMenus
 from desktop.views.shell.desks import visible_desks
 from desktop.views.shell.guide import Guide
-from desktop.views.shell.lock import DEFAULT_MINUTES, IdleWatch, LockScreen
+from desktop.views.shell.lock import IdleWatch, LockScreen, idle_minutes
 from desktop.views.shell.memory import TabMemory
 from desktop.views.shell.messages import Messages
 from desktop.views.shell.palette import Palette
+from desktop.views.shell.password_panel import PasswordSheet
 from desktop.views.shell.rail import Rail
 from desktop.views.shell.scan_router import ScanRouter
 from desktop.views.shell.scanner_dialog import ScannerDialog
@@ -78,7 +79,8 @@ class MainWindow(QWidget):
         self.router = ScanRouter(self.current_page, session.work, session.resolve_scan, self)
         self._scanner_dialog: ScannerDialog | None = None
         self._lock: LockScreen | None = None
-        self.idle = IdleWatch(session.settings.get("lock_minutes", DEFAULT_MINUTES), self)
+        self._sheet: PasswordSheet | None = None
+        self.idle = IdleWatch(idle_minutes(session), self)
         self._connect()
         self._autosave = QTimer(self)
         self._autosave.timeout.connect(self._save)
@@ -93,6 +95,7 @@ class MainWindow(QWidget):
             self.open(self._desks[0].listed()[0].key)
         self.scans.start()
         self.idle.start()
+        welcome.tell(self._session.welcome, self.messages, self.change_password)
 
     def _connect(self) -> None:
         session, workspace = self._session, self.workspace
@@ -135,6 +138,7 @@ class MainWindow(QWidget):
             "new_tab": lambda: self.go_anywhere(),
             "close_tab": lambda: self._close_current(),
             "lock": lambda: self.lock(),
+            "change_password": lambda: self.change_password(),
             "log_out": lambda: self.log_out(),
             "quit": lambda: self.close(),
             "undo": lambda: self._edit("undo") or self.messages.toasts.undo_latest(),
@@ -272,9 +276,27 @@ class MainWindow(QWidget):
         menu = QMenu(self)
         menu.addAction(self.menus.actions["scanner"])
         menu.addSeparator()
+        if self._session.change_password is not None:
+            menu.addAction(self.menus.actions["change_password"])
+        menu.addAction(self.menus.actions["lock"])
         menu.addAction(self.menus.actions["log_out"])
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.top.user.mapToGlobal(QPoint(0, self.top.user.height() + 4)))
+
+    def change_password(self) -> None:
+        """A new password of one's own, over the work and without leaving it."""
+        change = self._session.change_password
+        if change is None:
+            return
+        if self._sheet is None:
+            self._sheet = PasswordSheet(self, self._session.work)
+            self._sheet.changed.connect(self._password_changed)
+        least = self._session.welcome.password_min_length
+        self._sheet.open(change, user=self._session.user.login, least=least)
+
+    @Slot()
+    def _password_changed(self) -> None:
+        self.toast("success", tr("The password was changed"))
 
     @Slot(str)
     def _scanned(self, code: str) -> None:

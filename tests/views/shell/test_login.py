@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
-from desktop.views.shell.login import Attempt, LoginWindow, Profile
-from desktop.views.shell.login_parts import DemoLogin
+from desktop.views.shell.login import LoginWindow
+from desktop.views.shell.login_parts import Attempt, DemoLogin, Doors, Profile
 
 Key = Qt.Key
 
@@ -56,7 +56,7 @@ def work(qtbot: QtBot) -> Iterator[Work]:
 @pytest.fixture
 def make(qtbot: QtBot, work: Work, settings: Settings) -> Callable[..., LoginWindow]:
     def build(call: Callable[[Attempt], object] = authenticate) -> LoginWindow:
-        window = LoginWindow(PROFILES, call, work, settings, version="1.0")
+        window = LoginWindow(PROFILES, Doors(call), work, settings, version="1.0")
         qtbot.addWidget(window)
         window.resize(1366, 768)
         window.show()

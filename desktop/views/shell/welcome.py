@@ -1,0 +1,37 @@
+"""What a person is told when he has come in: his last log-in, wrong passwords since, a password that ends soon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from desktop.domain.entry import format_date
+from desktop.domain.text import tr
+from desktop.runtime.context import ToastAction
+from desktop.views.shell.messages import Messages
+from desktop.views.shell.session import Welcome
+
+_SOON = 14
+
+
+def tell(welcome: Welcome, messages: Messages, change_password: Callable[[], None]) -> None:
+    """Say it by toasts, which stay in the list behind the bell. Nothing at the very first log-in."""
+    left = welcome.password_days_left
+    if left is not None and left <= _SOON:
+        words = tr("Your password ends in {number} days", number=left) if left > 1 else tr("Your password ends today")
+        messages.say("warn", words, action=ToastAction(tr("Change it"), change_password))
+    if welcome.previous_at is None:
+        return
+    where = welcome.previous_client or tr("unknown")
+    last = tr("Last log-in {when}, from {where}", when=_moment(welcome.previous_at), where=where)
+    if welcome.failed_since:
+        failed = tr("{number} wrong passwords since the last log-in", number=welcome.failed_since)
+        if_not_you = tr("If that was not you, tell the security officer.")
+        messages.say("warn", failed, f"{last}. {if_not_you}")
+    else:
+        messages.say("info", last)
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone()
+    return f"{format_date(local.date())} {local:%H:%M}"
