@@ -13,7 +13,7 @@ from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import connection as RawConnection
 
 from db import users
-from db.errors import UserError, WrongPassword
+from db.errors import NotAdmitted, UserError
 from db.session import Database, connect
 from tests.db.conftest import PASSWORD, PREFIX, World
 
@@ -195,7 +195,7 @@ def test_an_account_that_the_administrator_brings_back_waits_for_its_release(sta
     person, login = staff.person()
     if out == "disabled":
         users.disable_user(staff.admin, person)
-        with pytest.raises(WrongPassword):
+        with pytest.raises(NotAdmitted):
             connect(staff.dsn(login, OWN))
     elif out == "expired":
         users.set_dates(staff.admin, person, date(2020, 1, 1), today(staff.world, -1))

@@ -8,7 +8,7 @@ from psycopg2.errors import InsufficientPrivilege
 from sqlalchemy import text
 
 from db import users
-from db.errors import UserError, WrongPassword
+from db.errors import NotAdmitted, UserError, WrongPassword
 from db.session import Database, connect
 from tests.db.conftest import PASSWORD, PREFIX, World
 
@@ -130,7 +130,7 @@ def test_a_disabled_person_sees_nothing_and_stays_out(world: World) -> None:
         with pytest.raises(InsufficientPrivilege):
             cursor.execute("select count(*) from erp.item")
     raw.close()
-    with pytest.raises(WrongPassword):
+    with pytest.raises(NotAdmitted):
         connect(login(world, "qian"))
     users.enable_user(world.owner, person)
     with connect(login(world, "qian")) as database:
