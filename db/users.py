@@ -265,6 +265,65 @@ def apply_access(database: Database) -> int:
         return int(session.execute(text("select api.apply_access()")).scalar_one())
 
 
+def save_custom_role(
+    database: Database,
+    *,
+    key: str,
+    name: str,
+    name_zh: str | None,
+    parts: Iterable[str],
+    reason: str | None = None,
+) -> int:
+    """Make or change a role of several jobs (`parts`); its holders have them at once. Returns its id."""
+    query = text("select api.save_custom_role(:key, :name, :name_zh, :parts)")
+    with database.write(reason) as session:
+        values = {"key": key, "name": name, "name_zh": name_zh, "parts": list(parts)}
+        return int(session.execute(query, values).scalar_one())
+
+
+def retire_custom_role(database: Database, key: str, *, reason: str | None = None) -> None:
+    """Its holders have nothing of it any more; saving it again brings it back."""
+    _call(database, "select api.retire_custom_role(:key)", reason, key=key)
+
+
+def delegate(
+    database: Database, to_user: int, valid_from: date, valid_to: date, reason: str, from_user: int | None = None
+) -> int:
+    """Name a stand-in for oneself, or for `from_user` by the security officer; at most 60 days. Returns its id."""
+    query = text("select api.delegate(:to, :first, :last, :reason, :from)")
+    values = {"to": to_user, "first": valid_from, "last": valid_to, "reason": reason, "from": from_user}
+    with database.write() as session:
+        return int(session.execute(query, values).scalar_one())
+
+
+def end_delegation(database: Database, stand_in: int) -> None:
+    """End it before its last day: he for whom it is, the stand-in himself, or the security officer."""
+    _call(database, "select api.end_delegation(:id)", id=stand_in)
+
+
+@dataclass(frozen=True)
+class Access:
+    """One right of a person and one reason for it. `kind`: job, unit, table, view or function; `scope`: whose rows."""
+
+    kind: str
+    object: str
+    object_name: str
+    object_name_zh: str
+    action: str
+    action_zh: str
+    scope: str | None
+    because: str
+    because_zh: str
+    valid_to: date | None
+
+
+def access_of(database: Database, user_id: int) -> tuple[Access, ...]:
+    """What a person can see and do today, and why. For who keeps or audits rights, and for everybody about himself."""
+    with database.read() as session:
+        rows = session.execute(text("select * from api.access_of(:id)"), {"id": user_id}).all()
+    return tuple(Access(*row) for row in rows)
+
+
 def create_worker(database: Database, password: str, *, login: str | None = None) -> str:
     """The headless worker's log-in, or a new password for it; its name. Only the installation's owner may."""
     with database.write() as session:

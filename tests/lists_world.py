@@ -14,10 +14,24 @@ from db.session import Database
 
 PASSWORD = "lists"
 ROLES = (
-    "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "security", "auditor",
-    "admin",
+    "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "report", "security",
+    "auditor", "admin",
 )  # fmt: skip
 WIDE = ("manager", "auditor", "admin", "security", "steward")
+
+
+_RIGHTS = """
+    insert into erp.custom_role (key, name, name_zh)
+    values ('storeman', 'Storeman', '库房'), ('relief', 'Relief', null);
+    insert into erp.custom_role_part values (1, 'clerk'), (1, 'buyer'), (2, 'desk');
+    insert into erp.user_custom_role select id, 1 from erp.app_user where user_name = 'clerk';
+    insert into erp.delegation (from_user_id, to_user_id, valid_from, valid_to, reason, ended_at)
+    select f.id, t.id, erp.company_day(1) + n, erp.company_day(1) + n + 5, 'leave', case when n = -2 then now() end
+    from erp.app_user f, erp.app_user t, unnest(array[-10, -2, 3]) n
+    where f.user_name = 'manager' and t.user_name = 'pm';
+    insert into erp.user_login (user_id, last_login_at, last_login_client, failed_logins)
+    select id, now(), '10.0.0.7 Outpost', id % 3 from erp.app_user where id % 2 = 0;
+"""
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ def make_lists_world(server: Server, name: str = "listworld") -> ListsWorld:
             for role in ROLES:
                 _user(cursor, name, role, role, 1 if role in WIDE else 2)
             _user(cursor, name, "stranger", "planner", 3)
+            cursor.execute(_RIGHTS)
             cursor.execute(
                 "update erp.engineer set user_id = u.id from erp.app_user u"
                 " where u.user_name = 'engineer' and code = 'E-1'"

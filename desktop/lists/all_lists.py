@@ -10,6 +10,7 @@ from desktop.lists import (
     finance,
     parties,
     platform,
+    platform_rights,
     purchasing,
     scheduling,
     stock,
@@ -30,6 +31,7 @@ ALL_LISTS: tuple[ListSpec, ...] = (
     *finance.LISTS,
     *dictionary.LISTS,
     *platform.LISTS,
+    *platform_rights.LISTS,
     *audit.LISTS,
 )
 

@@ -59,6 +59,7 @@ def jobs() -> tuple[Job, ...]:
     return (
         Job("notify", _TICK_SECONDS, Notifier()),
         Job("seal the audit", 20, _call("api.seal_audit()")),
+        Job("begin and end rights by the clock", 60, _call("api.apply_access()")),
         Job("forget old changes", 600, _call("api.prune_changes()")),
         Job("make audit partitions", 3600, _call("api.make_audit_partitions()")),
     )
