@@ -62,7 +62,7 @@ DESKS: tuple[Desk, ...] = (
         lambda: tr("Admin"),
         "shield",
         (
-            *_lists("users", "org_units", "custom_roles", "delegations", "role_matrix"),
+            *_lists("users", "org_units", "custom_roles", "delegations", "role_matrix", "user_access"),
             *ADMIN,
             *_lists("audit"),
         ),

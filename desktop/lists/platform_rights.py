@@ -91,7 +91,8 @@ _holders = (
 CUSTOM_ROLES = ListSpec(
     key="custom_roles", area="platform", name="Custom roles", name_zh="自定义岗位",
     table="custom_role", row_id=CustomRole.id, version=CustomRole.version, joins=_alone,
-    topics=("custom_role", "user_custom_role"), code_column="key", icon="shield-check", roles=RIGHTS,
+    topics=("custom_role", "user_custom_role"), code_column="key", opens="custom_role",
+    icon="shield-check", roles=RIGHTS,
     sort=(Sort("key"),), title_columns=("key", "name"),
     columns=(
         Column(key="key", expr=CustomRole.key, kind=Kind.CODE, width=140),
@@ -126,7 +127,8 @@ _standing = case(
 
 DELEGATIONS = ListSpec(
     key="delegations", area="platform", name="Stand-ins", name_zh="代理",
-    table="delegation", row_id=Delegation.id, joins=_delegation_joins, topics=("delegation",), icon="users",
+    table="delegation", row_id=Delegation.id, joins=_delegation_joins, topics=("delegation",), opens="stand_in",
+    icon="users",
     sort=(Sort("valid_from", descending=True),), title_columns=("from_user", "to_user"),
     columns=(
         Column(key="from_user", expr=Absent.display_name, expr_zh=Absent.display_name_zh, width=170,
