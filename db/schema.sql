@@ -8242,14 +8242,22 @@ begin
 end
 $$;
 
--- The latest anchor of each target, and how many seals came after it.
-create function api.anchor_state() returns table (target text, at timestamptz, seal_id bigint, behind bigint)
+-- How the journal is kept: seals and what waits for one, partitions, the latest anchor of each target, logs that are read.
+create function api.audit_state() returns jsonb
 language sql stable security definer
 set search_path = audit, pg_catalog, pg_temp
 as $$
-    select distinct on (a.target) a.target, a.at, a.seal_id, coalesce((select max(s.id) from seal s), 0) - a.seal_id
-    from anchor a
-    order by a.target, a.id desc
+    select jsonb_build_object(
+        'seals', coalesce(s.id, 0), 'generation', s.generation, 'sealed_at', s.sealed_at,
+        'oldest_unsealed', (select min(e.at) from entry e where e.xid >= coalesce(s.to_xid, '0') and e.id >= coalesce(s.first_id, 0)),
+        'stray', exists (select 1 from entry_rest),
+        'months_ahead', (select count(*) from generate_series(1, 12) m
+                         where to_regclass('audit.entry_' || to_char(date_trunc('month', now() at time zone 'UTC') + make_interval(months => m), 'YYYY_MM')) is not null),
+        'anchors', (select coalesce(jsonb_agg(jsonb_build_object('target', a.target, 'at', a.at, 'seal', a.seal_id) order by a.target), '[]')
+                    from (select distinct on (x.target) x.target, x.at, x.seal_id from anchor x order by x.target, x.id desc) a),
+        'logs', (select coalesce(jsonb_agg(jsonb_build_object('source', p.source, 'read_at', p.read_at) order by p.source), '[]') from log_position p))
+    from (select 1) one
+    left join (select x.* from seal x order by x.id desc limit 1) s on true
 $$;
 
 -- Somebody proved the journal: what he found stands in it.
@@ -8274,7 +8282,7 @@ $$;
 
 -- What the server's log tells and no trigger sees: wrong passwords, refusals, connections past the program. The position
 -- moves in the same transaction, and only from where the reader began: nothing is noted twice and nothing is left out.
--- Each event: {"kind", "login", "at", "times", "first", "code", "rule", "program", "host"}.
+-- Each event: {"kind", "login", "at", "times", "since", "code", "rule", "program", "host"}.
 create function api.note_server_events(events jsonb, source text, "position" jsonb, previous jsonb default null) returns integer
 language plpgsql security definer
 set search_path = audit, pg_catalog, pg_temp
@@ -8309,6 +8317,9 @@ begin
                 set_apart(number, jsonb_strip_nulls((one.details - '{kind,program}'::text[]) || jsonb_build_object('subject', coalesce(
                               one.details ->> 'rule', case when one.kind = 'refusal' then one.details ->> 'code' else one.login end))),
                           erp.personal_columns(one.kind)));
+        if one.kind = 'login_failed' and one.details ->> 'code' = '28P01' then
+            perform erp.note_failed_login(one.login::name, one.at) from generate_series(1, least(one.times, 100));
+        end if;
         noted := noted + 1;
     end loop;
     return noted;
@@ -8325,7 +8336,7 @@ begin
 end
 $$;
 call erp.allow('api.note_anchor(text, bigint, text, text)', 'worker', 'execute');
-call erp.allow('api.anchor_state()', 'auditor worker', 'execute');
+call erp.allow('api.audit_state()', 'auditor admin security worker', 'execute');
 call erp.allow('api.note_verification(jsonb)', 'auditor worker', 'execute');
 call erp.allow('api.server_log_position(text)', 'worker', 'execute');
 call erp.allow('api.note_server_events(jsonb, text, jsonb, jsonb)', 'worker', 'execute');

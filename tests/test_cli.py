@@ -219,9 +219,35 @@ def test_reconcile_fails_by_its_exit_code_where_the_books_disagree(outpost: Outp
         cursor.execute("delete from erp.stock_balance")
     raw.close()
     examined = outpost("admin", "doctor", lang="zh_CN.UTF-8")
-    assert (examined.returncode, examined.stdout.count("✓"), examined.stdout.count("✗")) == (1, 5, 1)
+    assert (examined.returncode, examined.stdout.count("✓"), examined.stdout.count("✗")) == (1, 9, 1)
     assert "审计记录完整" in examined.stdout
     assert "✗ 已提交的数据可能丢失" in examined.stdout  # the tests' server has fsync off
+
+
+@pytest.mark.usefixtures("running")
+def test_verify_audit_proves_the_journal_against_the_anchors(outpost: Outpost, home: Path, tmp_path: Path) -> None:
+    assert outpost("worker", "--once").returncode == 0
+    anchors = home / "anchors" / "anchors.jsonl"
+    assert stat.S_IMODE(anchors.stat().st_mode) == 0o600
+    sound = outpost("admin", "verify-audit", "--anchors", str(anchors), "--json")
+    told = json.loads(sound.stdout)
+    assert (sound.returncode, told["ok"], told["faults"]) == (0, True, []), sound.stderr
+    assert told["anchors"] == {"same": 1, "differs": 0, "gone": 0, "restored": 0}
+    raw = psycopg2.connect(outpost("dsn").stdout.strip())
+    with raw, raw.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")  # past every rule: only a superuser can
+        cursor.execute("update audit.entry set reason = 'never' where id = (select min(id) from audit.entry)")
+    tampered = outpost("admin", "verify-audit", lang="zh_CN.UTF-8")
+    assert tampered.returncode == 1
+    assert "第 1 号封印：所覆盖的记录被修改、删除或增加" in tampered.stdout
+    with raw, raw.cursor() as cursor:
+        cursor.execute("update audit.entry set reason = null where reason = 'never'")
+    raw.close()
+    assert outpost("admin", "verify-audit").returncode == 0
+    (tmp_path / "none.txt").write_text("nothing\n")
+    unread = outpost("admin", "verify-audit", "--anchors", str(tmp_path / "none.txt"))
+    assert (unread.returncode, unread.stdout) == (2, "")
+    assert "none.txt holds no anchor" in unread.stderr
 
 
 def test_worker_does_its_round_with_a_log_in_of_its_own(outpost: Outpost, home: Path) -> None:

@@ -8,11 +8,13 @@ the same for programs that were killed, and after 15 minutes without a connectio
 """
 
 from db.embedded.cluster import OWNER
+from db.embedded.logs import trim_log
 from db.embedded.manager import (
     DATABASE,
     Server,
     home,
     keep_until_idle,
+    log_folder,
     start,
     stop,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "Server",
     "home",
     "keep_until_idle",
+    "log_folder",
     "start",
     "stop",
+    "trim_log",
 ]

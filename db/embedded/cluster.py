@@ -7,7 +7,7 @@ Everything here runs under the home's lock. Layout of a home::
     server.lock         held while a program starts or stops the server
     leases/             who uses the server
     postgres/data       the data; `data.new` while it is being made
-    postgres/log        the server's log, one file per weekday, reused after a week
+    postgres/log        the server's log: a new file a day or when it is full, for a fortnight
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pathlib import Path
 
 import psutil
 
-from db.embedded import binaries, leases, texts
+from db.embedded import binaries, leases, logs, texts
 
 OWNER = "outpost_owner"
 HOST = "127.0.0.1"
@@ -55,15 +55,6 @@ min_wal_size = 80MB
 checkpoint_timeout = 15min
 max_locks_per_transaction = 256
 password_encryption = scram-sha-256
-logging_collector = on
-log_destination = stderr
-log_directory = '../log'
-log_filename = 'postgresql-%a.log'
-log_rotation_age = 1d
-log_rotation_size = 0
-log_truncate_on_rotation = on
-log_line_prefix = '%m [%p] user=%u db=%d host=%h app=%a '
-log_connections = on
 lc_messages = 'C'
 include_if_exists = 'outpost.conf'
 """
@@ -240,12 +231,11 @@ def _locale(cluster: Cluster) -> list[str]:
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--locale={libc}"]
 
 
-def launch(
-    cluster: Cluster, *, preferred_port: int | None, fast: bool, progress: texts.Progress
-) -> Postmaster:
+def launch(cluster: Cluster, *, preferred_port: int | None, fast: bool, progress: texts.Progress) -> Postmaster:
     """Start the server and wait until it takes connections. A foreign program on our port costs a new one."""
     _clear_stale(cluster, progress)
     _require_space(cluster.base, SPACE_TO_START)
+    logs.trim_log(cluster.log)
     progress("Starting the database", "正在启动数据库")
     port = preferred_port
     failure: str | None = None
@@ -270,7 +260,7 @@ def _pg_ctl_start(cluster: Cluster, port: int, fast: bool) -> str | None:
     sockets = socket_folder(cluster.base)
     quoted = '"' + str(sockets).replace('"', '""').replace("'", "''") + '"' if sockets else ""
     lines = [f"port = {port}", f"listen_addresses = '{HOST}'", f"unix_socket_directories = '{quoted}'"]
-    conf.write_text("\n".join(lines) + "\n" + (FAST if fast else ""), encoding="utf-8")
+    conf.write_text("\n".join(lines) + logs.SETTINGS + (FAST if fast else ""), encoding="utf-8")
     conf.chmod(0o644)  # the folder is 0700; as root, the account must read it
     startup = cluster.log / "startup.log"
     startup.unlink(missing_ok=True)

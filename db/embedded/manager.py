@@ -73,6 +73,11 @@ def home() -> Path:
     return Path(platformdirs.user_data_dir("outpost", appauthor=False))
 
 
+def log_folder(home: Path) -> Path:
+    """Where the home's server writes its log."""
+    return cluster.base_folder(home) / "log"
+
+
 def start(home: Path, *, progress: texts.Progress | None = None, fast: bool = False) -> Server:
     """The home's server, started if need be, with the database `outpost` in it (possibly empty).
 

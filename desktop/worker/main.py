@@ -1,4 +1,4 @@
-"""The headless worker: one leader beats for all workstations, seals the audit and keeps the house.
+"""The headless worker: one leader beats for all workstations, seals and anchors the audit and keeps the house.
 
 Any number may run; the one that holds the advisory lock works, the others wait for it. Each job has its own interval
 and its own short transaction, so that a slow or failing job delays no other.
@@ -9,13 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import psycopg2
 from psycopg2.extensions import connection as RawConnection
 
 from db import transport
+from desktop.worker.anchors import Anchors
+from desktop.worker.server_log import ServerLog
+from desktop.worker.settings import Settings
 
 _log = logging.getLogger("outpost.worker")
 _LEADER = "select pg_try_advisory_lock(hashtext('outpost.worker'))"
@@ -54,24 +57,30 @@ class Notifier:
         return self._token
 
 
-def jobs() -> tuple[Job, ...]:
+def jobs(settings: Settings) -> tuple[Job, ...]:
     """What the worker does, most frequent first."""
-    return (
+    found = [
         Job("notify", _TICK_SECONDS, Notifier()),
         Job("seal the audit", 20, _call("api.seal_audit()")),
         Job("begin and end rights by the clock", 60, _call("api.apply_access()")),
         Job("forget old changes", 600, _call("api.prune_changes()")),
         Job("make audit partitions", 3600, _call("api.make_audit_partitions()")),
-    )
+    ]
+    if settings.log is not None:
+        found.insert(1, Job("read the server's log", 5, ServerLog(settings.log)))
+    if settings.anchors:
+        found.append(Job("anchor the audit", settings.anchor_minutes * 60, Anchors(settings.anchors)))
+    return tuple(found)
 
 
-def run(dsn: str, *, once: bool = False, stop: threading.Event | None = None) -> int:
+def run(dsn: str, *, settings: Settings | None = None, once: bool = False, stop: threading.Event | None = None) -> int:
     """Work until `stop` is set (or once through all jobs). Returns the number of jobs that failed in the last round.
 
     `dsn` is the worker's own log-in. A lost connection is opened again; another leader's lock is waited for, except
     with `once`, where the round is left to that leader.
     """
     end = stop or threading.Event()
+    work = jobs(settings or Settings())
     failed = 0
     while not end.is_set():
         try:
@@ -85,7 +94,7 @@ def run(dsn: str, *, once: bool = False, stop: threading.Event | None = None) ->
         try:
             connection.autocommit = True
             if _lead(connection, end, once=once):
-                failed = _rounds(connection, end, once=once)
+                failed = _rounds(connection, work, end, once=once)
         except psycopg2.OperationalError as error:
             _log.warning("connection lost: %s", error)
             end.wait(_TICK_SECONDS if once else _RETRY_SECONDS)
@@ -110,9 +119,8 @@ def _lead(connection: RawConnection, end: threading.Event, *, once: bool) -> boo
     return False
 
 
-def _rounds(connection: RawConnection, end: threading.Event, *, once: bool) -> int:
-    due = {job.name: 0.0 for job in jobs()}
-    all_jobs = jobs()
+def _rounds(connection: RawConnection, all_jobs: Sequence[Job], end: threading.Event, *, once: bool) -> int:
+    due = {job.name: 0.0 for job in all_jobs}
     failed: set[str] = set()
     while not end.is_set():
         for job in all_jobs:
@@ -135,6 +143,6 @@ def _do(connection: RawConnection, job: Job) -> bool:
         return True
     except psycopg2.OperationalError:
         raise
-    except psycopg2.Error as error:
+    except (psycopg2.Error, OSError) as error:
         _log.error("job %r failed: %s", job.name, error)
         return False

@@ -135,7 +135,7 @@ def test_failed_logins_can_be_read_in_the_log(home: Path) -> None:
         deadline = time.monotonic() + 20
         while "password authentication failed" not in log and time.monotonic() < deadline:
             time.sleep(0.05)
-            log = "".join(path.read_text() for path in (home / "postgres" / "log").glob("postgresql-*.log"))
+            log = "".join(path.read_text() for path in (home / "postgres" / "log").glob("server-*.log"))
     assert "user=intruder" in log
     assert 'password authentication failed for user "intruder"' in log
 
