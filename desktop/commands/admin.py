@@ -14,7 +14,8 @@ from desktop.domain.text import language, tr
 def register(add: Add) -> None:
     admin = add("admin", tr("Look after the installation"), run)
     tasks = tr(
-        "reconcile: prove the books; doctor: examine everything; key: encryption keys; verify-audit: prove the audit trail"
+        "reconcile: prove the books; doctor: examine everything; key: encryption keys; "
+        "verify-audit: prove the audit trail"
     )
     admin.add_argument("task", choices=sorted(_TASKS), help=tasks)
     admin.add_argument("--user", metavar="U", help=tr("Connect as this person"))

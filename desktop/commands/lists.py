@@ -151,7 +151,7 @@ def _refuse_limit(options: argparse.Namespace) -> None:
 
 def _write_table(source: SqlListSource, query: ListQuery, options: argparse.Namespace) -> None:
     """Aligned columns for the eye, at most 200 rows unless --limit asks for more."""
-    from desktop.operations.exporting import header, shower, whole_file
+    from desktop.operations.exporting import header, note_list, shower, whole_file
 
     zone = source.view().reader.zone
     wanted = TABLE_LIMIT if options.limit is None else options.limit
@@ -159,6 +159,7 @@ def _write_table(source: SqlListSource, query: ListQuery, options: argparse.Name
     shows = [shower(infos[key], zone) for key in query.columns]
     found = source.rows(query, group=(), start=0, limit=wanted)
     rows = [[_fitted(show(cell)) for show, cell in zip(shows, row.cells, strict=True)] for row in found]
+    note_list(source, query, rows=len(rows), form="table")
     heads, total = [header(infos[key]) for key in query.columns], source.count(query, exact=True).value
     text = _aligned(heads, rows)
     if options.output is None:

@@ -20,7 +20,7 @@ def register(add: Add) -> None:
 
 
 def write_report(options: argparse.Namespace) -> int:
-    from desktop.operations.exporting import whole_file
+    from desktop.operations.exporting import note, whole_file
     from desktop.reports.by_key import PAPERS
     from desktop.runtime import connection
 
@@ -40,5 +40,6 @@ def write_report(options: argparse.Namespace) -> int:
     path = Path(options.output)
     with connection.database(options.dsn, user=options.user, tell=tell) as database, whole_file(path) as draft:
         found.write(database, draft, options.about)
+        note(database, "print", found.key, rows=1, form="pdf", document=options.about)
     answer(options, tr("{file} saved", file=path.name), {"file": str(path.absolute())})
     return 0

@@ -19,7 +19,7 @@ from desktop.domain.text import in_language, tr
 from desktop.lists import compile as sql
 from desktop.lists.query import ColumnInfo, ListQuery
 from desktop.lists.spec import Kind
-from desktop.operations.exporting import header, whole_file
+from desktop.operations.exporting import header, note_list, whole_file
 from desktop.operations.lists import SqlListSource
 
 BOM = b"\xef\xbb\xbf"
@@ -56,9 +56,10 @@ def copy_csv(
     source: SqlListSource, query: ListQuery, out: IO[bytes], *, bom: bool = False, progress: Progress | None = None
 ) -> int:
     """The same into an open stream."""
-    if bom:
-        out.write(BOM)
     with source.extract(query, totals=False) as extract:
+        note_list(source, query, rows=extract.count, form="csv")
+        if bom:
+            out.write(BOM)
         out.write(_header(extract.infos))
         lines = _Lines(out, progress or Progress(), extract.count)
         statement = _worded(extract.listing, query, extract.infos)

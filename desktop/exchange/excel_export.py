@@ -24,7 +24,16 @@ from desktop.domain.progress import Progress
 from desktop.domain.text import in_language, tr
 from desktop.lists.query import Cell, ColumnInfo, GroupHead, ListQuery
 from desktop.lists.spec import Kind
-from desktop.operations.exporting import ExportRefused, Scope, group_label, header, scope_of, shower, whole_file
+from desktop.operations.exporting import (
+    ExportRefused,
+    Scope,
+    group_label,
+    header,
+    note_list,
+    scope_of,
+    shower,
+    whole_file,
+)
 from desktop.operations.lists import Extract, SqlListSource
 
 LAST_ROW = 1_048_576
@@ -66,6 +75,7 @@ def write_excel(
 ) -> int:
     """Write the list to `path`; returns the number of rows. Raises ExportRefused, Cancelled."""
     with in_language(source.language), whole_file(path) as draft, source.extract(query) as extract:
+        note_list(source, query, rows=extract.count, form="xlsx")
         with xlsxwriter.Workbook(str(draft), {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
             writer = _Writer(source, query, extract, book, options or Options(), progress or Progress())
             writer.run()

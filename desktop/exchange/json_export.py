@@ -10,7 +10,7 @@ from typing import TextIO
 
 from desktop.domain.progress import Progress
 from desktop.lists.query import Cell, ListQuery
-from desktop.operations.exporting import whole_file
+from desktop.operations.exporting import note_list, whole_file
 from desktop.operations.lists import SqlListSource
 
 
@@ -29,6 +29,7 @@ def dump_json(
     tell = progress or Progress()
     written = 0
     with source.extract(query, totals=False) as extract:
+        note_list(source, query, rows=extract.count if limit is None else min(limit, extract.count), form="json")
         out.write(f'{{"total": {extract.count}, "rows": [')
         for part in extract.parts:
             for record in part[: None if limit is None else limit - written]:

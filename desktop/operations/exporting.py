@@ -1,7 +1,10 @@
-"""What every export of a list shares: its cells in words, who made it from what, and a file that is whole or absent."""
+"""What every export of a list shares: its cells in words, who made it from what, a file that is whole or absent, and
+the note that it was made.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from db.session import Database
 from desktop.domain.describing import describe
 from desktop.domain.text import pick, tr
 from desktop.lists.query import Cell, ColumnInfo, GroupHead, ListQuery
@@ -20,6 +25,7 @@ from desktop.lists.spec import Kind
 from desktop.operations.lists import Extract, SqlListSource
 
 Show = Callable[[Cell], str]
+Note = Literal["export", "print", "report"]
 _PLACES = {Kind.MONEY: 2, Kind.PRICE: 4, Kind.QUANTITY: 4}
 _UNITS = text("""
     select u.name, u.name_zh from erp.user_unit g
@@ -27,6 +33,8 @@ _UNITS = text("""
     where g.user_id = erp.my_user_id() and current_date between g.valid_from and coalesce(g.valid_to, 'infinity')
     order by u.code
 """)
+_NOTE = text("select api.note_export(:kind, :subject, :rows, :details)")
+_LONGEST_FILTER = 2_000
 _NAME = text("select u.display_name, u.display_name_zh from erp.app_user u where u.id = erp.my_user_id()")
 
 
@@ -47,7 +55,6 @@ def scope_of(source: SqlListSource, extract: Extract, query: ListQuery) -> Scope
     """Who exported what: list, person, units, filter, search, order, groups, rows, time."""
     zone = source.view().reader.zone
     labels = {info.key: info.label for info in source.columns()}
-    infos = {info.key: info for info in source.columns()}
     name = extract.connection.execute(_NAME).one_or_none()
     units = [pick(row[0], row[1]) for row in extract.connection.execute(_UNITS)]
     reader = source.view().reader
@@ -55,18 +62,11 @@ def scope_of(source: SqlListSource, extract: Extract, query: ListQuery) -> Scope
     sort = query.sort or source.spec.sort
     ordered = (labels.get(term.column, term.column) + (" ↓" if term.descending else " ↑") for term in sort)
 
-    def value(column: str, raw: str | int | bool) -> str:
-        info = infos.get(column)
-        return dict(info.choices).get(str(raw), _yes_no(raw)) if info else _yes_no(raw)
-
     lines = [
         (tr("List"), pick(source.spec.name, source.spec.name_zh)),
         (tr("Exported by"), pick(name[0], name[1]) if name else reader.user_name),
         (tr("Units in scope"), ", ".join(units) if units else tr("all")),
-        (
-            tr("Filter"),
-            describe(query.condition, lambda key: labels.get(key, key), value) if query.condition else tr("none"),
-        ),
+        (tr("Filter"), _filter(source, query) or tr("none")),
         (tr("Search"), query.search.strip() or tr("none")),
         (tr("Sorted by"), ", ".join(ordered)),
         (tr("Grouped by"), ", ".join(labels.get(key, key) for key in query.group_by) or tr("none")),
@@ -74,6 +74,46 @@ def scope_of(source: SqlListSource, extract: Extract, query: ListQuery) -> Scope
         (tr("Time"), f"{at:%Y-%m-%d %H:%M:%S} {zone.key}"),
     ]  # fmt: skip
     return Scope(pick(source.spec.name, source.spec.name_zh), tuple(lines), at)
+
+
+def _filter(source: SqlListSource, query: ListQuery) -> str:
+    """The condition in words; empty without one."""
+    if query.condition is None:
+        return ""
+    infos = {info.key: info for info in source.columns()}
+
+    def label(column: str) -> str:
+        return infos[column].label if column in infos else column
+
+    def value(column: str, raw: str | int | bool) -> str:
+        info = infos.get(column)
+        return dict(info.choices).get(str(raw), _yes_no(raw)) if info else _yes_no(raw)
+
+    return describe(query.condition, label, value)
+
+
+def note_list(source: SqlListSource, query: ListQuery, *, rows: int, form: str) -> None:
+    """Note in the audit that this list is handed over, before the first row of it is. Raises db.errors.UserError."""
+    note(
+        source.database,
+        "print" if form == "pdf" else "export",
+        source.spec.key,
+        rows=rows,
+        form=form,
+        filter=_filter(source, query)[:_LONGEST_FILTER],
+        search=query.search.strip()[:_LONGEST_FILTER],
+        columns=", ".join(query.columns)[:_LONGEST_FILTER],
+    )
+
+
+def note(database: Database, kind: Note, subject: str, *, rows: int, form: str, **details: str) -> None:
+    """Note in the audit what is about to be handed over: a list's key or a document's number, its rows, its format.
+
+    Nothing leaves without it: where the note fails, so does the export.
+    """
+    told = {"format": form, **{key: value for key, value in details.items() if value}}
+    with database.write() as session:
+        session.execute(_NOTE, {"kind": kind, "subject": subject[:200], "rows": rows, "details": json.dumps(told)})
 
 
 def header(info: ColumnInfo) -> str:

@@ -23,7 +23,7 @@ from desktop.domain.progress import Progress
 from desktop.domain.text import in_language, tr
 from desktop.lists.query import Cell, ColumnInfo, GroupHead, ListQuery
 from desktop.lists.spec import Kind
-from desktop.operations.exporting import Scope, Show, group_label, header, scope_of, shower, whole_file
+from desktop.operations.exporting import Scope, Show, group_label, header, note_list, scope_of, shower, whole_file
 from desktop.operations.lists import Extract, SqlListSource
 
 _FONTS = Path(__file__).parent.parent / "resources" / "fonts"
@@ -41,6 +41,7 @@ def write_pdf(source: SqlListSource, query: ListQuery, path: Path, *, progress: 
     """Write the list to `path`; returns the number of pages. Raises Cancelled."""
     _register()
     with in_language(source.language), whole_file(path) as draft, source.extract(query) as extract:
+        note_list(source, query, rows=extract.count, form="pdf")
         sheet = _Sheet(source, query, extract, Canvas(str(draft), pageCompression=1), progress or Progress())
         return sheet.run()
 

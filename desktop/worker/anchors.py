@@ -6,6 +6,7 @@ changed, removed or added since, even if somebody with every right over the serv
 
 from __future__ import annotations
 
+import email.policy
 import json
 import logging
 import os
@@ -23,6 +24,7 @@ from desktop.worker.settings import FileTarget, MailTarget, SyslogTarget, Target
 
 _log = logging.getLogger("outpost.worker")
 _SECONDS = 20
+_POLICY = email.policy.SMTP.clone(max_line_length=900)  # an anchor is one line, unfolded
 _PRIORITY = 13 * 8 + 5  # RFC 5424: facility "log audit", severity "notice"
 _Failure = (OSError, smtplib.SMTPException, ssl.SSLError)
 
@@ -88,7 +90,7 @@ def _append(path: Path, line: str) -> None:
 
 
 def _mail(target: MailTarget, seal: int, line: str) -> None:
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     message["Subject"] = f"Outpost audit anchor {seal}"
     message["From"] = target.sender
     message["To"] = ", ".join(target.to)

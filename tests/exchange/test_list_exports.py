@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
+from db.errors import UserError
 from db.session import Database
 from desktop.domain.conditions import Test
 from desktop.domain.progress import Cancelled, Progress
@@ -24,6 +25,7 @@ from desktop.lists.query import ListQuery
 from desktop.lists.spec import Sort
 from desktop.operations.exporting import ExportRefused
 from desktop.operations.lists import SqlListSource, source_for
+from desktop.reports.list_pdf import write_pdf
 from tests.lists_world import ListsWorld
 
 QUERY = ListQuery(("code", "name", "state", "warranty_until", "purchase_cost", "age_years", "updated_at"),
@@ -208,3 +210,56 @@ def test_an_export_shows_no_more_than_the_reader_may_see(lists_world: ListsWorld
         source = source_for(planner, list_for("assets"), "en")
         for write, name in ((excel_export.write_excel, "a.xlsx"), (csv_export.write_csv, "a.csv")):
             assert write(source, QUERY, tmp_path / name) == 20
+
+
+def exports_noted(world: ListsWorld, login: str) -> list[tuple[Any, ...]]:
+    with world.database() as owner, owner.read() as session:
+        rows = session.execute(
+            text(
+                "select table_name, changes ->> 'subject', changes ->> 'format', (changes ->> 'rows')::int,"
+                " changes ->> 'filter', changes ->> 'search' from audit.entry"
+                " where action = 'E' and login = :login and table_name in ('export', 'print') order by id"
+            ),
+            {"login": login},
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_each_export_leaves_one_note_of_who_what_and_how_much(
+    lists_world: ListsWorld, manager: Database, assets: SqlListSource, tmp_path: Path
+) -> None:
+    before = len(exports_noted(lists_world, manager.user.login))
+    filtered = QUERY.but(condition=Test("code", "=", ("A-001",)))
+    excel_export.write_excel(assets, QUERY, tmp_path / "a.xlsx")
+    csv_export.write_csv(assets, filtered, tmp_path / "a.csv")
+    json_export.write_json(assets, QUERY, tmp_path / "a.json", limit=7)
+    write_pdf(assets, QUERY.but(search="compressor"), tmp_path / "a.pdf")
+    noted = exports_noted(lists_world, manager.user.login)[before:]
+    assert [row[:3] for row in noted] == [
+        ("export", "assets", "xlsx"),
+        ("export", "assets", "csv"),
+        ("export", "assets", "json"),
+        ("print", "assets", "pdf"),
+    ]
+    assert noted[0][3:] == (30, None, None)
+    assert "A-001" in noted[1][4]
+    assert noted[2][3] == 7
+    assert noted[3][5] == "compressor"
+
+
+def test_nothing_leaves_that_could_not_be_noted(
+    lists_world: ListsWorld, assets: SqlListSource, tmp_path: Path
+) -> None:
+    _ = assets.columns()
+    group = f"{lists_world.name}_role_user"
+    function = "api.note_export(text, text, bigint, jsonb)"
+    with lists_world.database() as owner:
+        with owner.write() as session:
+            session.execute(text(f"revoke execute on function {function} from {group}"))
+        try:
+            with pytest.raises(UserError):
+                csv_export.write_csv(assets, QUERY, tmp_path / "a.csv")
+        finally:
+            with owner.write() as session:
+                session.execute(text(f"grant execute on function {function} to {group}"))
+    assert list(tmp_path.iterdir()) == []

@@ -10,9 +10,8 @@ import pytest
 from psycopg2.extensions import cursor as RawCursor
 
 from db import users
-from tests.db.conftest import PASSWORD, PREFIX, World, template, world
-
-__all__ = ["template", "world"]
+from db.embedded import Server
+from tests.db.conftest import PASSWORD, PREFIX, World, clone, make_template
 
 
 @dataclass
@@ -21,6 +20,16 @@ class Worker:
 
     world: World
     cursor: RawCursor
+
+
+@pytest.fixture(scope="session")
+def worker_template(pg_server: Server) -> str:
+    return make_template(pg_server, "outpost_worker_template")
+
+
+@pytest.fixture
+def world(pg_server: Server, worker_template: str) -> Iterator[World]:
+    yield from clone(pg_server, worker_template)
 
 
 @pytest.fixture

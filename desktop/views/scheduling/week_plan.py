@@ -17,7 +17,7 @@ from desktop.domain.calendars import midnight
 from desktop.domain.scheduling import Lane
 from desktop.domain.text import in_language, language, pick, tr
 from desktop.exchange import ics
-from desktop.operations import bookings
+from desktop.operations import bookings, exporting
 from desktop.reports import scheduling as report
 from desktop.runtime.context import Context, ToastAction
 from desktop.runtime.failures import Failure
@@ -109,6 +109,7 @@ def _write_pdf(database: Any, order: _Order) -> Path:
             order.monday, order.zone, order.lanes, _week(database, order), order.company, order.scope, order.by,
             datetime.now(order.zone),
         )  # fmt: skip
+        exporting.note(database, "print", "week_plan", rows=len(order.lanes), form="pdf", document=str(order.monday))
         report.save_week_plan(order.path, week)
     return order.path
 
@@ -118,5 +119,6 @@ def _write_ics(database: Any, order: _Order) -> Path:
         name = order.lanes[0].label if len(order.lanes) == 1 else order.scope or tr("Week plan")
         lanes = {lane.id: lane for lane in order.lanes}
         content = ics.calendar_of(_week(database, order), lanes, name=name, stamp=datetime.now(UTC))
+        exporting.note(database, "export", "week_plan", rows=len(lanes), form="ics", document=str(order.monday))
         ics.save_calendar(order.path, content)
     return order.path

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop.domain.stock import ZERO, Draft, Mode, walk
 from desktop.domain.text import Language, in_language, language, pick, tr
-from desktop.operations import stock_rows
+from desktop.operations import exporting, stock_rows
 from desktop.operations.stock import Posted
 from desktop.reports import stock as reports
 from desktop.reports.by_key import hand_over
@@ -32,11 +32,12 @@ def paper_name(draft: Draft) -> str:
 
 def print_draft(context: Context, draft: Draft, owner: QObject) -> None:
     """Ctrl+P: labels of what arrives, else the list of what to fetch; on an empty desk the hand-over of the day."""
+    database = context.database
     if not draft.lines:
-        make(context, partial(todays_hand_over, context.database), owner)
+        make(context, partial(todays_hand_over, database), owner)
         return
     if draft.mode is Mode.RECEIVE:
-        make(context, partial(_labels_file, labels_of(draft)), owner)
+        make(context, partial(_labels_file, database, labels_of(draft)), owner)
         return
     rows = [
         reports.PickRow(
@@ -47,9 +48,8 @@ def print_draft(context: Context, draft: Draft, owner: QObject) -> None:
     ]  # fmt: skip
     subject = draft.subject
     title = pick(subject.title, subject.title_zh) if subject else ""
-    make(
-        context, partial(_pick_file, subject.code if subject else "-", title, rows, context.user.display_name()), owner
-    )
+    code = subject.code if subject else "-"
+    make(context, partial(_pick_file, database, code, title, rows, context.user.display_name()), owner)
 
 
 def labels_of(draft: Draft) -> tuple[reports.Label, ...]:
@@ -67,7 +67,8 @@ def labels_of(draft: Draft) -> tuple[reports.Label, ...]:
 def offer_labels(context: Context, draft: Draft, posted: Posted, owner: QObject) -> None:
     """After a receipt: its labels, one key away."""
     wanted = labels_of(draft)
-    action = ToastAction(tr("Print labels"), lambda: make(context, partial(_labels_file, wanted), owner))
+    paper = partial(_labels_file, context.database, wanted)
+    action = ToastAction(tr("Print labels"), lambda: make(context, paper, owner))
     text = tr("Labels of {number}", number=posted.number)
     context.toast("info", text, tr("{count} labels ready", count=len(wanted)), action=action)
 
@@ -92,8 +93,9 @@ def _target(stem: str) -> Path:
     return Path(tempfile.mkstemp(suffix=".pdf", prefix=f"{stem}-", dir=folder)[1])
 
 
-def _labels_file(wanted: Sequence[reports.Label]) -> Path:
+def _labels_file(database: Any, wanted: Sequence[reports.Label]) -> Path:
     file = _target("labels")
+    exporting.note(database, "print", "labels", rows=len(wanted), form="pdf")
     reports.labels(str(file), wanted)
     return file
 
@@ -101,12 +103,14 @@ def _labels_file(wanted: Sequence[reports.Label]) -> Path:
 def todays_hand_over(database: Any) -> Path:
     """The hand-over of today in the reader's stores."""
     file = _target("hand-over")
+    exporting.note(database, "print", "hand_over", rows=1, form="pdf")
     hand_over(database, file)
     return file
 
 
-def _pick_file(order: str, title: str, rows: Sequence[reports.PickRow], who: str) -> Path:
+def _pick_file(database: Any, order: str, title: str, rows: Sequence[reports.PickRow], who: str) -> Path:
     file = _target("pick-list")
+    exporting.note(database, "print", "pick_list", rows=len(rows), form="pdf", document=order)
     reports.pick_list(str(file), order=order, title=title, rows=rows, printed_by=who)
     return file
 
@@ -114,4 +118,4 @@ def _pick_file(order: str, title: str, rows: Sequence[reports.PickRow], who: str
 def row_labels(database: Any, kind: str, ids: Sequence[int]) -> Path:
     """The labels of rows of a list: items, places, stock, assets."""
     wanted = [reports.Label(tag.code, tag.name, tag.detail) for tag in stock_rows.tags(database, kind, ids)]
-    return _labels_file(wanted)
+    return _labels_file(database, wanted)

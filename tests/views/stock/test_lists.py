@@ -95,6 +95,8 @@ def test_labels_of_ticked_rows_are_printed_in_both_languages(bench: Bench, monke
     document = pypdfium2.PdfDocument(shown[0])
     texts = [document[number].get_textpage().get_text_bounded() for number in range(len(document))]
     document.close()
+    noted = "select changes - 'subject' from audit.entry where changes ->> 'subject' = 'labels'"
+    assert bench.shop.value(noted) == {"rows": 2, "format": "pdf"}
     assert len(texts) == 2 and all("BLT-" in text or "CLN-" in text for text in texts)
     assert "三角带" in texts[0]
 
