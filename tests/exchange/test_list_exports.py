@@ -216,9 +216,10 @@ def exports_noted(world: ListsWorld, login: str) -> list[tuple[Any, ...]]:
     with world.database() as owner, owner.read() as session:
         rows = session.execute(
             text(
-                "select table_name, changes ->> 'subject', changes ->> 'format', (changes ->> 'rows')::int,"
-                " changes ->> 'filter', changes ->> 'search' from audit.entry"
-                " where action = 'E' and login = :login and table_name in ('export', 'print') order by id"
+                "select e.table_name, s ->> 'subject', s ->> 'format', (s ->> 'rows')::int, s ->> 'filter',"
+                " s ->> 'search' from audit.entry e cross join lateral audit.shown(e.id, e.changes) s"
+                " join erp.app_user u on u.id = e.user_id and u.login = :login"
+                " where e.action = 'E' and e.table_name in ('export', 'print') order by e.id"
             ),
             {"login": login},
         )

@@ -188,7 +188,7 @@ def test_the_log_s_own_time_zone_counts() -> None:
 def noted(worker: Worker) -> list[tuple[str, str, str, dict[str, Any]]]:
     with worker.world.owner.raw() as connection, connection.cursor() as cursor:
         cursor.execute(
-            "select table_name, login, client, changes from audit.entry"
+            "select table_name, audit.shown(id, changes) ->> 'login', client, audit.shown(id, changes) from audit.entry"
             " where action = 'E' and table_name <> 'lock' order by id"
         )
         return list(cursor.fetchall())
