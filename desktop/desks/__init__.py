@@ -62,7 +62,9 @@ DESKS: tuple[Desk, ...] = (
         lambda: tr("Admin"),
         "shield",
         (
-            *_lists("users", "org_units", "custom_roles", "delegations", "role_matrix", "user_access"),
+            *_lists(
+                "people_waiting", "users", "org_units", "custom_roles", "delegations", "role_matrix", "user_access",
+            ),
             *ADMIN,
             *_lists("audit"),
         ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.domain.text import tr
 from desktop.lists.stock_counts import COUNTERS
+from desktop.operations import people_accounts
 from desktop.runtime.context import Context
 from desktop.views.assets.asset_page import AssetPage
 from desktop.views.contracts.contract_page import ContractPage
@@ -48,7 +49,11 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "assets": _new("asset", "desk planner pm steward"),
     "contracts": _new("contract", "finance"),
     "count_plans": _new("count_plan", "manager steward"),
+    "custom_roles": _new("custom_role", "security"),
     "customers": _new("customer", "desk steward finance buyer pm manager", is_customer=True),
+    "delegations": _new(
+        "stand_in", "clerk planner desk engineer buyer finance pm manager steward report security admin auditor"
+    ),
     "engineers": _new("engineer", "steward manager"),
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
@@ -150,6 +155,12 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Person"),
         "user",
         lambda context, args: PersonPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "my_account",
+        lambda: tr("My account"),
+        "user",
+        lambda context, args: PersonPage(context, people_accounts.my_id(context.database)),
     ),
     _form(
         "custom_role",

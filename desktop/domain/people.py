@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from desktop.domain.text import tr
+from desktop.domain.text import pick, tr
 
 Power = Literal["business", "admin", "security", "auditor"]
 POWERS: tuple[Power, ...] = ("business", "admin", "security", "auditor")
@@ -100,10 +100,8 @@ def can_release(account: Account, viewer: Viewer) -> bool:
 
 
 def can_delegate(roles: Collection[str], *, himself: bool) -> bool:
-    """May name a stand-in: everybody with a business job for himself, the security officer for others."""
-    if himself:
-        return bool(set(roles) - {"admin", "security", "auditor"})
-    return "security" in roles
+    """May name a stand-in: everybody with a job for himself, the security officer for others."""
+    return bool(roles) if himself else "security" in roles
 
 
 def power_name(power: str) -> str:
@@ -117,15 +115,16 @@ def power_name(power: str) -> str:
 
 
 def state_name(state: str) -> str:
+    """As the dictionary calls the states in the list of users."""
     return {
-        "new": tr("Without a job"),
-        "active": tr("In use"),
+        "new": tr("New, no jobs yet"),
+        "active": pick("Active", "正常"),
         "disabled": tr("Disabled"),
         "not_yet": tr("Not yet valid"),
-        "expired": tr("Date passed"),
+        "expired": pick("Expired", "已过期"),
         "locked": tr("Locked"),
         "reset": tr("Awaiting release"),
-        "must_change": tr("New password due"),
+        "must_change": tr("Must change password"),
     }.get(state, state)
 
 
@@ -147,6 +146,34 @@ def state_sentence(account: Account) -> str:
         "reset": tr("Everything is ready: the security officer makes sure that it is the right person, and releases."),
         "must_change": tr("This person must set a new password at the next log-in, and sees nothing before."),
     }.get(account.state, "")
+
+
+def action_name(action: str) -> str:
+    """What a right allows, in a word."""
+    return {
+        "has": tr("holds it"),
+        "read": tr("read"),
+        "write": tr("write"),
+        "insert": tr("add"),
+        "update": tr("change"),
+        "delete": tr("delete"),
+        "run": tr("run"),
+    }.get(action, action)
+
+
+def scope_name(scope: str | None) -> str:
+    """Whose rows a right on a table reaches."""
+    return {
+        "owned": tr("of these units"),
+        "shared_down": tr("of these units and above"),
+        "two_ended": tr("with one end in these units"),
+        "linked": tr("linked to these units"),
+        "child": tr("of a record in sight"),
+        "own": tr("the person's own"),
+        "reference": tr("all"),
+        "attached": tr("of a record in sight"),
+        "internal": tr("none directly"),
+    }.get(scope or "", "–")
 
 
 def days_look(first: date, last: date, today: date) -> tuple[str, str, str]:

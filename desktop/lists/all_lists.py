@@ -11,6 +11,7 @@ from desktop.lists import (
     parties,
     platform,
     platform_rights,
+    platform_waiting,
     purchasing,
     scheduling,
     stock,
@@ -31,6 +32,7 @@ ALL_LISTS: tuple[ListSpec, ...] = (
     *finance.LISTS,
     *dictionary.LISTS,
     *platform.LISTS,
+    *platform_waiting.LISTS,
     *platform_rights.LISTS,
     *audit.LISTS,
 )

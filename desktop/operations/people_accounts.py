@@ -86,6 +86,7 @@ class Around:
     account: Account
     jobs: tuple[JobOffered, ...]
     stand_ins: tuple[StandIn, ...]
+    today: date
 
 
 class UnitMissing(UserError):
@@ -102,6 +103,11 @@ class UnitMissing(UserError):
 
 
 # Reading
+
+
+def my_id(database: Database) -> int | None:
+    """Who is logged in; None for the installation's owner, who is no person."""
+    return database.user.id
 
 
 def load(database: Database, user_id: int) -> Record:
@@ -144,6 +150,10 @@ def _without_always(values: Values) -> Values:
     return {**values, "valid_from": None if values["valid_from"] == ALWAYS else values["valid_from"]}
 
 
+_TODAY = text("""
+    select coalesce(
+        (select erp.company_day(u.company_id) from erp.app_user u where u.id = erp.my_user_id()), current_date)
+""")
 _ACCOUNT = text("""
     select u.id, erp.account_state(u.id) as state, u.login, u.awaiting_release, u.must_change, u.locked_until,
            u.password_changed_at, l.last_login_at, l.last_login_client, coalesce(l.failed_logins, 0) as failed
@@ -157,7 +167,18 @@ _SEES_ACCOUNTS = text("select has_column_privilege('erp.app_user', 'login', 'sel
 def around(database: Database, user_id: int) -> Around:
     """Account, what can be given, stand-ins. Outside administration nothing of a colleague's account is told."""
     with database.read() as session:
-        return Around(_account(session, user_id), _jobs(session), _stand_ins(session, user_id))
+        return Around(_account(session, user_id), _jobs(session), _stand_ins(session, user_id), _today(session))
+
+
+def company_day(database: Database) -> date:
+    """Today where the company is: what begins and ends by the day does so there, wherever this workstation stands."""
+    with database.read() as session:
+        return _today(session)
+
+
+def _today(session: Session) -> date:
+    found: date = session.execute(_TODAY).scalar_one()
+    return found
 
 
 def offered_jobs(database: Database) -> tuple[JobOffered, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db import users
 from db.errors import UserError
 from db.orm.platform import CustomRole
 from db.session import Database
@@ -112,6 +113,5 @@ def _refuse_stale(session: Session, record: Record) -> None:
 
 def retire(database: Database, record: Record, *, reason: str) -> Changes:
     """Take the role from all its holders and close it; its history stays."""
-    with database.write(reason) as session:
-        session.execute(text("select api.retire_custom_role(:key)"), {"key": record.values["key"]})
+    users.retire_custom_role(database, str(record.values["key"]), reason=reason)
     return Changes.of(custom_role=[record.id or 0], app_user=(), user_role=())

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import text
-
+from db import users
 from db.orm.platform import AppUser, Delegation
 from db.session import Database
 from desktop.domain.changes import Changes
@@ -35,26 +34,21 @@ def load(database: Database, stand_in_id: int) -> Record:
 def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
     """Name a stand-in. Raises the rule that was broken: sixty days, one power, nobody for himself."""
     given = {**record.values, **draft.values}
-    query = text("select api.delegate(:to, :first, :last, :reason, :from)")
-    values = {
-        "to": given["to_user_id"], "first": given["valid_from"], "last": given["valid_to"],
-        "reason": given["reason"], "from": given["from_user_id"],
-    }  # fmt: skip
-    with database.write() as session:
-        found = int(session.execute(query, values).scalar_one())
+    found = users.delegate(
+        database, given["to_user_id"], given["valid_from"], given["valid_to"], given["reason"], given["from_user_id"]
+    )
     return load(database, found), _changed(found, given)
 
 
 def end(database: Database, record: Record) -> Changes:
     """End it now: the stand-in loses the other's jobs and units at once."""
-    with database.write() as session:
-        session.execute(text("select api.end_delegation(:id)"), {"id": record.id})
+    users.end_delegation(database, record.id or 0)
     return _changed(record.id or 0, record.values)
 
 
 def may_end(record: Record, today: date, user_id: int | None, roles: frozenset[str]) -> bool:
-    """He for whom it is, and the security officer, while it is not over."""
-    mine = user_id is not None and record.values.get("from_user_id") == user_id
+    """Both of them and the security officer, while it is not over."""
+    mine = user_id is not None and user_id in (record.values["from_user_id"], record.values["to_user_id"])
     open_still = record.values.get("ended_at") is None and record.values["valid_to"] >= today
     return open_still and (mine or can_delegate(roles, himself=False))
 

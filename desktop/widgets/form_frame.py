@@ -124,7 +124,7 @@ class FormFrame(Page):
         self.conflict.hide()
         self.body = FormBody(self.spec, self.context.work, self.provider)
         self.body.open_requested.connect(self.open_requested)
-        area = QScrollArea()
+        self.area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(self.body)

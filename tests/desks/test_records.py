@@ -23,7 +23,7 @@ JOBS = (
     "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "auditor", "admin",
     "security",
 )  # fmt: skip
-REQUIRED = {"work_order": "title", "person": "display_name"}
+REQUIRED = {"work_order": "title", "person": "display_name", "stand_in": "reason"}
 KEYS = {page.key for desk in DESKS for page in desk.pages}
 
 

@@ -7,7 +7,6 @@ and releases, the auditor reads; every button asks the domain rule first, and th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -18,11 +17,12 @@ from desktop.domain import people
 from desktop.domain.changes import Changes
 from desktop.domain.people import Viewer
 from desktop.domain.text import pick, tr
-from desktop.operations import people_accounts
+from desktop.operations import people_access, people_accounts
 from desktop.operations.people_accounts import Around, JobOffered
 from desktop.operations.records import Draft, Record, Values
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
+from desktop.views.platform.access_panel import AccessPanel
 from desktop.views.platform.board_form import BoardForm
 from desktop.views.platform.person_side import login_part, stand_ins_part, state_part
 from desktop.views.platform.secret_panel import SecretPanel
@@ -73,11 +73,13 @@ class PersonPage(BoardForm):
     ) -> None:
         self.steps = StepBar()
         self.secret = SecretPanel()
+        self.access = AccessPanel()
         self._fresh_secret = ""
         super().__init__(context, person_spec(), user_id, values, parent)
         self.header.add_left(self.steps)
         self.steps.chosen.connect(self._take_step)
         self.under_header(self.secret)
+        self.access_action = self._action("", QKeySequence("Ctrl+Shift+A"), self.show_access)
         self.stand_in_action = self._action("", QKeySequence("Ctrl+Shift+D"), self.new_stand_in)
         self._name_actions()
 
@@ -99,6 +101,9 @@ class PersonPage(BoardForm):
     def offered(self, loaded: Loaded) -> Sequence[JobOffered]:
         around: Around | None = loaded.more
         return around.jobs if around is not None else ()
+
+    def extra_parts(self) -> Sequence[QWidget]:
+        return (*super().extra_parts(), self.access)
 
     def more(self, database: Any, record: Record) -> Around:
         return people_accounts.around(database, record.id or 0)
@@ -186,8 +191,9 @@ class PersonPage(BoardForm):
     def shown(self, loaded: Loaded) -> None:
         around: Around | None = loaded.more
         there = around is not None
-        for part in (self.fields[self.board_key], *self.tables.values()):
+        for part in (self.fields[self.board_key], *self.tables.values(), self.access):
             part.setVisible(there)
+        self.access_action.setEnabled(there)
         self.stand_in_action.setEnabled(there and self._may_delegate())
         if around is None:
             self.header.set_state("")
@@ -196,6 +202,18 @@ class PersonPage(BoardForm):
         kind, icon = people.LOOKS.get(around.account.state, ("neutral", ""))
         self.header.set_state(people.state_name(around.account.state), kind, icon)  # type: ignore[arg-type]
         self.steps.show_steps(self._open_steps(around))
+        self.context.work.run(
+            people_access.access, self.context.database, around.account.user_id,
+            on_done=self.access.show_rights, on_error=self._no_access, owner=self, background=True,
+        )  # fmt: skip
+
+    def _no_access(self, failure: Failure) -> None:
+        self.access.show_failure(failure.message)
+
+    def show_access(self) -> None:
+        """Ctrl+Shift+A: what the person can see and do, and why."""
+        self.area.ensureWidgetVisible(self.access)
+        self.access.search.setFocus()
 
     def _open_steps(self, around: Around) -> tuple[StepChoice, ...]:
         account, viewer = around.account, self.viewer()
@@ -218,7 +236,7 @@ class PersonPage(BoardForm):
         if around.account.login:
             side.add_section(login_part(around.account), tr("Log-in"))
         part = stand_ins_part(
-            around.account.user_id, around.stand_ins, today=date.today(),
+            around.account.user_id, around.stand_ins, today=around.today,
             open_one=lambda found: self.open_requested.emit("stand_in", found),
         )  # fmt: skip
         side.add_section(part, tr("Stand-ins"), self._stand_in_button() if self._may_delegate() else None)
@@ -240,11 +258,13 @@ class PersonPage(BoardForm):
         super().retranslate()
         self.secret.retranslate()
         self._name_actions()
+        self.access.retranslate()
         if self._last is not None:
             self.shown(self._last)
 
     def _name_actions(self) -> None:
         self.stand_in_action.setText(tr("New stand-in"))
+        self.access_action.setText(tr("What this person can see and do"))
 
 
 def _done_words(key: str, name: str) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain import people
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
-from desktop.operations import people_stand_ins
+from desktop.operations import people_accounts, people_stand_ins
 from desktop.operations.records import Record, Referred, Values
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
@@ -52,7 +52,7 @@ class StandInPage(FormPage):
     ) -> None:
         self.steps = StepBar()
         given = dict(values or {})
-        self._user_id: int | None = context.database.user.id
+        self._user_id = people_accounts.my_id(context.database)
         if stand_in_id is None and not people.can_delegate(context.user.roles, himself=False):
             given["from_user_id"] = self._user_id
         super().__init__(context, stand_in_spec(), stand_in_id, given, parent)
@@ -71,21 +71,24 @@ class StandInPage(FormPage):
         names = (self.record.referred.get("to_user_id"), self.record.referred.get("from_user_id"))
         return tr("{name} for {other}", name=_name(names[0]), other=_name(names[1]))
 
+    def more(self, database: Any, record: Record) -> date:
+        return people_accounts.company_day(database)
+
     def shown(self, loaded: Loaded) -> None:
         record = loaded.record
         if record.id is None:
             self.header.set_state("")
             self.steps.show_steps(())
             return
-        words, kind, icon = _look(record, date.today())
+        words, kind, icon = _look(record, loaded.more)
         self.header.set_state(words, kind, icon)  # type: ignore[arg-type]
-        may = people_stand_ins.may_end(record, date.today(), self._user_id, self.context.user.roles)
+        may = people_stand_ins.may_end(record, loaded.more, self._user_id, self.context.user.roles)
         self.steps.show_steps((StepChoice("end", tr("End now")),) if may else ())
 
     def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
         for words in (
-            tr("From the first to the last day the stand-in has the other's jobs and units beside his own, and the"
-               " audit names both."),
+            tr("From the first to the last day the stand-in has the other's jobs and units beside his own. The audit"
+               " names the one who acted."),
             tr("At most 60 days, within one power, and never handed on to a third person."),
         ):  # fmt: skip
             side.add_section(Label(words, role="text.secondary", wrap=True))

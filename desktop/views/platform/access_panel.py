@@ -1,0 +1,148 @@
+"""What this person can see and do, and why: each right with its reason, searched and narrowed, never edited here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from desktop.domain.people import action_name, scope_name
+from desktop.domain.text import pick, tr
+from desktop.operations.people_access import Right
+from desktop.widgets.fields import TextInput
+from desktop.widgets.labels import Count, Label
+from desktop.widgets.line_table import CELL_PADDING
+from desktop.widgets.paint import column, row
+from desktop.widgets.segmented import Segment, Segmented
+from desktop.widgets.theme import color, font, metric
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+_WIDTHS = (200, 170, 190, 180, 260)
+_CODE = 1
+
+
+def _cells(right: Right) -> tuple[str, ...]:
+    until = f" ({right.until:%Y-%m-%d})" if right.until is not None and right.part == "unit" else ""
+    return (
+        pick(right.name, right.name_zh) or "–",
+        right.code,
+        pick(", ", "、").join(action_name(each) for each in right.actions),
+        scope_name(right.scope),
+        pick(right.because, right.because_zh) + until,
+    )
+
+
+class _Model(QAbstractTableModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: tuple[tuple[str, ...], ...] = ()
+
+    def show(self, rows: Sequence[tuple[str, ...]]) -> None:
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(_WIDTHS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (tr("Right"), tr("Object"), tr("May"), tr("Whose rows"), tr("Because of"))[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        text = self.rows[index.row()][index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return text
+        if role == Qt.ItemDataRole.FontRole:
+            return font(12, code=index.column() == _CODE, text=text)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return color("text.secondary" if index.column() == _CODE else "text.primary")
+        return None
+
+
+class AccessPanel(QWidget):
+    """Typing narrows all columns; the segments part data, functions, and where the rights come from."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rights: tuple[Right, ...] = ()
+        self.title = Label(size=13)
+        self.count = Count(0)
+        self.parts = Segmented(height=24)
+        self.search = TextInput(icon="search")
+        self.search.setFixedWidth(200)
+        self.model_ = _Model(self)
+        self.view = QTableView()
+        self.view.setModel(self.model_)
+        self._dress()
+        self.note = Label(role="text.tertiary", wrap=True)
+        self.parts.chosen.connect(lambda _: self._narrow())
+        self.search.textEdited.connect(lambda _: self._narrow())
+        head = row(self.title, self.count, None, self.search, self.parts)
+        self.setLayout(column(head, self.view, self.note, spacing=4))
+        self.note.hide()
+        self.retranslate()
+
+    def _dress(self) -> None:
+        view = self.view
+        view.setFont(font(12))
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setTabKeyNavigation(False)
+        view.setWordWrap(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
+        header = view.horizontalHeader()
+        header.setFixedHeight(metric("row.header"))
+        header.setHighlightSections(False)
+        for number, width in enumerate(_WIDTHS):
+            header.resizeSection(number, width)
+        header.setSectionResizeMode(len(_WIDTHS) - 1, QHeaderView.ResizeMode.Stretch)
+        view.setStyleSheet(CELL_PADDING)
+        view.setMinimumHeight(metric("row.header") + 10 * metric("row.grid"))
+
+    def show_rights(self, rights: Sequence[Right]) -> None:
+        self._rights = tuple(rights)
+        self.note.hide()
+        self._narrow()
+
+    def show_failure(self, message: str) -> None:
+        """Why nothing can be shown."""
+        self.show_rights(())
+        self.note.setText(message)
+        self.note.show()
+
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """What is shown now: name, object, may, whose rows, because of."""
+        return self.model_.rows
+
+    def _narrow(self) -> None:
+        part, typed = self.parts.current(), self.search.text().strip().lower()
+        wanted = ("job", "unit") if part == "origin" else (part,)
+        rows = [_cells(right) for right in self._rights if right.part in wanted]
+        found = [cells for cells in rows if any(typed in cell.lower() for cell in cells)]
+        self.model_.show(found)
+        self.count.set_value(len(found))
+
+    def retranslate(self) -> None:
+        self.title.setText(tr("What this person can see and do, and why"))
+        self.view.setAccessibleName(self.title.full_text())
+        self.search.setPlaceholderText(tr("Search"))
+        self.search.setAccessibleName(tr("Search"))
+        self.parts.set_segments(
+            (Segment("data", tr("Data")), Segment("function", tr("Functions")), Segment("origin", tr("Jobs and units")))
+        )
+        self.model_.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(_WIDTHS) - 1)
+        self._narrow()
