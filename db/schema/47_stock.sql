@@ -406,6 +406,39 @@ begin
 end
 $$;
 
+-- What is not there cannot stay set aside: the youngest reservations of a balance give way until the rest is covered.
+create function api.release_uncovered(of_count bigint) returns bigint[]
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    short  record;
+    lost   bigint[];
+    result bigint[] := '{}';
+begin
+    for short in
+        select b.id, b.reserved - (b.quantity + l.counted_quantity - l.expected_quantity) as uncovered
+        from stock_count_line l
+        join stock_balance b on b.item_id = l.item_id and b.location_id = l.location_id and b.lot_id is not distinct from l.lot_id
+            and b.owner_id is not distinct from l.owner_id and b.condition = l.condition
+        where l.count_id = of_count and l.counted_quantity < l.expected_quantity and b.reserved > 0
+        order by b.item_id, b.location_id, b.lot_id nulls first, b.owner_id nulls first, b.condition
+        for update of b
+    loop
+        continue when short.uncovered <= 0;
+        select array_agg(r.id) into lost
+        from (
+            select x.id, sum(x.quantity - x.issued) over (order by x.id desc) - (x.quantity - x.issued) as freed_before
+            from reservation x
+            where x.balance_id = short.id and x.state = 'open') r
+        where r.freed_before < short.uncovered;
+        perform api.release_reservations(lost);
+        result := result || lost;
+    end loop;
+    return result;
+end
+$$;
+
 -- Post the differences as one adjustment document. A count is posted once: whoever asks again gets the first answer.
 -- {"document_id": null} where nothing differed.
 create function api.post_count(request_id uuid, count_id bigint) returns jsonb
@@ -417,6 +450,7 @@ declare
     sheet  stock_count;
     lines  jsonb;
     answer jsonb;
+    released bigint[];
 begin
     sheet := own_count($2, '{review,posted}');
     if sheet.state = 'posted' then
@@ -437,10 +471,11 @@ begin
     into lines
     from stock_count_line l
     where l.count_id = sheet.id and l.counted_quantity <> l.expected_quantity;
+    released := api.release_uncovered(sheet.id);
     answer := case when lines is null then jsonb_build_object('document_id', null)
                    else api.post_stock($1, jsonb_build_object('type', 'adjustment', 'reason', sheet.number, 'lines', lines)) end;
     update stock_count c set state = 'posted', posted_at = now(), document_id = (answer ->> 'document_id')::bigint where c.id = sheet.id;
-    return answer;
+    return answer || jsonb_build_object('released', to_jsonb(released));
 end
 $$;
 

@@ -166,6 +166,15 @@ def load(database: Database, count_id: int) -> Count:
     return Count(*(*head, lines))
 
 
+def id_of(database: Database, number: str) -> int | None:
+    """The count with that number; None where this person sees none."""
+    with database.read() as session:
+        found = session.execute(
+            text("select id from erp.stock_count where number = :number"), {"number": number.strip().upper()}
+        ).scalar()
+    return int(found) if found is not None else None
+
+
 def enter(database: Database, count_id: int, entries: Sequence[Entered]) -> tuple[tuple[int, ...], Changes]:
     """Keep what was counted; entering again replaces. Returns the ids of the lines. All or nothing."""
     sent = [
@@ -209,19 +218,31 @@ def cancel(database: Database, count_id: int) -> Changes:
     return _act(database, "select api.cancel_count(:id)", count_id)
 
 
-def post(database: Database, key: UUID, count_id: int) -> tuple[int | None, Changes]:
-    """Post the differences, exactly once; the adjustment's id, None where nothing differed."""
+@dataclass(frozen=True)
+class Adjusted:
+    """What posting a count did: the adjustment (None where nothing differed) and the reservations that gave way."""
 
-    def act() -> int | None:
+    document_id: int | None
+    released: tuple[int, ...] = ()
+
+
+def post(database: Database, key: UUID, count_id: int) -> tuple[Adjusted, Changes]:
+    """Post the differences, exactly once. Reservations of what is not there are released, the youngest first."""
+
+    def act() -> Adjusted:
         with database.write() as session:
             answer = session.execute(
                 text("select api.post_count(:key, :id)"), {"key": key, "id": count_id}
             ).scalar_one()
-        return None if answer["document_id"] is None else int(answer["document_id"])
+        return Adjusted(answer["document_id"], tuple(answer.get("released") or ()))
 
-    document = exactly_once(act)
-    moved = {"stock_document": [document], "stock_move": (), "stock_balance": (), "item_cost": ()} if document else {}
-    return document, Changes.of(stock_count=[count_id], **moved)
+    made = exactly_once(act)
+    touched: dict[str, Any] = {"stock_count": [count_id]}
+    if made.document_id is not None:
+        touched |= {"stock_document": [made.document_id], "stock_move": (), "stock_balance": (), "item_cost": ()}
+    if made.released:
+        touched["reservation"] = made.released
+    return made, Changes.of(**touched)
 
 
 def _act(database: Database, query: str, count_id: int, **values: object) -> Changes:

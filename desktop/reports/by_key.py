@@ -21,6 +21,7 @@ from desktop.operations import (
     finding,
     forms,
     scheduling,
+    stock_counts,
     stock_desk,
     stock_papers,
     stock_rows,
@@ -77,6 +78,23 @@ def pick_list(database: Database, path: Path, about: str) -> None:
     store.pick_list(str(path), order=draft.subject.code, title=title, rows=rows, printed_by=_reader(database))
 
 
+def count_sheet(database: Database, path: Path, about: str) -> None:
+    """The blind list of a count, for who counts with a pencil."""
+    count_id = stock_counts.id_of(database, about)
+    if count_id is None:
+        raise _unknown(about)
+    count = stock_counts.load(database, count_id)
+    rows = [
+        store.PickRow(
+            line.location, line.item_code, pick(line.item_name, line.item_name_zh), line.lot or "", ZERO,
+            pick(line.uom, line.uom_zh),
+        )
+        for line in (count.open_lines or count.lines)
+    ]  # fmt: skip
+    place = f"{count.location} {pick(count.location_name, count.location_name_zh)}"
+    store.count_sheet(str(path), number=count.number, place=place, rows=rows, printed_by=_reader(database))
+
+
 def labels(database: Database, path: Path, about: str) -> None:
     """A label for every part, place or machine of the reader, or for those whose codes are given."""
     what, _, codes = about.partition(":")
@@ -121,6 +139,7 @@ def work_order(database: Database, path: Path, about: str) -> None:
 PAPERS: tuple[PaperKind, ...] = (
     PaperKind("hand_over", lambda: tr("Hand-over of the store"), "[YYYY-MM-DD]", hand_over),
     PaperKind("pick_list", lambda: tr("Pick list"), "WORK_ORDER", pick_list),
+    PaperKind("count_sheet", lambda: tr("Count sheet"), "NUMBER", count_sheet),
     PaperKind("labels", lambda: tr("Labels"), "items|locations|assets[:CODE,CODE]", labels),
     PaperKind("week_plan", lambda: tr("Week plan"), "[YYYY-MM-DD]", week_plan),
     PaperKind("contract", lambda: tr("Contract"), "NUMBER", contract),

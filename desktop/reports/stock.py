@@ -164,6 +164,29 @@ def pick_list(target: BinaryIO | str, *, order: str, title: str, rows: Sequence[
     return paper.save()
 
 
+def count_sheet(
+    target: BinaryIO | str, *, number: str, place: str, rows: Sequence[PickRow], printed_by: str = ""
+) -> int:
+    """What is to be counted, bin by bin, with room to write: without quantities, so that nobody counts what should be
+    there. `rows` carry no quantity that is printed. Returns the pages.
+    """
+    paper = Paper(target, Frame(tr("Count sheet {number}", number=number), place, printed_by))
+    code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
+    code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
+    columns = (
+        PdfColumn(tr("Bin"), 1.1),
+        PdfColumn(tr("Part no."), 1.5),
+        PdfColumn(tr("Part name"), 2.6),
+        PdfColumn(tr("Lot / serial"), 1.2),
+        PdfColumn(tr("Unit"), 0.6),
+        PdfColumn(tr("Counted"), 1.0),
+        PdfColumn(tr("Again"), 1.0),
+    )
+    table(paper, columns, [(r.location, r.item_code, r.item_name, r.lot, r.unit, "", "") for r in rows])
+    _signatures(paper, (tr("Counted by, date"), tr("Counted again by, date")))
+    return paper.save()
+
+
 def _boxes(paper: Paper, columns: Sequence[PdfColumn], top: float, count: int) -> None:
     whole = sum(column.share for column in columns)
     x = paper.right - (paper.right - paper.left) * columns[-1].share / whole + 6
@@ -185,7 +208,7 @@ def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[M
         draw(paper.canvas, paper.left, paper.y - 10, type_name(kind), size=10, font=MEDIUM)
         paper.y -= 16
         _moves(paper, mine)
-    _signatures(paper)
+    _signatures(paper, (tr("Handed over by, date"), tr("Taken over by, date")))
     return paper.save()
 
 
@@ -238,15 +261,16 @@ def _moves(paper: Paper, rows: Sequence[MoveRow]) -> None:
     table(paper, columns, lines)
 
 
-def _signatures(paper: Paper) -> None:
+def _signatures(paper: Paper, words: tuple[str, str]) -> None:
+    """Two lines to sign."""
     if not paper.room(60):
         paper.next_page()
     half = (paper.right - paper.left) / 2
     y = paper.y - 44
-    for number, words in enumerate((tr("Handed over by, date"), tr("Taken over by, date"))):
+    for number, line in enumerate(words):
         x = paper.left + number * half
         paper.canvas.setStrokeColor(LINE)
         paper.canvas.setLineWidth(0.8)
         paper.canvas.line(x, y, x + half - 40, y)
-        draw(paper.canvas, x, y - 11, words, size=8, ink=QUIET)
+        draw(paper.canvas, x, y - 11, line, size=8, ink=QUIET)
     paper.y = y - 20

@@ -21,11 +21,11 @@ from desktop.domain.stock import Feedback, Level, quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations import stock_counts, stock_desk
 from desktop.operations.stock import new_key
-from desktop.operations.stock_counts import Count, Entered
+from desktop.operations.stock_counts import Adjusted, Count, Entered
 from desktop.operations.stock_desk import Resolved
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
-from desktop.views.stock import count_rows
+from desktop.views.stock import count_rows, desk_papers
 from desktop.views.stock.count_approval import ApprovalStrip
 from desktop.views.stock.desk_driver import as_quantity
 from desktop.views.stock.desk_rows import money
@@ -57,6 +57,8 @@ class CountPage(Page):
         self._after: Callable[[], None] | None = None
         self.header = HeaderBar()
         self.approval = ApprovalStrip()
+        self.sheet_button = Button(icon="printer", key="Ctrl+P")
+        self.sheet_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scan = ScanBar()
         self.table = PaintedTable(tr("Lines"))
         self.bar = ActionBar()
@@ -72,6 +74,8 @@ class CountPage(Page):
         for button in (self.cancel_button, self.again_button, self.approve_button, self.next_button):
             self.bar.add_button(button)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.header.add_action(self.sheet_button)
+        self.sheet_button.clicked.connect(self.print_sheet)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -94,6 +98,7 @@ class CountPage(Page):
         for words, key, call in (
             (lambda: tr("Finish the round, or post"), "F9", self.go_on),
             (lambda: tr("Count this line again"), "Ctrl+R", self.count_again),
+            (lambda: tr("Count sheet"), "Ctrl+P", self.print_sheet),
             (lambda: tr("Refresh"), "F5", self.refresh),
         ):
             action = QAction(self)
@@ -296,10 +301,13 @@ class CountPage(Page):
             self._say(Level.OK, self._number(), tr("Counted"), remedy, listed=False)
         self.refresh()
 
-    def _posted(self, answer: tuple[int | None, Changes]) -> None:
-        document, changes = answer
+    def _posted(self, answer: tuple[Adjusted, Changes]) -> None:
+        made, changes = answer
         self.context.bus.publish(changes, self)
-        words = tr("Differences posted") if document is not None else tr("Nothing differed")
+        words = tr("Differences posted") if made.document_id is not None else tr("Nothing differed")
+        if made.released:
+            lost = tr("{count} reservations gave way: what they held is not there.", count=len(made.released))
+            self.context.toast("warn", lost, tr("Reserve again for those orders."))
         self._say(Level.OK, self._number(), words, "", listed=False)
         self.refresh()
 
@@ -335,6 +343,12 @@ class CountPage(Page):
         sentence = tr("What was counted stays readable; nothing is posted.")
         if dialogs.confirm(self, title, sentence, confirm=tr("Cancel the count"), keep=tr("Keep it")):
             self._run(stock_counts.cancel, self.count.id, done=self._acted)
+
+    def print_sheet(self) -> None:
+        """Ctrl+P: the blind list, for who counts with a pencil."""
+        if self.count is not None:
+            paper = partial(desk_papers.count_file, self.context.database, self.count.number)
+            desk_papers.make(self.context, paper, self)
 
     def _acted(self, changes: Changes) -> None:
         self.context.bus.publish(changes, self)
@@ -418,6 +432,7 @@ class CountPage(Page):
         self.next_button.setVisible(state in stock_counts.OPEN_STATES)
         self.next_button.setText(tr("Post differences") if state == "review" else tr("Finish the round"))
         self.again_button.setVisible(state == "review")
+        self.sheet_button.setVisible(bool(state))
         self.cancel_button.setVisible(state in stock_counts.OPEN_STATES)
         wanted = self.count is not None and state == "review" and self.count.needs_approval
         self.approve_button.setVisible(wanted and self.context.user.has("manager", "finance"))
@@ -490,6 +505,7 @@ class CountPage(Page):
             action.setText(words())
         self.approve_button.setText(tr("Approve"))
         self.again_button.setText(tr("Count again"))
+        self.sheet_button.setText(tr("Count sheet"))
         self.cancel_button.setText(tr("Cancel the count"))
         self.approval.retranslate()
         self._show()

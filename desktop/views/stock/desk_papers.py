@@ -16,7 +16,7 @@ from desktop.domain.text import Language, in_language, language, pick, tr
 from desktop.operations import exporting, stock_rows
 from desktop.operations.stock import Posted
 from desktop.reports import stock as reports
-from desktop.reports.by_key import hand_over
+from desktop.reports.by_key import count_sheet, hand_over
 from desktop.runtime.context import Context, ToastAction
 
 open_file = QDesktopServices.openUrl
@@ -105,6 +105,14 @@ def todays_hand_over(database: Any) -> Path:
     file = _target("hand-over")
     exporting.note(database, "print", "hand_over", rows=1, form="pdf")
     hand_over(database, file)
+    return file
+
+
+def count_file(database: Any, number: str) -> Path:
+    """The blind list of a count."""
+    file = _target("count-sheet")
+    exporting.note(database, "print", "count_sheet", rows=1, form="pdf", document=number)
+    count_sheet(database, file, number)
     return file
 
 

@@ -79,8 +79,8 @@ def test_a_count_without_differences_posts_nothing(shop: Shop, store: int) -> No
     _enter(shop.clerk, count, FLT_AIR_7502=12, FLT_OIL_7511=25, SNS_PT100_6=42)
     assert stock_counts.finish(shop.clerk, count.id)[0] == "review"
     key = uuid4()
-    assert stock_counts.post(shop.clerk, key, count.id)[0] is None
-    assert stock_counts.post(shop.clerk, key, count.id)[0] is None
+    assert stock_counts.post(shop.clerk, key, count.id)[0].document_id is None
+    assert stock_counts.post(shop.clerk, key, count.id)[0].document_id is None
     assert stock_counts.load(shop.clerk, count.id).state == "posted"
     assert shop.whole()
 
@@ -111,11 +111,11 @@ def test_what_differs_is_counted_again_and_posted_as_one_adjustment(shop: Shop, 
         "FLT-AIR-7502": -1, "FLT-OIL-7511": 0, "SNS-PT100-6": 1,
     }  # fmt: skip
     assert seen.difference == Decimal("264.00")
-    document, changes = stock_counts.post(shop.clerk, uuid4(), count.id)
-    assert document is not None and changes.touches("stock_balance")
+    made, changes = stock_counts.post(shop.clerk, uuid4(), count.id)
+    assert made.document_id is not None and changes.touches("stock_balance")
     assert (shop.on_hand("FLT-AIR-7502"), shop.on_hand("SNS-PT100-6")) == (11, 43)
     assert shop.whole()
-    assert stock_counts.post(shop.clerk, uuid4(), count.id)[0] == document
+    assert stock_counts.post(shop.clerk, uuid4(), count.id)[0].document_id == made.document_id
     assert shop.on_hand("FLT-AIR-7502") == 11
 
 
@@ -243,3 +243,29 @@ def test_another_branch_neither_sees_nor_touches_a_count(shop: Shop, store: int)
         ):
             assert _refused(act) == "stock_count_known"
         assert _refused(lambda: stock_counts.start(stranger, location_id=store)) == "stock_count_place"
+
+
+def test_reservations_of_what_is_not_there_give_way(shop: Shop, store: int) -> None:
+    """25 oil filters, 2 of them set aside for an order, then 20 for another one; the shelf holds 3."""
+    second = shop.value(
+        "insert into erp.work_order (company_id, org_unit_id, title, asset_id) select company_id, org_unit_id, 'x',"
+        " asset_id from erp.work_order where number = %s returning id",
+        ORDER,
+    )
+    with shop.clone.owner.raw() as raw, raw.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute("update erp.work_order set state = 'planned' where id = %s", (second,))
+    stock.reserve(shop.clerk, work_order_id=second, item_id=shop.item("FLT-OIL-7511"), quantity=Decimal(20))
+    count = _sheet(shop, store)
+    for _ in range(2):
+        for line in stock_counts.load(shop.clerk, count.id).open_lines:
+            here = {"FLT-AIR-7502": 12, "FLT-OIL-7511": 3, "SNS-PT100-6": 42}[line.item_code]
+            stock_counts.enter(shop.clerk, count.id, [Entered(Decimal(here), line_id=line.id)])
+        stock_counts.finish(shop.clerk, count.id)
+    shop.value("update erp.stock_count set approve_amount = 100000 where id = %s returning id", count.id)
+    made, changes = stock_counts.post(shop.clerk, uuid4(), count.id)
+    assert len(made.released) == 1 and changes.touches("reservation")
+    assert shop.on_hand("FLT-OIL-7511") == 3
+    assert shop.value("select sum(quantity - issued) from erp.reservation where state = 'open' and item_id = %s",
+                      shop.item("FLT-OIL-7511")) == 2  # fmt: skip
+    assert shop.whole()

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg2
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -27,6 +28,7 @@ from desktop.runtime.bus import Bus
 from desktop.runtime.context import Context, User
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
+from desktop.views.stock import desk_papers
 from desktop.views.stock.count_page import CountPage
 from tests.stock_shop import ORDER, Shop
 
@@ -283,3 +285,16 @@ def test_stock_that_moves_is_flagged_in_review(make_desk: Callable[..., Desk], s
     assert desk.state() == "review"
     assert desk.page.table.rows()[2].cells["expected"].icon == "triangle-alert"
     assert desk.page.table.rows()[2].cells["difference"].text == "0"
+
+
+def test_ctrl_p_prints_a_sheet_without_quantities(
+    make_desk: Callable[..., Desk], shop: Shop, store: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Path] = []
+    monkeypatch.setattr(desk_papers, "open_file", lambda url: shown.append(Path(url.toLocalFile())))
+    desk = make_desk()
+    desk.scan("ST-01")
+    desk.qtbot.keyClick(desk.page.scan.field, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    desk.qtbot.waitUntil(lambda: bool(shown), timeout=10000)
+    words = pypdfium2.PdfDocument(str(shown[0]))[0].get_textpage().get_text_range()
+    assert "SNS-PT100-6" in words and "42" not in words.replace("2611", "")
