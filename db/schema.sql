@@ -866,7 +866,7 @@ declare
     is_so boolean;
 begin
     select * into rule from protection p where p.table_name = of_table;
-    if not may_see(of_table, row_id) then
+    if rule.scope in ('internal', 'attached', 'reference', 'own') or not may_see(of_table, row_id) then
         return false;
     elsif is_owner() or rule.scope = 'two_ended' then
         return true;

@@ -32,6 +32,7 @@ from desktop.runtime.entering import LoggedIn, Server, change_password, check_pa
 from desktop.runtime.failures import Failure, describe, log_to
 from desktop.runtime.garbage import GarbageCollector
 from desktop.runtime.live import Live
+from desktop.runtime.opened_files import OPENED
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.shell.desks import Desk
@@ -244,6 +245,7 @@ class Program(QObject):
         window, self.window = self.window, None
         if window is not None:
             window.deleteLater()
+        OPENED.clear()  # the next person has no business with the copies that this one looked at
         if entered is not None:
             entered.database.close()
 

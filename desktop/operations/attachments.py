@@ -84,7 +84,7 @@ _LIST = text("""
     where a.owner_table = :table and a.owner_id = :id
     order by a.created_at desc, a.id desc
 """)
-_MAY_ADD = text("select has_table_privilege('erp.attachment', 'insert') and erp.may_attach(:table, :id)")
+_MAY_ADD = text("select has_any_column_privilege('erp.attachment', 'insert') and erp.may_attach(:table, :id)")
 _ADD = text("""
     insert into erp.attachment (owner_table, owner_id, file_name, media_type, size_bytes, parts)
     values (:table, :id, :name, :media, :size, :parts) returning id

@@ -62,3 +62,7 @@ def _sweep(parent: Path) -> None:
         mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
         if mine and number.isdigit() and not psutil.pid_exists(int(number)):
             _delete(folder)
+
+
+OPENED = OpenedFiles()
+"""Those of this program."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from desktop.domain.changes import Changes
@@ -19,6 +19,7 @@ from desktop.operations.forms import FormInfo
 from desktop.operations.record_history import Change
 from desktop.operations.records import Draft, Record
 from desktop.runtime.context import Context, Found, SearchProvider
+from desktop.widgets.attachments_panel import AttachmentsPanel
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field
 from desktop.widgets.form_body import FormBody
@@ -123,6 +124,7 @@ class FormFrame(Page):
         self.conflict = ConflictPanel()
         self.conflict.hide()
         self.body = FormBody(self.spec, self.context.work, self.provider)
+        self.files = AttachmentsPanel(self.context, self.spec.kind, self.body)
         self.body.open_requested.connect(self.open_requested)
         self.area = area = QScrollArea()
         area.setWidgetResizable(True)
@@ -142,6 +144,29 @@ class FormFrame(Page):
         self.print_action = self._action(tr("Print"), QKeySequence("Ctrl+P"), self.print_paper)
         self.print_action.setEnabled(False)
         self.past_action = self._action(tr("History of changes"), QKeySequence("Ctrl+H"), self.toggle_past)
+        self.files_action = self._action(tr("Attachments"), QKeySequence("Ctrl+Shift+D"), self.go_to_files)
+        self.setAcceptDrops(True)
+
+    # Files dropped or pasted anywhere on the form
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.files.wants(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self.files.take_drop(event.mimeData()):
+            event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and self.files.takes_files() and self.files.paste():
+            return
+        super().keyPressEvent(event)
+
+    def go_to_files(self) -> None:
+        """From anywhere in the form to its files."""
+        if self.files.isVisibleTo(self.body):
+            self.area.ensureWidgetVisible(self.files)
+            self.files.table.enter()
 
     def under_header(self, widget: QWidget) -> None:
         """A strip of an area between the header and the fields."""
@@ -183,6 +208,7 @@ class FormFrame(Page):
         self._past = None
         self._show_side()
         self._show_head()
+        self.files.show_owner(self.record_id)
         self.shown(loaded)
         self.title_changed.emit()
 

@@ -101,7 +101,7 @@ class FormPage(FormFrame):
             return  # meanwhile the user typed or saved: what stands in the form is newer
         if self.info is None:
             self.info = loaded.info
-            self.body.compose(loaded.info, self.extra_parts())
+            self.body.compose(loaded.info, (*self.extra_parts(), self.files))
         self.show_record(loaded)
         self._take_draft()
         if self._again:
@@ -248,7 +248,7 @@ class FormPage(FormFrame):
     def key_hints(self) -> Sequence[tuple[str, str]]:
         return (
             ("Ctrl+S", tr("Save")), ("F1", tr("Field help")), ("F7", tr("Look up")), ("Ctrl+Enter", tr("Open")),
-            ("Ctrl+H", tr("History of changes")), ("F5", tr("Refresh")),
+            ("Ctrl+H", tr("History of changes")), ("Ctrl+Shift+D", tr("Attachments")), ("F5", tr("Refresh")),
         )  # fmt: skip
 
     def zones(self) -> Sequence[QWidget]:
@@ -296,6 +296,8 @@ class FormPage(FormFrame):
         self.reload_action.setText(tr("Refresh"))
         self.leave_action.setText(tr("Undo all changes"))
         self.past_action.setText(tr("History of changes"))
+        self.files_action.setText(tr("Attachments"))
+        self.files.retranslate()
         self._show_head()
         if self.record is not None:
             self.context.work.run(self._describe, on_done=self._relabel, owner=self, background=True)

@@ -399,6 +399,8 @@ def test_files_are_deleted_with_a_reason_by_who_may(world: World, made: keys.Mad
 def test_a_security_officer_has_no_files(world: World, made: keys.Made) -> None:
     shelf = attachments.shelf(world.login("security", None), ASSET, world.id("asset", "P-NORTH"))
     assert shelf == attachments.Shelf((), may_add=False, locked="")
+    assert attachments.shelf(world.login("planner"), ASSET, world.id("asset", "P-NORTH")).may_add
+    assert not attachments.shelf(world.login("auditor"), ASSET, world.id("asset", "P-NORTH")).may_add
 
 
 def test_keys_survive_a_second_store_on_the_same_file(tmp_path: Path) -> None:
