@@ -17,6 +17,7 @@ from db import embedded
 from tests.lists_world import ListsWorld, make_lists_world
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # no test touches the keyring of who runs it
 _KEYS = Path(tempfile.gettempdir()) / f"outpost-test-keys-{os.getpid()}.json"  # never those of whoever runs the tests
 os.environ.setdefault("OUTPOST_KEY_FILE", str(_KEYS))
 atexit.register(lambda: _KEYS.unlink(missing_ok=True))

@@ -278,3 +278,28 @@ def test_child_worker_ends_with_the_program_even_when_that_is_killed(home: Path)
     parent.communicate()
     gone, alive = psutil.wait_procs([child], timeout=60)
     assert (len(gone), alive) == (1, [])
+
+
+@pytest.mark.usefixtures("running")
+def test_a_server_of_the_log_in_window_is_taken_by_its_name(outpost: Outpost, home: Path) -> None:
+    kept = {"key": "k", "name": "Head office", "hosts": "127.0.0.1", "port": "9", "prefix": "door", "database": "x"}
+    settings = home / "config" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text(json.dumps({"servers": [kept]}), encoding="utf-8")
+    found = outpost("dsn", "--server", "head office", "--user", "clerk", OUTPOST_PASSWORD="secret")
+    assert found.stdout.strip().startswith("postgresql://door_clerk:secret@127.0.0.1:9/x")
+    nobody = outpost("list", "assets", "--server", "Head office", "--user", "clerk", OUTPOST_PASSWORD="secret")
+    assert nobody.returncode == 1 and "does not answer" in nobody.stderr
+    unknown = outpost("list", "assets", "--server", "elsewhere")
+    assert unknown.returncode == 1 and "Known here: Head office" in unknown.stderr
+    both = outpost("list", "assets", "--server", "Head office", "--dsn", "postgresql://127.0.0.1/x")
+    assert both.returncode == 2
+    settings.unlink()
+
+
+def test_a_server_elsewhere_with_less_than_verify_full_is_refused(outpost: Outpost) -> None:
+    said = outpost("list", "assets", "--dsn", "postgresql://u:p@db.example.com/x?sslmode=require")
+    assert said.returncode == 1 and "must be verify-full" in said.stderr and "Nothing was sent" in said.stderr
+    far = "postgresql://u:p@db.example.com/x"
+    chinese = outpost("list", "assets", "--dsn", far, PGSSLMODE="prefer", lang="zh_CN.UTF-8")
+    assert chinese.returncode == 1 and "PGSSLMODE 为 prefer" in chinese.stderr

@@ -138,8 +138,10 @@ class PasswordPanel(Card):
 
     def _set_trying(self, trying: bool) -> None:
         self.spinner.setVisible(trying)
-        for widget in (self.save, self.cancel, self.old, self.new, self.again):
-            widget.setEnabled(not trying)
+        for button in (self.save, self.cancel):
+            button.setEnabled(not trying)
+        for edit in (self.old, self.new, self.again):
+            edit.setReadOnly(trying)  # and not disabled: the focus stays where it is
 
     def _changed(self, new: str) -> None:
         self._set_trying(False)
@@ -185,6 +187,7 @@ class PasswordSheet(QWidget):
     """The panel over the whole of a window, which stays as it is under a veil. Closes itself; `changed` when it was."""
 
     changed = Signal()
+    closed = Signal()
 
     def __init__(self, window: QWidget, work: Work) -> None:
         super().__init__(window)
@@ -210,6 +213,7 @@ class PasswordSheet(QWidget):
         if self._before is not None and self._before.isVisible():
             self._before.setFocus()
         self._before = None
+        self.closed.emit()
 
     @Slot()
     def _done(self) -> None:
@@ -226,6 +230,8 @@ class PasswordSheet(QWidget):
         panel = self.panel
         stops: list[QWidget] = [panel.old, panel.new, panel.again, panel.cancel, panel.save]
         open_stops = [stop for stop in stops if stop.isVisible() and stop.isEnabled()]
+        if not open_stops:
+            return False
         now = self.window().focusWidget()
         place = open_stops.index(now) if now in open_stops else -1
         open_stops[(place + (1 if forward else -1)) % len(open_stops)].setFocus(Qt.FocusReason.TabFocusReason)

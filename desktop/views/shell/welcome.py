@@ -22,14 +22,11 @@ def tell(welcome: Welcome, messages: Messages, change_password: Callable[[], Non
         messages.say("warn", words, action=ToastAction(tr("Change it"), change_password))
     if welcome.previous_at is None:
         return
-    where = welcome.previous_client or tr("unknown")
-    last = tr("Last log-in {when}, from {where}", when=_moment(welcome.previous_at), where=where)
+    last = tr("Last log-in: {when}", when=_moment(welcome.previous_at))
+    messages.say("info", last, tr("from {where}", where=welcome.previous_client or tr("unknown")))
     if welcome.failed_since:
-        failed = tr("{number} wrong passwords since the last log-in", number=welcome.failed_since)
-        if_not_you = tr("If that was not you, tell the security officer.")
-        messages.say("warn", failed, f"{last}. {if_not_you}")
-    else:
-        messages.say("info", last)
+        failed = tr("Wrong passwords since then: {number}", number=welcome.failed_since)
+        messages.say("warn", failed, tr("If that was not you, tell the security officer."))
 
 
 def _moment(at: datetime) -> str:

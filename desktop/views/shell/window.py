@@ -291,6 +291,8 @@ class MainWindow(QWidget):
         if self._sheet is None:
             self._sheet = PasswordSheet(self, self._session.work)
             self._sheet.changed.connect(self._password_changed)
+            self._sheet.closed.connect(self.scans.start)
+        self.scans.stop()  # what is typed there is no code, however fast
         least = self._session.welcome.password_min_length
         self._sheet.open(change, user=self._session.user.login, least=least)
 
