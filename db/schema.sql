@@ -8912,6 +8912,7 @@ begin
         touched := touched + erase_mentions(place.table_name, place.column_name, pattern, 'ERASED-' || number);
     end loop;
     kept := erase_kept(number, pattern, kind, id);
+    perform audit.note('erasure', kind || ' ' || id, jsonb_build_object('erasure', number, 'rows', touched, 'values', kept));
     return jsonb_build_object('erasure', number, 'pseudonym', 'Erased ' || number, 'rows', touched, 'values', kept);
 end
 $$;
@@ -9109,6 +9110,9 @@ begin
         update retention_rule x set running = x.running + done where x.id = r.id;
     else
         update retention_rule x set last_run_at = clock_timestamp(), last_rows = x.running, running = 0 where x.id = r.id;
+        if r.running > 0 then
+            perform audit.note('retention', rule, jsonb_build_object('rows', r.running, 'days', r.days));
+        end if;
     end if;
     return done;
 end
@@ -9141,6 +9145,7 @@ declare
     mine     record;
 begin
     perform check_subject(kind, id, '{security,steward}');
+    perform audit.note('export', 'subject_export', jsonb_build_object('kind', kind, 'id', id));
     for mine in select s.table_name, s.row_id from subject_rows(kind, id) s loop
         account := coalesce(account, case when mine.table_name = 'app_user' then mine.row_id::integer end);
         worker := coalesce(worker, case when mine.table_name = 'engineer' then mine.row_id end);
@@ -9192,10 +9197,10 @@ begin
     left join app_user u on u.id = e.user_id
     order by e.id;
     if account is not null then
-        return query select case when e.action = 'E' then 'log_in' else 'audit_by' end,
-               jsonb_build_object('at', e.at, 'record', e.table_name, 'id', e.row_id, 'action', e.action, 'program', e.client, 'reason', e.reason)
-               || case when e.action = 'E' then jsonb_build_object('details', audit.shown(e.id, e.changes)) else '{}' end
-        from audit.entry e where e.user_id = account order by e.id;
+        return query select 'log_in', jsonb_build_object('at', e.at, 'event', e.table_name, 'program', e.client, 'details', audit.shown(e.id, e.changes))
+        from audit.entry e where e.user_id = account and e.action = 'E' order by e.id;
+        return query select 'audit_by', jsonb_build_object('at', e.at, 'record', e.table_name, 'id', e.row_id, 'action', e.action, 'program', e.client, 'reason', e.reason)
+        from audit.entry e where e.user_id = account and e.action <> 'E' order by e.id;
     end if;
 end
 $$;

@@ -532,6 +532,7 @@ begin
         touched := touched + erase_mentions(place.table_name, place.column_name, pattern, 'ERASED-' || number);
     end loop;
     kept := erase_kept(number, pattern, kind, id);
+    perform audit.note('erasure', kind || ' ' || id, jsonb_build_object('erasure', number, 'rows', touched, 'values', kept));
     return jsonb_build_object('erasure', number, 'pseudonym', 'Erased ' || number, 'rows', touched, 'values', kept);
 end
 $$;

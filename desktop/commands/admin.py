@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from desktop.commands import keys
+from desktop.commands import keys, privacy
 from desktop.commands.console import Add, answer, tell
 from desktop.domain.text import language, tr
 
@@ -17,9 +17,11 @@ def register(add: Add) -> None:
         "reconcile: prove the books; doctor: examine everything; key: encryption keys; "
         "verify-audit: prove the audit trail"
     )
+    tasks += "; " + tr("subject-export: everything about one person")
     admin.add_argument("task", choices=sorted(_TASKS), help=tasks)
     admin.add_argument("--user", metavar="U", help=tr("Connect as this person"))
     keys.add_arguments(admin)
+    privacy.add_arguments(admin)
     anchors = tr("verify-audit: compare with the anchors in this file too")
     admin.add_argument("--anchors", type=Path, metavar="FILE", help=anchors)
     restore = tr("verify-audit: a restore from a backup is known, what it lost is no fault")
@@ -82,6 +84,7 @@ def verify_audit(options: argparse.Namespace) -> int:
     with connection.database(options.dsn, user=options.user, tell=tell) as database:
         outcome = auditing.verify(database, anchors, accept_restore=options.accept_restore)
     lines = [fault.text() for fault in outcome.faults]
+    lines += [one.text() for one in outcome.values]
     lines += [one.text() for one in outcome.anchors if one.verdict != "same"]
     lines.append(
         tr("{entries} entries under {seals} seals are proven", entries=f"{outcome.entries:,}", seals=outcome.seals)
@@ -94,4 +97,10 @@ def verify_audit(options: argparse.Namespace) -> int:
     return 0 if outcome.ok else 1
 
 
-_TASKS = {"reconcile": reconcile, "doctor": doctor, "key": keys.run, "verify-audit": verify_audit}
+_TASKS = {
+    "reconcile": reconcile,
+    "doctor": doctor,
+    "key": keys.run,
+    "verify-audit": verify_audit,
+    "subject-export": privacy.subject_export,
+}

@@ -5,7 +5,7 @@ One explicit tuple: nothing is discovered, and a desk that is not built does not
 
 from __future__ import annotations
 
-from desktop.desks.boards import ADMIN, DATA, PLANNER, WAREHOUSE
+from desktop.desks.boards import ADMIN, DATA, PLANNER, PRIVACY, WAREHOUSE
 from desktop.desks.lists import has_list, list_entry
 from desktop.desks.records import RECORDS
 from desktop.domain.text import tr
@@ -55,7 +55,7 @@ DESKS: tuple[Desk, ...] = (
         "data",
         lambda: tr("Data"),
         "database",
-        (*_lists("dictionary", "asset_classes", "custom_fields"), *DATA),
+        (*_lists("dictionary", "asset_classes", "custom_fields"), *DATA, *PRIVACY, *_lists("erasures")),
     ),
     Desk(
         "admin",

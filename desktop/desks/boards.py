@@ -5,6 +5,8 @@ from __future__ import annotations
 from desktop.domain.text import tr
 from desktop.views.platform.import_page import ImportPage
 from desktop.views.platform.policy_page import PolicyPage
+from desktop.views.platform.privacy_page import PrivacyPage
+from desktop.views.platform.retention_page import RetentionPage
 from desktop.views.scheduling.board_page import BoardPage
 from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
@@ -27,4 +29,9 @@ DATA: tuple[PageEntry, ...] = (PageEntry("import", lambda: tr("Import"), "upload
 KEEPERS = frozenset({"admin", "security", "auditor"})
 ADMIN: tuple[PageEntry, ...] = (
     PageEntry("login_policy", lambda: tr("Rules for log-ins"), "shield-check", PolicyPage, KEEPERS),
+)
+GUARDIANS = frozenset({"security", "steward", "auditor"})
+PRIVACY: tuple[PageEntry, ...] = (
+    PageEntry("privacy", lambda: tr("Personal data"), "user", PrivacyPage, GUARDIANS),
+    PageEntry("retention", lambda: tr("Retention"), "timer", RetentionPage, GUARDIANS),
 )

@@ -48,6 +48,6 @@ def dictionary_provider(database: Database) -> DictionaryProvider:
         if entry is None:
             return None
         values = ", ".join(entry.values.values())
-        return DictionaryEntry(entry.field, entry.label, entry.meaning, values, entry.owner)
+        return DictionaryEntry(entry.field, entry.label, entry.meaning, values, entry.owner, entry.personal)
 
     return explain

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Select, Table, T
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.dialects.postgresql import JSONB
 
+from db.orm.audit import Erasure
 from db.orm.platform import AppUser
 from desktop.domain.conditions import Test
 from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View
@@ -62,6 +63,32 @@ AUDIT = ListSpec(
         View(key="all", name="All", name_zh="全部"),
     ),
 )
+
+
+def _erasure_joins(statement: Select[Any]) -> Select[Any]:
+    return statement.join(AppUser, AppUser.id == Erasure.user_id, isouter=True)
+
+
+ERASURES = ListSpec(
+    key="erasures", area="audit", name="Erasures", name_zh="个人信息删除记录",
+    table="erasure", row_id=Erasure.id, joins=_erasure_joins, topics=("erasure",), icon="circle-x",
+    roles=frozenset({"security", "auditor"}), sort=(Sort("at", descending=True),),
+    columns=(
+        Column(key="at", expr=Erasure.at, kind=Kind.DATETIME, width=150, source="audit_erasure.at"),
+        Column(key="kind", expr=Erasure.kind, kind=Kind.CHOICE, width=140, source="audit_erasure.kind"),
+        Column(key="pseudonym", expr=Erasure.pseudonym, width=140, source="audit_erasure.pseudonym"),
+        Column(key="reason", expr=Erasure.reason, width=360, source="audit_erasure.reason"),
+        Column(key="by", expr=AppUser.display_name, expr_zh=AppUser.display_name_zh, width=140,
+               source="audit_erasure.user_id"),
+        Column(key="subject_id", expr=Erasure.subject_id, kind=Kind.INTEGER, width=90,
+               source="audit_erasure.subject_id"),
+    ),
+    views=(
+        View(key="requests", name="On request", name_zh="按申请", condition=Test("kind", "!=", ("retention",))),
+        View(key="rules", name="By the rules", name_zh="按规则", condition=Test("kind", "=", ("retention",))),
+        View(key="all", name="All", name_zh="全部"),
+    ),
+)
 # fmt: on
 
-LISTS = (AUDIT,)
+LISTS = (AUDIT, ERASURES)

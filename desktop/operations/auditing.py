@@ -52,6 +52,19 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class ValueFault:
+    """A personal value kept beside its entry that is not what was sealed: changed, missing or erased without record."""
+
+    entry: int
+    column: str
+    kind: str
+
+    def text(self) -> str:
+        return tr("Entry {entry}, {column}: {fault}", entry=self.entry, column=self.column,
+                  fault=_VALUE_FAULTS[self.kind]())  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a proof found. `unsealed` entries are younger than the last seal and not yet proven."""
 
@@ -61,11 +74,12 @@ class Outcome:
     faults: tuple[Fault, ...]
     anchors: tuple[Compared, ...]
     accept_restore: bool = False
+    values: tuple[ValueFault, ...] = ()
 
     @property
     def ok(self) -> bool:
         fine = {"same", "restored"} if self.accept_restore else {"same"}
-        return not self.faults and all(one.verdict in fine for one in self.anchors)
+        return not self.faults and not self.values and all(one.verdict in fine for one in self.anchors)
 
     def as_json(self) -> dict[str, Any]:
         faults = [asdict(one) | {"since": _iso(one.since), "until": _iso(one.until)} for one in self.faults]
@@ -75,6 +89,7 @@ class Outcome:
             "entries": self.entries,
             "unsealed": self.unsealed,
             "faults": faults,
+            "values": [asdict(one) for one in self.values],
             "anchors": {kind: sum(one.verdict == kind for one in self.anchors) for kind in VERDICTS},
             "broken_anchors": [one.seal for one in self.anchors if one.verdict != "same"],
         }
@@ -107,17 +122,35 @@ def verify(
         told.report(after, part["last"])
         if after >= part["last"]:
             break
-    outcome = Outcome(seals, entries, unsealed, tuple(faults), _compare(database, anchors), accept_restore)
+    outcome = Outcome(
+        seals, entries, unsealed, tuple(faults), _compare(database, anchors), accept_restore,
+        _values(database, told, portion),
+    )  # fmt: skip
     noted = {
         "ok": outcome.ok,
         "seals": seals,
         "entries": entries,
-        "faults": len(faults),
+        "faults": len(faults) + len(outcome.values),
         "anchors": len(outcome.anchors),
     }
     with database.write() as session:
         session.execute(text("select api.note_verification(:outcome)"), {"outcome": json.dumps(noted)})
     return outcome
+
+
+def _values(database: Database, told: Progress, portion: int) -> tuple[ValueFault, ...]:
+    """The personal values that still exist against the hashes in their entries."""
+    found: list[ValueFault] = []
+    after: int | None = 0
+    while after is not None:
+        told.check()
+        with database.read() as session:
+            part = session.execute(
+                text("select api.verify_personal(:after, :portion)"), {"after": after, "portion": portion}
+            ).scalar_one()
+        found += [ValueFault(one["entry"], one["column"], one["finding"]) for one in part["findings"]]
+        after = part["last"]
+    return tuple(found)
 
 
 def read_anchors(path: Path) -> tuple[Anchor, ...]:
@@ -185,6 +218,11 @@ _FAULTS = {
     "gap": lambda: tr("seals before it were removed"),
     "time": lambda: tr("entries claim a time at which they cannot have been written, or the server's clock was set"),
     "outside": lambda: tr("entries that no seal will ever cover"),
+}
+_VALUE_FAULTS = {
+    "changed": lambda: tr("the value kept is not the one that was sealed"),
+    "missing": lambda: tr("the value is gone and nobody erased it"),
+    "erased without record": lambda: tr("the value is erased, and no erasure is noted"),
 }
 VERDICTS = {
     "same": lambda: tr("unchanged"),

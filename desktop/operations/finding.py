@@ -25,6 +25,7 @@ class Meaning:
     meaning: str
     values: Mapping[str, str]
     owner: str
+    personal: bool = False
 
 
 def anywhere(database: Database, typed: str, *, limit: int = 20) -> list[Hit]:
@@ -65,4 +66,5 @@ def meaning(database: Database, field: str, language: Language) -> Meaning | Non
         meaning=entry.meaning_zh if zh else entry.meaning,
         values=values,
         owner=str((owner_zh if zh else owner) or ""),
+        personal=entry.personal,
     )

@@ -77,7 +77,14 @@ def changes(database: Database, kind: RecordKind, record_id: int, language: Lang
     )
 
 
+def erased(value: Any) -> bool:
+    """Whether a personal value was erased from the audit: all that is left of it is the number of the erasure."""
+    return isinstance(value, dict) and set(value) == {"erased"}
+
+
 def _pair(entry: AuditEntry, value: Any) -> tuple[Any, Any]:
+    if erased(value):
+        return value, value
     if entry.action.lower().startswith("u") and isinstance(value, list) and len(value) == 2:
         return value[0], value[1]
     return (value, None) if entry.action.lower().startswith("d") else (None, value)

@@ -89,6 +89,7 @@ class DictionaryEntry:
     meaning: str
     values: str = ""
     owner: str = ""
+    personal: bool = False
 
 
 DictionaryProvider = Callable[[str], DictionaryEntry | None]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.text import pick, tr
 from desktop.operations.forms import FieldInfo
-from desktop.operations.record_history import Change, ChangedField
+from desktop.operations.record_history import Change, ChangedField, erased
 from desktop.operations.records import Referred
 from desktop.widgets.form_fields import shown_value
 from desktop.widgets.labels import Label
@@ -56,6 +56,8 @@ def _words(field: ChangedField) -> str:
     label = field.info.label if field.info is not None else field.key
     if field.info is not None and field.info.kind == "sealed":
         return tr("{field}: changed", field=label)  # what it was and is stays sealed
+    if erased(field.new):
+        return tr("{field}: erased (personal data)", field=label)
     old, new = _text(field.info, field.old, field.old_means), _text(field.info, field.new, field.new_means)
     return f"{label}: {old} → {new}"
 

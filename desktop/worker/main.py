@@ -24,6 +24,7 @@ _log = logging.getLogger("outpost.worker")
 _LEADER = "select pg_try_advisory_lock(hashtext('outpost.worker'))"
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS = 5.0
+_PORTION = 500
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,21 @@ def _call(function: str) -> Callable[[psycopg2.extensions.cursor], object]:
         return row[0] if row else None
 
     return run
+
+
+def forget_what_is_due(cursor: psycopg2.extensions.cursor) -> int:
+    """The rules of retention, each night, in portions that are transactions of their own: after a stop it goes on."""
+    cursor.execute("select api.retention_due()")
+    row = cursor.fetchone()
+    done = 0
+    for rule in row[0] if row else ():
+        while True:
+            cursor.execute("select api.run_retention(%s, %s)", (rule, _PORTION))
+            portion = cursor.fetchone()
+            if not portion or not portion[0]:
+                break
+            done += int(portion[0])
+    return done
 
 
 class Notifier:
@@ -64,6 +80,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("seal the audit", 20, _call("api.seal_audit()")),
         Job("begin and end rights by the clock", 60, _call("api.apply_access()")),
         Job("forget old changes", 600, _call("api.prune_changes()")),
+        Job("keep personal data no longer than needed", 600, forget_what_is_due),
         Job("make audit partitions", 3600, _call("api.make_audit_partitions()")),
     ]
     if settings.log is not None:

@@ -352,6 +352,8 @@ def test_the_export_holds_what_there_is_about_the_person(world: World, person: P
     assert sections["absence"][0]["note"] == "flu"
     assert any(one["changes"].get("name") == NAME for one in sections["audit_about"])
     assert {"table": "work_order", "field": "title", "rows": 1} in sections["mention"]
+    noted = "select count(*) from audit.entry where action = 'E' and table_name = 'export' and user_id > 0"
+    assert world.value(noted) == 1
     foreign = world.raw("steward", "SOUTH")
     alone = world.value("update erp.engineer set user_id = null where id = %s returning id", person.engineer)
     with pytest.raises(psycopg2.Error, match="subject_found"):

@@ -36,6 +36,9 @@ class DictionaryPopup(FieldPopup):
         parts: list[QWidget] = [Label(words, role="text.secondary", wrap=True)]
         if entry and entry.values:
             parts.append(Label(tr("Values: {values}", values=entry.values), role="text.secondary", wrap=True))
+        if entry and entry.personal:
+            words_of_care = tr("Personal data: kept apart in the audit and erased on request.")
+            parts.append(Label(words_of_care, role="text.secondary", wrap=True))
         if entry and entry.owner:
             parts.append(Label(tr("Owner: {owner}", owner=entry.owner), role="text.tertiary"))
         self.setLayout(column(head, *parts, spacing=4, margins=(12, 12, 12, 12)))
