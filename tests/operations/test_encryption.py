@@ -17,7 +17,8 @@ from db.session import Database
 from desktop.domain import sealing
 from desktop.domain.progress import Cancelled, Progress
 from desktop.domain.sealing import Key
-from desktop.operations import attachments, encryption, engineers, keys, parties, record_history, records
+from desktop.exchange.importing import import_file
+from desktop.operations import attachments, encryption, engineers, importing, keys, parties, record_history, records
 from desktop.operations.assets import ASSET
 from desktop.operations.attachments import Attachment, Source
 from desktop.operations.encryption import Locked, NoKey
@@ -412,3 +413,30 @@ def test_keys_survive_a_second_store_on_the_same_file(tmp_path: Path) -> None:
     assert set(first.keys("here")) == {key.fingerprint, other.fingerprint}
     first.remove("here", key)
     assert set(second.keys("here")) == {other.fingerprint} and second.keys("nowhere") == {}
+
+
+def test_an_import_seals_on_the_way_in(world: World, made: keys.Made, tmp_path: Path) -> None:
+    file = tmp_path / "suppliers.csv"
+    rows = f"S-A,Seals,{ACCOUNT}\nS-B,Belts,\nS-ALL,Bearing Works,777\n"
+    file.write_text(f"供应商编码,供应商名称,银行账号\n{rows}", "utf-8")
+    with world.login("buyer", "HB") as buyer:
+        dry = import_file(buyer, file, "suppliers", dry_run=True)
+        assert [row.verdict for row in dry.plan.rows] == ["new", "new", "changed"]
+        assert import_file(buyer, file, "suppliers").written
+        accounts = {
+            code: parties.load(buyer, world.id("party", code)).values["bank_account_sealed"]
+            for code in ("S-A", "S-B", "S-ALL")
+        }
+        assert accounts == {"S-A": ACCOUNT, "S-B": None, "S-ALL": "777"}
+        again = import_file(buyer, file, "suppliers")
+        assert [row.verdict for row in again.plan.rows] == ["same", "same", "same"]
+        file.write_text("供应商编码,供应商名称,银行账号\nS-ALL,Bearing Works,888\n", "utf-8")
+        changed = import_file(buyer, file, "suppliers")
+        assert changed.plan.rows[0].old == {"bank_account_sealed": "777"}
+        assert parties.load(buyer, world.id("party", "S-ALL")).values["bank_account_sealed"] == "888"
+    assert ACCOUNT.encode() not in bytes_of(world, world.id("party", "S-A"))
+    with world.login("desk", "HB") as desk:
+        offered = {field.key for field in importing.fields(desk, importing.target("suppliers"))}
+        assert "bank_account_sealed" not in offered
+        file.write_text("供应商编码,供应商名称,城市\nS-ALL,Bearing Works,Wuxi\n", "utf-8")
+        assert import_file(desk, file, "suppliers").written

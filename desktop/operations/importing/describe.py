@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from desktop.domain.importing import Choice, FieldKind, ImportField
+from desktop.operations.encryption import is_sealed
 from desktop.operations.importing.targets import FieldSpec, Target
 
 _ENTRIES = text(
@@ -39,12 +40,24 @@ def fields_of(session: Session, target: Target) -> tuple[ImportField, ...]:
     """All fields that a file for `target` may fill, in the target's order; custom fields as ``custom.<key>``."""
     sources = {spec.key: spec.source or f"{target.table}.{spec.column_name()}" for spec in target.fields}
     found = {row.source: row for row in session.execute(_ENTRIES, {"sources": list(sources.values())})}
-    fields = [_field(spec, found.get(sources[spec.key])) for spec in target.fields]
+    closed = closed_fields(session, target)
+    fields = [_field(spec, found.get(sources[spec.key])) for spec in target.fields if spec.key not in closed]
     if target.traced:
         fields.extend(_TRACE)
     if target.has_custom:
         fields.extend(_custom(row) for row in session.execute(_CUSTOM, {"table": target.table}))
     return tuple(fields)
+
+
+def closed_fields(session: Session, target: Target) -> frozenset[str]:
+    """Sealed fields that this person may not write: they are not offered, and what stands in them is not read."""
+    sealed = {spec.key: spec.column_name() for spec in target.fields if is_sealed(spec.column_name())}
+    if not sealed:
+        return frozenset()
+    query = text("select c from unnest(cast(:columns as text[])) c where has_column_privilege(:relation, c, 'update')")
+    given = {"columns": list(sealed.values()), "relation": f"erp.{target.table}"}
+    open_ = set(session.execute(query, given).scalars())
+    return frozenset(key for key, column in sealed.items() if column not in open_)
 
 
 def _field(spec: FieldSpec, entry: Any) -> ImportField:

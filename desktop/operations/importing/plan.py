@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from desktop.domain.importing import CellFault, Fault, FieldKind, ImportField, PlannedRow, TypedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
+from desktop.operations import encryption
+from desktop.operations.importing.describe import closed_fields
 from desktop.operations.importing.lookups import Meant, resolve
 from desktop.operations.importing.targets import Target
 
@@ -174,10 +176,15 @@ def _by_field(target: Target, columns: Mapping[str, Any]) -> dict[str, Any]:
     return {spec.key: columns.get(spec.column_name()) for spec in target.fields}
 
 
+def _named(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(names, cells, strict=True))
+
+
 def _records(session: Session, target: Target, column: str, wanted: Sequence[Any]) -> list[Existing]:
     spec = target.spec(column)
     column = spec.column_name() if spec else column
-    names = [spec.column_name() for spec in target.fields]
+    closed = closed_fields(session, target)
+    names = [spec.column_name() for spec in target.fields if spec.key not in closed]
     if target.traced:
         names += ["source", "source_key"]
     if target.has_custom:
@@ -187,7 +194,10 @@ def _records(session: Session, target: Target, column: str, wanted: Sequence[Any
     if not values:
         return []
     rows = session.execute(query, {"wanted": values})
-    return [Existing(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
+    return [
+        Existing(row[0], row[1], encryption.open_values(session, target.table, row[0], _named(names, row[2:])))
+        for row in rows.all()
+    ]
 
 
 _BALANCES = text("""
@@ -288,6 +298,8 @@ def show(value: Any, kind: FieldKind = "text") -> str:
     """A value as the preview writes it: amounts with their cents, numbers with separators."""
     if value is None:
         return ""
+    if isinstance(value, encryption.Locked):
+        return tr("Locked")
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, Decimal):

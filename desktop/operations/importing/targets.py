@@ -135,6 +135,9 @@ _PARTY_FIELDS = (
     FieldSpec(key="city", aliases=("城市", "所在城市")),
     FieldSpec(key="currency", kind="code", aliases=("币别", "币种")),
     FieldSpec(key="payment_days", kind="integer", aliases=("账期", "付款天数", "terms")),
+    FieldSpec(
+        key="bank_account_sealed", kind="code", aliases=("银行账号", "账号", "bank account", "account no", "iban")
+    ),
     FieldSpec(key="retired_on", kind="date", aliases=("停用日期",)),
     _NOTE,
 )

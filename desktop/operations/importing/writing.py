@@ -22,6 +22,7 @@ from db import errors
 from desktop.domain.importing import CellFault, Fault, PlannedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
+from desktop.operations.encryption import is_sealed, seal_values
 from desktop.operations.importing.targets import Target
 
 _BLOCK = 1000
@@ -183,12 +184,15 @@ def _write_party(session: Session, target: Target, rows: Sequence[PlannedRow], p
     if rows[0].verdict != "new":
         _update(session, target, rows)
         return
-    parties = [{**target.fixed, **_columns(target, row)} for row in rows]
+    entered = [_columns(target, row) for row in rows]
+    sealed = {row["code"]: some for row in entered if (some := {n: row.pop(n) for n in list(row) if is_sealed(n)})}
+    parties = [{**target.fixed, **row} for row in entered]
     if not place.owner:
-        session.execute(
+        made = session.execute(
             text("select api.create_party(p) from jsonb_array_elements(cast(:rows as jsonb)) p"),
             {"rows": _json(parties)},
         )
+        _seal_new(session, target, list(made.scalars()), sealed)
         return
     ids = _insert(session, target, [{"company_id": place.company_id, **party} for party in parties])
     session.execute(
@@ -197,6 +201,21 @@ def _write_party(session: Session, target: Target, rows: Sequence[PlannedRow], p
         ),
         {"unit": place.org_unit_id, "ids": ids},
     )
+    _seal_new(session, target, ids, sealed)
+
+
+def _seal_new(
+    session: Session, target: Target, ids: Sequence[int], sealed: Mapping[str, Mapping[str, str]]
+) -> None:
+    """The sealed values of new records, by code: their seal covers the id, so they follow when it is known."""
+    if not sealed:
+        return
+    query = text(f"select id, code from erp.{target.table} where id = any (:ids)")
+    for row_id, code in session.execute(query, {"ids": list(ids)}).all():
+        if code in sealed:
+            values = seal_values(session, target.table, row_id, sealed[code])
+            setters = ", ".join(f"{name} = :{name}" for name in values)
+            session.execute(text(f"update erp.{target.table} set {setters} where id = :id"), {**values, "id": row_id})
 
 
 def _write_opening(session: Session, target: Target, rows: Sequence[PlannedRow], place: Place) -> None:
@@ -263,7 +282,8 @@ def _update(session: Session, target: Target, rows: Sequence[PlannedRow]) -> Non
     shapes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         changed = _columns(target, replace(row, values={key: row.values[key] for key in row.old}))
-        shapes.setdefault(tuple(sorted(changed)), []).append({"id": row.row_id, **changed})
+        written = seal_values(session, target.table, row.row_id or 0, changed)
+        shapes.setdefault(tuple(sorted(written)), []).append({"id": row.row_id, **written})
     for names, some in shapes.items():
         setters = ", ".join(
             "custom = t.custom || n.custom" if name == "custom" else f"{name} = n.{name}" for name in names
@@ -297,6 +317,8 @@ def _json(value: object) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
     raise TypeError(f"cannot import a {type(value).__name__}")
