@@ -181,9 +181,9 @@ def _keep(server: Server, user: str, password: str, *, keep: bool) -> None:
 
 
 def _program() -> str:
-    """What the log-in is noted with: program, computer, the system's user."""
+    """What the log-in is noted with: the computer, the system's user, this program."""
     try:
         account = getpass.getuser()
     except (KeyError, OSError):
         account = os.environ.get("USERNAME", "")
-    return " ".join(part for part in (f"Outpost {__version__}", platform.node(), account) if part)
+    return " ".join(part for part in (platform.node(), account, f"Outpost {__version__}") if part)
