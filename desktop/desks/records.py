@@ -19,6 +19,7 @@ from desktop.views.platform.person_page import PersonPage
 from desktop.views.platform.role_page import RolePage
 from desktop.views.platform.stand_in_page import StandInPage
 from desktop.views.platform.unit_page import UnitPage
+from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.count_page import CountPage
@@ -58,6 +59,7 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
     "org_units": _new("org_unit", "admin"),
+    "purchase_orders": _new("purchase_order", "buyer"),
     "sites": _new("site", "desk steward"),
     "stock_counts": _new("stock_count", "clerk manager"),
     "stock_locations": _new("stock_location", "steward"),
@@ -113,6 +115,12 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda context, args: CountPage(context, record_id(args), plan_id=values_of(args).get("plan_id")),
         COUNTERS,
         listed=False,
+    ),
+    _form(
+        "purchase_order",
+        lambda: tr("Purchase order"),
+        "inbox",
+        lambda context, args: PurchaseOrderPage(context, record_id(args), values_of(args)),
     ),
     _form(
         "stock_document",

@@ -41,8 +41,8 @@ def _line_joins(statement: Select[Any]) -> Select[Any]:
 PURCHASE_ORDERS = ListSpec(
     key="purchase_orders", area="purchasing", name="Purchase orders", name_zh="采购订单",
     table="purchase_order", row_id=PurchaseOrder.id, version=PurchaseOrder.version, joins=_order_joins,
-    topics=("purchase_order", "purchase_order_line"), code_column="number", icon="receipt", roles=BUSINESS,
-    sort=(Sort("number", descending=True),), title_columns=("number", "supplier"),
+    opens="purchase_order", topics=("purchase_order", "purchase_order_line"), code_column="number", icon="receipt",
+    roles=BUSINESS, sort=(Sort("number", descending=True),), title_columns=("number", "supplier"),
     views=(
         View(key="open", name="Open", name_zh="未收齐", condition=_OPEN),
         View(key="late", name="Late", name_zh="逾期", condition=_LATE),
@@ -71,7 +71,8 @@ PURCHASE_ORDER_LINES = ListSpec(
     topics=("purchase_order_line", "purchase_order"), icon="list", roles=BUSINESS,
     sort=(Sort("number", descending=True), Sort("line_no")), title_columns=("number", "item"),
     columns=(
-        Column(key="number", expr=PurchaseOrder.number, kind=Kind.CODE, width=140),
+        Column(key="number", expr=PurchaseOrder.number, kind=Kind.CODE, width=140,
+               opens=("purchase_order", "order_id")),
         Column(key="line_no", expr=PurchaseOrderLine.line_no, kind=Kind.INTEGER, width=60),
         Column(key="supplier", expr=Party.name, expr_zh=Party.name_zh, order_by=Party.sort_key, width=200,
                source="purchase_order.supplier_id"),
@@ -81,7 +82,8 @@ PURCHASE_ORDER_LINES = ListSpec(
         Column(key="quantity", expr=PurchaseOrderLine.quantity, kind=Kind.QUANTITY, width=90),
         Column(key="received", expr=PurchaseOrderLine.received, kind=Kind.QUANTITY, width=90),
         Column(key="unit_price", expr=PurchaseOrderLine.unit_price, kind=Kind.PRICE, width=100, unit="¥"),
-        Column(key="promised_on", expr=PurchaseOrder.promised_on, kind=Kind.DATE, width=100),
+        Column(key="promised_on", expr=PurchaseOrderLine.promised_on, kind=Kind.DATE, width=100, writes="promised_on"),
+        Column(key="order_id", expr=PurchaseOrderLine.purchase_order_id, kind=Kind.INTEGER, shown=False),
         Column(key="item_id", expr=PurchaseOrderLine.item_id, kind=Kind.INTEGER, shown=False,
                source="purchase_order_line.item_id"),
     ),

@@ -20,6 +20,7 @@ from desktop.operations import (
     contracts,
     finding,
     forms,
+    purchasing,
     scheduling,
     stock_counts,
     stock_desk,
@@ -31,6 +32,7 @@ from desktop.operations.records import Record
 from desktop.reports import scheduling as planning
 from desktop.reports import stock as store
 from desktop.reports.contracts import contract_pdf
+from desktop.reports.purchasing import purchase_order_pdf
 from desktop.reports.work_orders import work_order_pdf
 
 Write = Callable[[Database, Path, str], None]
@@ -136,6 +138,12 @@ def work_order(database: Database, path: Path, about: str) -> None:
     work_order_pdf(str(path), order=record, info=info, parts=parts, printed_by=_reader(database))
 
 
+def purchase_order(database: Database, path: Path, about: str) -> None:
+    record = purchasing.load(database, _id_of(database, "purchase_order", about))
+    info = forms.describe(database, purchasing.PURCHASE_ORDER, language())
+    purchase_order_pdf(str(path), order=record, info=info, company=_company(database), printed_by=_reader(database))
+
+
 PAPERS: tuple[PaperKind, ...] = (
     PaperKind("hand_over", lambda: tr("Hand-over of the store"), "[YYYY-MM-DD]", hand_over),
     PaperKind("pick_list", lambda: tr("Pick list"), "WORK_ORDER", pick_list),
@@ -143,6 +151,7 @@ PAPERS: tuple[PaperKind, ...] = (
     PaperKind("labels", lambda: tr("Labels"), "items|locations|assets[:CODE,CODE]", labels),
     PaperKind("week_plan", lambda: tr("Week plan"), "[YYYY-MM-DD]", week_plan),
     PaperKind("contract", lambda: tr("Contract"), "NUMBER", contract),
+    PaperKind("purchase_order", lambda: tr("Purchase order"), "NUMBER", purchase_order),
     PaperKind("work_order", lambda: tr("Work order"), "NUMBER", work_order),
 )
 """An explicit tuple: what is not here is no paper."""

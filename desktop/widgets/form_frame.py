@@ -172,6 +172,10 @@ class FormFrame(Page):
         """A strip of an area between the header and the fields."""
         self._left.insertWidget(1, widget)
 
+    def at_foot(self, widget: QWidget) -> None:
+        """A strip of an area under the fields: the sums of a document."""
+        self._left.addWidget(widget)
+
     def _action(self, text: str, keys: QKeySequence, call: Callable[[], object]) -> QAction:
         action = QAction(text, self)
         action.setShortcut(keys)

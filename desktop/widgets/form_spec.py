@@ -19,6 +19,7 @@ PAGES = {
     "items": "item",
     "job_plans": "job_plan",
     "org_units": "org_unit",
+    "purchase_orders": "purchase_order",
     "sites": "site",
     "stock_counts": "stock_count",
     "stock_documents": "stock_document",

@@ -45,8 +45,12 @@ def document_spec() -> FormSpec:
     )  # fmt: skip
 
 
-_FACTS = ("purchase_order_id", "posted_at", "posted_by", "effective_at", "org_unit_id", "engineer_id", "reason")
-_LINKS = {"work_order_id": "work_order", "reverses_id": "stock_document"}
+_FACTS = ("posted_at", "posted_by", "effective_at", "org_unit_id", "engineer_id", "reason")
+_LINKS = {
+    "work_order_id": "work_order",
+    "purchase_order_id": "purchase_order",
+    "reverses_id": "stock_document",
+}
 """Fields that name another record → the page that shows it."""
 _WIDTHS = {"from_location_id": 190, "to_location_id": 190, "lot_id": 120, "quantity": 80, "entered_uom": 90}
 

@@ -1,0 +1,66 @@
+"""Purchase orders: what was ordered from whom, its lines and steps."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from db.orm.parties import Party
+from db.orm.platform import OrgUnit
+from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
+from db.orm.stock import Item
+from db.session import Database
+from desktop.domain.changes import Changes
+from desktop.operations import records
+from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
+
+PURCHASE_ORDER = RecordKind(
+    key="purchase_order",
+    model=PurchaseOrder,
+    title="number",
+    writes=("supplier_id", "org_unit_id", "ordered_on", "promised_on", "currency", "note"),
+    reads=("number", "state", "company_id", "created_at"),
+    fills=("number",),
+    references={
+        "supplier_id": Reference(model=Party, lookup="suppliers"),
+        "org_unit_id": Reference(model=OrgUnit, lookup="org_units"),
+    },
+    lines=(
+        LineKind(
+            name="lines",
+            model=PurchaseOrderLine,
+            parent="purchase_order_id",
+            columns=("item_id", "quantity", "received", "unit_price", "tax_rate", "promised_on"),
+            order="line_no",
+            references={"item_id": Reference(model=Item, lookup="items")},
+            numbered=True,
+            derived=frozenset({"received"}),
+        ),
+    ),
+)
+
+
+def load(database: Database, order_id: int) -> Record:
+    return records.load(database, PURCHASE_ORDER, order_id)
+
+
+def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
+    return records.save(database, PURCHASE_ORDER, record, draft)
+
+
+def steps(database: Database, order_id: int) -> tuple[tuple[str, str], ...]:
+    """(state, action) pairs open to this person."""
+    with database.read() as session:
+        rows = session.execute(text("select to_state, action from api.purchase_order_steps(:id)"), {"id": order_id})
+        return tuple((row.to_state, row.action) for row in rows)
+
+
+def take_step(
+    database: Database, record: Record, to_state: str, *, reason: str | None = None
+) -> tuple[Record, Changes]:
+    """Send, take back, cancel or close an order. Raises UserError with what is missing."""
+    with database.write() as session:
+        session.execute(
+            text("select api.change_purchase_order(:id, :version, :wanted, :reason)"),
+            {"id": record.id, "version": record.version, "wanted": to_state, "reason": reason},
+        )
+    return load(database, record.id or 0), Changes.of(purchase_order=[record.id or 0])

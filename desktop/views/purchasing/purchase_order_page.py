@@ -1,0 +1,133 @@
+"""The purchase order form: supplier, terms, lines, steps; on paper for the supplier."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.text import pick, tr
+from desktop.operations import purchasing
+from desktop.operations.records import Record, Values
+from desktop.reports.purchasing import amounts, purchase_order_pdf
+from desktop.runtime.context import Context
+from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
+from desktop.widgets.header import ActionBar, Total
+from desktop.widgets.labels import ChipKind
+from desktop.widgets.papers import Make
+from desktop.widgets.step_bar import StepBar, StepChoice
+
+NEEDS_REASON = frozenset({"draft", "cancelled", "received"})
+LOOKS: dict[str, tuple[ChipKind, str]] = {
+    "draft": ("neutral", "pencil"),
+    "ordered": ("info", "arrow-right"),
+    "part_received": ("warn", "inbox"),
+    "received": ("success", "circle-check"),
+    "cancelled": ("neutral", "circle-x"),
+}
+
+
+def purchase_order_spec() -> FormSpec:
+    return FormSpec(
+        kind=purchasing.PURCHASE_ORDER,
+        noun=lambda: tr("Purchase order"),
+        icon="inbox",
+        sections=(
+            FormSection(
+                lambda: tr("Order"),
+                ("supplier_id", "org_unit_id", "ordered_on", "promised_on", "currency", "note"),
+                frozenset({"note"}),
+            ),
+        ),
+        lines=(
+            FormLines(
+                "lines",
+                lambda: tr("Lines"),
+                ("item_id", "quantity", "unit_price", "tax_rate", "promised_on", "received"),
+                read_only=frozenset({"received"}),
+            ),
+        ),
+        load=purchasing.load,
+        save=purchasing.save,
+        topics=("purchase_order", "purchase_order_line"),
+    )
+
+
+class PurchaseOrderPage(FormPage):
+    """One order. Terms and lines are open in a draft; afterwards only promised dates are."""
+
+    def __init__(
+        self,
+        context: Context,
+        order_id: int | None = None,
+        values: Values | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.steps = StepBar()
+        super().__init__(context, purchase_order_spec(), order_id, values, parent)
+        self.header.add_left(self.steps)
+        self.steps.chosen.connect(self._take_step)
+        self.totals = ActionBar()
+        self.at_foot(self.totals)
+
+    def may_write(self, key: str) -> bool:
+        state = self.record.values.get("state") if self.record is not None else None
+        if state in (None, "draft"):
+            return super().may_write(key)
+        if state in ("received", "cancelled"):
+            return False
+        return key in ("promised_on", "note") and super().may_write(key)
+
+    def more(self, database: Any, record: Record) -> tuple[tuple[str, str], ...]:
+        return purchasing.steps(database, record.id or 0)
+
+    def shown(self, loaded: Loaded) -> None:
+        state = str(loaded.record.values.get("state") or "draft")
+        kind, icon = LOOKS.get(state, ("neutral", ""))
+        self.header.set_state(dict(loaded.info.fields["state"].choices).get(state, state), kind, icon)
+        words = {
+            "order": tr("Send the order"),
+            "revise": tr("Revise"),
+            "cancel": tr("Cancel the purchase"),
+            "close": tr("Close short"),
+        }
+        self.steps.show_steps(
+            tuple(StepChoice(to, words[action], (), to in NEEDS_REASON) for to, action in loaded.more or ())
+        )
+        sums = amounts(loaded.record.lines.get("lines", ()))
+        currency = str(loaded.record.values.get("currency") or "")
+        self.totals.set_totals(
+            (
+                Total(tr("Net"), _money(sums.net, currency)),
+                Total(tr("Tax"), _money(sums.tax, currency)),
+                Total(tr("Gross"), _money(sums.gross, currency)),
+            )
+        )
+
+    def paper(self, record: Record) -> tuple[str, Make] | None:
+        if record.id is None:
+            return None
+        company = pick(self.context.user.company, self.context.user.company_zh)
+        by = self.context.user.display_name()
+
+        def write(path: str) -> None:
+            purchase_order_pdf(path, order=record, info=self._describe(), company=company, printed_by=by)
+
+        return str(record.values["number"]), write
+
+    def _take_step(self, to_state: str, reason: str) -> None:
+        if self.record is None or self.dirty():
+            self.context.toast("warn", tr("Save the form first"))
+            return
+        self.context.work.run(
+            self._step, self.record, to_state, reason, on_done=self._saved, on_error=self._refused, owner=self
+        )
+
+    def _step(self, record: Record, to_state: str, reason: str) -> Any:
+        saved, changes = purchasing.take_step(self.context.database, record, to_state, reason=reason or None)
+        return Loaded(saved, self._describe(), self.more(self.context.database, saved)), changes
+
+
+def _money(value: Decimal, currency: str) -> str:
+    return f"{value:,.2f} {currency}".strip()
