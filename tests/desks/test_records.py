@@ -43,6 +43,8 @@ def test_every_new_form_is_a_form() -> None:
     assert {new.page for new in NEW_RECORDS.values()} <= forms
 
 
+REQUIRED = {"work_order": "title", "purchase_order": "supplier_id"}
+"""What a new one must have, where it is not a name."""
 BEGUN_BY = {"stock_count": "api.start_count(jsonb)"}
 """Pages that are no forms: a new one is begun by a function."""
 
