@@ -1043,6 +1043,7 @@ as $$
         when 'site' then '{name,name_zh,city,latitude,longitude}'
         when 'org_unit' then '{name,name_zh}'
         when 'absence' then '{kind,period}'
+        when 'stock_location' then '{name,name_zh}'
         when 'work_order' then '{title,title_zh,description,confirmed_by}'
         when 'booking' then '{title}'
         when 'contract' then '{name,name_zh}'
@@ -8851,7 +8852,7 @@ $$;
 
 -- People whose data we hold, found by name, number, telephone or e-mail. The steward finds those of his units.
 create function api.find_subjects(query text, max_rows integer default 50)
-returns table (kind text, id bigint, code text, name text, name_zh text, phone text, email text, at_party text, active boolean)
+returns table (kind text, id bigint, code text, name text, name_zh text, phone text, email text, at_party text, at_party_zh text, active boolean)
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
@@ -8868,24 +8869,24 @@ begin
     return query
     select f.* from (
         select 'user'::text as kind, u.id::bigint as id, u.user_name::text as code, u.display_name as name, u.display_name_zh as name_zh,
-               u.phone as phone, u.email as email, null::text as at_party, u.active as active
+               u.phone as phone, u.email as email, null::text as at_party, null::text as at_party_zh, u.active as active
         from app_user u
         where position(wanted in lower(concat_ws(' ', u.user_name, u.display_name, u.display_name_zh, u.phone, u.email, u.badge))) > 0
            or exists (select 1 from engineer e where e.user_id = u.id
                       and position(wanted in lower(concat_ws(' ', e.code, e.name, e.name_zh, e.phone, e.badge))) > 0)
         union all
-        select 'engineer', e.id, e.code::text, e.name, e.name_zh, e.phone, null, null, e.retired_on is null
+        select 'engineer', e.id, e.code::text, e.name, e.name_zh, e.phone, null, null, null, e.retired_on is null
         from engineer e
         where e.user_id is null and position(wanted in lower(concat_ws(' ', e.code, e.name, e.name_zh, e.phone, e.badge))) > 0
           and (all_may or may_see('engineer', e.id))
         union all
-        select 'contact', c.id, p.code::text, c.name, c.name_zh, c.phone, c.email, p.name, c.retired_on is null
+        select 'contact', c.id, p.code::text, c.name, c.name_zh, c.phone, c.email, p.name, p.name_zh, c.retired_on is null
         from contact c
         join party p on p.id = c.party_id
         where position(wanted in lower(concat_ws(' ', c.name, c.name_zh, c.phone, c.email))) > 0
           and (all_may or may_see('contact', c.id))
         union all
-        select 'party', p.id, p.code::text, p.name, p.name_zh, p.phone, p.email, null, p.retired_on is null
+        select 'party', p.id, p.code::text, p.name, p.name_zh, p.phone, p.email, null, null, p.retired_on is null
         from party p
         where p.is_person and position(wanted in lower(concat_ws(' ', p.code, p.name, p.name_zh, p.phone, p.email))) > 0
           and (all_may or may_see('party', p.id))

@@ -483,6 +483,7 @@ as $$
         when 'site' then '{name,name_zh,city,latitude,longitude}'
         when 'org_unit' then '{name,name_zh}'
         when 'absence' then '{kind,period}'
+        when 'stock_location' then '{name,name_zh}'
         when 'work_order' then '{title,title_zh,description,confirmed_by}'
         when 'booking' then '{title}'
         when 'contract' then '{name,name_zh}'

@@ -55,6 +55,19 @@ def section_name(section: str) -> str:
         "audit_by": tr("What the person did"),
         "audit_entry": tr("Entries of the audit"),
         "log-in": tr("Log-in"),
+        "stock_location": tr("Stock locations"),
+        "stock_move": tr("Stock moves"),
+        "work_order_step": tr("Steps of work orders"),
+        "work_order_history": tr("Steps of work orders"),
+        "contract_line": tr("Contract lines"),
+        "contract_history": tr("Steps of contracts"),
+        "purchase_order": tr("Purchase orders"),
+        "item": tr("Items"),
+        "failure": tr("Failures"),
+        "asset_event": tr("Asset events"),
+        "setting": tr("Settings"),
+        "delegation": tr("Stand-ins"),
+        "entry": tr("Entries of the audit"),
     }.get(section, section.replace("_", " "))
 
 

@@ -29,6 +29,7 @@ class Subject:
     phone: str | None
     email: str | None
     at_party: str | None
+    at_party_zh: str | None
     active: bool
 
 
@@ -104,7 +105,18 @@ def find(database: Database, typed: str) -> tuple[Subject, ...]:
     with database.read() as session:
         rows = session.execute(text("select * from api.find_subjects(:typed)"), {"typed": typed}).all()
     return tuple(
-        Subject(row.kind, row.id, row.code, row.name, row.name_zh, row.phone, row.email, row.at_party, row.active)
+        Subject(
+            row.kind,
+            row.id,
+            row.code,
+            row.name,
+            row.name_zh,
+            row.phone,
+            row.email,
+            row.at_party,
+            row.at_party_zh,
+            row.active,
+        )
         for row in rows
     )
 

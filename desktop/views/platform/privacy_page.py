@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QFrame, QListWidget, QListWidgetItem, QScrollArea, QStackedWidget, QWidget
 
@@ -31,6 +31,7 @@ from desktop.widgets.theme import icon
 
 _PAUSE_MS = 250
 _LIST_WIDTH = 360
+_ROW = 28
 
 
 def kind_name(kind: str) -> str:
@@ -183,9 +184,10 @@ class PrivacyPage(Page):
         self.list.blockSignals(True)
         self.list.clear()
         for one in self._found:
-            words = f"{pick(one.name, one.name_zh)} · {kind_name(one.kind)} · {one.at_party or one.code}"
+            words = f"{pick(one.name, one.name_zh)} · {kind_name(one.kind)} · {_place(one)}"
             item = QListWidgetItem(icon("user", "text.secondary" if one.active else "text.disabled", 14), words)
             item.setToolTip(words)
+            item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
         self.list.setCurrentRow(-1)
         self.list.blockSignals(False)
@@ -229,7 +231,8 @@ class PrivacyPage(Page):
                                       "circle-check" if one.active else "circle-x")  # fmt: skip
             self.facts.set_rows([
                 (label, value) for label, value in (
-                    (tr("Kind"), kind_name(one.kind)), (tr("Number"), one.code), (tr("Company"), one.at_party or ""),
+                    (tr("Kind"), kind_name(one.kind)), (tr("Number"), "" if one.at_party else one.code),
+                    (tr("Company"), _place(one) if one.at_party else ""),
                     (tr("Telephone"), one.phone or ""), (tr("E-mail"), one.email or ""),
                 ) if value
             ])  # fmt: skip
@@ -421,6 +424,11 @@ class PrivacyPage(Page):
         self._show_subject()
         if self._preview is not None:
             self._put_preview(PreviewView(self._preview))
+
+
+def _place(one: Subject) -> str:
+    """Where a contact works; the number of anybody else."""
+    return pick(one.at_party, one.at_party_zh) if one.at_party else one.code
 
 
 def _written(database: Any, kind: str, subject_id: int, path: Path, code: Language) -> int:

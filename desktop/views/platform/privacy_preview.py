@@ -13,7 +13,7 @@ from desktop.operations.privacy import Places, Preview
 from desktop.widgets.labels import IconLabel, Label
 from desktop.widgets.paint import column, row
 
-_WHAT, _ROWS = 260, 80
+_WHAT, _ROWS = 200, 64
 
 
 def why(reason: str) -> str:
@@ -81,12 +81,12 @@ def _section(title: str, icon: str, role: str, lines: Sequence[tuple[str, int | 
     grid.setVerticalSpacing(2)
     for at, (what, rows, sentence) in enumerate(lines):
         name, note = Label(what, elide=True), Label(sentence, role="text.secondary", elide=True)
-        name.setFixedWidth(_WHAT)
         count = Label("" if rows is None else f"{rows:,}")
-        count.setFixedWidth(_ROWS)
         count.setAlignment(Qt.AlignmentFlag.AlignRight)
         for place, label in enumerate((name, count, note)):
             grid.addWidget(label, at, place)
+    grid.setColumnMinimumWidth(0, _WHAT)
+    grid.setColumnMinimumWidth(1, _ROWS)
     grid.setColumnStretch(2, 1)
     made.setLayout(column(head, grid, spacing=6))
     return made
