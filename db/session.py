@@ -11,10 +11,10 @@ UserError or BugError of db.errors.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg2
 import psycopg2.extensions
@@ -26,7 +26,18 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from db.engine import make_engine, open_connection, program_name
-from db.errors import Busy, ConnectionLost, NotInstalled, SchemaTooNew, SchemaTooOld, WrongPassword, translate
+from db.errors import (
+    Busy,
+    ConnectionLost,
+    LoginError,
+    NotAdmitted,
+    NotInstalled,
+    PasswordMustChange,
+    SchemaTooNew,
+    SchemaTooOld,
+    WrongPassword,
+    translate,
+)
 from db.messages import login_error
 from db.version import SCHEMA_VERSION
 
@@ -92,7 +103,7 @@ class Database:
         with self.read() as session:
             me = session.execute(text("select api.me()")).scalar_one()
         if me["id"] is None and not me["worker"]:
-            raise login_error(WrongPassword, "login_unknown", {"login": me["login"]})
+            raise _nobody(me)
         self._user = CurrentUser(
             id=None if me["owner"] and not me["id"] else me["id"],
             user_name=me["user_name"],
@@ -181,6 +192,20 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _nobody(me: Mapping[str, Any]) -> LoginError:
+    """Why a log-in that the server accepts is nobody here."""
+    state = me.get("state")
+    if state == "must_change":
+        return login_error(PasswordMustChange, "login_must_change", {"least": None})
+    if state == "reset":
+        return login_error(NotAdmitted, "login_awaiting_release", {})
+    if state == "new":
+        return login_error(NotAdmitted, "login_new", {})
+    if state is not None:
+        return login_error(NotAdmitted, "login_closed", {})
+    return login_error(WrongPassword, "login_unknown", {"login": me["login"]})
 
 
 @contextmanager

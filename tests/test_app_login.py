@@ -290,3 +290,56 @@ def test_the_keyring_keeps_the_password_of_who_wants_it(
         assert vault.kept == {}
     finally:
         library.set_keyring(before)
+
+
+def test_this_computer_s_own_database_says_until_when_an_account_is_locked(
+    program: Program, qtbot: QtBot, pg_server: embedded.Server, database_name: str, person: str, owner: Database
+) -> None:
+    with owner.write() as writing:
+        for _ in range(5):
+            writing.connection().exec_driver_sql(
+                "select erp.note_failed_login(%s, clock_timestamp())", (f"{PREFIX}_{person}",)
+            )
+    qtbot.waitUntil(lambda: program.places.embedded is not None)
+    program.places.embedded = Server(pg_server.dsn(database_name), embedded=True, owner=owner)
+    login = _login(program)
+    assert login.place_key() == "embedded"
+    _sign_in(program, person, OWN)
+    qtbot.waitUntil(login.user_field.is_wrong, timeout=20_000)
+    assert "locked until" in login.user_field.message() and not login.password_field.is_wrong()
+    users.disable_user(owner, users_id(owner, person))
+    _sign_in(program, person, "guessed")
+    qtbot.waitUntil(lambda: "disabled" in login.user_field.message(), timeout=20_000)
+
+
+def users_id(owner: Database, name: str) -> int:
+    with owner.raw() as raw, raw.cursor() as cursor:
+        cursor.execute("select id from erp.app_user where user_name = %s", (name,))
+        (found,) = cursor.fetchone() or (0,)
+        return int(found)
+
+
+def test_an_account_that_was_closed_meanwhile_stays_locked_behind_its_screen(
+    program: Program,
+    qtbot: QtBot,
+    settings: Settings,
+    port: int,
+    database_name: str,
+    authority: Authority,
+    person: str,
+    owner: Database,
+) -> None:
+    save(settings, _profile(port, database_name, authority))
+    _login(program).set_profiles(program.places.profiles(), load(settings)[0].key)
+    _sign_in(program, person, OWN)
+    window = _arrived(program, qtbot)
+    window.lock()
+    screen = window._lock
+    assert screen is not None
+    users.disable_user(owner, users_id(owner, person))
+    QTest.keyClicks(screen.password, OWN)
+    QTest.keyClick(screen.password, Key.Key_Return)
+    qtbot.waitUntil(screen.field.is_wrong, timeout=20_000)
+    assert "disabled" in screen.field.message() and screen.isVisible()
+    screen._open = True
+    screen.accept()

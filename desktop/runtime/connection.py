@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import platform
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import URL
 
-from db import embedded, session, transport
+from db import embedded, session, transport, users
 from db.errors import UserError
 from db.session import Database
+from desktop import __version__
 from desktop.domain.text import language
 from desktop.operations import people
 from desktop.runtime import first_start, keys
@@ -77,13 +79,24 @@ def on_this_computer(*, user: str | None = None, tell: Tell) -> Iterator[Connect
 
 @contextmanager
 def database(explicit: Where, *, user: str | None = None, tell: Tell) -> Iterator[Database]:
-    """As `connected`, with the handle that operations take."""
+    """As `connected`, with the handle that operations take. A person's log-in is noted, as the window notes it."""
     with connected(explicit, user=user, tell=tell) as connection:
         handle = session.connect(connection.dsn)
         try:
+            if not (handle.user.is_owner or handle.user.is_worker):
+                users.log_in(handle, this_program())
             yield handle
         finally:
             handle.close()
+
+
+def this_program() -> str:
+    """What a log-in is noted with: the computer, the system's user, this program."""
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):
+        account = os.environ.get("USERNAME", "")
+    return " ".join(part for part in (platform.node(), account, f"Outpost {__version__}") if part)
 
 
 def in_my_language(tell: Tell) -> embedded.Progress:

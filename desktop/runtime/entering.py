@@ -6,9 +6,6 @@ the demo's people, for why an account is closed. A shared server tells a strange
 
 from __future__ import annotations
 
-import getpass
-import os
-import platform
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -18,7 +15,6 @@ from db import admission, embedded, session, transport
 from db.errors import LoginError, NotAdmitted, PasswordMustChange, ServerUnreachable, WrongPassword
 from db.session import CurrentUser, Database
 from db.users import LogIn
-from desktop import __version__
 from desktop.domain.text import tr
 from desktop.operations import people
 from desktop.runtime import connection, keyring, keys, service
@@ -88,7 +84,7 @@ def enter(server: Server, user: str, password: str, *, keep: bool | None = None)
     keys.use_own_keys()
     given = password or keyring.fetch(_SERVICE, server.secret_name(user)) or ""
     try:
-        database, said = admission.admit(server.dsn_of(user, given), program=_program())
+        database, said = admission.admit(server.dsn_of(user, given), program=connection.this_program())
     except (WrongPassword, NotAdmitted) as error:
         if not password and given:
             keyring.forget(_SERVICE, server.secret_name(user))
@@ -178,12 +174,3 @@ def _keep(server: Server, user: str, password: str, *, keep: bool) -> None:
         keyring.keep(_SERVICE, server.secret_name(user), password)
     else:
         keyring.forget(_SERVICE, server.secret_name(user))
-
-
-def _program() -> str:
-    """What the log-in is noted with: the computer, the system's user, this program."""
-    try:
-        account = getpass.getuser()
-    except (KeyError, OSError):
-        account = os.environ.get("USERNAME", "")
-    return " ".join(part for part in (platform.node(), account, f"Outpost {__version__}") if part)

@@ -117,7 +117,8 @@ class Finance:
 
     def cost(self) -> str:
         visit, form = self.visit, self.visit.page(ContractPage)
-        opener = next(button for button in form.findChildren(Button) if button.text() == tr("Open"))
+        openers = (button for button in form.findChildren(Button) if button.text() == tr("Open"))
+        opener = next(button for button in openers if button.isEnabled())  # that of the files waits for a file
         click(opener)
         page = visit.page(ContractCostPage)
         wait_for("the cost", lambda: page.stack.currentIndex() == 1)

@@ -8,7 +8,7 @@ import pytest
 
 from db import admission, users
 from db.errors import LoginError, NotAdmitted, PasswordMustChange, WrongPassword
-from db.session import Database
+from db.session import Database, connect
 from tests.db.conftest import World
 from tests.db.test_accounts import FIRST, OWN, Staff, fail
 
@@ -113,3 +113,18 @@ def test_connections_after_a_change_use_the_new_password(staff: Staff) -> None:
     assert database.reload_user().roles == {"clerk"}
     with pytest.raises(WrongPassword):
         admission.admit(staff.dsn(login, OWN), program="Outpost test")
+
+
+def test_a_command_that_only_connects_is_told_the_same(staff: Staff) -> None:
+    _, made = staff.account("wu")
+    with pytest.raises(NotAdmitted) as new:
+        connect(staff.dsn(made, FIRST))
+    assert new.value.constraint == "login_new"
+    person, login = staff.person()
+    users.reset_password(staff.admin, person, FIRST)
+    with pytest.raises(NotAdmitted) as reset:
+        connect(staff.dsn(login, FIRST))
+    assert reset.value.constraint == "login_awaiting_release"
+    staff.world.value("update erp.app_user set awaiting_release = false where id = %s", person)
+    with pytest.raises(PasswordMustChange, match="log-in window"):
+        connect(staff.dsn(login, FIRST))
