@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,8 @@ from desktop.lists import compile as sql
 from desktop.lists.query import ColumnInfo, ListQuery
 from desktop.lists.spec import Kind
 from desktop.operations.exporting import header, note_list, whole_file
-from desktop.operations.lists import SqlListSource
+from desktop.operations.lists import Extract, SqlListSource
+from desktop.operations.sealed_cells import sealed_column
 
 BOM = b"\xef\xbb\xbf"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -62,6 +64,9 @@ def copy_csv(
             out.write(BOM)
         out.write(_header(extract.infos))
         lines = _Lines(out, progress or Progress(), extract.count)
+        if any(sealed_column(extract.listing, key) for key in query.columns):
+            _write_opened(extract, lines)
+            return extract.count
         statement = _worded(extract.listing, query, extract.infos)
         compiled = statement.compile(
             dialect=postgresql.psycopg2.dialect(),  # type: ignore[no-untyped-call]
@@ -72,6 +77,29 @@ def copy_csv(
             wanted = cursor.mogrify(str(compiled), dict(compiled.params)).decode()
             cursor.copy_expert(f"copy ({wanted}) to stdout with (format csv)", lines)
         return extract.count
+
+
+def _write_opened(extract: Extract, lines: _Lines) -> None:
+    """Row by row, because sealed cells are opened here and not in the database; the same words otherwise."""
+    zone = extract.listing.words.zone
+    for part in extract.parts:
+        for row in part:
+            line = io.StringIO()
+            cells = [_word(info, cell, zone) for info, cell in zip(extract.infos, row[2:], strict=False)]
+            csv.writer(line, lineterminator="\n").writerow(cells)
+            lines.write(line.getvalue().encode())
+
+
+def _word(info: ColumnInfo, cell: Any, zone: tzinfo) -> str:
+    if cell is None:
+        return ""
+    if info.kind is Kind.BOOLEAN:
+        return tr("Yes") if cell else tr("No")
+    if isinstance(cell, datetime):
+        return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    if info.kind in _NUMBERS or info.kind is Kind.DATE:
+        return str(cell)
+    return harmless(dict(info.choices).get(str(cell), str(cell)))
 
 
 def harmless(text: str) -> str:

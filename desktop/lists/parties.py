@@ -39,6 +39,8 @@ _PARTY = (
            required=True),
     Column(key="currency", expr=Party.currency, kind=Kind.CHOICE, width=80, writes="currency", required=True,
            shown=False),
+    Column(key="bank_account", expr=Party.bank_account_sealed, kind=Kind.CODE, width=180, shown=False, sortable=False,
+           filterable=False, privilege="bank_account_sealed"),
     Column(key="note", expr=Party.note, width=240, writes="note"),
     Column(key="retired_on", expr=Party.retired_on, kind=Kind.DATE, width=110, writes="retired_on", shown=False),
     Column(key="source_key", expr=Party.source_key, kind=Kind.CODE, width=120, shown=False),

@@ -46,6 +46,8 @@ ENGINEERS = ListSpec(
                writes="hourly_rate", required=True, privilege="hourly_rate"),
         Column(key="km_rate", expr=Engineer.km_rate, kind=Kind.PRICE, width=110, unit="¥", writes="km_rate",
                required=True, shown=False, privilege="km_rate"),
+        Column(key="id_card", expr=Engineer.id_card_sealed, kind=Kind.CODE, width=180, shown=False, sortable=False,
+               filterable=False, privilege="id_card_sealed"),
         Column(key="retired_on", expr=Engineer.retired_on, kind=Kind.DATE, width=110, writes="retired_on",
                shown=False),
         Column(key="user_id", expr=Engineer.user_id, kind=Kind.INTEGER, width=80, shown=False),

@@ -28,6 +28,7 @@ from desktop.lists.spec import ListSpec
 from desktop.operations import entering
 from desktop.operations.entering import Refused
 from desktop.operations.reading import View, written_column
+from desktop.operations.sealed_cells import Opener
 
 _NAME = text("select set_config('application_name', :name, true)")
 
@@ -283,6 +284,7 @@ def _everywhere(change: RowChange, message: str) -> list[CellError]:
 
 
 def _reread(session: Session, view: View, query: ListQuery, ids: Sequence[int]) -> tuple[Row, ...]:
-    found = {row[0]: row for row in session.execute(sql.by_id(view.listing, query, list(ids)))}
+    opener = Opener(session, view.listing, query)
+    found = {row[0]: opener.row(row) for row in session.execute(sql.by_id(view.listing, query, list(ids)))}
     rows = (found[row_id] for row_id in dict.fromkeys(ids) if row_id in found)
     return tuple(Row(row[0], row[1], tuple(row[2:])) for row in rows)

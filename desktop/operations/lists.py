@@ -22,6 +22,7 @@ from desktop.lists.paging import LADDER_FROM, LADDER_STEP, Trail, needs_sorting,
 from desktop.lists.query import Cell, CellEdit, ColumnInfo, Count, GroupHead, ListQuery, Row, SaveResult
 from desktop.lists.spec import ListSpec, View
 from desktop.operations import editing, reading
+from desktop.operations.sealed_cells import Opener
 
 COUNTED_AT_ONCE = 10_000
 GROUP_LIMIT = 20_000
@@ -273,7 +274,8 @@ class SqlListSource:
         if rows:
             last = rows[-1]
             trail.remember(start + len(rows), (*last[2 + len(query.columns) :], last[0]))
-        return tuple(Row(row[0], row[1], tuple(row[2 : 2 + len(query.columns)])) for row in rows)
+        opener = Opener(connection, listing, query)
+        return tuple(Row(row[0], row[1], tuple(row[2 : 2 + len(query.columns)])) for row in opener.rows(rows))
 
 
 def query_for(
@@ -307,11 +309,13 @@ def offered_views(spec: ListSpec, infos: Sequence[ColumnInfo]) -> tuple[View, ..
 
 def streamed(connection: Connection, listing: Listing, query: ListQuery, size: int = 1_000) -> Generator[Sequence[Any]]:
     """All rows in their order in partitions of `size`, through a server-side cursor."""
+    opener = Opener(connection, listing, query)
     result = connection.execution_options(stream_results=True, max_row_buffer=size).execute(
         sql.everything(listing, query)
     )
     try:
-        yield from result.partitions(size)
+        for part in result.partitions(size):
+            yield list(opener.rows(part))
     finally:
         result.close()
 
@@ -326,7 +330,8 @@ def _order_only(query: ListQuery) -> ListQuery:
 
 
 def _by_id(connection: Connection, listing: Listing, query: ListQuery, ids: Sequence[int]) -> tuple[Row, ...]:
-    found = {row[0]: row for row in connection.execute(sql.by_id(listing, query, list(ids)))}
+    opener = Opener(connection, listing, query)
+    found = {row[0]: opener.row(row) for row in connection.execute(sql.by_id(listing, query, list(ids)))}
     there = (found[row_id] for row_id in ids if row_id in found)
     return tuple(Row(row[0], row[1], tuple(row[2:])) for row in there)
 

@@ -23,6 +23,7 @@ from desktop.operations import editing, entering
 from desktop.operations.editing import RowChange
 from desktop.operations.entering import Refused
 from desktop.operations.reading import View
+from desktop.operations.sealed_cells import Opener
 
 Verdict = Literal["new", "changed", "same", "rejected"]
 PARTIES = {"customers": "is_customer", "suppliers": "is_supplier"}
@@ -146,9 +147,9 @@ def save(database: Database, view: View, query: ListQuery, planned: PastePlan, *
         if errors or conflicts:
             raise _RolledBack(PasteResult(errors=tuple(errors), conflicts=tuple(conflicts)))
         ids = [*(change.row_id for change in planned.changes), *inserted.values()]
-        saved = tuple(
-            Row(row[0], row[1], tuple(row[2:])) for row in session.execute(sql.by_id(view.listing, query, ids))
-        )
+        opener = Opener(session, view.listing, query)
+        found = session.execute(sql.by_id(view.listing, query, ids))
+        saved = tuple(Row(row[0], row[1], tuple(row[2:])) for row in opener.rows(found))
         versions = _versions(session, view, [change.row_id for change in planned.changes])
         back = tuple(
             _restoring(view, change, versions[change.row_id], planned.before[change.row_id])
@@ -178,9 +179,9 @@ def undo(database: Database, view: View, query: ListQuery, back: Undo, *, reques
             raise _RolledBack(PasteResult(errors=tuple(errors), conflicts=tuple(conflicts)))
         _remove(session, view, back.inserted)
         ids = [change.row_id for change in back.changes]
-        saved = tuple(
-            Row(row[0], row[1], tuple(row[2:])) for row in session.execute(sql.by_id(view.listing, query, ids))
-        )
+        opener = Opener(session, view.listing, query)
+        found = session.execute(sql.by_id(view.listing, query, ids))
+        saved = tuple(Row(row[0], row[1], tuple(row[2:])) for row in opener.rows(found))
         versions = _versions(session, view, ids)
         again = tuple(
             _restoring(view, change, versions[change.row_id], before[change.row_id]) for change in back.changes

@@ -17,11 +17,15 @@ from db.session import Database
 from desktop.domain import sealing
 from desktop.domain.progress import Cancelled, Progress
 from desktop.domain.sealing import Key
+from desktop.exchange.csv_export import write_csv
 from desktop.exchange.importing import import_file
+from desktop.lists.all_lists import list_for
+from desktop.lists.query import ListQuery
 from desktop.operations import attachments, encryption, engineers, importing, keys, parties, record_history, records
 from desktop.operations.assets import ASSET
 from desktop.operations.attachments import Attachment, Source
 from desktop.operations.encryption import Locked, NoKey
+from desktop.operations.lists import source_for
 from desktop.operations.parties import PARTY
 from desktop.operations.records import Draft
 from desktop.runtime.keys import Keys
@@ -440,3 +444,27 @@ def test_an_import_seals_on_the_way_in(world: World, made: keys.Made, tmp_path: 
         assert "bank_account_sealed" not in offered
         file.write_text("供应商编码,供应商名称,城市\nS-ALL,Bearing Works,Wuxi\n", "utf-8")
         assert import_file(desk, file, "suppliers").written
+
+
+def test_lists_and_exports_open_what_their_reader_may_have(
+    world: World, made: keys.Made, store: Keys, tmp_path: Path
+) -> None:
+    finance, party = world.login("finance", "HB"), world.id("party", "S-ALL")
+    write_account(finance, party)
+    source = source_for(finance, list_for("suppliers"), "en")
+    query = ListQuery(columns=("code", "bank_account"))
+    (row,) = source.rows(query, group=(), start=0, limit=10)
+    assert row.cells == ("S-ALL", ACCOUNT)
+    assert [row.cells for row in source.rows_by_id(query, (party,))] == [("S-ALL", ACCOUNT)]
+    assert [list(part[0][2:]) for part in source.stream(query)] == [["S-ALL", ACCOUNT]]
+    written = tmp_path / "suppliers.csv"
+    write_csv(source, query, written)
+    assert ACCOUNT in written.read_text("utf-8-sig")
+    noted = world.value("select changes::text from audit.entry where table_name = 'export' order by id desc limit 1")
+    assert "bank_account" in noted and ACCOUNT not in noted
+    (info,) = (info for info in source.columns() if info.key == "bank_account")
+    assert (info.sortable, info.filterable, info.editable) == (False, False, False)
+    clerk = source_for(world.login("clerk", "HB"), list_for("suppliers"), "en")
+    assert "bank_account" not in {info.key for info in clerk.columns()}
+    encryption.use_keys(encryption.NoKeys())
+    assert [row.cells[1] for row in source.rows(query, group=(), start=0, limit=10)] == ["Locked"]
