@@ -303,3 +303,28 @@ def test_a_server_elsewhere_with_less_than_verify_full_is_refused(outpost: Outpo
     far = "postgresql://u:p@db.example.com/x"
     chinese = outpost("list", "assets", "--dsn", far, PGSSLMODE="prefer", lang="zh_CN.UTF-8")
     assert chinese.returncode == 1 and "PGSSLMODE 为 prefer" in chinese.stderr
+
+
+def test_keys_are_made_handed_over_rotated_and_brought_back(running: None, home: Path, tmp_path: Path) -> None:
+    mine, theirs = str(tmp_path / "mine.json"), str(tmp_path / "theirs.json")
+
+    def key(*arguments: str, file: str = mine, said: str = "", code: int = 0) -> dict[str, object]:
+        environment = os.environ | {"OUTPOST_HOME": str(home), "OUTPOST_KEY_FILE": file, "LC_ALL": "en_US.UTF-8"}
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "desktop.cli", "admin", "key", *arguments, "--json"],
+            capture_output=True, text=True, env=environment, cwd=ROOT, check=False, input=said,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        found: dict[str, object] = json.loads(done.stdout) if done.stdout else {}
+        return found
+
+    state = key("status", code=1)  # made at the first start, with another key file
+    assert [(one["state"], one["here"]) for one in state["keys"]] == [("active", False)]  # type: ignore[attr-defined]
+    fresh = key("rotate", "--lost")
+    passphrase = "four words are enough\n"
+    key("export", str(tmp_path / "keys.export"), said=passphrase)
+    assert stat.S_IMODE((tmp_path / "keys.export").stat().st_mode) == 0o600
+    key("import", str(tmp_path / "keys.export"), file=theirs, said=passphrase)
+    assert key("status", file=theirs)["ready"] is True
+    third = str(tmp_path / "third.json")
+    assert key("recover", file=third, said=f"{fresh['recovery_code']}\n")["key"] == fresh["key"]
