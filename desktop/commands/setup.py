@@ -23,7 +23,7 @@ def register(add: Add) -> None:
 
 def initialise(options: argparse.Namespace) -> int:
     from db import embedded
-    from desktop.runtime import connection, first_start
+    from desktop.runtime import connection, first_start, keys
 
     say = connection.in_my_language(tell)
     shared = connection.chosen_dsn(options.dsn)
@@ -33,6 +33,8 @@ def initialise(options: argparse.Namespace) -> int:
     else:
         with embedded.start(embedded.home(), progress=say) as server:
             made = first_start.complete(server, content=content, progress=say)
+            if keys.ensure_own_key(server):
+                tell(tr("An encryption key was made. See it, and note its recovery code: outpost admin key status"))
     said = tr("Outpost is installed") if made else tr("Outpost was installed there already; nothing was changed")
     answer(options, said, {"installed": made})
     return 0

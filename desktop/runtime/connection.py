@@ -21,7 +21,7 @@ from db import embedded, session, transport, users
 from db.errors import UserError
 from db.session import Database
 from desktop import __version__
-from desktop.domain.text import language
+from desktop.domain.text import language, tr
 from desktop.operations import people
 from desktop.runtime import first_start, keys
 from desktop.runtime.server_profiles import ServerProfile
@@ -73,7 +73,8 @@ def on_this_computer(*, user: str | None = None, tell: Tell) -> Iterator[Connect
     keys.use_own_keys()
     with embedded.start(embedded.home(), progress=in_my_language(tell)) as server:
         first_start.complete(server, progress=in_my_language(tell))
-        keys.ensure_own_key(server)
+        if keys.ensure_own_key(server):
+            tell(tr("An encryption key was made. See it, and note its recovery code: outpost admin key status"))
         yield Connection(server.dsn() if user is None else as_person(server.dsn(), user), server)
 
 

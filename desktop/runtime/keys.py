@@ -151,14 +151,14 @@ class Keys:
         return list(json.loads(found)) if found else []
 
 
-def ensure_own_key(server: Server, store: Keys | None = None) -> None:
-    """The embedded default makes its key by itself, so that files can be attached from the first day.
+def ensure_own_key(server: Server, store: Keys | None = None) -> bool:
+    """The embedded default makes its key by itself, so that files can be attached from the first day; True: just now.
 
     Its recovery code waits in the key store until `outpost admin key status` has shown it to somebody who notes it.
     """
     done = server.home / "encryption.json"
     if done.is_file():
-        return
+        return False
     store = store or Keys()
     database = connect(server.dsn(), pool_size=1)
     try:
@@ -167,9 +167,11 @@ def ensure_own_key(server: Server, store: Keys | None = None) -> None:
             made = keys.create(database, store)
             store.keep_recovery_code(installation, made.code)
         done.write_text("{}\n", encoding="ascii")
+        return not known
     except (UserError, OSError) as error:
         # Everything but sealed values works without a key; the next start tries again, and who attaches a file is told.
         _log.warning("no encryption key was made: %s", error)
+        return False
     finally:
         database.close()
 
