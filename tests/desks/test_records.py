@@ -23,7 +23,8 @@ JOBS = (
     "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "auditor", "admin",
     "security",
 )  # fmt: skip
-REQUIRED = {"work_order": "title", "person": "display_name", "stand_in": "reason"}
+REQUIRED = {"work_order": "title", "purchase_order": "supplier_id", "person": "display_name", "stand_in": "reason"}
+"""What a new one must have, where it is not a name."""
 KEYS = {page.key for desk in DESKS for page in desk.pages}
 
 
@@ -43,8 +44,6 @@ def test_every_new_form_is_a_form() -> None:
     assert {new.page for new in NEW_RECORDS.values()} <= forms
 
 
-REQUIRED = {"work_order": "title", "purchase_order": "supplier_id"}
-"""What a new one must have, where it is not a name."""
 BEGUN_BY = {"stock_count": "api.start_count(jsonb)"}
 """Pages that are no forms: a new one is begun by a function."""
 
