@@ -64,6 +64,33 @@ create trigger anchor_append_only before update or delete on audit.anchor
 create trigger anchor_no_truncate before truncate on audit.anchor
     for each statement execute function audit.refuse();
 
+-- One value in words, as far as the dictionary has words for it.
+create function audit.said(value jsonb, allowed jsonb, chinese boolean) returns text
+language sql immutable
+set search_path = audit, pg_catalog, pg_temp
+as $$
+    select case
+        when value is null or value = 'null' or value = '""' then '–'
+        when value ? 'erased' and jsonb_typeof(value) = 'object' then case when chinese then '（已删除）' else '(erased)' end
+        else coalesce(allowed -> (value #>> '{}') ->> case when chinese then 'zh' else 'en' end, value #>> '{}') end
+$$;
+
+-- What an entry says, for the grid: "Criticality: B → A; Note: – → new seal".
+create function audit.in_words(of_table text, action text, changes jsonb, chinese boolean) returns text
+language sql stable
+set search_path = audit, pg_catalog, pg_temp
+as $$
+    select string_agg(
+        coalesce(case when chinese then d.label_zh else d.label end, c.key) || case when chinese then '：' else ': ' end
+        || case when action = 'U' and jsonb_typeof(c.value) = 'array' and jsonb_array_length(c.value) = 2
+                then said(c.value -> 0, d.allowed, chinese) || ' → ' || said(c.value -> 1, d.allowed, chinese)
+                else said(c.value, d.allowed, chinese) end,
+        case when chinese then '；' else '; ' end order by c.key <> 'subject', c.key)
+    from jsonb_each(changes - case when action = 'E' then '{at}' else '{id,company_id}' end::text[]) c
+    left join erp.dictionary_entry d
+        on d.column_name = c.key and d.table_name = case when action = 'E' then 'audit_entry' else of_table end
+$$;
+
 -- The worker wrote an anchor, or could not; a failure is an event when it begins and when it ends, not each time.
 create function api.note_anchor(target text, seal_id bigint, hash text, problem text default null) returns void
 language plpgsql security definer
@@ -178,6 +205,8 @@ begin
     execute format('grant select on audit.anchor, audit.log_position to %I', erp.role_name('auditor'));
 end
 $$;
+call erp.allow('audit.said(jsonb, jsonb, boolean)', 'auditor', 'execute');
+call erp.allow('audit.in_words(text, text, jsonb, boolean)', 'auditor', 'execute');
 call erp.allow('api.note_anchor(text, bigint, text, text)', 'worker', 'execute');
 call erp.allow('api.audit_state()', 'auditor admin security worker', 'execute');
 call erp.allow('api.note_verification(jsonb)', 'auditor worker', 'execute');

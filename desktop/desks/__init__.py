@@ -5,7 +5,7 @@ One explicit tuple: nothing is discovered, and a desk that is not built does not
 
 from __future__ import annotations
 
-from desktop.desks.boards import ADMIN, DATA, PLANNER, PRIVACY, WAREHOUSE
+from desktop.desks.boards import ADMIN, AUDITING, DATA, PLANNER, PRIVACY, WAREHOUSE
 from desktop.desks.lists import has_list, list_entry
 from desktop.desks.records import RECORDS
 from desktop.domain.text import tr
@@ -66,7 +66,9 @@ DESKS: tuple[Desk, ...] = (
                 "people_waiting", "users", "org_units", "custom_roles", "delegations", "role_matrix", "user_access",
             ),
             *ADMIN,
-            *_lists("audit"),
+            *_lists("audit", "audit_events"),
+            *AUDITING,
+            *_lists("audit_anchors"),
         ),
         frozenset(("admin", "security", "auditor")),
     ),

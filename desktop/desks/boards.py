@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.text import tr
+from desktop.views.platform.audit_proof_page import AuditProofPage
 from desktop.views.platform.import_page import ImportPage
 from desktop.views.platform.policy_page import PolicyPage
 from desktop.views.platform.privacy_page import PrivacyPage
@@ -34,4 +35,9 @@ GUARDIANS = frozenset({"security", "steward", "auditor"})
 PRIVACY: tuple[PageEntry, ...] = (
     PageEntry("privacy", lambda: tr("Personal data"), "user", PrivacyPage, GUARDIANS),
     PageEntry("retention", lambda: tr("Retention"), "timer", RetentionPage, GUARDIANS),
+)
+AUDITING: tuple[PageEntry, ...] = (
+    PageEntry(
+        "audit_proof", lambda: tr("Proof of the audit"), "shield-check", AuditProofPage, frozenset({"auditor"})
+    ),
 )

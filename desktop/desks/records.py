@@ -15,6 +15,7 @@ from desktop.views.contracts.contract_page import ContractPage
 from desktop.views.contracts.cost_page import ContractCostPage
 from desktop.views.parties.party_page import PartyPage
 from desktop.views.parties.site_page import SitePage
+from desktop.views.platform.audit_entry_page import AuditEntryPage
 from desktop.views.platform.person_page import PersonPage
 from desktop.views.platform.role_page import RolePage
 from desktop.views.platform.stand_in_page import StandInPage
@@ -193,6 +194,13 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Stock location"),
         "map-pin",
         lambda context, args: LocationPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "audit_entry",
+        lambda: tr("Audit entry"),
+        "history",
+        lambda context, args: AuditEntryPage(context, record_id(args) or 0),
+        "auditor",
     ),
     PageEntry(
         "contract_cost",

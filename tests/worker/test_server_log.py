@@ -262,6 +262,30 @@ def test_the_embedded_server_s_refusals_and_bad_passwords_arrive(worker: Worker,
     )
 
 
+def test_five_wrong_passwords_lock_the_log_in(worker: Worker, tmp_path: Path) -> None:
+    """Counted from the log, one by one, in whatever portions they were read."""
+    world = worker.world
+    clerk = world.login_name("clerk")
+    bad = record(
+        f'password authentication failed for user "{clerk}"',
+        error_severity="FATAL",
+        state_code="28P01",
+        user=clerk,
+        dbname=world.name,
+        timestamp=str(world.value("select to_char(now() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')")) + ".000 UTC",
+    )
+    locked = "select locked_until is not null from erp.app_user where login = %s"
+    job = ServerLog(LogFolder(tmp_path, "here"))
+    fill(tmp_path / "server-1.json", *[bad] * 4)
+    job(worker.cursor)
+    assert world.value(locked, clerk) is False
+    fill(tmp_path / "server-1.json", bad)
+    job(worker.cursor)
+    assert world.value(locked, clerk) is True
+    with pytest.raises(psycopg2.OperationalError, match="not permitted to log in"):
+        psycopg2.connect(world.dsn(clerk))
+
+
 def test_old_files_go_when_they_are_old_or_too_many(tmp_path: Path) -> None:
     now = time.time()
     for age in range(5):
