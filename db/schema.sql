@@ -768,8 +768,8 @@ begin
 end
 $$;
 
--- The units that were granted to me by name, without those below, my own before a colleague's: where a new record of mine
--- belongs unless I say else.
+-- The units that were granted to me by name, without those below, my own before a colleague's, a branch before the whole
+-- company: where a new record of mine belongs unless I say else.
 create function erp.my_home_units() returns integer[]
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -786,7 +786,8 @@ begin
         from units_of(me.user_id, me.today) g
         where g.may_write
         group by g.org_unit_id
-        order by min(coalesce(g.delegation_id, 0)), g.org_unit_id);
+        order by min(coalesce(g.delegation_id, 0)),
+                 (select max(c.depth) from org_unit_closure c where c.descendant_id = g.org_unit_id) desc, g.org_unit_id);
 end
 $$;
 

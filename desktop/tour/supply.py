@@ -147,6 +147,7 @@ _NEW_ORDER = """
     from erp.purchase_order o
     join erp.purchase_order_line l on l.purchase_order_id = o.id
     join erp.item i on i.id = l.item_id and i.tracking = 'none'
+    join erp.org_unit_closure c on c.descendant_id = o.org_unit_id and c.ancestor_id = (erp.my_home_units())[1]
     order by o.id desc
     limit 1
     returning id

@@ -171,10 +171,25 @@ def _write_users(cursor: Cursor, world: World) -> None:
         if not branch.clerk:
             clerk = DemoUser(f"clerk.{code.lower()}", f"Clerk {branch.cast.city}", f"{branch.cast.city_zh}库管", code)
             branch.clerk = _write_user(cursor, world, clerk, ("clerk",))
+    _write_rights(cursor, world)
+
+
+def _write_rights(cursor: Cursor, world: World) -> None:
+    """A custom role and a holiday stand-in, among the branches' clerks: the demo's own log-ins keep one job each."""
+    cursor.execute("select api.save_custom_role('storekeeper', 'Storekeeper who buys', '采购兼库管', '{clerk,buyer}')")
+    clerks = [branch.clerk for code, branch in world.branches.items() if code != "SUZ"]
+    cursor.execute("select api.set_user_roles(%s, '{clerk,storekeeper}')", (clerks[0],))
+    cursor.execute(
+        "insert into erp.delegation (from_user_id, to_user_id, valid_from, valid_to, reason)"
+        " values (%s, %s, %s, %s, %s)",
+        (clerks[-1], clerks[0], world.today, world.today + dt.timedelta(days=9), "年假"),
+    )
+    cursor.execute("select erp.sync_login(%s)", (clerks[0],))
 
 
 def _write_user(cursor: Cursor, world: World, user: DemoUser, roles: Sequence[str]) -> int:
-    units = [world.root] if user.whole_company else [world.branches[user.branch].unit] if user.branch else []
+    units = [world.branches[user.branch].unit] if user.branch else []
+    units += [world.root] if user.whole_company else []
     verifier = encrypt_password(password_of(user.user_name), user.user_name, cursor.connection, "scram-sha-256")
     cursor.execute(
         "select api.create_user(user_name => %s, display_name => %s, verifier => %s, roles => %s, units => %s::int[],"

@@ -183,8 +183,8 @@ def test_a_demo_is_never_mixed_with_a_company(owner: Database) -> None:
 def test_the_log_ins_are_one_per_job_and_shown_to_the_log_in_window(world: DemoWorld, owner: Database) -> None:
     shown = people.demo_people(owner)
     assert [person.user for person in shown] == [
-        "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "security", "auditor",
-        "admin",
+        "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "report", "security",
+        "auditor", "admin",
     ]  # fmt: skip
     assert demo.demo_size(owner) == "small"
     for person in shown:
@@ -233,3 +233,27 @@ def test_the_clerk_can_issue_the_parts_of_the_order_of_the_guide(world: DemoWorl
     assert len(reserved) >= 6
     with world.database("clerk") as clerk:
         assert value(clerk, "select count(*) from erp.purchase_order where state = 'ordered'") >= 3  # type: ignore[operator]
+
+
+def test_buyer_and_steward_keep_company_wide_items_and_new_papers_stay_in_the_branch(world: DemoWorld) -> None:
+    for user in ("buyer", "steward"):
+        with world.database(user) as database, database.write() as session:
+            changed = session.execute(
+                text(
+                    "update erp.item set note = 'checked' where id = (select min(i.id) from erp.item i"
+                    " join erp.org_unit u on u.id = i.org_unit_id where u.kind = 'company') returning id"
+                )
+            )
+            assert len(changed.all()) == 1, user
+    with world.database("buyer") as buyer, buyer.read() as session:
+        kinds = (
+            "select u.kind from unnest(erp.my_home_units()) with ordinality h (id, n)"
+            " join erp.org_unit u using (id) order by n"
+        )
+        assert session.scalars(text(kinds)).all() == ["branch", "company"]
+
+
+def test_rights_are_not_empty(owner: Database) -> None:
+    with owner.read() as session:
+        held = "select count(*) from erp.user_custom_role"
+        assert session.scalar(text(held)) == session.scalar(text("select count(*) from erp.delegation")) == 1
