@@ -63,12 +63,33 @@ def examine(database: Database) -> tuple[Finding, ...]:
             _connections(session),
             _books(session),
             _audit(session),
+            _keys(session),
             _sealing(state),
             _partitions(state),
             _anchors(state),
             _server_log(state),
             *_catalogue(session),
         )
+
+
+def _keys(session: Session) -> Finding:
+    """A rotation that nobody finished leaves values under a key that may be lost tomorrow."""
+    states = set(session.execute(text("select state from erp.encryption_key")).scalars())
+    if "retiring" in states:
+        return Finding(
+            "encryption",
+            False,
+            "A key is being replaced and values still wait; go on with: outpost admin key rotate",
+            "密钥轮换尚未完成，仍有内容待处理；请继续执行：outpost admin key rotate",
+        )
+    if "active" not in states:
+        return Finding(
+            "encryption",
+            True,
+            "No encryption key yet: files and sealed fields wait for outpost admin key create",
+            "尚无加密密钥：附件和加密字段须先执行 outpost admin key create",
+        )
+    return Finding("encryption", True, "Files and sealed fields have their key", "附件和加密字段的密钥正常")
 
 
 def _differences(session: Session) -> tuple[Difference, ...]:

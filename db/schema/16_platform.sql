@@ -144,6 +144,24 @@ $$;
 create trigger attachment_removed before delete on erp.attachment
     for each row execute function erp.attachment_removed();
 
+-- What becomes of a key is an event of its own in the audit, named as people name it: 3F2A-91C0-77AB-02DE.
+create function erp.encryption_key_noted() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    was text := case when tg_op = 'UPDATE' then old.state end;
+begin
+    perform audit.note('key', rtrim(regexp_replace(upper(encode(new.fingerprint, 'hex')), '(.{4})', '\1-', 'g'), '-'),
+                       jsonb_build_object('state', new.state, 'was', was,
+                                          'new_recovery_code', tg_op = 'INSERT' and new.recovery_sealed is not null
+                                              or tg_op = 'UPDATE' and new.recovery_sealed is distinct from old.recovery_sealed));
+    return null;
+end
+$$;
+create trigger encryption_key_noted after insert or update on erp.encryption_key
+    for each row execute function erp.encryption_key_noted();
+
 -- Keys are made, rotated and retired by the security officer. He sees no business rows: what a rotation needs of them he
 -- gets as sealed bytes, one portion at a time.
 create function erp.check_key_officer() returns void

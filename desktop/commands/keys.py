@@ -84,7 +84,7 @@ def status(options: argparse.Namespace, database: Database, store: Keys) -> int:
 
 def export(options: argparse.Namespace, database: Database, store: Keys) -> int:
     from desktop.domain import sealing
-    from desktop.operations import encryption, keys
+    from desktop.operations import encryption, exporting, keys
 
     installation, _ = keys.status(database, store)
     mine = store.keys(installation)
@@ -95,6 +95,7 @@ def export(options: argparse.Namespace, database: Database, store: Keys) -> int:
     target = _file(options)
     passphrase = _ask(tr("Passphrase for the file: "), again=tr("Once more: "))
     _check_passphrase(passphrase)
+    exporting.note(database, "export", "encryption_key", rows=len(mine), form="key file")
     text = sealing.export_keys(list(mine.values()), passphrase, installation)
     with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
         stream.write(text)

@@ -163,6 +163,13 @@ def test_two_rotations_at_once_are_refused(world: World) -> None:
         rows(other, put, party, again, sealed(KEY))
     assert rows(other, "select api.finish_rotation()") == [(0,)]
     assert rows(other, "select state from erp.encryption_key order by id") == [("retired",), ("active",)]
+    events = "select changes ->> 'was', changes ->> 'state' from audit.entry where table_name = 'key' order by id"
+    assert rows(world.raw("auditor", "HB"), events) == [
+        (None, "active"),
+        ("active", "retiring"),
+        (None, "active"),
+        ("retiring", "retired"),
+    ]
     with pytest.raises(psycopg2.Error, match="sealed_column_found"):
         rows(other, "select api.reseal('app_user', 'login', 1, null, '', '')")
 
