@@ -560,9 +560,20 @@ begin
                             'where b.value is distinct from n.value) d where d.changes is not null', replace(skip, '{row}', 'r'), replace(skip, '{row}', 'o')))
             else ins end;
     end if;
+    if 'quiet' = any (opts) then
+        -- One statement and no variable: this runs several times in every posting.
+        feed := format('insert into erp.change (topic, ids, client) select %L, %s, current_setting(''application_name'') from %%s r having count(*) > 0;',
+                       short, case when 'id' = any (have) then 'case when count(*) <= 500 then array_agg(r.id) else ''{}'' end' else '''{}''' end);
+        return format(E'begin\n    if tg_op = ''DELETE'' then\n        %s\n    else\n        %s\n    end if;\n    return null;\nend',
+                      format(feed, 'old_rows'), format(feed, 'new_rows'));
+    end if;
     if not 'silent' = any (opts) then
         feed := format('insert into erp.change (topic, ids, client) values (%L, %s, app);', short,
                        case when 'id' = any (have) then 'case when cardinality(touched) <= 500 then touched else ''{}'' end' else '''{}''' end);
+    end if;
+    if feed = '' and upd = '' and del = '' then
+        return format(E'declare\n    app text := current_setting(''application_name'');\n    why text := nullif(current_setting(''outpost.reason'', true), '''');\n'
+                      'begin\n    if tg_op = ''INSERT'' then\n        %s\n    end if;\n    return null;\nend', ins);
     end if;
     return format('declare
     touched bigint[];

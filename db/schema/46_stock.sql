@@ -580,30 +580,39 @@ create function api.freeze_costs(lines api.stock_line[], company integer) return
 language plpgsql
 as $$
 declare
-    n       integer;
-    cost    erp.item_cost;
-    changed erp.item_cost[] := '{}';
-    result  record;
+    items  bigint[] := array(select distinct l.item_id from unnest(lines) l);
+    costs  erp.item_cost[];
+    cost   erp.item_cost;
+    line   api.stock_line;
+    result record;
+    n      integer;
+    at     integer := 0;
 begin
+    loop
+        costs := array(
+            select c from erp.item_cost c where c.company_id = company and c.item_id = any (items) order by c.item_id for update);
+        exit when cardinality(costs) = cardinality(items);
+        insert into erp.item_cost (company_id, item_id)
+        select company, i from unnest(items) i order by i
+        on conflict do nothing;
+    end loop;
     for n in select l.ordinality::integer from unnest(lines) with ordinality l order by l.item_id, l.ordinality loop
-        if cost.item_id is distinct from lines[n].item_id then
-            if cost.item_id is not null then
-                changed := changed || cost;
+        line := lines[n];
+        if cost.item_id is distinct from line.item_id then
+            if at > 0 then
+                costs[at] := cost;
             end if;
-            select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = lines[n].item_id for update;
-            if not found then
-                insert into erp.item_cost (company_id, item_id) values (company, lines[n].item_id) on conflict do nothing;
-                select c.* into cost from erp.item_cost c where c.company_id = company and c.item_id = lines[n].item_id for update;
-            end if;
+            at := at + 1;
+            cost := costs[at];
         end if;
-        result := api.freeze_cost(lines[n], cost);
+        result := api.freeze_cost(line, cost);
         lines[n] := result.line;
         cost := result.cost;
     end loop;
-    changed := changed || cost;
+    costs[at] := cost;
     update erp.item_cost c
     set quantity = k.quantity, value = k.value, average = k.average
-    from unnest(changed) k
+    from unnest(costs) k
     where c.company_id = company and c.item_id = k.item_id and (c.quantity, c.value, c.average) is distinct from (k.quantity, k.value, k.average);
     return lines;
 end
@@ -709,14 +718,15 @@ declare
     reserved integer := 0;
     outward  boolean := false;
     serial   boolean := false;
+    line     api.stock_line;
 begin
-    for n in 1 .. cardinality(lines) loop
-        if lines[n].reserved_quantity <> 0 then
-            reserved := sign(lines[n].reserved_quantity)::integer;
-            kept := kept || lines[n].reservation_id;
+    foreach line in array lines loop
+        if line.reserved_quantity <> 0 then
+            reserved := sign(line.reserved_quantity)::integer;
+            kept := kept || line.reservation_id;
         end if;
-        outward := outward or 'customer' in (lines[n].from_kind, lines[n].to_kind);
-        serial := serial or (lines[n].tracking = 'serial' and lines[n].to_stocked);
+        outward := outward or 'customer' in (line.from_kind, line.to_kind);
+        serial := serial or (line.tracking = 'serial' and line.to_stocked);
     end loop;
     balances := api.change_balances(lines, company, reserved);
     if serial then
@@ -726,9 +736,9 @@ begin
     if sort = 'receipt' then
         orders := api.settle_purchase_orders(lines);
     end if;
-    for n in 1 .. cardinality(lines) loop
-        quantity := quantity + lines[n].quantity;
-        amount := amount + lines[n].amount;
+    foreach line in array lines loop
+        quantity := quantity + line.quantity;
+        amount := amount + line.amount;
     end loop;
     insert into erp.stock_document
         (company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
@@ -769,6 +779,7 @@ declare
     unit    integer;
     claim   record;
     lines   api.stock_line[];
+    line    api.stock_line;
     last_order bigint;
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
     importing boolean := document ->> 'source' is not null and (actor = 0 or 'steward' = any (erp.my_roles()));
@@ -787,10 +798,10 @@ begin
         perform api.refuse_posting('stock_lines_given', 'a posting needs at least one line with a place');
     end if;
     lines := api.read_stock_lines(document, company);
-    for n in 1 .. cardinality(lines) loop
-        perform api.check_stock_line(kind, lines[n], units);
-        if kind in ('issue', 'counter_issue') and lines[n].work_order_id is distinct from last_order then
-            last_order := lines[n].work_order_id;
+    foreach line in array lines loop
+        perform api.check_stock_line(kind, line, units);
+        if kind in ('issue', 'counter_issue') and line.work_order_id is distinct from last_order then
+            last_order := line.work_order_id;
             perform api.check_work_order(last_order, company, units, importing);
         end if;
     end loop;
