@@ -1133,7 +1133,8 @@ begin
     end if;
     if feed = '' and upd = '' and del = '' then
         return format(E'declare\n    app text := current_setting(''application_name'');\n    why text := nullif(current_setting(''outpost.reason'', true), '''');\n'
-                      'begin\n    if tg_op = ''INSERT'' then\n        %s\n    end if;\n    return null;\nend', ins);
+                      '%sbegin\n    if tg_op = ''INSERT'' then\n        %s\n    end if;\n    return null;\nend',
+                      case when poster = 'me' then E'    me integer := erp.my_user_id();\n' else '' end, ins);
     end if;
     return format('declare
     touched bigint[];
@@ -2794,6 +2795,29 @@ begin
 end
 $$;
 
+-- The caller's unit where he has one only, and it alone decides which rows of a table he sees; else null. A list adds it
+-- to its query as a constant: the policy's own question hides from the planner that it is one, and to show a filtered page
+-- it walked through the whole table in the order of the list (270 ms instead of 17). Nothing is shown or hidden by it: the
+-- policies stand beside it. Not for several units, where no index gives the order and two conditions that say the same
+-- count twice in the planner's guess.
+create function api.only_unit(of_table text) returns integer
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    mine integer[] := my_units();
+begin
+    if is_owner() or cardinality(mine) <> 1 or not exists (
+        select from protection p
+        where p.table_name = of_table and p.scope = 'owned' and not exists (
+            select from regexp_matches(p.seen, $re$pg_has_role\(session_user, '([^']+)', 'member'\)$re$, 'g') m
+            where pg_has_role(session_user, m[1], 'member'))) then
+        return null;
+    end if;
+    return mine[1];
+end
+$$;
+
 -- Ids of rows by an index of their words. Only bitmaps: a plan that walks through the table in hope of an early end reads
 -- all of it where the word stands in old rows alone (1.5 s instead of 0.02 at a million rows).
 create function erp.search_ids(statement text, words text[], pairs text[], many integer) returns bigint[]
@@ -2941,6 +2965,7 @@ call erp.allow('erp.search_text(text[])', 'everyone', 'execute');
 call erp.allow('erp.search_key(text[])', 'everyone', 'execute');
 call erp.allow('erp.sort_key(text)', 'everyone', 'execute');
 call erp.allow('api.search(text, text, integer)', 'everyone', 'execute');
+call erp.allow('api.only_unit(text)', 'everyone', 'execute');
 call erp.allow('api.search_anywhere(text, integer)', 'everyone', 'execute');
 call erp.track('erp.dictionary_entry');
 

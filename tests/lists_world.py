@@ -46,7 +46,7 @@ class ListsWorld:
         return self.server.dsn(self.name)
 
     def database(self, role: str | None = None) -> Database:
-        """As that job (``stranger``: a planner of the south), or as the installation's owner."""
+        """As that job (``stranger``: a planner of the south, ``local``: of one site), or as the owner."""
         if role is None:
             return Database(self.dsn, pool_size=2)
         return Database(self.server.dsn(self.name, f"{self.name}_{role}", PASSWORD), pool_size=2)
@@ -64,6 +64,7 @@ def make_lists_world(server: Server, name: str = "listworld") -> ListsWorld:
                 _user(cursor, name, role, role, 1 if role in WIDE else 2)
             _user(cursor, name, "stranger", "planner", 3)
             cursor.execute(_RIGHTS)
+            _user(cursor, name, "local", "planner", 4)
             cursor.execute(
                 "update erp.engineer set user_id = u.id from erp.app_user u"
                 " where u.user_name = 'engineer' and code = 'E-1'"

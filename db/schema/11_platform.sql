@@ -573,7 +573,8 @@ begin
     end if;
     if feed = '' and upd = '' and del = '' then
         return format(E'declare\n    app text := current_setting(''application_name'');\n    why text := nullif(current_setting(''outpost.reason'', true), '''');\n'
-                      'begin\n    if tg_op = ''INSERT'' then\n        %s\n    end if;\n    return null;\nend', ins);
+                      '%sbegin\n    if tg_op = ''INSERT'' then\n        %s\n    end if;\n    return null;\nend',
+                      case when poster = 'me' then E'    me integer := erp.my_user_id();\n' else '' end, ins);
     end if;
     return format('declare
     touched bigint[];

@@ -75,7 +75,8 @@ CUSTOM_KINDS: Mapping[str, Kind] = {
 class Listing:
     """A spec as one reader has it: the columns he may see (custom fields included), his language, day and zone.
 
-    `hits` are the ids that the search function found for the query at hand.
+    `hits` are the ids that the search function found for the query at hand. `unit` is the reader's where he has one
+    only and it alone decides what he sees: said to the planner, which cannot guess it from the policy.
     """
 
     spec: ListSpec
@@ -83,6 +84,7 @@ class Listing:
     language: Language
     words: Words
     hits: tuple[int, ...] | None = None
+    unit: int | None = None
 
     def column(self, key: str) -> Column:
         """The column of that key. Raises ConditionError where this reader's list has none."""
@@ -170,6 +172,8 @@ def conditioned(
     listing: Listing, query: ListQuery, statement: Select[Any], *, group: Sequence[Cell] = ()
 ) -> Select[Any]:
     """`statement`, reduced to what the query's condition, its search and the group let through."""
+    if listing.unit is not None:
+        statement = statement.where(_columns(_root(listing.spec)).org_unit_id == listing.unit)
     if query.condition is not None:
         statement = statement.where(condition_sql(listing, query.condition))
     if query.search.strip():
@@ -362,6 +366,19 @@ def _root(spec: ListSpec) -> Any:
 def _element(expression: Expression) -> ColumnElement[Any]:
     found: Any = expression
     return found  # type: ignore[no-any-return]  # a mapped attribute behaves as its column
+
+
+def only_unit(spec: ListSpec) -> Select[Any] | None:
+    """The reader's unit where he has one only and it alone decides which rows he sees, else null; None for a list
+    whose rows have no unit of their own.
+    """
+    if relation(spec) != f"erp.{spec.table}" or "org_unit_id" not in _columns(_root(spec)):
+        return None
+    return select(func.api.only_unit(spec.table))
+
+
+def _columns(root: Any) -> Any:
+    return (root.__table__ if hasattr(root, "__table__") else root).c
 
 
 def _search_sql(listing: Listing, text: str) -> ColumnElement[bool]:

@@ -67,6 +67,7 @@ class SqlListSource:
         self._view: reading.View | None = None
         self._trails: OrderedDict[tuple[ListQuery, tuple[Cell, ...]], Trail] = OrderedDict()
         self._hits: dict[str, tuple[float, tuple[int, ...]]] = {}
+        self._unit: tuple[float, int | None] | None = None
 
     def columns(self) -> tuple[ColumnInfo, ...]:
         return self.view().infos
@@ -89,6 +90,7 @@ class SqlListSource:
         """Ask again for columns and rights: custom fields or the dictionary changed."""
         with self._lock:
             self._view = None
+            self._unit = None
             self._trails.clear()
             self._hits.clear()
 
@@ -200,11 +202,23 @@ class SqlListSource:
 
     def _listing(self, connection: Connection, query: ListQuery, *, fresh: bool = False) -> Listing:
         view = self.view()
-        listing = replace(view.listing, words=view.reader.words())
+        unit = self._only_unit(connection, fresh=fresh)
+        listing = replace(view.listing, words=view.reader.words(), unit=unit)
         wanted = query.search.strip()
         if not wanted or self.spec.search is None:
             return listing
         return replace(listing, hits=self._found(connection, listing, wanted, fresh=fresh))
+
+    def _only_unit(self, connection: Connection, *, fresh: bool) -> int | None:
+        """Asked again at each refresh: what was granted meanwhile is not hidden by what was before."""
+        kept = self._unit
+        if kept is not None and not fresh and time.monotonic() - kept[0] < _HITS_KEPT_SECONDS:
+            return kept[1]
+        asked = sql.only_unit(self.spec)
+        unit: int | None = None if asked is None else connection.execute(asked).scalar_one()
+        with self._lock:
+            self._unit = (time.monotonic(), unit)
+        return unit
 
     def _found(self, connection: Connection, listing: Listing, search: str, *, fresh: bool) -> tuple[int, ...]:
         kept = self._hits.get(search)

@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 from db.session import Database
 from desktop.domain.conditions import Condition, Group, Test
+from desktop.lists import compile as sql
 from desktop.lists import paging
-from desktop.lists.all_lists import list_for
+from desktop.lists.all_lists import ALL_LISTS, list_for
 from desktop.lists.paging import Route, Trail, needs_sorting, unpack_ids
 from desktop.lists.query import ListQuery
 from desktop.lists.spec import Sort
 from desktop.operations import lists as operations
+from desktop.operations import reading
 from desktop.operations.lists import SqlListSource, source_for
 from tests.lists_world import ListsWorld
 
@@ -213,3 +215,29 @@ def test_a_plan_that_sorts_everything_is_told_from_one_that_sorts_a_page() -> No
     page = {"Node Type": "Sort", "Plan Rows": 200, "Plans": [{"Node Type": "Limit", "Plan Rows": 200, "Plans": [scan]}]}
     assert not needs_sorting(page)
     assert needs_sorting({"Node Type": "Limit", "Plan Rows": 200, "Plans": [{"Node Type": "Sort", "Plans": [scan]}]})
+
+
+def test_a_reader_of_one_unit_sees_what_the_policies_show(lists_world: ListsWorld) -> None:
+    """His unit stands in the query as a constant: never more, never less than without it."""
+    helped = []
+    with lists_world.database("local") as database, database.read() as session:
+        for spec in ALL_LISTS:
+            if not reading.may_see(spec, frozenset({"planner"}), owner=False):
+                continue
+            source = source_for(database, spec, "en")
+            asked = sql.only_unit(spec)
+            unit = None if asked is None else session.execute(asked).scalar_one()
+            query = ListQuery(source.query_for().columns)
+            plain = session.execute(sql.counted(source.view().listing, query)).scalar_one()
+            assert source.count(query, exact=True).value == plain, spec.key
+            if unit is not None and plain:
+                helped.append(spec.key)
+    assert {"assets", "work_orders"} <= set(helped)
+
+
+@pytest.mark.parametrize("role", ["planner", "engineer", "manager"])
+def test_several_units_and_other_doors_are_left_to_the_policies(lists_world: ListsWorld, role: str) -> None:
+    with lists_world.database(role) as database, database.read() as session:
+        asked = sql.only_unit(list_for("work_orders"))
+        assert asked is not None
+        assert session.execute(asked).scalar_one() is None
