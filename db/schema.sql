@@ -3867,6 +3867,8 @@ create table erp.item (
     constraint item_min_below_max check (max_quantity >= min_quantity)
 );
 create index item_unit_idx on erp.item (org_unit_id, code, id);
+-- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
+create index item_code_idx on erp.item (code, id) include (org_unit_id);
 create index item_sort_idx on erp.item (sort_key, id);
 create index item_search_idx on erp.item using gin (search_key);
 
@@ -3946,6 +3948,7 @@ create table erp.stock_document (
     constraint stock_document_source_unique unique (source, source_key)
 );
 create index stock_document_posted_idx on erp.stock_document (posted_at, id) include (org_unit_id);
+create index stock_document_number_idx on erp.stock_document (number, id) include (org_unit_id);
 create index stock_document_work_order_idx on erp.stock_document (work_order_id, id);
 
 create table erp.stock_move (
@@ -6385,6 +6388,8 @@ create index work_order_unit_number_idx on erp.work_order (org_unit_id, number, 
 -- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
 create index work_order_number_idx on erp.work_order (number, id) include (org_unit_id);
 create index work_order_due_idx on erp.work_order (due_at, id) include (org_unit_id);
+create index work_order_closed_idx on erp.work_order (closed_at, id) include (org_unit_id) where closed_at is not null;
+create index work_order_engineer_idx on erp.work_order (engineer_id, id) where engineer_id is not null;
 create index work_order_unit_state_idx on erp.work_order (org_unit_id, state, due_at, id);
 create index work_order_asset_idx on erp.work_order (asset_id, reported_at);
 create index work_order_contract_idx on erp.work_order (contract_id, id);

@@ -49,6 +49,8 @@ create table erp.item (
     constraint item_min_below_max check (max_quantity >= min_quantity)
 );
 create index item_unit_idx on erp.item (org_unit_id, code, id);
+-- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
+create index item_code_idx on erp.item (code, id) include (org_unit_id);
 create index item_sort_idx on erp.item (sort_key, id);
 create index item_search_idx on erp.item using gin (search_key);
 
@@ -128,6 +130,7 @@ create table erp.stock_document (
     constraint stock_document_source_unique unique (source, source_key)
 );
 create index stock_document_posted_idx on erp.stock_document (posted_at, id) include (org_unit_id);
+create index stock_document_number_idx on erp.stock_document (number, id) include (org_unit_id);
 create index stock_document_work_order_idx on erp.stock_document (work_order_id, id);
 
 create table erp.stock_move (

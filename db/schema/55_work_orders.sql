@@ -127,6 +127,8 @@ create index work_order_unit_number_idx on erp.work_order (org_unit_id, number, 
 -- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
 create index work_order_number_idx on erp.work_order (number, id) include (org_unit_id);
 create index work_order_due_idx on erp.work_order (due_at, id) include (org_unit_id);
+create index work_order_closed_idx on erp.work_order (closed_at, id) include (org_unit_id) where closed_at is not null;
+create index work_order_engineer_idx on erp.work_order (engineer_id, id) where engineer_id is not null;
 create index work_order_unit_state_idx on erp.work_order (org_unit_id, state, due_at, id);
 create index work_order_asset_idx on erp.work_order (asset_id, reported_at);
 create index work_order_contract_idx on erp.work_order (contract_id, id);

@@ -55,6 +55,7 @@ def doctor(options: argparse.Namespace) -> int:
     While no window is open nobody works for the embedded server: a round of its worker comes first.
     """
     from db import embedded, health
+    from desktop.operations import list_indexes
     from desktop.runtime import connection, service
     from desktop.worker import main
     from desktop.worker.settings import for_home
@@ -64,7 +65,7 @@ def doctor(options: argparse.Namespace) -> int:
             home = found.server.home
             main.run(service.worker_dsn(found.server), settings=for_home(home, embedded.log_folder(home)), once=True)
         with connection.database(options.dsn, user=options.user, tell=tell) as database:
-            findings = health.examine(database)
+            findings = (*health.examine(database), list_indexes.examine(database))
     lines = [f"{'✓' if one.ok else '✗'} {one.zh if language() == 'zh' else one.en}" for one in findings]
     well = all(one.ok for one in findings)
     answer(options, "\n".join(lines), {"ok": well, "findings": [asdict(one) for one in findings]})
