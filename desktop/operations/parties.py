@@ -19,8 +19,9 @@ PARTY = RecordKind(
     model=Party,
     title="code",
     writes=(
-        "code", "name", "name_zh", "is_customer", "is_supplier", "customer_class", "industry", "tax_number", "phone",
-        "email", "address", "city", "currency", "payment_days", "bank_account_sealed", "note", "retired_on", "custom",
+        "code", "name", "name_zh", "is_customer", "is_supplier", "is_person", "customer_class", "industry",
+        "tax_number", "phone", "email", "address", "city", "currency", "payment_days", "bank_account_sealed", "note",
+        "retired_on", "custom",
     ),
     reads=("company_id", "created_at", "updated_at"),
     linked=("party_unit", "party_id"),

@@ -19,7 +19,10 @@ def party_spec() -> FormSpec:
         sections=(
             FormSection(
                 lambda: tr("Identity"),
-                ("code", "name", "name_zh", "is_customer", "is_supplier", "customer_class", "industry", "tax_number"),
+                (
+                    "code", "name", "name_zh", "is_customer", "is_supplier", "is_person", "customer_class", "industry",
+                    "tax_number",
+                ),
             ),
             FormSection(lambda: tr("Address"), ("phone", "email", "city", "address")),
             FormSection(

@@ -84,3 +84,15 @@ def test_a_new_site_becomes_a_unit_of_the_branch(qtbot: QtBot, room_of: RoomOf, 
     qtbot.waitUntil(lambda: page.record_id is not None, timeout=10_000)
     query = "select u.kind from erp.site s join erp.org_unit u on u.id = s.org_unit_id where s.id = :id"
     assert one(owner, query, id=page.record_id) == "site"
+
+
+def test_a_private_customer_is_marked_with_the_space_bar(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
+    room = room_of("steward")
+    party = int(one(room.context.database, "select min(id) from erp.party where is_customer"))
+    page = opened(qtbot, PartyPage(room.context, party))
+    box = page.editors["is_person"].widget
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    press(qtbot, page, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: not page.dirty(), timeout=10_000)
+    assert one(owner, "select is_person from erp.party where id = :id", id=party) is True
