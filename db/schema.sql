@@ -309,9 +309,13 @@ $$;
 -- Domains shared by all areas. States are text with a check or a reference table, never enums: comparing an enum is
 -- not leakproof, so row-level security would switch its indexes off.
 
-create domain erp.money_amount as numeric(18, 2);
-create domain erp.unit_price as numeric(18, 4);
-create domain erp.quantity as numeric(18, 4);
+-- "Not a number" is a numeric that is above every other: it would pass every check for more than nothing.
+create domain erp.money_amount as numeric(18, 2)
+    constraint money_amount_finite check (value <> 'NaN');
+create domain erp.unit_price as numeric(18, 4)
+    constraint unit_price_finite check (value <> 'NaN');
+create domain erp.quantity as numeric(18, 4)
+    constraint quantity_finite check (value <> 'NaN');
 create domain erp.currency_code as text collate "C"
     constraint currency_code_form check (value ~ '^[A-Z]{3}$');
 create domain erp.code as text collate "C"
@@ -4298,6 +4302,9 @@ declare
 begin
     if request_id is null then
         perform api.refuse_posting('request_id_given', 'a posting needs a request id made before its first try');
+    elsif user_id is null then
+        -- Disabled, expired or not ours: an open session of his answers nothing, not even what was answered to others.
+        perform api.refuse_posting('stock_scope', 'nobody posts nothing');
     end if;
     insert into erp.request (id, user_id, operation, fingerprint)
     values (request_id, user_id, operation, print)
@@ -4382,6 +4389,7 @@ begin
         unit_cost, work_order_id, reservation_id, purchase_line_id, returns_move_id,
         reason, source, source_key, line_no)
     left join erp.item i on i.id = l.item_id and i.company_id = company
+        and i.org_unit_id = any ((select erp.my_units_up())::int[])
     left join erp.unit_of_measure u on u.code = i.uom
     left join erp.stock_location f on f.company_id = company and f.retired_on is null
         and f.id = coalesce(l.from_location_id, case when sort <> 'adjustment' or l.to_location_id is not null then from_end end)
@@ -5037,7 +5045,7 @@ security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    actor   integer := coalesce(erp.my_user_id(), 0);
+    actor   integer := erp.my_user_id();
     kind    text := document ->> 'type';
     units   integer[];
     company integer;
@@ -5099,7 +5107,7 @@ security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    actor    integer := coalesce(erp.my_user_id(), 0);
+    actor    integer := erp.my_user_id();
     units    integer[] := api.posting_units(actor);
     original erp.stock_document;
     claim    record;
@@ -5199,7 +5207,7 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    units integer[] := api.posting_units(coalesce(erp.my_user_id(), 0));
+    units integer[] := api.posting_units(erp.my_user_id());
     needed numeric := reserve.quantity;
     part  numeric;
     b     record;
@@ -5275,7 +5283,7 @@ as $$
 begin
     if not exists (
         select from erp.reservation r
-        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units(coalesce(erp.my_user_id(), 0)))) then
+        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units(erp.my_user_id()))) then
         perform api.refuse_posting('reservation_known', 'no such reservation');
     end if;
     return jsonb_build_object('reservation', reservation_id, 'freed', api.release_reservations(array[reservation_id]));
@@ -9519,6 +9527,70 @@ call erp.allow('api.retention_preview()', 'security steward auditor', 'execute')
 call erp.allow('api.retention_due()', 'worker', 'execute');
 call erp.allow('api.run_retention(text, integer)', 'worker', 'execute');
 call erp.allow('api.subject_export(text, bigint)', 'security steward', 'execute');
+
+-- ==================== 98_references.sql
+
+-- A reference opens nothing: whoever writes a row may point only to rows that he sees. Foreign keys ask as the owner of the table,
+-- past every policy; without this a guessed number would tie the other branch's machine, customer or engineer to one's own
+-- order, show what a link shows, and tell which numbers there are.
+
+-- For every table that some job writes, a trigger that looks up each new reference with the rights of the writer. Our own
+-- functions check for themselves. First of all triggers, so that what others fill in later is theirs to answer for.
+create procedure erp.guard_references()
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    t    record;
+    f    record;
+    body text;
+    cols text;
+begin
+    for t in
+        select c.oid, c.relname as name, p.scope, p.mine
+        from pg_class c
+        join protection p on p.table_name = c.relname
+        where c.relnamespace = 'erp'::regnamespace and c.relkind in ('r', 'p')
+          and exists (select 1 from role r
+                      where has_any_column_privilege(role_name(r.key), c.oid, 'insert')
+                         or has_any_column_privilege(role_name(r.key), c.oid, 'update'))
+          -- A table of links that looks itself, in words of its own.
+          and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and g.tgname = c.relname || '_seen')
+        order by c.relname
+    loop
+        body := '';
+        cols := '';
+        for f in
+            select a.attname as col, s.relname as target
+            from pg_constraint k
+            join pg_class s on s.oid = k.confrelid and s.relnamespace = 'erp'::regnamespace
+            join protection p on p.table_name = s.relname and p.scope not in ('reference', 'own', 'internal')
+            join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+            where k.conrelid = t.oid and k.contype = 'f' and cardinality(k.conkey) = 1
+              -- The policy of a child asks for its parent already.
+              and not (t.scope = 'child' and position(format('{row}.%I and', a.attname) in t.mine) > 0)
+            order by a.attnum
+        loop
+            cols := cols || ', ' || quote_ident(f.col);
+            body := body || format(
+                E'    if new.%1$I is not null and (tg_op = ''INSERT'' or new.%1$I is distinct from old.%1$I)\n'
+                '       and not exists (select 1 from erp.%2$I x where x.id = new.%1$I) then\n'
+                '        perform erp.refuse(''ER004'', ''reference_seen'', jsonb_build_object(''column'', %1$L));\n'
+                '    end if;\n', f.col, f.target);
+        end loop;
+        if body = '' then
+            continue;
+        end if;
+        execute format(
+            'create or replace function erp.%I() returns trigger language plpgsql set search_path = erp, pg_catalog, pg_temp as %L',
+            t.name || '_refers',
+            format(E'begin\n    if pg_has_role(%L, ''member'') then\n        return new;\n    end if;\n%s    return new;\nend', owner_name(), body));
+        execute format('create or replace trigger aa_refers before insert or update of %s on erp.%I for each row execute function erp.%I()',
+                       ltrim(cols, ', '), t.name, t.name || '_refers');
+    end loop;
+end
+$$;
+call erp.guard_references();
 
 -- ==================== 99_grants.sql
 

@@ -33,6 +33,9 @@ declare
 begin
     if request_id is null then
         perform api.refuse_posting('request_id_given', 'a posting needs a request id made before its first try');
+    elsif user_id is null then
+        -- Disabled, expired or not ours: an open session of his answers nothing, not even what was answered to others.
+        perform api.refuse_posting('stock_scope', 'nobody posts nothing');
     end if;
     insert into erp.request (id, user_id, operation, fingerprint)
     values (request_id, user_id, operation, print)
@@ -117,6 +120,7 @@ begin
         unit_cost, work_order_id, reservation_id, purchase_line_id, returns_move_id,
         reason, source, source_key, line_no)
     left join erp.item i on i.id = l.item_id and i.company_id = company
+        and i.org_unit_id = any ((select erp.my_units_up())::int[])
     left join erp.unit_of_measure u on u.code = i.uom
     left join erp.stock_location f on f.company_id = company and f.retired_on is null
         and f.id = coalesce(l.from_location_id, case when sort <> 'adjustment' or l.to_location_id is not null then from_end end)
@@ -772,7 +776,7 @@ security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    actor   integer := coalesce(erp.my_user_id(), 0);
+    actor   integer := erp.my_user_id();
     kind    text := document ->> 'type';
     units   integer[];
     company integer;
@@ -834,7 +838,7 @@ security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    actor    integer := coalesce(erp.my_user_id(), 0);
+    actor    integer := erp.my_user_id();
     units    integer[] := api.posting_units(actor);
     original erp.stock_document;
     claim    record;
@@ -934,7 +938,7 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    units integer[] := api.posting_units(coalesce(erp.my_user_id(), 0));
+    units integer[] := api.posting_units(erp.my_user_id());
     needed numeric := reserve.quantity;
     part  numeric;
     b     record;
@@ -1010,7 +1014,7 @@ as $$
 begin
     if not exists (
         select from erp.reservation r
-        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units(coalesce(erp.my_user_id(), 0)))) then
+        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units(erp.my_user_id()))) then
         perform api.refuse_posting('reservation_known', 'no such reservation');
     end if;
     return jsonb_build_object('reservation', reservation_id, 'freed', api.release_reservations(array[reservation_id]));

@@ -1,0 +1,61 @@
+-- A reference opens nothing: whoever writes a row may point only to rows that he sees. Foreign keys ask as the owner of the table,
+-- past every policy; without this a guessed number would tie the other branch's machine, customer or engineer to one's own
+-- order, show what a link shows, and tell which numbers there are.
+
+-- For every table that some job writes, a trigger that looks up each new reference with the rights of the writer. Our own
+-- functions check for themselves. First of all triggers, so that what others fill in later is theirs to answer for.
+create procedure erp.guard_references()
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    t    record;
+    f    record;
+    body text;
+    cols text;
+begin
+    for t in
+        select c.oid, c.relname as name, p.scope, p.mine
+        from pg_class c
+        join protection p on p.table_name = c.relname
+        where c.relnamespace = 'erp'::regnamespace and c.relkind in ('r', 'p')
+          and exists (select 1 from role r
+                      where has_any_column_privilege(role_name(r.key), c.oid, 'insert')
+                         or has_any_column_privilege(role_name(r.key), c.oid, 'update'))
+          -- A table of links that looks itself, in words of its own.
+          and not exists (select 1 from pg_trigger g where g.tgrelid = c.oid and g.tgname = c.relname || '_seen')
+        order by c.relname
+    loop
+        body := '';
+        cols := '';
+        for f in
+            select a.attname as col, s.relname as target
+            from pg_constraint k
+            join pg_class s on s.oid = k.confrelid and s.relnamespace = 'erp'::regnamespace
+            join protection p on p.table_name = s.relname and p.scope not in ('reference', 'own', 'internal')
+            join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+            where k.conrelid = t.oid and k.contype = 'f' and cardinality(k.conkey) = 1
+              -- The policy of a child asks for its parent already.
+              and not (t.scope = 'child' and position(format('{row}.%I and', a.attname) in t.mine) > 0)
+            order by a.attnum
+        loop
+            cols := cols || ', ' || quote_ident(f.col);
+            body := body || format(
+                E'    if new.%1$I is not null and (tg_op = ''INSERT'' or new.%1$I is distinct from old.%1$I)\n'
+                '       and not exists (select 1 from erp.%2$I x where x.id = new.%1$I) then\n'
+                '        perform erp.refuse(''ER004'', ''reference_seen'', jsonb_build_object(''column'', %1$L));\n'
+                '    end if;\n', f.col, f.target);
+        end loop;
+        if body = '' then
+            continue;
+        end if;
+        execute format(
+            'create or replace function erp.%I() returns trigger language plpgsql set search_path = erp, pg_catalog, pg_temp as %L',
+            t.name || '_refers',
+            format(E'begin\n    if pg_has_role(%L, ''member'') then\n        return new;\n    end if;\n%s    return new;\nend', owner_name(), body));
+        execute format('create or replace trigger aa_refers before insert or update of %s on erp.%I for each row execute function erp.%I()',
+                       ltrim(cols, ', '), t.name, t.name || '_refers');
+    end loop;
+end
+$$;
+call erp.guard_references();

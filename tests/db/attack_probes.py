@@ -1,0 +1,146 @@
+"""The attacks of tests/db/attacks/*.sql: read, tried and listed.
+
+A probe is a comment of one line and the statements below it::
+
+    -- clerk: refused 42501. Nobody becomes the owner of the tables.
+    set role {p}_schema_owner;
+
+It says who tries (a person of that job in the north branch), how it must end, and why. The ends:
+
+    refused CODE[/CODE]  the server refuses, by one of these codes; "none" where some servers answer with nothing
+    nothing              done, and the last answer has no row
+    answers VALUE        done, and the last answer is this value
+    harmless             done or refused; the words and figures of the other branch appear nowhere
+
+Nothing that comes back, rows, errors, hints and notices, may hold a word of the other branch: whatever a probe expects,
+that is looked for as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+
+from db.build import statements
+
+FOLDER = Path(__file__).parent / "attacks"
+LISTING = Path(__file__).parents[2] / "docs" / "security-probes.md"
+_HEAD = re.compile(r"^-- (\w+): (refused [\w/]+|nothing|answers \S*|harmless)\. (.+)$", re.MULTILINE)
+
+THEMES = {
+    "settings": "Forged settings",
+    "roles": "Taking on other roles",
+    "definer": "Standing before our functions",
+    "server": "Ways out to the server",
+    "leaks": "Telling what one may not see",
+    "scope": "The other branch",
+    "api": "Hostile arguments",
+    "people": "People, passwords and what is theirs",
+    "audit": "The journal",
+    "ddl": "Changing the schema",
+    "denial": "Getting in others' way",
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    name: str
+    job: str
+    expected: str
+    why: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`code` is the SQLSTATE of a refusal, else None; `rows` the last answer; `said` everything that came back."""
+
+    code: str | None
+    rows: list[tuple[object, ...]]
+    said: str
+
+
+def probes(theme: str) -> tuple[Probe, ...]:
+    """The probes of one file, numbered in its order."""
+    text = (FOLDER / f"{theme}.sql").read_text(encoding="utf-8")
+    heads = list(_HEAD.finditer(text))
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    found = tuple(
+        Probe(f"{theme}-{number:02}", head[1], head[2], head[3], text[head.end() : end].strip())
+        for number, (head, end) in enumerate(zip(heads, ends, strict=True), start=1)
+    )
+    if len(found) != len(re.findall(r"^-- ", text, re.MULTILINE)):
+        raise ValueError(f"{theme}.sql has a line that is no probe")
+    return found
+
+
+def attempt(dsn: str, sql: str) -> Outcome:
+    """Run the statements one after the other, each by itself as psql would, on a connection of their own."""
+    said: list[str] = []
+    rows: list[tuple[object, ...]] = []
+    connection = psycopg2.connect(dsn)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements(sql):
+                cursor.execute(statement)
+                if cursor.description:
+                    rows = cursor.fetchall()
+                    said.append(repr(rows))
+        return Outcome(None, rows, "\n".join([*said, *connection.notices]))
+    except psycopg2.Error as error:
+        # What a client library refuses itself (COPY needs another call) was not refused by the server.
+        return Outcome(error.pgcode or "client", [], "\n".join([*said, str(error), *connection.notices]))
+    finally:
+        connection.close()
+
+
+def verdict(probe: Probe, outcome: Outcome, facts: Mapping[str, object], secrets: Iterable[str]) -> str | None:
+    """What is wrong with an outcome; None when it is as expected."""
+    for secret in secrets:
+        if secret in outcome.said:
+            return f"it shows {secret}: {outcome.said[:300]}"
+    word, _, detail = probe.expected.partition(" ")
+    if word == "harmless":
+        return "the client refused" if outcome.code == "client" else None
+    if word == "refused":
+        code = outcome.code or ("none" if outcome.rows in ([], [(None,)]) else None)
+        return None if code in detail.split("/") else f"ended as {code}: {outcome.said[:300]}"
+    if outcome.code:
+        return f"refused by {outcome.code}: {outcome.said[:300]}"
+    if word == "nothing":
+        return None if not outcome.rows else f"{len(outcome.rows)} rows: {outcome.said[:300]}"
+    wanted = detail.format_map(facts)
+    found = str(outcome.rows[0][0]) if outcome.rows else "no row"
+    found = {"True": "true", "False": "false", "[]": "{}"}.get(found, found)
+    return None if found == wanted else f"answered {found}, wanted {wanted}"
+
+
+def listing() -> str:
+    """docs/security-probes.md."""
+    every = {theme: probes(theme) for theme in THEMES}
+    total = sum(map(len, every.values()))
+    lines = [
+        "# What was tried against the database",
+        "",
+        "Generated by `OUTPOST_UPDATE_GOLDEN=1 pytest tests/db/test_attacks.py` from `tests/db/attacks/*.sql`; a test keeps",
+        f"it current. Each of the {total} probes is run by a real log-in on a real server: a person of the job named, who works in",
+        "the north branch of two. *refused* names the code by which the server refuses (42501: no privilege); *nothing* means",
+        "that no row came back; *harmless* that whatever came back held no word of the other branch. The data are compared",
+        "before and after: no probe changes a row, a right or an object.",
+    ]
+    for theme, title in THEMES.items():
+        lines += ["", f"## {title}", "", "| probe | by | expected | why | statement |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {one.name} | {one.job} | {one.expected} | {one.why} | `{_shown(one.sql)}` |" for one in every[theme]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(sql: str) -> str:
+    short = " ".join(sql.split()).replace("{{", "{").replace("}}", "}").replace("|", "\\|").replace("`", "'").rstrip(";")
+    return short if len(short) <= 160 else short[:159] + "…"
