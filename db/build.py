@@ -29,7 +29,8 @@ _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\$(\w*)\$.*?\
 _COMMENT = re.compile(r"\A(?:\s|--[^\n]*\n)*")
 _CODE = re.compile(
     r"create (?:or replace )?(?:function|procedure|trigger|view)\b|create type (?:api|bi)\.|"
-    r"call erp\.(?:secure|also|allow|track|guard_references)\b|comment on (?:function|view)\b|do \$\$\n-- at each upgrade",
+    r"call erp\.(?:secure|also|allow|track|guard_references)\b|comment on (?:function|view)\b|"
+    r"do \$\$\n-- at each upgrade",
     re.IGNORECASE,
 )
 _EVENT_TRIGGER = re.compile(r"\Acreate event trigger (\w+)", re.IGNORECASE)

@@ -8,6 +8,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -19,23 +20,7 @@ from tests.db import attack_probes
 from tests.db.conftest import PASSWORD, PREFIX, World, clone
 
 _NUMBERS = itertools.count(1)
-# What only the south branch, the manager and the tables of rates hold.
-MARKED = """
-    update erp.asset set name = 'ZANZIBAR', note = 'ZANZIBAR' where code = 'P-SOUTH';
-    update erp.party set name = 'ZANZIBAR', tax_number = 'ZANZIBAR' where code = 'C-SOUTH';
-    update erp.contact c set name = 'ZANZIBAR', phone = 'ZANZIBAR' from erp.party p where p.id = c.party_id and p.code = 'C-SOUTH';
-    update erp.work_order set title = 'ZANZIBAR', note = 'ZANZIBAR' where number = 'WO-SOUTH';
-    update erp.engineer set name = 'ZANZIBAR', hourly_rate = 987654 where code = 'E-SOUTH';
-    update erp.item set name = 'ZANZIBAR' where code = 'OIL-S';
-    update erp.contract set name = 'ZANZIBAR', annual_value = 777777 where number = 'CON-SOUTH';
-    set local session_replication_role = replica;
-    update erp.work_order set state = 'approved';
-    set local session_replication_role = origin;
-    insert into erp.skill (code, name) values ('ATTACK', 'Attack');
-    insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id)
-    select u.company_id, u.id, 'PO-' || u.code, p.id
-    from erp.org_unit u join erp.party p on p.code = 'S-ALL' where u.kind = 'branch';
-"""
+MARKED = (Path(__file__).parent / "attacked_world.sql").read_text(encoding="utf-8")
 SECRETS = ("ZANZIBAR", "QUAGGA", "987654", "777777", "SCRAM-SHA-256$")
 
 
@@ -54,27 +39,32 @@ class Field:
         return attack_probes.verdict(probe, outcome, facts, SECRETS)
 
     def state(self) -> dict[str, object]:
-        """Every row, right and object. The counters of sequences are no state; the feed and the heartbeat are the worker's."""
-        tables = self.world.value(
-            "select array_agg(c.oid::regclass::text order by 1) from pg_class c where c.relkind in ('r', 'p')"
-            " and not c.relispartition and c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace)"
-        )
-        found = {
-            table: self.world.value(f"select md5(coalesce(string_agg(t::text, ' ' order by t::text), '')) from {table} t")
-            for table in tables
+        """Every row, right and object; where a sequence stands is no state."""
+        return {name: self.world.value(query) for name, query in _STATE.items()} | {
+            table: self.world.value(f"select md5(string_agg(t::text, ' ' order by t::text)) from {table} t")
+            for (table,) in _rows(self.world, _TABLES)
         }
-        found["objects"] = self.world.value(
-            "select count(*) || ' ' || md5(string_agg(c::text, ' ' order by c.oid)) from pg_class c where relnamespace > 99999"
-            " or relnamespace in ('public'::regnamespace, 'pg_catalog'::regnamespace)"
-        )
-        found["functions"] = self.world.value("select md5(string_agg(p::text, ' ' order by p.oid)) from pg_proc p")
-        found["policies"] = self.world.value("select md5(string_agg(p::text, ' ' order by p.oid)) from pg_policy p")
-        found["roles"] = self.world.value(
-            "select md5(string_agg(r::text, ' ' order by r.oid)) || (select md5(string_agg(m::text, ' ' order by m::text))"
-            " from pg_auth_members m) from pg_authid r"
-        )
-        found["schemas"] = self.world.value("select md5(string_agg(n::text, ' ' order by n.oid)) from pg_namespace n")
-        return found
+
+
+_TABLES = """
+    select c.oid::regclass::text from pg_class c
+    where c.relkind in ('r', 'p') and not c.relispartition
+      and c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace)
+"""
+_OBJECTS = """
+    select md5(string_agg(concat_ws(' ', c.relname, c.relkind, c.relowner, c.relrowsecurity, c.relacl), ' ' order by c.oid))
+    from pg_class c where c.relnamespace <> 'pg_toast'::regnamespace
+"""
+_STATE = {
+    "objects": _OBJECTS,
+    "functions": "select md5(string_agg(p::text, ' ' order by p.oid)) from pg_proc p",
+    "policies": "select md5(string_agg(p::text, ' ' order by p.oid)) from pg_policy p",
+    "triggers": "select md5(string_agg(t.oid || t.tgname || t.tgenabled, ' ' order by t.oid)) from pg_trigger t",
+    "schemas": "select md5(string_agg(n::text, ' ' order by n.oid)) from pg_namespace n",
+    "roles": "select md5(string_agg(r::text, ' ' order by r.oid)) from pg_authid r",
+    "members": "select md5(string_agg(m::text, ' ' order by m::text)) from pg_auth_members m",
+    "large objects": "select count(*) from pg_largeobject_metadata",
+}
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +87,9 @@ def _prepared(world: World) -> Field:
     world.value("update erp.app_user set active = false where login = %s", logins["gone"])
     world.value("update erp.app_user set email = 'QUAGGA', phone = 'QUAGGA' where login = %s", boss)
     facts: dict[str, Any] = {
-        "p": PREFIX, "db": world.name, "boss": boss, "boss_id": ids[boss], "ids": ids, "verifier": users.scram_verifier("x"),
-        "company": world.id("company", "HB"), "item": world.id("item", "BRG-6205"), "south_item": world.id("item", "OIL-S"),
+        "p": PREFIX, "db": world.name, "boss": boss, "boss_id": ids[boss], "ids": ids,
+        "verifier": users.scram_verifier("x"), "company": world.id("company", "HB"),
+        "item": world.id("item", "BRG-6205"), "south_item": world.id("item", "OIL-S"),
         "supplier_location": world.id("stock_location", "SUPPLIER"), "skill": world.id("skill", "ATTACK"),
         "month": world.value("select relname from pg_class where relname ~ '^entry_\\d{4}_\\d\\d$' order by 1 limit 1"),
         "boss_view": world.value("insert into erp.saved_view (list_key, user_id, name, definition)"

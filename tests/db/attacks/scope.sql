@@ -53,11 +53,13 @@ insert into erp.work_order_step (work_order_id, line_no, name) values ({south_wo
 -- planner: refused 42501/ER004. Nor a part.
 insert into erp.work_order_part (work_order_id, item_id, quantity) values ({south_work_order}, {item}, 1);
 -- planner: refused 42501/ER004. A file is not put with the other branch's machine.
-insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes, sha256, content) values ({company}, {north_unit}, 'asset', {south_asset}, 'x', 'x', 0, '', 'x');
+insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes, parts) values ({company}, {north_unit}, 'asset', {south_asset}, 'x', 'x', 0, 1);
 -- planner: refused 42501/ER004/ER012. Nor with a person.
-insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes, sha256, content) values ({company}, {north_unit}, 'app_user', {boss_id}, 'x', 'x', 0, '', 'x');
+insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes, parts) values ({company}, {north_unit}, 'app_user', {boss_id}, 'x', 'x', 0, 1);
 -- planner: refused 42501/ER004/ER012/42P01. Nor with a table that is SQL.
-insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes, sha256, content) values ({company}, {north_unit}, 'asset; drop table erp.asset', 1, 'x', 'x', 0, '', 'x');
+insert into erp.attachment (company_id, org_unit_id, owner_table, owner_id, file_name, media_type, size_bytes, parts) values ({company}, {north_unit}, 'asset; drop table erp.asset', 1, 'x', 'x', 0, 1);
+-- planner: refused 42501/ER004/ER012. Nor is a piece put to a file that he does not see.
+insert into erp.attachment_part (attachment_id, part_no, content) values (999999, 1, 'x');
 -- planner: refused ER004. An order does not refer to a machine that he does not see: a guessed id opens and tells nothing.
 insert into erp.work_order (company_id, org_unit_id, title, asset_id) values ({company}, {north_unit}, 'x', {south_asset});
 -- planner: refused ER004. Nor to one that is not there: both answers are the same.
