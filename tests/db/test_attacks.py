@@ -52,14 +52,15 @@ _TABLES = """
       and c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace)
 """
 _OBJECTS = """
-    select md5(string_agg(concat_ws(' ', c.relname, c.relkind, c.relowner, c.relrowsecurity, c.relacl), ' ' order by c.oid))
+    select md5(string_agg(concat_ws(' ', c.relname, c.relkind, c.relowner, c.relrowsecurity, c.relacl), ' '
+                          order by c.oid))
     from pg_class c where c.relnamespace <> 'pg_toast'::regnamespace
 """
 _STATE = {
     "objects": _OBJECTS,
     "functions": "select md5(string_agg(p::text, ' ' order by p.oid)) from pg_proc p",
     "policies": "select md5(string_agg(p::text, ' ' order by p.oid)) from pg_policy p",
-    "triggers": "select md5(string_agg(t.oid || t.tgname || t.tgenabled, ' ' order by t.oid)) from pg_trigger t",
+    "triggers": "select md5(string_agg(concat_ws(' ', t.oid, t.tgenabled), ' ' order by t.oid)) from pg_trigger t",
     "schemas": "select md5(string_agg(n::text, ' ' order by n.oid)) from pg_namespace n",
     "roles": "select md5(string_agg(r::text, ' ' order by r.oid)) from pg_authid r",
     "members": "select md5(string_agg(m::text, ' ' order by m::text)) from pg_auth_members m",
