@@ -246,7 +246,7 @@ begin
             when s.id <> coalesce(before.id, 0) + 1 then 'gap'
             when sum.entries <> s.entries or sum.digest <> s.digest then 'content'
             when s.hash <> hash_of(s, before.hash) then 'seal'
-            when before.id is null then case when s.from_xid = '0' and s.first_id = 0 then null else 'chain' end
+            when before.id is null and (s.from_xid <> '0' or s.first_id <> 0) then 'chain'
             when s.generation = before.generation
                 and (s.from_xid <> before.to_xid or s.first_id <> before.first_id or s.life <> before.life) then 'chain'
             when s.generation <> before.generation

@@ -159,8 +159,8 @@ def _write_table(source: SqlListSource, query: ListQuery, options: argparse.Name
     shows = [shower(infos[key], zone) for key in query.columns]
     found = source.rows(query, group=(), start=0, limit=wanted)
     rows = [[_fitted(show(cell)) for show, cell in zip(shows, row.cells, strict=True)] for row in found]
-    note_list(source, query, rows=len(rows), form="table")
     heads, total = [header(infos[key]) for key in query.columns], source.count(query, exact=True).value
+    note_list(source, query, rows=len(rows), form="table")
     text = _aligned(heads, rows)
     if options.output is None:
         sys.stdout.write(text)
