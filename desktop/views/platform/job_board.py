@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from desktop.domain.people import POWERS, power_name
@@ -16,6 +16,7 @@ from desktop.domain.text import pick, tr
 from desktop.operations.people_accounts import JobOffered
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import column
+from desktop.widgets.theme import color
 
 _COLUMNS, _GAP = 4, 8
 
@@ -122,6 +123,21 @@ class JobBoard(QWidget):
         for key, box in self._boxes.items():
             box.setChecked(key in self._chosen)
         self._part()
+        self._show_held()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.EnabledChange, QEvent.Type.StyleChange):
+            self._show_held()
+
+    def _show_held(self) -> None:
+        """Who may only read sees what is held in full colour among what could be."""
+        reading = not self.isEnabled()
+        for box in self._boxes.values():
+            palette = box.palette()
+            role = "text.primary" if reading and box.isChecked() else "text.disabled"
+            palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText, color(role))
+            box.setPalette(palette)
 
     def text(self) -> str:
         """What is chosen, for comparing and for screen readers."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.text import pick, tr
 from desktop.operations.people_units import Move, Reader
@@ -73,11 +73,14 @@ class MovePanel(Surface):
         self.reason_field.returnPressed.connect(self.confirm)
         self.move_button.clicked.connect(self.confirm)
         self.leave_button.clicked.connect(self.left)
-        buttons = column(20, row(self.move_button, self.leave_button), None, spacing=0)
-        strip = row(self.target_field, self.reason_box, buttons, spacing=12)
+        buttons = column(20, row(self.move_button, self.leave_button), spacing=0)
+        strip = row(self.target_field, self.reason_box, spacing=12)
+        strip.addLayout(buttons)
+        strip.setAlignment(buttons, Qt.AlignmentFlag.AlignTop)
         strip.setStretch(0, 2)
         strip.setStretch(1, 3)
         self.setLayout(column(self.words, strip, self.told, margins=(16, 8, 12, 10)))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
         self.retranslate()
 

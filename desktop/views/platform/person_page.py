@@ -80,7 +80,7 @@ class PersonPage(BoardForm):
         self.steps.chosen.connect(self._take_step)
         self.under_header(self.secret)
         self.access_action = self._action("", QKeySequence("Ctrl+Shift+A"), self.show_access)
-        self.stand_in_action = self._action("", QKeySequence("Ctrl+Shift+D"), self.new_stand_in)
+        self.stand_in_action = self._action("", QKeySequence("Ctrl+Shift+B"), self.new_stand_in)
         self._name_actions()
 
     # Rules
@@ -250,7 +250,7 @@ class PersonPage(BoardForm):
         return people.can_delegate(self.context.user.roles, himself=self.viewer().himself)
 
     def new_stand_in(self) -> None:
-        """Ctrl+Shift+D: name a stand-in for this person."""
+        """Ctrl+Shift+B: name a stand-in for this person."""
         if self.record_id is not None and self._may_delegate():
             self.open_requested.emit("stand_in", {"values": {"from_user_id": self.record_id}})
 

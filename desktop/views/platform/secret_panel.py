@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.text import tr
 from desktop.widgets.buttons import Button
@@ -33,6 +33,7 @@ class SecretPanel(Surface):
         head = row(IconLabel("shield", "warn.fg"), self.words, None)
         strip = row(self.secret, self.copy_button, self.done_button, None)
         self.setLayout(column(head, strip, self.note, margins=(16, 8, 12, 10)))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
         self.retranslate()
 

@@ -34,6 +34,7 @@ def _specs() -> tuple[ActionSpec, ...]:
         ActionSpec("new_tab", "file", lambda: tr("&Open another page…"), "Ctrl+T", "plus"),
         ActionSpec("close_tab", "file", lambda: tr("&Close page"), "Ctrl+W"),
         ActionSpec("lock", "file", lambda: tr("Loc&k"), "Ctrl+Alt+L", "lock", True),
+        ActionSpec("my_account", "file", lambda: tr("My &account"), "", "user"),
         ActionSpec("change_password", "file", lambda: tr("Change the &password…"), "", "shield"),
         ActionSpec("log_out", "file", lambda: tr("&Log out"), "", "log-in"),
         ActionSpec("quit", "file", lambda: tr("&Quit"), "Ctrl+Q"),

@@ -138,6 +138,7 @@ class MainWindow(QWidget):
             "new_tab": lambda: self.go_anywhere(),
             "close_tab": lambda: self._close_current(),
             "lock": lambda: self.lock(),
+            "my_account": lambda: self.open("my_account"),
             "change_password": lambda: self.change_password(),
             "log_out": lambda: self.log_out(),
             "quit": lambda: self.close(),
@@ -276,6 +277,7 @@ class MainWindow(QWidget):
         menu = QMenu(self)
         menu.addAction(self.menus.actions["scanner"])
         menu.addSeparator()
+        menu.addAction(self.menus.actions["my_account"])
         if self._session.change_password is not None:
             menu.addAction(self.menus.actions["change_password"])
         menu.addAction(self.menus.actions["lock"])

@@ -151,6 +151,7 @@ DESKS = (
         "file-text",
         (
             PageEntry("item", lambda: pick("Item", "物料"), "package", Sheet, listed=False),
+            PageEntry("my_account", lambda: pick("My account", "我的账号"), "user", Sheet, listed=False),
             PageEntry("broken", lambda: "Broken", "package", broken, listed=False),
         ),
     ),

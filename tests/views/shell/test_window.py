@@ -250,6 +250,17 @@ def test_menus_open_by_mnemonic(window: MainWindow) -> None:
     menu.close()
 
 
+def test_everybody_finds_his_own_account_under_his_name(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.top.user, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert window.menus.actions["my_account"] in menu.actions()
+    menu.close()
+    window.menus.actions["my_account"].trigger()
+    current = window.workspace.current()
+    assert current is not None and current.key == "my_account"
+
+
 def test_the_status_bar_tells_who_where_and_how_live(window: MainWindow) -> None:
     status = window.status
     assert status.who.text() == "Zhou Min · Warehouse clerk" and status.company.text() == "Hengtuo Services"

@@ -68,7 +68,7 @@ def test_the_security_officer_names_a_stand_in_for_somebody_from_his_page(
     person = opened(qtbot, PersonPage(room.context, absent))
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     with qtbot.waitSignal(person.open_requested, timeout=2_000) as asked:
-        qtbot.keyClick(person.focusWidget() or person, Qt.Key.Key_D, both)
+        qtbot.keyClick(person.focusWidget() or person, Qt.Key.Key_B, both)
     key, args = asked.args
     assert key == "stand_in"
     page = opened(qtbot, StandInPage(room.context, None, args["values"]))
