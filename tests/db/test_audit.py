@@ -68,10 +68,14 @@ def test_a_posted_document_is_noted_once_and_its_moves_not(shared: World) -> Non
         "update audit.seal set hash = ''",
         "delete from audit.seal",
         "truncate audit.seal",
+        "update audit.anchor set target = 'x'",
+        "delete from audit.anchor",
+        "truncate audit.anchor",
     ],
 )
 def test_nobody_rewrites_the_audit(shared: World, command: str) -> None:
     shared.value("select api.seal_audit()")
+    shared.value("select api.note_anchor('file:x', 1, 'abcd')")
     with pytest.raises(UserError) as refused:
         shared.value(command)
     assert refused.value.constraint == "audit_append_only"

@@ -120,7 +120,7 @@ class AuditEntryPage(Page):
     def _show_fields(self, entry: ShownEntry) -> None:
         _empty(self._grid)
         changed = entry.action == "U"
-        heads = (tr("Field"), tr("Before"), tr("After")) if changed else (tr("Field"), tr("Value"))
+        heads = (tr("Field"), tr("Before"), tr("After")) if changed else (tr("Field"), tr("Content"))
         for place, head in enumerate(heads):
             self._grid.addWidget(Label(head, role="text.tertiary"), 0, place)
         if not entry.fields:
@@ -204,7 +204,7 @@ def _facts(entry: ShownEntry) -> list[tuple[str, str]]:
         (tr("Log-in"), entry.login or "–"),
         (tr("Program"), entry.client or "–"),
         (tr("Reason"), entry.reason or "–"),
-        (tr("Unit"), entry.unit or "–"),
+        (tr("Unit of the record"), entry.unit or "–"),
         (tr("Transaction"), entry.transaction),
         (tr("Seal"), str(entry.seal) if entry.seal is not None else tr("not yet sealed")),
         (tr("Entry no."), f"{entry.id}"),
