@@ -2703,7 +2703,7 @@ insert into erp.search_kind (table_name, code_column, texts, position) values
     ('purchase_order', 'number', '{}', 8);
 
 -- What of a search's words is asked of the index: their pairs, and of a single character itself. A character that a pair
--- already holds would only cost: three answers to intersect, and a guess of the planner's that is fifty times too low.
+-- already holds would only cost: three answers to intersect, and a guess of the planner's that is seventy times too low.
 create function erp.search_pairs(words text[]) returns text[]
 language plpgsql immutable parallel safe
 set search_path = erp, pg_catalog, pg_temp
