@@ -28,11 +28,12 @@ _HEADER = """\
 _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$|;", re.DOTALL)
 _COMMENT = re.compile(r"\A(?:\s|--[^\n]*\n)*")
 _CODE = re.compile(
-    r"create (?:or replace )?(?:function|procedure|trigger|view)\b|create type (?:api|bi)\.|"
+    r"create (?:or replace )?(?:function|procedure|trigger|constraint trigger|view)\b|create type (?:api|bi)\.|"
     r"call erp\.(?:secure|also|allow|track|guard_references)\b|comment on (?:function|view)\b|"
     r"do \$\$\n-- at each upgrade",
     re.IGNORECASE,
 )
+_CONSTRAINT_TRIGGER = re.compile(r"\Acreate constraint trigger (\w+)\s.*?\son (\S+)", re.IGNORECASE | re.DOTALL)
 _EVENT_TRIGGER = re.compile(r"\Acreate event trigger (\w+)", re.IGNORECASE)
 _ROLES_FILE = "00_roles.sql"
 _REPLACEABLE = re.compile(r"\Acreate (?=(?:function|procedure|trigger)\b)", re.IGNORECASE)
@@ -78,6 +79,8 @@ def code() -> str:
             continue
         for statement in statements(file.read_text(encoding="utf-8")):
             bare = _COMMENT.sub("", statement)
+            if trigger := _CONSTRAINT_TRIGGER.match(bare):
+                parts.append(f"drop trigger if exists {trigger[1]} on {trigger[2]}")
             if _CODE.match(bare):
                 parts.append(_REPLACEABLE.sub("create or replace ", bare))
     return ";\n\n".join(parts) + ";\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg2
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection, create_engine, text
@@ -128,17 +129,35 @@ def upgrade(connection: Connection) -> None:
     with cursor_of(connection) as cursor:
         cursor.execute(roles())
     connection.execute(text("select set_config('role', erp.owner_name(), true)"))
+    with cursor_of(connection) as cursor:
+        before = schema_version(cursor) or SCHEMA_VERSION
     migrate(connection)
     with cursor_of(connection) as cursor:
         rebuild(cursor)
         cursor.execute(guards())
-    connection.execute(text("reset role"))
+        cursor.execute("reset role")
+        for finish in _finishing(before):
+            finish(cursor)
+
+
+def _finishing(before: str) -> Iterator[Callable[[Cursor], None]]:
+    """What the revisions after `before` still have to do once functions and triggers are those of this program."""
+    script = ScriptDirectory.from_config(_alembic())
+    for revision in reversed(list(script.iterate_revisions("head", before))):
+        finish = getattr(revision.module, "finish", None)
+        if finish is not None:
+            yield finish
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
 
 
 def migrate(connection: Connection, target: str = "head") -> None:
     """Run the migrations inside the transaction of `connection`."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config = _alembic()
     config.attributes["connection"] = connection
     command.upgrade(config, target)
 

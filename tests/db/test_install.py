@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import psycopg2
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from db import build, embedded, install, users
 from db.embedded import Server
@@ -185,3 +186,48 @@ def test_statements_are_split_where_they_end() -> None:
         "create function f() as $$ begin; end $$",
         "/* ; */ select 1",
     ]
+
+
+_RELEASES = Path(__file__).parent / "releases"
+
+
+@pytest.mark.parametrize("release", sorted(file.name.split(".")[0] for file in _RELEASES.glob("*.sql.gz")))
+def test_an_old_installation_becomes_what_a_new_one_is(server: Server, release: str) -> None:
+    """The schema of each release, with a company and people in it, upgraded: catalogue, rows and audit are whole."""
+    new, old = fresh(server), fresh(server)
+    install.install(new, prefix="inst")
+    with psycopg2.connect(old) as connection, connection.cursor() as cursor:
+        cursor.execute("set outpost.prefix = 'inst'")
+        cursor.execute(gzip.decompress((_RELEASES / f"{release}.sql.gz").read_bytes()).decode("utf-8"))
+        cursor.execute("insert into erp.schema_version (version_num) values (%s)", (release,))
+        cursor.execute("select api.create_company('HB', 'Harbour')")
+        unit = cursor.fetchone()[0]  # type: ignore[index]
+        cursor.execute(
+            "insert into erp.item (company_id, org_unit_id, code, name, name_zh)"
+            " select company_id, id, 'P-1', 'Pump', '水泵' from erp.org_unit where id = %s returning id",
+            (unit,),
+        )
+        item = cursor.fetchone()[0]  # type: ignore[index]
+        cursor.execute("insert into erp.contact (party_id, name, phone) select id, 'Li Lei', '555' from erp.party")
+        cursor.execute("select api.seal_audit()")
+    connection.close()
+    assert install.install(old, prefix="inst")
+    assert not install.install(old, prefix="inst")
+    assert catalogue(old) == catalogue(new)
+    with connect(old) as owner:
+        with owner.read() as session:
+            assert search(session, "item", "sb")[0] == [item]
+            assert history(session, "item", item)[0].action == "I"
+        with owner.write() as session:
+            session.execute(text("select api.seal_audit()"))
+        with owner.read() as session:
+            assert session.execute(text("select api.check_audit() -> 'faults'")).scalar_one() == []
+            assert session.execute(text("select api.verify_personal() -> 'findings'")).scalar_one() == []
+
+
+def test_a_released_schema_is_kept_for_every_revision_before_the_head() -> None:
+    """Whoever adds a revision puts the schema that it starts from into tests/db/releases."""
+    config = Config()
+    config.set_main_option("script_location", str(install.MIGRATIONS))
+    revisions = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    assert {file.name.split(".")[0] for file in _RELEASES.glob("*.sql.gz")} == revisions - {SCHEMA_VERSION}
