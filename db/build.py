@@ -30,7 +30,7 @@ _COMMENT = re.compile(r"\A(?:\s|--[^\n]*\n)*")
 _CODE = re.compile(
     r"create (?:or replace )?(?:function|procedure|trigger|constraint trigger|view)\b|create type (?:api|bi)\.|"
     r"call erp\.(?:secure|also|allow|track|guard_references)\b|comment on (?:function|view)\b|"
-    r"do \$\$\n-- at each upgrade",
+    r"call audit\.open_to\b",
     re.IGNORECASE,
 )
 _CONSTRAINT_TRIGGER = re.compile(r"\Acreate constraint trigger (\w+)\s.*?\son (\S+)", re.IGNORECASE | re.DOTALL)

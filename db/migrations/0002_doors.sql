@@ -6,6 +6,11 @@ delete from audit.seal;
 alter table audit.seal enable trigger user;
 alter table audit.seal alter column id drop identity;
 alter table audit.entry alter column login drop not null;
+alter domain erp.money_amount add constraint money_amount_finite check (value <> 'NaN');
+alter domain erp.quantity add constraint quantity_finite check (value <> 'NaN');
+alter domain erp.unit_price add constraint unit_price_finite check (value <> 'NaN');
+drop function if exists audit.hash_of(integer, xid8, xid8, bytea);
+drop function if exists erp.check_user_administrator(integer);
 
 -- No program of the first release wrote attachments; what somebody put there by SQL cannot be sealed without a key.
 do $$
@@ -252,3 +257,10 @@ comment on column erp.user_login.failures is 'The failed log-ins that count towa
 
 insert into erp.role (key, name, name_zh) values ('report', 'Report reader', '报表读者');
 update erp.role set power = key where key in ('security', 'auditor', 'admin');
+insert into erp.retention_rule (key, name, name_zh, days, min_days, active) values
+    ('audit_values',  'Personal values kept beside the audit',             '审计中单独保存的个人信息', 1825, 180, true),
+    ('confirmations', 'Who confirmed a work order that is closed',         '已关闭工单的确认人',       1095,  90, true),
+    ('absences',      'Reason and note of an absence that is over',        '已结束请假的原因和备注',    730,  30, true),
+    ('import_files',  'Names of imported files',                           '导入文件的文件名',          365,  30, true),
+    ('contacts',      'Contacts out of use: erased by pseudonym',          '已停用的联系人（匿名处理）', 1095,  30, false),
+    ('accounts',      'Accounts that ended: erased by pseudonym',          '已失效的账号（匿名处理）',   1825,  90, false);

@@ -196,15 +196,8 @@ begin
 end
 $$;
 
-alter table audit.anchor enable row level security;
-alter table audit.log_position enable row level security;
-do $$
-begin
-    execute format('create policy anchor_read on audit.anchor for select to %I using (true)', erp.role_name('auditor'));
-    execute format('create policy log_position_read on audit.log_position for select to %I using (true)', erp.role_name('auditor'));
-    execute format('grant select on audit.anchor, audit.log_position to %I', erp.role_name('auditor'));
-end
-$$;
+call audit.open_to('audit.anchor', 'auditor');
+call audit.open_to('audit.log_position', 'auditor');
 call erp.allow('audit.said(jsonb, jsonb, boolean)', 'auditor', 'execute');
 call erp.allow('audit.in_words(text, text, jsonb, boolean)', 'auditor', 'execute');
 call erp.allow('api.note_anchor(text, bigint, text, text)', 'worker', 'execute');

@@ -574,18 +574,9 @@ begin
 end
 $$;
 
-alter table audit.personal enable row level security;
-alter table audit.erasure enable row level security;
-do $$
-begin
-    execute format('create policy personal_read on audit.personal for select to %I using (true)', erp.role_name('auditor'));
-    execute format('create policy erasure_read on audit.erasure for select to %I, %I using (true)', erp.role_name('auditor'), erp.role_name('security'));
-    execute format('grant select on audit.personal to %I', erp.role_name('auditor'));
-    execute format('grant usage on schema audit to %I', erp.role_name('security'));
-    execute format('grant select on audit.erasure to %I, %I', erp.role_name('auditor'), erp.role_name('security'));
-    execute format('grant execute on function audit.shown(bigint, jsonb) to %I', erp.role_name('auditor'));
-end
-$$;
+call audit.open_to('audit.personal', 'auditor');
+call audit.open_to('audit.erasure', 'auditor security');
+call erp.allow('audit.shown(bigint, jsonb)', 'auditor', 'execute');
 call erp.allow('api.verify_personal(bigint, integer)', 'auditor worker', 'execute');
 call erp.allow('api.find_subjects(text, integer)', 'security steward auditor', 'execute');
 call erp.allow('api.erasure_preview(text, bigint)', 'security auditor', 'execute');

@@ -32,6 +32,9 @@ def finish(cursor: Cursor) -> None:
         "update audit.entry e set changes = audit.set_apart(e.id, e.changes, erp.personal_columns(e.table_name))"
         " where jsonb_typeof(e.changes) = 'object' and e.changes ?| erp.personal_columns(e.table_name)"
     )
+    cursor.execute(
+        "update erp.dictionary_entry set personal = true where column_name = any (erp.personal_columns(table_name))"
+    )
     cursor.execute("set local session_replication_role = origin")
     cursor.execute("call erp.fill_search_keys()")
     cursor.execute(
