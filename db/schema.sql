@@ -171,7 +171,8 @@ begin
                            link, alias, alias, key, replace(parent.mine, '{row}', alias));
         when 'own' then
             if detail is null then
-                seen := '{row}.user_id is null or {row}.user_id = (select erp.my_user_id())';
+                -- Also what is everybody's is for who may be here at all.
+                seen := '({row}.user_id is null and (select erp.my_user_id()) is not null) or {row}.user_id = (select erp.my_user_id())';
                 mine := '{row}.user_id = (select erp.my_user_id())';
             else
                 select string_agg(format('{row}.%I = (select erp.my_user_id())', c), ' or ') into seen
@@ -1455,8 +1456,8 @@ call erp.also('erp.user_role', 'admin', 'select', '(select erp.my_user_id()) is 
 call erp.also('erp.user_unit', 'security', 'select', '(select erp.my_user_id()) is not null');
 call erp.also('erp.user_unit', 'auditor', 'select', '(select erp.my_user_id()) is not null');
 call erp.also('erp.user_unit', 'admin', 'select', '(select erp.my_user_id()) is not null');
-call erp.also('erp.saved_view', 'steward', 'all', '{row}.user_id is null');
-call erp.also('erp.export_recipe', 'steward', 'all', '{row}.user_id is null');
+call erp.also('erp.saved_view', 'steward', 'all', '{row}.user_id is null and (select erp.my_user_id()) is not null');
+call erp.also('erp.export_recipe', 'steward', 'all', '{row}.user_id is null and (select erp.my_user_id()) is not null');
 call erp.also('erp.import_batch', 'auditor', 'select', '(select erp.my_user_id()) is not null');
 
 call erp.allow('erp.installation', 'everyone', 'select');

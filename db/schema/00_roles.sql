@@ -162,7 +162,8 @@ begin
                            link, alias, alias, key, replace(parent.mine, '{row}', alias));
         when 'own' then
             if detail is null then
-                seen := '{row}.user_id is null or {row}.user_id = (select erp.my_user_id())';
+                -- Also what is everybody's is for who may be here at all.
+                seen := '({row}.user_id is null and (select erp.my_user_id()) is not null) or {row}.user_id = (select erp.my_user_id())';
                 mine := '{row}.user_id = (select erp.my_user_id())';
             else
                 select string_agg(format('{row}.%I = (select erp.my_user_id())', c), ' or ') into seen

@@ -284,8 +284,8 @@ call erp.also('erp.user_role', 'admin', 'select', '(select erp.my_user_id()) is 
 call erp.also('erp.user_unit', 'security', 'select', '(select erp.my_user_id()) is not null');
 call erp.also('erp.user_unit', 'auditor', 'select', '(select erp.my_user_id()) is not null');
 call erp.also('erp.user_unit', 'admin', 'select', '(select erp.my_user_id()) is not null');
-call erp.also('erp.saved_view', 'steward', 'all', '{row}.user_id is null');
-call erp.also('erp.export_recipe', 'steward', 'all', '{row}.user_id is null');
+call erp.also('erp.saved_view', 'steward', 'all', '{row}.user_id is null and (select erp.my_user_id()) is not null');
+call erp.also('erp.export_recipe', 'steward', 'all', '{row}.user_id is null and (select erp.my_user_id()) is not null');
 call erp.also('erp.import_batch', 'auditor', 'select', '(select erp.my_user_id()) is not null');
 
 call erp.allow('erp.installation', 'everyone', 'select');
