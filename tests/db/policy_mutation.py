@@ -310,14 +310,14 @@ def prepared(world: World, cursor: Cursor) -> Field:
     people |= {job: Person(logins[job], ids[logins[job]], job) for job in ("security", "auditor", "admin", "steward")}
     engineer = ids[logins["engineer"]]
     people["engineer"] = Person(logins["engineer"], engineer, "engineer", engineer=FIRST - 1)
-    rules, doors = _declared()
+    rules, doors = declared()
     made = Field(cursor, units, people, rules, doors)
     for table in sorted(rules, key=lambda name: _depth(rules, name)):
         _fill(made, table)
     return made
 
 
-def _declared() -> tuple[dict[str, list[str]], list[tuple[str, str, str]]]:
+def declared() -> tuple[dict[str, list[str]], list[tuple[str, str, str]]]:
     rules: dict[str, list[str]] = {}
     doors: list[tuple[str, str, str]] = []
     for line in ORACLE.read_text(encoding="utf-8").splitlines():
