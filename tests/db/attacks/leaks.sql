@@ -36,7 +36,7 @@ copy erp.engineer (hourly_rate) to stdout;
 select table_to_xml('erp.engineer', true, false, '');
 -- clerk: harmless. XML of a table shows one's own rows.
 select query_to_xml('select name from erp.asset', true, false, '');
--- clerk: refused 42501/0A000. XML of the schema meets what is not granted.
+-- clerk: harmless. XML of the schema shows what is granted, of the rows that are his.
 select schema_to_xml('erp', true, false, '');
 -- clerk: harmless. A search in texts runs a query as oneself.
 select * from ts_stat('select to_tsvector(name) from erp.asset');

@@ -56,15 +56,15 @@ select loread(0, 10);
 select 1 from pg_largeobject_metadata;
 -- clerk: refused 42501. Their content is the server's.
 select * from pg_largeobject;
--- clerk: refused 42501/0A000/58P01. No door to other databases.
+-- clerk: refused 42501/0A000/58P01/3F000. No door to other databases.
 create extension dblink;
--- clerk: refused 42501/0A000/58P01. Nor as foreign tables.
+-- clerk: refused 42501/0A000/58P01/3F000. Nor as foreign tables.
 create extension postgres_fdw;
--- clerk: refused 42501/0A000/58P01. Nor to files.
+-- clerk: refused 42501/0A000/58P01/3F000. Nor to files.
 create extension file_fdw;
--- clerk: refused 42501/0A000/58P01. Nor an untrusted language.
+-- clerk: refused 42501/0A000/58P01/3F000. Nor an untrusted language.
 create extension plpython3u;
--- clerk: refused 42501/0A000/58P01. Nor an extension that is trusted.
+-- clerk: refused 42501/0A000/58P01/3F000. Nor an extension that is trusted.
 create extension pgcrypto;
 -- clerk: refused 42501/42704. Nor a server to speak to.
 create server evil foreign data wrapper postgres_fdw;

@@ -35,7 +35,7 @@ set default_transaction_isolation = 'read uncommitted'; select 1 from erp.asset 
 -- planner: nothing. Nor does the planner of queries, whatever it is told.
 set enable_indexscan = off; set enable_seqscan = off; set enable_bitmapscan = off; select 1 from erp.asset where id = {south_asset};
 -- planner: nothing. Parallel workers ask the policies too.
-set debug_parallel_query = on; set parallel_setup_cost = 0; select 1 from erp.asset where id = {south_asset};
+set parallel_setup_cost = 0; set min_parallel_table_scan_size = 0; select 1 from erp.asset where id = {south_asset};
 -- planner: nothing. Compiled queries ask them too.
 set jit = on; set jit_above_cost = 0; select 1 from erp.asset where id = {south_asset};
 -- planner: nothing. A generic plan asks for who runs it.
