@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from db.errors import UserError
 from db.session import Database
@@ -115,8 +116,22 @@ def test_what_is_outside_the_units_is_not_found(person: Person, owner: Database)
         load(person("planner"), assets.ASSET, int(elsewhere))
 
 
-def test_an_item_of_the_company_may_be_read_but_not_changed_from_a_branch(person: Person) -> None:
-    steward = person("steward")
+@pytest.fixture
+def branch_steward(person: Person, owner: Database) -> Iterator[Database]:
+    """The steward without the right to write for the whole company; he keeps his branch."""
+    change = (
+        "update erp.user_unit g set may_write = {} from erp.app_user u, erp.org_unit o where u.id = g.user_id"
+        " and o.id = g.org_unit_id and u.user_name = 'steward' and o.kind = 'company'"
+    )
+    for may in ("false", "true"):
+        with owner.write() as session:
+            session.execute(text(change.format(may)))
+        if may == "false":
+            yield person("steward")
+
+
+def test_an_item_of_the_company_may_be_read_but_not_changed_from_a_branch(branch_steward: Database) -> None:
+    steward = branch_steward
     item_id = int(one(steward, "select min(i.id) from erp.item i join erp.org_unit u on u.id = i.org_unit_id"
                                " where u.kind = 'company'"))  # fmt: skip
     record = stock_items.load(steward, item_id)
