@@ -4072,15 +4072,21 @@ create trigger stock_move_immutable before update or delete on erp.stock_move
 create trigger stock_move_no_truncate before truncate on erp.stock_move
     for each statement execute function erp.refuse_change();
 
--- The path of a place, A / A-03 / A-03-2-1, so that a long list can be searched by it.
+-- The path of a place, A / A-03 / A-03-2-1, so that a long list can be searched by it. A new bin belongs where the place
+-- above it does, if it was only said to belong to the branch or company above that.
 create function erp.stock_location_path() returns trigger
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    above text := (select p.path from erp.stock_location p where p.id = new.parent_id);
+    above record;
 begin
-    new.path := coalesce(above || ' / ', '') || new.code;
+    select p.path, p.org_unit_id into above from erp.stock_location p where p.id = new.parent_id;
+    new.path := coalesce(above.path || ' / ', '') || new.code;
+    if tg_op = 'INSERT' and exists (
+        select from erp.org_unit_closure c where c.ancestor_id = new.org_unit_id and c.descendant_id = above.org_unit_id) then
+        new.org_unit_id := above.org_unit_id;
+    end if;
     return new;
 end
 $$;

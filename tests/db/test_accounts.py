@@ -302,7 +302,7 @@ def test_only_people_are_locked(staff: Staff) -> None:
 
 
 def test_a_log_in_tells_of_the_one_before(staff: Staff) -> None:
-    _, login = staff.person()
+    person, login = staff.person()
     with staff.open(login) as database:
         first = users.log_in(database, "Outpost 1")
         assert (first.state, first.previous_at) == ("active", None)
@@ -310,8 +310,8 @@ def test_a_log_in_tells_of_the_one_before(staff: Staff) -> None:
         assert second.previous_at is not None and second.previous_client is not None
         assert second.previous_client.endswith("Outpost 1")
         assert (second.password_days_left, second.idle_lock_minutes, second.password_min_length) == (None, 30, 12)
-    events = "select count(*) from audit.entry where table_name = 'login' and login = %s"
-    assert staff.world.value(events, login) == 2
+    events = "select count(*) from audit.entry where table_name = 'login' and user_id = %s"
+    assert staff.world.value(events, person) == 2
     assert users.log_in(staff.world.owner, "psql").state == "owner"
 
 

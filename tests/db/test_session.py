@@ -19,6 +19,7 @@ from db.errors import (
 )
 from db.orm.assets import Asset
 from db.session import connect
+from db.version import SCHEMA_VERSION
 from tests.db.conftest import World
 
 
@@ -53,7 +54,7 @@ def test_where_nothing_is_installed(world: World) -> None:
 @pytest.mark.parametrize(("version", "kind"), [("0000", SchemaTooOld), ("9999", SchemaTooNew)])
 def test_where_the_schema_is_another(world: World, version: str, kind: type[UserError]) -> None:
     world.value("update erp.schema_version set version_num = %s", version)
-    with pytest.raises(kind, match="0001"):
+    with pytest.raises(kind, match=SCHEMA_VERSION):
         connect(world.dsn())
 
 

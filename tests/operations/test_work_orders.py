@@ -372,7 +372,7 @@ def test_plain_sql_does_not_get_around_the_rules(
 
 
 def test_a_foreign_contract_or_customer_is_not_linked_by_its_id(person: Person, owner: Database) -> None:
-    finance, steward = person("finance"), person("steward")
+    finance, desk = person("finance"), person("desk")
     foreign = int(one(owner, """
         select c.id from erp.contract c join erp.org_unit u on u.id = c.org_unit_id
         where u.code <> 'SUZ' and not exists (select 1 from erp.contract_unit x where x.contract_id = c.id
@@ -386,9 +386,9 @@ def test_a_foreign_contract_or_customer_is_not_linked_by_its_id(person: Person, 
         session.execute(text("insert into erp.contract_unit values (:c, :u)"), {"c": foreign, "u": unit})
     assert refused.value.constraint == "contract_found"
     party = one(owner, "select id from erp.party where not id = any (:mine) limit 1",
-                mine=_ids(steward, "select id from erp.party"))  # fmt: skip
+                mine=_ids(desk, "select id from erp.party"))  # fmt: skip
     assert party is not None
-    with pytest.raises(UserError) as hidden, steward.write() as session:
+    with pytest.raises(UserError) as hidden, desk.write() as session:
         session.execute(text("insert into erp.party_unit values (:p, :u)"), {"p": party, "u": unit})
     assert hidden.value.constraint == "party_found"
 

@@ -34,6 +34,10 @@ __all__ = ["shop", "shop_template"]
 def buyer(shop: Shop) -> Iterator[Database]:
     name = f"{shop.clone.name.replace('outpost_', '')[:20]}_buyer"
     login = f"outpost_test_{name}"
+    shop.value(
+        "insert into erp.party_unit (party_id, org_unit_id) values (%s, %s) returning party_id",
+        shop.world.supplier, shop.world.branch,
+    )  # fmt: skip
     users.create_user(
         shop.clone.owner, user_name=name, password="buyer", roles=["buyer"], units=[shop.world.branch],
         display_name="Buyer", login=login,
@@ -44,7 +48,7 @@ def buyer(shop: Shop) -> Iterator[Database]:
 
 @pytest.fixture
 def draft(shop: Shop, buyer: Database) -> int:
-    """Three lines that the buyer entered."""
+    """Three lines that the buyer entered, for a supplier of his branch."""
     blank = records.blank(buyer, purchasing.PURCHASE_ORDER)
     lines = tuple(
         (None, {"item_id": shop.item(code), "quantity": Decimal(quantity), "unit_price": Decimal(price)})

@@ -66,7 +66,8 @@ def test_hours_go_in_without_leaving_the_form(
     qtbot.keyClick(hours.note, Qt.Key.Key_Return)
     query = "select count(*) from erp.labour where work_order_id = :id and lower(period) > '2031-03-01'"
     qtbot.waitUntil(lambda: one(owner, query, id=working) == 1, timeout=10_000)
-    assert one(owner, "select max(distance_km) from erp.travel where work_order_id = :id", id=working)
+    travelled = "select max(distance_km) from erp.travel where work_order_id = :id"
+    qtbot.waitUntil(lambda: bool(one(owner, travelled, id=working)), timeout=10_000)
     qtbot.waitUntil(lambda: not hours.starts.text(), timeout=10_000)
     type_into(qtbot, hours.day, "2031-03-02")
     type_into(qtbot, hours.starts, "0900")
