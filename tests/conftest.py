@@ -7,6 +7,7 @@ import gc
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ atexit.register(lambda: _KEYS.unlink(missing_ok=True))
 
 _TESTS_RUN = itertools.count(1)
 _COLLECT_EVERY = 25
+_ROOM = 6 << 30
+"""Bytes that two test processes need at most, with room to spare."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,10 +43,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
     """A folder for homes of servers. Not pytest's own: as root, the server's account cannot enter it."""
-    folder = Path(tempfile.mkdtemp(prefix="outpost-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="outpost-test-", dir=_memory()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+def _memory() -> str | None:
+    """A file system in memory, where the machine has one with room: databases are cloned there several times faster."""
+    if sys.platform == "win32":
+        return None
+    try:
+        found = os.statvfs("/dev/shm")
+    except OSError:
+        return None
+    room = found.f_bavail * found.f_frsize
+    usable = room > _ROOM and not found.f_flag & os.ST_NOEXEC and os.access("/dev/shm", os.W_OK | os.X_OK)
+    return "/dev/shm" if usable else None
 
 
 @pytest.fixture(scope="session")
