@@ -2486,7 +2486,7 @@ with why as (
            concat(c.name || ' → ', r.name, ' (for ' || f.display_name || ' until ' || to_char(d.valid_to, 'YYYY-MM-DD') || ')') as because,
            concat(coalesce(c.name_zh, c.name) || ' → ', r.name_zh,
                   '（代理' || coalesce(f.display_name_zh, f.display_name) || '，至 ' || to_char(d.valid_to, 'YYYY-MM-DD') || '）') as because_zh,
-           concat_ws(' ', j.custom_role_id, j.delegation_id) as path
+           concat_ws(' ', 'role ' || j.custom_role_id, 'for ' || j.delegation_id) as path
     from erp.app_user u
     cross join lateral erp.jobs_of(u.id, erp.company_day(u.company_id)) j
     join erp.role r on r.key = j.role_key

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Date, Integer, MetaData, Select, Table, Text,
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.orm import aliased
 
+from db.dictionary import entries
 from db.orm.platform import AppUser, CustomRole, CustomRolePart, Delegation, Role, UserCustomRole
 from desktop.domain.conditions import Test
 from desktop.lists import (
@@ -59,9 +60,16 @@ _LISTED = (parties, assets, stock, purchasing, work_orders, scheduling, contract
 _TABLES = {f"erp.{spec.table}": spec for room in reversed(_LISTED) for spec in reversed(room.LISTS)}
 
 
+def _names(*, zh: bool) -> dict[str, str]:
+    """What each table holds: as its list is called, else as the audit calls its records."""
+    kinds = next(each.allowed or {} for each in entries() if (each.table, each.column) == ("audit_entry", "table_name"))
+    records = {f"erp.{table}": words["zh" if zh else "en"] for table, words in kinds.items()}
+    return records | {table: spec.name_zh if zh else spec.name for table, spec in _TABLES.items()}
+
+
 def _called(technical: Any, otherwise: Any, *, zh: bool) -> Any:
-    """What the list of a table is called; other objects keep their own name."""
-    names = {table: spec.name_zh if zh else spec.name for table, spec in _TABLES.items()}
+    """What a table is called; other objects keep their own name."""
+    names = _names(zh=zh)
     return case(names, value=technical, else_=otherwise)
 
 
@@ -158,7 +166,8 @@ ROLE_MATRIX = ListSpec(
     table="role_matrix", row_id=MATRIX.c.id, joins=_alone, topics=("role",), icon="table", roles=RIGHTS,
     sort=(Sort("role"), Sort("kind"), Sort("object")), frozen=2, title_columns=("role", "words"),
     columns=(
-        Column(key="role", expr=MATRIX.c.role_name, expr_zh=MATRIX.c.role_name_zh, width=150, source="role.name"),
+        Column(key="role", expr=MATRIX.c.role_name, expr_zh=MATRIX.c.role_name_zh, width=150,
+               source="user_role.role_key"),
         Column(key="words", expr=_called(MATRIX.c.object, MATRIX.c.object, zh=False),
                expr_zh=_called(MATRIX.c.object, MATRIX.c.object, zh=True), width=200, source="role_matrix.words"),
         Column(key="object", expr=MATRIX.c.object, kind=Kind.CODE, width=230, source="role_matrix.object", shown=False),
@@ -186,6 +195,14 @@ ROLE_MATRIX = ListSpec(
 )
 
 
+def _may() -> Any:
+    """The actions of a right in the words of the person's page."""
+    said: Any = ACCESS.c.action
+    for technical, word in ((" ", ", "), ("has", "holds it"), ("insert", "add"), ("update", "change")):
+        said = func.replace(said, technical, word, type_=Text())
+    return said
+
+
 def _access_joins(statement: Select[Any]) -> Select[Any]:
     return statement.join(AppUser, AppUser.id == ACCESS.c.user_id)
 
@@ -203,7 +220,7 @@ USER_ACCESS = ListSpec(
                source="user_access.object_name"),
         Column(key="object", expr=ACCESS.c.object, kind=Kind.CODE, width=200, source="user_access.object", shown=False),
         Column(key="kind", expr=ACCESS.c.kind, kind=Kind.CHOICE, width=110, source="user_access.kind"),
-        Column(key="action", expr=ACCESS.c.action, expr_zh=ACCESS.c.action_zh, width=200, source="user_access.action"),
+        Column(key="action", expr=_may(), expr_zh=ACCESS.c.action_zh, width=200, source="user_access.action"),
         Column(key="scope", expr=ACCESS.c.scope, kind=Kind.CHOICE, width=140, source="protection.scope"),
         Column(key="because", expr=ACCESS.c.because, expr_zh=ACCESS.c.because_zh, width=280,
                source="user_access.because"),
