@@ -179,7 +179,7 @@ def scope_name(scope: str | None) -> str:
 def days_look(first: date, last: date, today: date) -> tuple[str, str, str]:
     """Words, kind and icon of something that holds from day to day."""
     if today < first:
-        return tr("Ahead"), "info", "clock"
+        return tr("Coming"), "info", "clock"
     if today > last:
         return tr("Over"), "neutral", "check"
-    return tr("Running"), "success", "play"
+    return tr("Standing in"), "success", "circle-check"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import RowMapping, Table, select, text
@@ -14,6 +16,8 @@ from db.errors import UserError
 from db.orm.base import Base
 from db.session import Database
 from desktop.domain.text import Language, tr
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 _ENTRY = text("""
     select e.id, e.at, e.table_name, e.row_id, e.action, e.client, e.reason, e.xid::text as xid,
@@ -162,7 +166,17 @@ def _words(value: Any, allowed: Mapping[str, Mapping[str, str]], means: Mapping[
         return allowed[value].get("zh" if zh else "en", value)
     if isinstance(value, dict | list):
         return ", ".join(f"{key}: {one}" for key, one in value.items()) if isinstance(value, dict) else _joined(value)
-    return str(value)
+    if isinstance(value, float):
+        return f"{Decimal(str(value)).normalize():f}"
+    return _local(value) if isinstance(value, str) and _MOMENT.match(value) else str(value)
+
+
+def _local(moment: str) -> str:
+    """A moment as people here read it; what is no moment after all stays as it is written."""
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return moment
 
 
 def _joined(values: list[Any]) -> str:

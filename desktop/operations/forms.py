@@ -49,7 +49,7 @@ FieldKind = Literal[
     "other",
 ]
 _CODES = frozenset({"code", "number", "serial_number", "barcode", "tax_number", "badge"})
-_PERCENT = frozenset({"discount_rate", "tax_rate", "margin_target"})
+_PERCENT = frozenset({"discount_rate", "tax_rate", "margin_target", "recount_rate"})
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from desktop.widgets.form_fields import (
     WrongEntry,
     found_from,
     make_editor,
+    rename,
     set_read_only,
 )
 from desktop.widgets.form_spec import PAGES, FormLines, FormSection, FormSpec
@@ -181,6 +182,7 @@ class FormBody(Surface):
         for key, shown in self.fields.items():
             if key in info.fields:
                 shown.set_label(*_labels(info.fields[key]))
+                rename(self.editors[key], info.fields[key])
 
     # Reading back
 

@@ -75,7 +75,8 @@ def shown_value(info: FieldInfo, value: Any, referred: Referred | None = None) -
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Decimal):
-        return f"{value:,.{2 if info.kind == 'money' else _places(value)}f}".replace("-", "−")
+        places = {"money": 2, "price": max(_places(value), 2)}.get(info.kind, _places(value))
+        return f"{value:,.{places}f}".replace("-", "−")
     return str(value)
 
 
@@ -228,6 +229,17 @@ def _choice(info: FieldInfo, tools: EditorTools) -> Editor:
         widget.setCurrentIndex(max(widget.findData(value), 0) if value is not None else widget.findData(None))
 
     return Editor(info, widget, widget.currentData, write, lambda call: _connect(widget.activated, call))
+
+
+def rename(editor: Editor, info: FieldInfo) -> None:
+    """The words that stand in the widget itself, in the language of `info`; what is chosen stays."""
+    widget = editor.widget
+    if isinstance(widget, QCheckBox):
+        widget.setText(info.label)
+        widget.setAccessibleName(info.label)
+    elif isinstance(widget, Select):
+        for value, label in info.choices:
+            widget.setItemText(widget.findData(value), label)
 
 
 def _reference(info: FieldInfo, tools: EditorTools) -> Editor:

@@ -238,16 +238,19 @@ class FormPage(FormFrame):
     # The page
 
     def title(self) -> str:
-        if self.record is None or self.record_id is None:
+        if self.record_id is None:
             return tr("New: {noun}", noun=self.spec.noun())
+        if self.record is None:
+            return self.spec.noun()
         return f"{self.spec.noun()} {self.record.title(self.spec.kind)}"
 
     def icon_name(self) -> str:
         return self.spec.icon
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
+        save = (("Ctrl+S", tr("Save")),) if self.save_action.isEnabled() else ()
         return (
-            ("Ctrl+S", tr("Save")), ("F1", tr("Field help")), ("F7", tr("Look up")), ("Ctrl+Enter", tr("Open")),
+            *save, ("F1", tr("Field help")), ("F7", tr("Look up")), ("Ctrl+Enter", tr("Open")),
             ("Ctrl+H", tr("History of changes")), ("Ctrl+Shift+D", tr("Attachments")), ("F5", tr("Refresh")),
         )  # fmt: skip
 

@@ -18,6 +18,15 @@ _CHIP_COLORS: dict[str, tuple[str, str]] = {
 }
 
 
+def fill_wrapped(label: Label, text: str, width: int) -> None:
+    """Words in a column of this width, as high as they need: where a layout aligns it, a wrapped label asks for one
+    line too few, and a shorter text would keep the height of the one before.
+    """
+    label.setText(text)
+    label.setMinimumHeight(0)
+    label.setMinimumHeight(max(label.heightForWidth(width), 0))
+
+
 class Label(QLabel):
     """Text of a size, weight and colour role that keeps itself right in both themes and languages."""
 

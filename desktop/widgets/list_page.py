@@ -173,9 +173,12 @@ class ListPage(ListFrame):
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
         hints = [("F2", tr("Edit")), ("Ctrl+D", tr("Fill down")), ("Ctrl+Enter", tr("Fill selection"))]
-        if not any(info.editable for info in self.model.all_infos):
-            hints = [("Enter", tr("Open")), ("Ctrl+F", tr("Search"))]
-        return (*hints, ("Ctrl+V", tr("Paste from Excel")), ("F5", tr("Refresh")))
+        if any(info.editable for info in self.model.all_infos):
+            hints.append(("Ctrl+V", tr("Paste from Excel")))
+        else:
+            opens = [("Enter", tr("Open"))] if self.spec.opens else []
+            hints = [*opens, ("Ctrl+F", tr("Search"))]
+        return (*hints, ("F5", tr("Refresh")))
 
     def page_actions(self) -> Sequence[QAction]:
         shown = [action for action in self.named.values() if action.isVisible() and action.text()]

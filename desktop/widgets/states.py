@@ -12,11 +12,12 @@ from desktop.domain.text import tr
 from desktop.runtime.failures import Failure
 from desktop.runtime.work import Job
 from desktop.widgets.buttons import Button
-from desktop.widgets.labels import IconLabel, Label
+from desktop.widgets.labels import IconLabel, Label, fill_wrapped
 from desktop.widgets.paint import column, draw_box, row
 from desktop.widgets.theme import color, metric
 
 _SPIN_MS = 80
+SENTENCE, CAUSE = 280, 360
 
 
 class EmptyState(QWidget):
@@ -40,7 +41,7 @@ class EmptyState(QWidget):
         self.title = Label(title, size=15)
         self.sentence = Label(sentence, role="text.secondary", wrap=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.sentence.setFixedWidth(280)
+        self.sentence.setFixedWidth(SENTENCE)
         self.primary_button = Button(primary, "primary")
         self.secondary_button = Button(secondary)
         self.primary_button.clicked.connect(self.primary)
@@ -55,7 +56,7 @@ class EmptyState(QWidget):
     def say(self, title: str, sentence: str = "", *, primary: str = "", secondary: str = "") -> None:
         """Set all words, also after a change of language; empty ones disappear."""
         self.title.setText(title)
-        self.sentence.setText(sentence)
+        fill_wrapped(self.sentence, sentence, SENTENCE)
         self.primary_button.setText(primary)
         self.secondary_button.setText(secondary)
         self.sentence.setVisible(bool(sentence))
@@ -76,7 +77,7 @@ class FailedState(QWidget):
         self.title = Label(title, size=13)
         self.cause = Label("", role="text.secondary", wrap=True)
         self.cause.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.cause.setFixedWidth(360)
+        self.cause.setFixedWidth(CAUSE)
         self.again = Button(tr("Try again"), icon="refresh-cw", key="F5")
         self.again.clicked.connect(self.retry)
         layout = column(None, self.icon, self.title, self.cause, 4, self.again, None, spacing=4)
@@ -86,7 +87,7 @@ class FailedState(QWidget):
 
     def say(self, title: str, failure: Failure) -> None:
         self.title.setText(title)
-        self.cause.setText(failure.message)
+        fill_wrapped(self.cause, failure.message, CAUSE)
         self.again.setText(tr("Try again"))
         self.setAccessibleName(title)
         self.setAccessibleDescription(failure.message)

@@ -25,7 +25,7 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.dates import DateField
 from desktop.widgets.fields import Field
 from desktop.widgets.header import HeaderBar
-from desktop.widgets.labels import Chip, Label
+from desktop.widgets.labels import Chip, Label, fill_wrapped
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.states import FailedState, LoadingRows, ProgressBar
@@ -371,9 +371,10 @@ class _Figure(QWidget):
 
 
 def _fill(label: Label, words: str) -> None:
-    label.setText(words)
     if label.wordWrap():
-        label.setMinimumHeight(label.heightForWidth(_WIDE))
+        fill_wrapped(label, words, _WIDE)
+    else:
+        label.setText(words)
 
 
 def _when(at: datetime | None) -> str:

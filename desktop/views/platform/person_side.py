@@ -30,7 +30,7 @@ def login_part(account: Account) -> QWidget:
             (tr("Last log-in"), _moment(account.last_login_at) or tr("Never")),
             (tr("From where"), account.last_login_client or "–"),
             (tr("Failed since"), failed),
-            (tr("Password of"), _moment(account.password_changed_at) or "–"),
+            (tr("Password set"), _moment(account.password_changed_at) or "–"),
         )
     )
 
@@ -77,5 +77,5 @@ def _stand_in(user_id: int, each: StandIn, today: date, open_one: Callable[[int]
 def stand_in_look(each: StandIn, today: date) -> tuple[str, str, str]:
     """Words, kind and icon of a stand-in's chip."""
     if each.ended_at is not None:
-        return tr("Ended"), "neutral", "x"
+        return tr("Ended early"), "neutral", "x"
     return days_look(each.valid_from, each.valid_to, today)

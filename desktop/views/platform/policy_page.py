@@ -20,7 +20,7 @@ from desktop.runtime.failures import Failure
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, NumberField
 from desktop.widgets.header import HeaderBar
-from desktop.widgets.labels import Label
+from desktop.widgets.labels import Label, fill_wrapped
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.states import FailedState, LoadingRows
@@ -252,9 +252,10 @@ class PolicyPage(Page):
         self.save_action.setText(tr("Save"))
         self.refresh_action.setText(tr("Refresh"))
         for label, words in self._words:
-            label.setText(words())
             if label.wordWrap():
-                label.setMinimumHeight(label.heightForWidth(_NOTE))
+                fill_wrapped(label, words(), _NOTE)
+            else:
+                label.setText(words())
         for key, field in self.fields.items():
             field.set_label(rule_name(key))
         self._hint()

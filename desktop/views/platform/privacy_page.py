@@ -184,9 +184,8 @@ class PrivacyPage(Page):
         self.list.blockSignals(True)
         self.list.clear()
         for one in self._found:
-            words = f"{pick(one.name, one.name_zh)} · {kind_name(one.kind)} · {_place(one)}"
-            item = QListWidgetItem(icon("user", "text.secondary" if one.active else "text.disabled", 14), words)
-            item.setToolTip(words)
+            item = QListWidgetItem()
+            self._name_row(item, one)
             item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
         self.list.setCurrentRow(-1)
@@ -199,6 +198,12 @@ class PrivacyPage(Page):
             self.list.setCurrentRow(keep)
         else:
             self._take(None)
+
+    def _name_row(self, item: QListWidgetItem, one: Subject) -> None:
+        words = f"{pick(one.name, one.name_zh)} · {kind_name(one.kind)} · {_place(one)}"
+        item.setText(words)
+        item.setToolTip(words)
+        item.setIcon(icon("user", "text.secondary" if one.active else "text.disabled", 14))
 
     def _same(self, one: Subject) -> bool:
         return self._subject is not None and (one.kind, one.id) == (self._subject.kind, self._subject.id)
@@ -231,7 +236,8 @@ class PrivacyPage(Page):
                                       "circle-check" if one.active else "circle-x")  # fmt: skip
             self.facts.set_rows([
                 (label, value) for label, value in (
-                    (tr("Kind"), kind_name(one.kind)), (tr("Number"), "" if one.at_party else one.code),
+                    (tr("Kind"), kind_name(one.kind)),
+                    (tr("User name") if one.kind == "user" else tr("Number"), "" if one.at_party else one.code),
                     (tr("Company"), _place(one) if one.at_party else ""),
                     (tr("Telephone"), one.phone or ""), (tr("E-mail"), one.email or ""),
                 ) if value
@@ -420,6 +426,8 @@ class PrivacyPage(Page):
             tr("Whose data?"),
             tr("Find a colleague, engineer, contact or private customer. Every look that leaves the house is noted."),
         )
+        for at, one in enumerate(self._found):
+            self._name_row(self.list.item(at), one)
         self._say_found()
         self._show_subject()
         if self._preview is not None:

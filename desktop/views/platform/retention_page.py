@@ -21,10 +21,11 @@ from desktop.runtime.failures import Failure
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, NumberField
 from desktop.widgets.header import HeaderBar
-from desktop.widgets.labels import Label
+from desktop.widgets.labels import Label, fill_wrapped
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.states import FailedState, LoadingRows
+from desktop.widgets.theme import metric
 
 _LONGEST = 36_500
 _WIDTHS = (320, 120, 100, 180, 220)
@@ -133,7 +134,9 @@ class RetentionPage(Page):
             zip((line.name, field, active, line.due, line.last), _WIDTHS, strict=True)
         ):
             widget.setFixedWidth(width)
-            self.grid.addWidget(widget, at, place, Qt.AlignmentFlag.AlignVCenter)
+            if widget is not field:  # the field has its rule below it: all others stand beside the value itself
+                widget.setFixedHeight(metric("control.default"))
+            self.grid.addWidget(widget, at, place, Qt.AlignmentFlag.AlignTop)
         return line
 
     def _say(self) -> None:
@@ -242,9 +245,8 @@ class RetentionPage(Page):
         words = (tr("Data"), tr("Kept for, days"), tr("Rule"), tr("Would change"), tr("Last run"))
         for head, said in zip(self.heads, words, strict=True):
             head.setText(said)
-        self.note.setText(
-            tr("Each night the rules in force take out what is older than their days, in portions, and the audit notes"
-               " it. What is taken out cannot be brought back.")
-        )  # fmt: skip
-        self.note.setMinimumHeight(self.note.heightForWidth(sum(_WIDTHS)))
+        fill_wrapped(self.note, tr(
+            "Each night the rules in force take out what is older than their days, in portions, and the audit notes"
+            " it. What is taken out cannot be brought back."
+        ), sum(_WIDTHS))  # fmt: skip
         self._say()

@@ -126,5 +126,5 @@ def _look(record: Record, today: date) -> tuple[str, str, str]:
     """Words, kind and icon of the chip."""
     values: Any = record.values
     if values["ended_at"] is not None:
-        return tr("Ended"), "neutral", "x"
+        return tr("Ended early"), "neutral", "x"
     return people.days_look(values["valid_from"], values["valid_to"], today)

@@ -79,6 +79,10 @@ class PurchaseOrderPage(FormPage):
             return False
         return key in ("promised_on", "note") and super().may_write(key)
 
+    def locked(self) -> bool:
+        """What arrived or was cancelled is read only."""
+        return self.record is not None and self.record.values.get("state") in ("received", "cancelled")
+
     def more(self, database: Any, record: Record) -> tuple[tuple[str, str], ...]:
         return purchasing.steps(database, record.id or 0)
 

@@ -211,7 +211,7 @@ class LoginWindow(QWidget):
     def _show_reach(self, words: Callable[[], str]) -> None:
         self._reach_words = words
         profile = self.profile()
-        parts = (profile.address if profile else "", words())
+        parts = (profile.where() if profile else "", words())
         self.reach.setText("   ".join(part for part in parts if part))
 
     def _reached(self, key: str, found: int | None) -> None:

@@ -47,9 +47,13 @@ class Profile:
     server: ServerProfile | None = None
     hosts: str = ""
     port: str = ""
+    address_zh: str = ""
 
     def title(self) -> str:
         return pick(self.name, self.name_zh)
+
+    def where(self) -> str:
+        return pick(self.address, self.address_zh)
 
 
 @dataclass(frozen=True)

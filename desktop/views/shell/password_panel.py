@@ -122,7 +122,7 @@ class PasswordPanel(Card):
         if not self._forced and not self.old.text():
             self._refuse(self.old_field, tr("Present password: empty. Enter the one you logged in with."))
         elif broken:
-            self._refuse(self.new_field, tr("New password: {rule} is wanted.", rule=broken[0]))
+            self._refuse(self.new_field, tr("New password: {rule}.", rule=broken[0]))
         elif self.again.text() != self.new.text():
             self._refuse(self.again_field, tr("Once more: not the same as above. Type it again."))
         else:
@@ -172,6 +172,8 @@ class PasswordPanel(Card):
         self.cancel.setText(tr("Cancel"))
         self.save.setText(tr("Set password"))
         self.caps.retranslate()
+        for field in (self.old_field, self.new_field, self.again_field):
+            field.accept()  # what was wrong is said in the other language: the next try says it anew
         for edit in (self.old, self.new, self.again):
             edit.retranslate()
         self._judge()

@@ -47,7 +47,7 @@ class Places:
     def _here(self) -> Profile:
         people = self.embedded.demo if self.embedded is not None else ()
         demo = tuple(DemoLogin(each.user, each.password, each.job, each.job_zh) for each in people)
-        return Profile(EMBEDDED, "This computer", "本机数据库", tr("on this computer"), demo=demo)
+        return Profile(EMBEDDED, "This computer", "本机数据库", "on this computer", demo=demo, address_zh="本机")
 
     def authenticate(self, attempt: Attempt) -> LoggedIn:
         server = self._server(attempt.profile.key)

@@ -169,6 +169,8 @@ class ServerPanel(Card):
     def retranslate(self) -> None:
         self.title.setText(tr("New server") if self._is_new else tr("Server"))
         fields = self.fields
+        for field in fields.values():
+            field.accept()  # what was wrong is said in the other language: the next try says it anew
         fields["name"].set_label(tr("Name"))
         fields["hosts"].set_label(tr("Server"))
         fields["port"].set_label(tr("Port"))

@@ -367,6 +367,8 @@ class MainWindow(QWidget):
             part.retranslate()
         self._check_choices()
         self._show_page_words()
+        if self._sheet is not None:
+            self._sheet.panel.retranslate()
 
     # Leaving
 

@@ -437,6 +437,7 @@ class CountPage(Page):
         wanted = self.count is not None and state == "review" and self.count.needs_approval
         self.approve_button.setVisible(wanted and self.context.user.has("manager", "finance"))
         self.bar.set_reason(tr("A second person has to approve") if wanted else "")
+        self.key_hints_changed.emit()
 
     def _show_rows(self) -> None:
         hint = tr("Scan or type the place to count") if self.count is None else tr("Bin, part or quantity")
@@ -475,7 +476,14 @@ class CountPage(Page):
         return "clipboard-check"
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
-        return (("↑↓", tr("Line")), ("Enter", tr("Keep")), ("F9", tr("Finish the round")), ("F5", tr("Refresh")))
+        refresh = ("F5", tr("Refresh"))
+        if self.count is None:
+            return (("Enter", tr("Begin")), refresh)
+        if self._counting():
+            return (("↑↓", tr("Line")), ("Enter", tr("Keep")), ("F9", tr("Finish the round")), refresh)
+        if self.count.state == "review":
+            return (("↑↓", tr("Line")), ("F9", tr("Post differences")), ("Ctrl+R", tr("Count again")), refresh)
+        return (("↑↓", tr("Line")), refresh)
 
     def zones(self) -> Sequence[QWidget]:
         return (self.scan.field,)

@@ -39,7 +39,7 @@ class ScanField(QLineEdit):
         self.setTextMargins(44, 0, 8, 0)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; min-height: 44px; max-height: 44px; }")
         self.setFont(font(18, code=True))
-        self._hint = ""
+        self._hint, self._queued = "", 0
         self._chip = Chip(parent=self)
         self.ready(0)
 
@@ -51,6 +51,7 @@ class ScanField(QLineEdit):
 
     def ready(self, queued: int) -> None:
         """Tell whether the desk listens: ready, or how many scans wait."""
+        self._queued = queued
         if queued:
             self._chip.set_state(tr("{count} waiting", count=queued), "warn")
         else:
@@ -77,6 +78,9 @@ class ScanField(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
+
+    def retranslate(self) -> None:
+        self.ready(self._queued)
 
     def _place_chip(self) -> None:
         size = self._chip.sizeHint()
@@ -255,5 +259,6 @@ class ScanBar(Surface):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self.field.setFont(font(18, code=True))
+            self.field.retranslate()
             self.update()
         super().changeEvent(event)

@@ -47,14 +47,14 @@ def test_a_planner_names_his_stand_in_and_ends_it(qtbot: QtBot, room_of: RoomOf,
     qtbot.waitUntil(lambda: page.record_id is not None and not page.dirty(), timeout=10_000)
     jobs = "select string_agg(distinct j.role_key, ',' order by j.role_key) from erp.jobs_of(:id, :day) j"
     assert one(owner, jobs, id=helper, day=company_day(owner)) == "desk,planner"
-    assert page.header.chip.text() == "Running"
+    assert page.header.chip.text() == "Standing in"
 
     officer = opened(qtbot, PersonPage(room_of("security").context, helper))
     qtbot.waitUntil(lambda: bool(officer.access.rows()), timeout=10_000)
     assert any("Lin Tao" in why for *_, why in officer.access.rows())
 
     qtbot.mouseClick(page.steps.buttons()["end"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.header.chip.text() == "Ended", timeout=10_000)
+    qtbot.waitUntil(lambda: page.header.chip.text() == "Ended early", timeout=10_000)
     assert one(owner, jobs, id=helper, day=company_day(owner)) == "desk"
     assert not page.steps.buttons()
 
