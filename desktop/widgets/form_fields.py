@@ -75,8 +75,8 @@ def shown_value(info: FieldInfo, value: Any, referred: Referred | None = None) -
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Decimal):
-        places = {"money": 2, "price": max(_places(value), 2)}.get(info.kind, _places(value))
-        return f"{value:,.{places}f}".replace("-", "−")
+        least = 2 if info.key.endswith(("price", "cost")) else 0  # 88.00 under 125.24, but 3 pieces stay 3
+        return f"{value:,.{2 if info.kind == 'money' else max(_places(value), least)}f}".replace("-", "−")
     return str(value)
 
 

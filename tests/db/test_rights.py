@@ -227,6 +227,21 @@ def test_access_tells_what_and_why(staff: Staff) -> None:
         users.access_of(staff.open(boss_login), helper)
 
 
+def test_each_right_has_its_own_id(staff: Staff) -> None:
+    """A list shows rows by their id: a custom role and a stand-in with the same number must not share one."""
+    with staff.world.owner.raw() as connection, connection.cursor() as cursor:
+        for table in ("custom_role", "delegation"):
+            cursor.execute(f"select setval(pg_get_serial_sequence('erp.{table}', 'id'), 900, false)")
+    save(staff, "clerk", "buyer")
+    _, boss_login = staff.person("boss", ("clerk",))
+    helper, _ = staff.person("helper", ("storeman",))
+    made = users.delegate(staff.open(boss_login), helper, today(staff.world), today(staff.world, 9), "leave")
+    with staff.security.raw() as connection:
+        assert made == one(connection, "select id from erp.custom_role where key = 'storeman'")
+        rights = f"from api.user_access where user_id = {helper}"
+        assert one(connection, f"select count(distinct id) {rights}") == one(connection, f"select count(*) {rights}")
+
+
 def test_access_is_what_the_server_does(staff: Staff) -> None:
     """Every table that access tells of is read by the person, and every other one is refused."""
     person, login = staff.person("clerk1", ("clerk",))
