@@ -9,6 +9,7 @@ from typing import Any
 
 from db.errors import UserError
 from db.orm.base import Base
+from desktop.domain.text import pick
 
 Values = Mapping[str, Any]
 
@@ -95,7 +96,7 @@ class Record:
     line_inserts: frozenset[str] = frozenset()
 
     def title(self, kind: RecordKind) -> str:
-        return str(self.values.get(kind.title) or "")
+        return pick(str(self.values.get(kind.title) or ""), self.values.get(f"{kind.title}_zh"))
 
     def editable(self) -> bool:
         """Whether there is anything in it that this person may change."""
