@@ -52,6 +52,8 @@ begin
         end if;
     end loop;
     execute format('alter role %I createrole', prefix || '_user_admin');
+    -- Only erp.end_sessions uses it, for log-ins of this installation.
+    execute format('grant pg_signal_backend to %I', prefix || '_user_admin');
     foreach r in array '{erp,api,bi,audit}'::text[] loop
         execute format('create schema if not exists %I authorization %I', r, prefix || '_schema_owner');
     end loop;
@@ -817,6 +819,10 @@ begin
     end if;
     -- One move at a time: two moves that each look harmless could close a circle together.
     perform pg_advisory_xact_lock(hashtext('erp.org_unit_closure'));
+    if exists (select 1 from org_unit p where p.id = new.parent_id and p.company_id <> new.company_id) then
+        -- Whoever has a grant above would see another company.
+        perform refuse('ER012', 'org_unit_same_company', jsonb_build_object('code', new.code));
+    end if;
     if exists (select 1 from org_unit_closure c where c.ancestor_id = new.id and c.descendant_id = new.parent_id) then
         perform refuse('ER012', 'org_unit_no_circle', jsonb_build_object('code', new.code));
     end if;
@@ -1349,7 +1355,9 @@ declare
     seen    jsonb;
 begin
     select * into state from feed;
-    if pg_snapshot_xmin(past) >= state.pruned_to and pg_snapshot_xmax(past) <= pg_snapshot_xmax(present) then
+    -- Not even which numbers changed is for who is blocked, in a session that is still open.
+    if (my_user_id() is not null or pg_has_role(session_user, role_name('worker'), 'member'))
+       and pg_snapshot_xmin(past) >= state.pruned_to and pg_snapshot_xmax(past) <= pg_snapshot_xmax(present) then
         select coalesce(jsonb_object_agg(t.topic, t.ids), '{}') into seen
         from (
             select n.topic, case when bool_or(n.id is null) then '[]' else jsonb_agg(distinct n.id) end as ids
@@ -1686,6 +1694,19 @@ begin
 end
 $$;
 
+-- Whoever waits for a lock must see what was done meanwhile. A client may choose a level at which its transaction would go on
+-- with an older picture, and find nothing to object to.
+create function erp.check_isolation() returns void
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        perform refuse('ER012', 'rights_read_committed');
+    end if;
+end
+$$;
+
 -- The account, locked against a colleague who changes it in the same moment.
 create function erp.account(person integer) returns erp.app_user
 language plpgsql security definer
@@ -1694,6 +1715,7 @@ as $$
 declare
     found_one app_user;
 begin
+    perform check_isolation();
     select * into found_one from app_user u where u.id = person for update;
     if not found then
         perform refuse('ER004', 'user_found');
@@ -1711,6 +1733,7 @@ declare
     powers text[];
 begin
     -- One change at a time for each person: two that each look harmless could add up.
+    perform check_isolation();
     perform from app_user u where u.id = person for update;
     select array_agg(distinct r.power) into powers
     from (
@@ -2118,6 +2141,10 @@ begin
         perform refuse('ER010', 'user_release_after_change', jsonb_build_object('name', who.display_name));
     end if;
     update app_user u set awaiting_release = false where u.id = $1 and u.awaiting_release;
+    if found then
+        -- Somebody who knew the former password may have kept a session open: it would be this person from now on.
+        perform end_sessions(who.login);
+    end if;
     perform sync_logins(array[$1]);
 end
 $$;
@@ -3235,6 +3262,10 @@ declare
     more   integer;
 begin
     perform check_key_officer();
+    -- Only while a key is being replaced: otherwise this would hand out everything that is sealed, of every branch.
+    if not exists (select from encryption_key k where k.fingerprint = $1 and k.state in ('retiring', 'lost')) then
+        return;
+    end if;
     for place in select c.table_name, c.column_name from sealed_columns() c loop
         return query execute format(
             'select %L::text, %L::text, x.id::bigint, null::integer, null::jsonb, x.%I from erp.%I x '
@@ -3271,6 +3302,10 @@ declare
     done integer;
 begin
     perform check_key_officer();
+    -- What the key in force sealed is not rotated: an officer would put his own account number in a supplier's place.
+    if not exists (select from encryption_key k where k.fingerprint = sealed_with($5) and k.state in ('retiring', 'lost')) then
+        return false;
+    end if;
     perform set_config('outpost.reason', 'Key rotation 密钥轮换', true);
     if $1 = 'attachment_part' then
         update attachment_part p set content = $6 where p.attachment_id = $3 and p.part_no = $4 and p.content = $5;
@@ -4456,7 +4491,7 @@ begin
     if (line.from_stocked and line.from_unit <> all (units))
         or (line.to_stocked and line.to_unit <> all (units) and not (
             document_type = 'transfer'
-            and (line.to_kind = 'in_transit' or api.branch_of(line.from_unit) <> api.branch_of(line.to_unit)))) then
+            and (line.to_kind = 'in_transit' or line.from_kind <> 'in_transit' and api.branch_of(line.from_unit) <> api.branch_of(line.to_unit)))) then
         perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for', line.line_no,
             jsonb_build_object('item', line.item_code));
     end if;
@@ -4589,6 +4624,7 @@ begin
         set received = p.received + lines[n].quantity
         where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
             and (purchase_order is null or p.purchase_order_id = purchase_order)
+            and exists (select from erp.purchase_order o where o.id = p.purchase_order_id and o.org_unit_id = any (erp.my_units()))
         returning p.unit_price, p.quantity, p.received, p.purchase_order_id into took;
         if not found then
             perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
@@ -4668,7 +4704,8 @@ begin
         join erp.stock_location s on s.id = m.to_location_id
         where m.id = lines[n].reverses_id;
         open_quantity := api.open_quantity(lines[n].reverses_id) - coalesce((taken ->> lines[n].reverses_id::text)::numeric, 0);
-        if original.id is null or original.item_id <> lines[n].item_id or original.to_kind <> 'customer' then
+        if original.id is null or original.item_id <> lines[n].item_id or original.to_kind <> 'customer'
+            or original.from_org_unit_id <> all (erp.my_units()) then
             perform api.refuse_posting('stock_return_of_issue', 'a return names the issue of the same item', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code));
         elsif lines[n].quantity > open_quantity then
@@ -5043,6 +5080,30 @@ begin
 end
 $$;
 
+-- What the head of a document refers to is the caller's to see; and the type is one of his job: an engineer takes, gives back
+-- and moves, and does not make stock out of nothing.
+create function api.check_document(document jsonb, kind text, company integer, units integer[]) returns void
+language plpgsql
+as $$
+begin
+    if kind in ('receipt', 'opening', 'adjustment') and not erp.my_roles() && '{clerk,steward,manager}' then
+        perform erp.refuse('ER001', 'stock_type_role');
+    end if;
+    if document ->> 'work_order_id' is not null then
+        perform api.check_work_order((document ->> 'work_order_id')::bigint, company, units, true);
+    end if;
+    if document ->> 'purchase_order_id' is not null and not exists (
+        select from erp.purchase_order o
+        where o.id = (document ->> 'purchase_order_id')::bigint and o.company_id = company and o.org_unit_id = any (erp.my_units())) then
+        perform api.refuse_posting('stock_purchase_line_known', 'no such purchase order');
+    end if;
+    if document ->> 'engineer_id' is not null and not exists (
+        select from erp.engineer e where e.id = (document ->> 'engineer_id')::bigint and e.company_id = company) then
+        perform api.refuse_posting('stock_engineer_known', 'no such engineer');
+    end if;
+end
+$$;
+
 -- Post a stock document: receipt, issue, counter_issue, return, transfer, adjustment or opening. Exactly once per
 -- request id; the first answer is given again to a second try. Who may call it is granted at the end of this file; which
 -- places, is checked here, because this function sees everything.
@@ -5080,11 +5141,16 @@ begin
     lines := api.read_stock_lines(document, company);
     foreach line in array lines loop
         perform api.check_stock_line(kind, line, units);
-        if kind in ('issue', 'counter_issue') and line.work_order_id is distinct from last_order then
+        if line.lot_id is not null and not exists (select from erp.lot t where t.id = line.lot_id and t.item_id = line.item_id) then
+            perform api.refuse_posting('stock_lot_known', 'no such lot or serial number of this item', line.line_no,
+                jsonb_build_object('item', line.item_code));
+        end if;
+        if line.work_order_id is distinct from last_order then
             last_order := line.work_order_id;
-            perform api.check_work_order(last_order, company, units, importing);
+            perform api.check_work_order(last_order, company, units, importing or kind not in ('issue', 'counter_issue'));
         end if;
     end loop;
+    perform api.check_document(document, kind, company, units);
     if kind = 'issue' and last_order is null then
         perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost');
     elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
@@ -5460,7 +5526,7 @@ begin
                 where b.item_id = i.id and b.org_unit_id = any (units) and b.quantity <> 0 and b.owner_id is null), '[]'))
         from erp.item i
         left join erp.unit_of_measure u on u.code = i.uom
-        where i.id = item and i.company_id in (select o.company_id from erp.org_unit o where o.id = any (units)));
+        where i.id = item and i.org_unit_id = any ((select erp.my_units_up())::int[]));
 end
 $$;
 
@@ -5511,14 +5577,14 @@ begin
         return to_jsonb(hit);
     end if;
     select 'item' as kind, i.id, i.code into hit from item i
-    where i.company_id = any (companies) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
+    where i.org_unit_id = any (erp.my_units_up()) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
     order by i.retired_on is not null limit 1;
     if found then
         return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.id, units, asset_id));
     end if;
     select 'lot' as kind, t.id, t.code, t.item_id, t.expires_on into hit
     from lot t
-    join item i on i.id = t.item_id and i.company_id = any (companies)
+    join item i on i.id = t.item_id and i.org_unit_id = any (erp.my_units_up())
     where t.code in (wanted, btrim(code))
     order by exists (select from stock_balance b where b.item_id = t.item_id and b.lot_id = t.id and b.quantity > 0) desc, t.id desc
     limit 1;
@@ -5868,7 +5934,7 @@ declare
     today   date;
 begin
     if request ->> 'plan_id' is not null then
-        select * into plan from count_plan p where p.id = (request ->> 'plan_id')::bigint and p.active;
+        select * into plan from count_plan p where p.id = (request ->> 'plan_id')::bigint and p.active and p.org_unit_id = any (my_units());
         if not found then
             perform refuse('ER004', 'count_plan_known');
         end if;
@@ -9350,6 +9416,8 @@ begin
         when 'accounts' then
             return query select u.id::bigint from app_user u
             where u.valid_to < border::date and u.user_name !~ '^erased_\d+$'
+              -- A date is an administrator's to write; that somebody worked here since then is not.
+              and not exists (select from user_login l where l.user_id = u.id and l.last_login_at >= border)
               and jsonb_array_length(erasure_obstacles('user', u.id)) = 0
             order by u.id limit max_rows;
         else
@@ -9699,6 +9767,18 @@ begin
 end
 $$;
 
+-- Whoever is connected as this log-in, but for the caller's own session, is disconnected.
+create function erp.end_sessions(login name) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform erp.check_login(login);
+    perform pg_terminate_backend(a.pid) from pg_stat_get_activity(null) a
+    where a.usesysid = (select r.oid from pg_roles r where r.rolname = login) and a.pid <> pg_backend_pid();
+end
+$$;
+
 -- The log-in of an erased person: closed, without password and groups, under a name that says nothing.
 create function erp.close_login(login text, pseudonym text) returns void
 language plpgsql security definer
@@ -9827,7 +9907,8 @@ declare
 begin
     foreach f in array array['erp.check_login(name)', 'erp.make_login(text, text, text[])', 'erp.set_login_groups(text, text[])',
                              'erp.set_login_allowed(text, boolean)', 'erp.set_login_until(text, timestamptz)',
-                             'erp.set_login_verifier(text, text)', 'erp.close_login(text, text)'] loop
+                             'erp.set_login_verifier(text, text)', 'erp.close_login(text, text)',
+                             'erp.end_sessions(name)'] loop
         execute format('alter function %s owner to %I', f, admin);
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to %I', f, owner);

@@ -43,6 +43,8 @@ begin
         end if;
     end loop;
     execute format('alter role %I createrole', prefix || '_user_admin');
+    -- Only erp.end_sessions uses it, for log-ins of this installation.
+    execute format('grant pg_signal_backend to %I', prefix || '_user_admin');
     foreach r in array '{erp,api,bi,audit}'::text[] loop
         execute format('create schema if not exists %I authorization %I', r, prefix || '_schema_owner');
     end loop;

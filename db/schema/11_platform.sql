@@ -252,6 +252,10 @@ begin
     end if;
     -- One move at a time: two moves that each look harmless could close a circle together.
     perform pg_advisory_xact_lock(hashtext('erp.org_unit_closure'));
+    if exists (select 1 from org_unit p where p.id = new.parent_id and p.company_id <> new.company_id) then
+        -- Whoever has a grant above would see another company.
+        perform refuse('ER012', 'org_unit_same_company', jsonb_build_object('code', new.code));
+    end if;
     if exists (select 1 from org_unit_closure c where c.ancestor_id = new.id and c.descendant_id = new.parent_id) then
         perform refuse('ER012', 'org_unit_no_circle', jsonb_build_object('code', new.code));
     end if;

@@ -154,6 +154,19 @@ begin
 end
 $$;
 
+-- Whoever waits for a lock must see what was done meanwhile. A client may choose a level at which its transaction would go on
+-- with an older picture, and find nothing to object to.
+create function erp.check_isolation() returns void
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        perform refuse('ER012', 'rights_read_committed');
+    end if;
+end
+$$;
+
 -- The account, locked against a colleague who changes it in the same moment.
 create function erp.account(person integer) returns erp.app_user
 language plpgsql security definer
@@ -162,6 +175,7 @@ as $$
 declare
     found_one app_user;
 begin
+    perform check_isolation();
     select * into found_one from app_user u where u.id = person for update;
     if not found then
         perform refuse('ER004', 'user_found');
@@ -179,6 +193,7 @@ declare
     powers text[];
 begin
     -- One change at a time for each person: two that each look harmless could add up.
+    perform check_isolation();
     perform from app_user u where u.id = person for update;
     select array_agg(distinct r.power) into powers
     from (
@@ -586,6 +601,10 @@ begin
         perform refuse('ER010', 'user_release_after_change', jsonb_build_object('name', who.display_name));
     end if;
     update app_user u set awaiting_release = false where u.id = $1 and u.awaiting_release;
+    if found then
+        -- Somebody who knew the former password may have kept a session open: it would be this person from now on.
+        perform end_sessions(who.login);
+    end if;
     perform sync_logins(array[$1]);
 end
 $$;

@@ -257,6 +257,10 @@ declare
     more   integer;
 begin
     perform check_key_officer();
+    -- Only while a key is being replaced: otherwise this would hand out everything that is sealed, of every branch.
+    if not exists (select from encryption_key k where k.fingerprint = $1 and k.state in ('retiring', 'lost')) then
+        return;
+    end if;
     for place in select c.table_name, c.column_name from sealed_columns() c loop
         return query execute format(
             'select %L::text, %L::text, x.id::bigint, null::integer, null::jsonb, x.%I from erp.%I x '
@@ -293,6 +297,10 @@ declare
     done integer;
 begin
     perform check_key_officer();
+    -- What the key in force sealed is not rotated: an officer would put his own account number in a supplier's place.
+    if not exists (select from encryption_key k where k.fingerprint = sealed_with($5) and k.state in ('retiring', 'lost')) then
+        return false;
+    end if;
     perform set_config('outpost.reason', 'Key rotation 密钥轮换', true);
     if $1 = 'attachment_part' then
         update attachment_part p set content = $6 where p.attachment_id = $3 and p.part_no = $4 and p.content = $5;

@@ -180,7 +180,7 @@ begin
     if (line.from_stocked and line.from_unit <> all (units))
         or (line.to_stocked and line.to_unit <> all (units) and not (
             document_type = 'transfer'
-            and (line.to_kind = 'in_transit' or api.branch_of(line.from_unit) <> api.branch_of(line.to_unit)))) then
+            and (line.to_kind = 'in_transit' or line.from_kind <> 'in_transit' and api.branch_of(line.from_unit) <> api.branch_of(line.to_unit)))) then
         perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for', line.line_no,
             jsonb_build_object('item', line.item_code));
     end if;
@@ -313,6 +313,7 @@ begin
         set received = p.received + lines[n].quantity
         where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
             and (purchase_order is null or p.purchase_order_id = purchase_order)
+            and exists (select from erp.purchase_order o where o.id = p.purchase_order_id and o.org_unit_id = any (erp.my_units()))
         returning p.unit_price, p.quantity, p.received, p.purchase_order_id into took;
         if not found then
             perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
@@ -392,7 +393,8 @@ begin
         join erp.stock_location s on s.id = m.to_location_id
         where m.id = lines[n].reverses_id;
         open_quantity := api.open_quantity(lines[n].reverses_id) - coalesce((taken ->> lines[n].reverses_id::text)::numeric, 0);
-        if original.id is null or original.item_id <> lines[n].item_id or original.to_kind <> 'customer' then
+        if original.id is null or original.item_id <> lines[n].item_id or original.to_kind <> 'customer'
+            or original.from_org_unit_id <> all (erp.my_units()) then
             perform api.refuse_posting('stock_return_of_issue', 'a return names the issue of the same item', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code));
         elsif lines[n].quantity > open_quantity then
@@ -767,6 +769,30 @@ begin
 end
 $$;
 
+-- What the head of a document refers to is the caller's to see; and the type is one of his job: an engineer takes, gives back
+-- and moves, and does not make stock out of nothing.
+create function api.check_document(document jsonb, kind text, company integer, units integer[]) returns void
+language plpgsql
+as $$
+begin
+    if kind in ('receipt', 'opening', 'adjustment') and not erp.my_roles() && '{clerk,steward,manager}' then
+        perform erp.refuse('ER001', 'stock_type_role');
+    end if;
+    if document ->> 'work_order_id' is not null then
+        perform api.check_work_order((document ->> 'work_order_id')::bigint, company, units, true);
+    end if;
+    if document ->> 'purchase_order_id' is not null and not exists (
+        select from erp.purchase_order o
+        where o.id = (document ->> 'purchase_order_id')::bigint and o.company_id = company and o.org_unit_id = any (erp.my_units())) then
+        perform api.refuse_posting('stock_purchase_line_known', 'no such purchase order');
+    end if;
+    if document ->> 'engineer_id' is not null and not exists (
+        select from erp.engineer e where e.id = (document ->> 'engineer_id')::bigint and e.company_id = company) then
+        perform api.refuse_posting('stock_engineer_known', 'no such engineer');
+    end if;
+end
+$$;
+
 -- Post a stock document: receipt, issue, counter_issue, return, transfer, adjustment or opening. Exactly once per
 -- request id; the first answer is given again to a second try. Who may call it is granted at the end of this file; which
 -- places, is checked here, because this function sees everything.
@@ -804,11 +830,16 @@ begin
     lines := api.read_stock_lines(document, company);
     foreach line in array lines loop
         perform api.check_stock_line(kind, line, units);
-        if kind in ('issue', 'counter_issue') and line.work_order_id is distinct from last_order then
+        if line.lot_id is not null and not exists (select from erp.lot t where t.id = line.lot_id and t.item_id = line.item_id) then
+            perform api.refuse_posting('stock_lot_known', 'no such lot or serial number of this item', line.line_no,
+                jsonb_build_object('item', line.item_code));
+        end if;
+        if line.work_order_id is distinct from last_order then
             last_order := line.work_order_id;
-            perform api.check_work_order(last_order, company, units, importing);
+            perform api.check_work_order(last_order, company, units, importing or kind not in ('issue', 'counter_issue'));
         end if;
     end loop;
+    perform api.check_document(document, kind, company, units);
     if kind = 'issue' and last_order is null then
         perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost');
     elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
@@ -1184,7 +1215,7 @@ begin
                 where b.item_id = i.id and b.org_unit_id = any (units) and b.quantity <> 0 and b.owner_id is null), '[]'))
         from erp.item i
         left join erp.unit_of_measure u on u.code = i.uom
-        where i.id = item and i.company_id in (select o.company_id from erp.org_unit o where o.id = any (units)));
+        where i.id = item and i.org_unit_id = any ((select erp.my_units_up())::int[]));
 end
 $$;
 
@@ -1235,14 +1266,14 @@ begin
         return to_jsonb(hit);
     end if;
     select 'item' as kind, i.id, i.code into hit from item i
-    where i.company_id = any (companies) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
+    where i.org_unit_id = any (erp.my_units_up()) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
     order by i.retired_on is not null limit 1;
     if found then
         return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.id, units, asset_id));
     end if;
     select 'lot' as kind, t.id, t.code, t.item_id, t.expires_on into hit
     from lot t
-    join item i on i.id = t.item_id and i.company_id = any (companies)
+    join item i on i.id = t.item_id and i.org_unit_id = any (erp.my_units_up())
     where t.code in (wanted, btrim(code))
     order by exists (select from stock_balance b where b.item_id = t.item_id and b.lot_id = t.id and b.quantity > 0) desc, t.id desc
     limit 1;

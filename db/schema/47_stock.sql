@@ -178,7 +178,7 @@ declare
     today   date;
 begin
     if request ->> 'plan_id' is not null then
-        select * into plan from count_plan p where p.id = (request ->> 'plan_id')::bigint and p.active;
+        select * into plan from count_plan p where p.id = (request ->> 'plan_id')::bigint and p.active and p.org_unit_id = any (my_units());
         if not found then
             perform refuse('ER004', 'count_plan_known');
         end if;

@@ -53,6 +53,8 @@ begin
         when 'accounts' then
             return query select u.id::bigint from app_user u
             where u.valid_to < border::date and u.user_name !~ '^erased_\d+$'
+              -- A date is an administrator's to write; that somebody worked here since then is not.
+              and not exists (select from user_login l where l.user_id = u.id and l.last_login_at >= border)
               and jsonb_array_length(erasure_obstacles('user', u.id)) = 0
             order by u.id limit max_rows;
         else

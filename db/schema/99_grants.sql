@@ -95,6 +95,18 @@ begin
 end
 $$;
 
+-- Whoever is connected as this log-in, but for the caller's own session, is disconnected.
+create function erp.end_sessions(login name) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform erp.check_login(login);
+    perform pg_terminate_backend(a.pid) from pg_stat_get_activity(null) a
+    where a.usesysid = (select r.oid from pg_roles r where r.rolname = login) and a.pid <> pg_backend_pid();
+end
+$$;
+
 -- The log-in of an erased person: closed, without password and groups, under a name that says nothing.
 create function erp.close_login(login text, pseudonym text) returns void
 language plpgsql security definer
@@ -223,7 +235,8 @@ declare
 begin
     foreach f in array array['erp.check_login(name)', 'erp.make_login(text, text, text[])', 'erp.set_login_groups(text, text[])',
                              'erp.set_login_allowed(text, boolean)', 'erp.set_login_until(text, timestamptz)',
-                             'erp.set_login_verifier(text, text)', 'erp.close_login(text, text)'] loop
+                             'erp.set_login_verifier(text, text)', 'erp.close_login(text, text)',
+                             'erp.end_sessions(name)'] loop
         execute format('alter function %s owner to %I', f, admin);
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to %I', f, owner);

@@ -13,3 +13,13 @@ insert into erp.skill (code, name) values ('ATTACK', 'Attack');
 insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id)
 select u.company_id, u.id, 'PO-' || u.code, p.id
 from erp.org_unit u join erp.party p on p.code = 'S-ALL' where u.kind = 'branch';
+insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price)
+select o.id, 1, i.id, 5, 777777 from erp.purchase_order o join erp.item i on i.code = 'BRG-6205' where o.number like 'PO-%';
+insert into erp.stock_location (company_id, org_unit_id, code, name, kind)
+select u.company_id, u.id, left(u.code, 1) || '-T', 'Transit', 'in_transit' from erp.org_unit u where u.kind = 'branch';
+insert into erp.lot (item_id, code) select i.id, 'L-SOUTH' from erp.item i where i.code = 'OIL-S';
+insert into erp.count_plan (company_id, org_unit_id, name, location_id, every_days_c, approve_amount)
+select l.company_id, l.org_unit_id, 'Lax', l.id, 1, 777777 from erp.stock_location l where l.code = 'S-1';
+insert into erp.stock_location (company_id, org_unit_id, code, name, kind)
+select u.company_id, u.id, k.kind, k.kind, k.kind
+from erp.org_unit u cross join (values ('customer'), ('opening'), ('count_loss')) k (kind) where u.code = 'HB';

@@ -124,7 +124,7 @@ def test_an_account_is_made_by_one_and_given_rights_by_another(staff: Staff) -> 
     users.release_user(staff.security, person)
     assert staff.state(person) == "active"
     assert staff.jobs_on_the_server(login) == {"clerk"}
-    assert one(raw, "select count(*) from erp.stock_balance") == 1
+    assert one(staff.raw(login), "select count(*) from erp.stock_balance") == 1
 
 
 def test_the_administrator_gives_no_rights_and_the_officer_makes_no_accounts(staff: Staff) -> None:
@@ -175,7 +175,21 @@ def test_whoever_resets_a_password_does_not_become_that_person(staff: Staff) -> 
     one(thief, "select api.change_password(%s)", users.scram_verifier(OWN))
     assert sees_nothing(thief) and staff.state(person) == "reset"
     users.release_user(staff.security, person)
-    assert not sees_nothing(before)
+    assert not sees_nothing(staff.raw(login))
+
+
+def test_a_session_opened_with_a_known_password_ends_with_the_release(staff: Staff) -> None:
+    """The administrator waits, logged in with the password that he made, until the person himself is released."""
+    person, login = staff.person()
+    users.reset_password(staff.admin, person, FIRST)
+    thief, owner = staff.raw(login, FIRST), staff.raw(login, FIRST)
+    one(owner, "select api.change_password(%s)", users.scram_verifier(OWN))
+    users.release_user(staff.security, person)
+    with pytest.raises(psycopg2.OperationalError):
+        one(thief, "select count(*) from erp.stock_balance")
+    fresh = staff.raw(login)
+    users.release_user(staff.security, person)  # again: nothing to release, nobody is disconnected
+    assert one(fresh, "select count(*) from erp.stock_balance") == 1
 
 
 def test_the_officer_does_not_release_himself(staff: Staff) -> None:

@@ -108,11 +108,14 @@ def _side(world: World, side: str) -> dict[str, Any]:
         "party": ("party", f"C-{side}"), "site": ("site", f"SITE-{side}"), "engineer": ("engineer", f"E-{side}"),
         "work_order": ("work_order", f"WO-{side}"), "contract": ("contract", f"CON-{side}"),
         "location": ("stock_location", f"{side[0]}-1"), "document": ("stock_document", f"RCV-{side[0]}-1"),
-        "purchase": ("purchase_order", f"PO-{side}"),
+        "purchase": ("purchase_order", f"PO-{side}"), "transit": ("stock_location", f"{side[0]}-T"),
     }  # fmt: skip
     found: dict[str, Any] = {f"{side.lower()}_{name}": world.id(*where) for name, where in made.items()}
     found[f"{side.lower()}_booking"] = world.value(
         "select id from erp.booking where engineer_id = %s", found[f"{side.lower()}_engineer"]
+    )
+    found[f"{side.lower()}_purchase_line"] = world.value(
+        "select id from erp.purchase_order_line where purchase_order_id = %s", found[f"{side.lower()}_purchase"]
     )
     return found
 
@@ -127,6 +130,11 @@ def _postings(world: World, boss: str, facts: dict[str, Any]) -> dict[str, Any]:
             cursor.execute("select api.post_stock(%s, %s)", (key, payload))
         connection.close()
         found |= {f"{who}_key": key, f"{who}_payload": payload}
+    taken = {"item_id": facts["item"], "from_location_id": facts["south_location"], "quantity": 1}
+    issue = json.dumps({"type": "issue", "work_order_id": facts["south_work_order"], "lines": [taken]})
+    found["south_issue"] = world.value("select (api.post_stock(%s, %s) #>> '{moves,0}')::bigint", str(uuid.uuid4()), issue)
+    found["south_lot"] = world.value("select id from erp.lot where code = 'L-SOUTH'")
+    found["south_plan"] = world.value("select id from erp.count_plan where name = 'Lax'")
     return found
 
 

@@ -432,3 +432,20 @@ def test_the_dictionary_marks_what_the_audit_keeps_apart(shared: World) -> None:
         " where d.personal <> (d.column_name = any (erp.personal_columns(d.table_name)))"
     )
     assert wrong is None
+
+
+def test_an_account_in_use_is_not_erased_for_the_date_that_somebody_wrote(world: World) -> None:
+    """An administrator writes any last day; the night after, nothing would bring the person back."""
+    login = users.create_worker(world.owner, PASSWORD, login=f"{world.name}_worker".replace("outpost_clone", PREFIX))
+    worker = psycopg2.connect(world.dsn(login))
+    worker.autocommit = True
+    clerk = world.raw("clerk")
+    ask(clerk, "select api.log_in('test')")
+    name = ask(clerk, "select session_user::text")
+    world.value("update erp.retention_rule set active = true where key = 'accounts'")
+    dates = "update erp.app_user set valid_from = '2001-01-01', valid_to = '2001-12-31' where login = %s returning id"
+    person = world.value(dates, name)
+    assert ask(worker, "select api.run_retention('accounts')") == 0
+    world.value("update erp.user_login set last_login_at = '2001-06-01' where user_id = %s", person)
+    assert ask(worker, "select api.run_retention('accounts')") == 1
+    worker.close()

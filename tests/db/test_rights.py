@@ -48,6 +48,28 @@ def test_a_custom_role_is_of_one_power_and_not_called_like_a_job(staff: Staff) -
     refused("user_one_power", lambda: users.set_roles(staff.security, person, ["auditor", "storeman"]))
 
 
+def test_an_old_picture_of_the_rights_changes_none(staff: Staff) -> None:
+    """Two officers, or one in two windows: at repeatable read the second would not see what the first gave meanwhile."""
+    person, _ = staff.account("both")
+    early = staff.world.raw("security", None)
+    early.set_session(isolation_level="REPEATABLE READ", autocommit=False)
+    one(early, "select count(*) from erp.user_role")
+    users.set_roles(staff.security, person, ["auditor"])
+    with pytest.raises(psycopg2.Error, match="rights_read_committed"):
+        one(early, "select api.set_user_roles(%s, '{manager}')", person)
+    early.rollback()
+    given = "select string_agg(role_key, ' ') from erp.user_role where user_id = %s"
+    assert staff.world.value(given, person) == "auditor"
+
+
+def test_a_unit_is_not_moved_into_another_company(staff: Staff) -> None:
+    """Whoever has a grant there would see it, and nobody gave him that."""
+    with staff.admin.raw() as admin:
+        top = one(admin, "select api.create_company('ZZ', 'Zed')")
+        with pytest.raises(psycopg2.Error, match="org_unit_same_company"):
+            one(admin, "update erp.org_unit set parent_id = %s where code = 'NORTH' returning id", top)
+
+
 def test_a_role_that_people_hold_does_not_change_its_power(staff: Staff) -> None:
     save(staff, "clerk")
     person, login = staff.person("sun", ("storeman", "planner"))

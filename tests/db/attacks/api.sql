@@ -158,3 +158,31 @@ select * from api.history('asset', {north_asset});
 select 1 from erp.asset;
 -- stranger: refused ER001/ER004/ER030/ER002. And posts nothing.
 select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 1}}]}}');
+-- clerk: refused ER004. A return does not credit another branch's order, nor a contract with it.
+select api.post_stock(gen_random_uuid(), '{{"type": "return", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 99999, "work_order_id": {south_work_order}}}]}}');
+-- clerk: refused ER030. Nor is another branch's issue taken back.
+select api.post_stock(gen_random_uuid(), '{{"type": "return", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "returns_move_id": {south_issue}}}]}}');
+-- clerk: refused ER004. Nor is its purchase received here, which would tell the price.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "purchase_line_id": {south_purchase_line}}}]}}');
+-- clerk: refused ER004. Nor does the head of a document name its order.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "work_order_id": {south_work_order}, "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 1}}]}}');
+-- clerk: refused ER004. Nor its purchase.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "purchase_order_id": {south_purchase}, "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 1}}]}}');
+-- clerk: refused ER004. Nor an engineer who is none.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "engineer_id": 999999999, "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 1}}]}}');
+-- clerk: refused ER004. A lot belongs to its item.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 1, "lot_id": {south_lot}}}]}}');
+-- clerk: refused ER001. Goods in one's own transit do not go into another branch's bin past its receipt.
+select api.post_stock(gen_random_uuid(), '{{"type": "transfer", "lines": [{{"item_id": {item}, "from_location_id": {north_transit}, "to_location_id": {south_location}, "quantity": 1}}]}}');
+-- engineer: refused ER001. An engineer makes no stock out of nothing.
+select api.post_stock(gen_random_uuid(), '{{"type": "opening", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 1}}]}}');
+-- engineer: refused ER001. Nor does he write any off.
+select api.post_stock(gen_random_uuid(), '{{"type": "adjustment", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');
+-- clerk: refused ER004. A count does not go by the lax plan of another branch.
+select api.start_count('{{"plan_id": {south_plan}, "location_id": {north_location}}}');
+-- clerk: nothing. A code tells of no item of another branch.
+select 1 from api.desk_resolve('OIL-S') r where r is not null;
+-- clerk: nothing. Nor does its number: neither where it lies nor what it costs.
+select 1 from api.part_overview({south_item}) r where r is not null;
+-- gone: nothing. He does not learn what changed since he went.
+select 1 where api.changes_since('3:3:') -> 'changes' <> 'null';
