@@ -3303,7 +3303,8 @@ declare
 begin
     perform check_key_officer();
     -- What the key in force sealed is not rotated: an officer would put his own account number in a supplier's place.
-    if not exists (select from encryption_key k where k.fingerprint = sealed_with($5) and k.state in ('retiring', 'lost')) then
+    if ($1 = 'attachment_part' or exists (select 1 from sealed_columns() c where c.table_name = $1 and c.column_name = $2))
+       and not exists (select from encryption_key k where k.fingerprint = sealed_with($5) and k.state in ('retiring', 'lost')) then
         return false;
     end if;
     perform set_config('outpost.reason', 'Key rotation 密钥轮换', true);
