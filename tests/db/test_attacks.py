@@ -132,7 +132,8 @@ def _postings(world: World, boss: str, facts: dict[str, Any]) -> dict[str, Any]:
         found |= {f"{who}_key": key, f"{who}_payload": payload}
     taken = {"item_id": facts["item"], "from_location_id": facts["south_location"], "quantity": 1}
     issue = json.dumps({"type": "issue", "work_order_id": facts["south_work_order"], "lines": [taken]})
-    found["south_issue"] = world.value("select (api.post_stock(%s, %s) #>> '{moves,0}')::bigint", str(uuid.uuid4()), issue)
+    posted = "select (api.post_stock(%s, %s) #>> '{moves,0}')::bigint"
+    found["south_issue"] = world.value(posted, str(uuid.uuid4()), issue)
     found["south_lot"] = world.value("select id from erp.lot where code = 'L-SOUTH'")
     found["south_plan"] = world.value("select id from erp.count_plan where name = 'Lax'")
     return found

@@ -159,7 +159,7 @@ def test_two_rotations_at_once_are_refused(world: World) -> None:
     put = "select api.reseal('party', 'bank_account_sealed', %s, null, %s, %s)"
     assert rows(other, put, party, b"something else", again) == [(False,)]
     assert rows(other, put, party, bytes(found[2]), again) == [(True,)]
-    # What the key in force seals is neither handed out nor replaced: a supplier's account number is not the officer's to write.
+    # What the key in force seals is neither handed out nor replaced.
     assert rows(other, put, party, again, sealed(NEXT)) == [(False,)]
     assert rows(other, "select * from api.sealed_portion(%s)", NEXT.fingerprint) == []
     assert rows(other, "select api.finish_rotation()") == [(0,)]

@@ -49,7 +49,7 @@ def test_a_custom_role_is_of_one_power_and_not_called_like_a_job(staff: Staff) -
 
 
 def test_an_old_picture_of_the_rights_changes_none(staff: Staff) -> None:
-    """Two officers, or one in two windows: at repeatable read the second would not see what the first gave meanwhile."""
+    """Two officers, or one in two windows: at repeatable read the second would not see what the first gave."""
     person, _ = staff.account("both")
     early = staff.world.raw("security", None)
     early.set_session(isolation_level="REPEATABLE READ", autocommit=False)
