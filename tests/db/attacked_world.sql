@@ -14,7 +14,7 @@ insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id)
 select u.company_id, u.id, 'PO-' || u.code, p.id
 from erp.org_unit u join erp.party p on p.code = 'S-ALL' where u.kind = 'branch';
 insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price)
-select o.id, 1, i.id, 5, 777777 from erp.purchase_order o join erp.item i on i.code = 'BRG-6205' where o.number like 'PO-%';
+select o.id, 1, i.id, 5, case o.number when 'PO-SOUTH' then 777777 else 5 end from erp.purchase_order o join erp.item i on i.code = 'BRG-6205' where o.number like 'PO-%';
 insert into erp.stock_location (company_id, org_unit_id, code, name, kind)
 select u.company_id, u.id, left(u.code, 1) || '-T', 'Transit', 'in_transit' from erp.org_unit u where u.kind = 'branch';
 insert into erp.lot (item_id, code) select i.id, 'L-SOUTH' from erp.item i where i.code = 'OIL-S';
