@@ -28,14 +28,14 @@ _log = logging.getLogger("outpost.keyring")
 
 def why_not() -> str:
     """Why no secret can be kept on this computer, in words for the user; empty where one can."""
-    if _backend() is not None:
+    if safe_backend() is not None:
         return ""
     return tr("This computer has no keyring service that keeps secrets safely.")
 
 
 def fetch(service: str, name: str) -> str | None:
     """The secret kept under that name; None where there is none, or the user did not open his keyring."""
-    backend = _backend()
+    backend = safe_backend()
     if backend is None:
         return None
     try:
@@ -48,7 +48,7 @@ def fetch(service: str, name: str) -> str | None:
 
 def keep(service: str, name: str, secret: str) -> bool:
     """Keep a secret, over an older one. False where it was not kept."""
-    backend = _backend()
+    backend = safe_backend()
     if backend is None:
         return False
     try:
@@ -61,7 +61,7 @@ def keep(service: str, name: str, secret: str) -> bool:
 
 def forget(service: str, name: str) -> None:
     """Remove a secret; nothing happens where there is none."""
-    backend = _backend()
+    backend = safe_backend()
     if backend is None:
         return
     try:
@@ -71,8 +71,8 @@ def forget(service: str, name: str) -> None:
         _log.warning("the keyring did not forget: %s", type(error).__name__)
 
 
-def _backend() -> Any:
-    """The safe back end in use, also behind a chain of several; None where there is none."""
+def safe_backend() -> Any:
+    """The safe back end in use, also behind a chain of several; None where there is none. Its calls may raise."""
     import keyring  # heavy: it looks for its back ends
 
     return next((each for each in _unchained(keyring.get_keyring()) if _name(each) in SAFE), None)

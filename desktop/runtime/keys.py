@@ -8,7 +8,6 @@ nowhere is refused. Keys are read from both.
 from __future__ import annotations
 
 import base64
-import importlib
 import json
 import logging
 import os
@@ -25,11 +24,11 @@ from db.errors import UserError
 from db.session import connect
 from desktop.domain.sealing import Key
 from desktop.operations import encryption, keys
+from desktop.runtime import keyring
 from desktop.runtime.settings import settings_folder
 
 _log = logging.getLogger("outpost.keys")
 SERVICE = "Outpost encryption key"
-_REFUSED = ("fail", "null", "plaintext")
 
 
 class KeysUnreadable(UserError):
@@ -183,25 +182,17 @@ def use_own_keys() -> None:
 
 def _keyring() -> Any:
     """The system's keyring. Raises KeysUnreadable where there is none that keeps a secret."""
-    try:
-        library: Any = importlib.import_module("keyring")
-    except ImportError:
-        raise _no_keyring("-") from None
-    backend = library.get_keyring()
-    members = [backend, *getattr(backend, "backends", ())]
-    names = [f"{type(each).__module__}.{type(each).__qualname__}".lower() for each in members]
-    if any(word in name for name in names[:1] for word in _REFUSED) or all(
-        any(word in name for word in (*_REFUSED, "chainer")) for name in names
-    ):
-        raise _no_keyring(names[0])
-    return library
+    backend = keyring.safe_backend()
+    if backend is None:
+        raise _no_keyring()
+    return backend
 
 
-def _no_keyring(found: str) -> KeysUnreadable:
+def _no_keyring() -> KeysUnreadable:
     return KeysUnreadable(
         code="KEY01",
-        message_en=f"This system has no keyring that keeps a secret ({found}).",
-        message_zh=f"本系统没有可安全保存密钥的密钥环（{found}）。",
+        message_en="This system has no keyring that keeps a secret.",
+        message_zh="本系统没有可安全保存密钥的密钥环。",
         remedy_en="Leave OUTPOST_KEY_STORE away; the key file is used then.",
         remedy_zh="请取消 OUTPOST_KEY_STORE 设置，改用密钥文件。",
     )

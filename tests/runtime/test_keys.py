@@ -8,32 +8,14 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 
 from desktop.domain.sealing import Key
+from desktop.runtime import keyring as ours
 from desktop.runtime.keys import Keys, KeysUnreadable
 from desktop.runtime.opened_files import OpenedFiles
+from tests.runtime.safe_keyring import NAME, Vault
 
 KEY, OTHER = Key(bytes(32)), Key(bytes(range(32)))
-
-
-class Safe(KeyringBackend):
-    """A keyring of the system, as far as a test needs one."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 def test_the_file_is_its_owner_s_alone(tmp_path: Path) -> None:
@@ -83,8 +65,9 @@ def test_the_keyring_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     store = Keys(tmp_path / "keys.json")
     store.add("here", KEY)
     monkeypatch.setenv("OUTPOST_KEY_STORE", "keyring")
+    monkeypatch.setattr(ours, "SAFE", {NAME})
     try:
-        keyring.set_keyring(Safe())
+        keyring.set_keyring(Vault())
         store.add("here", OTHER)
         assert set(store.keys("here")) == {KEY.fingerprint, OTHER.fingerprint}
         store.remove("here", OTHER)
