@@ -5270,100 +5270,6 @@ begin
 end
 $$;
 
--- Set stock aside for an order: all of the quantity or nothing, the earliest expiry first, else the place with the most.
--- Twenty who want the last ten pieces: ten get them, because each waits for the balances of the item.
-create function api.reserve(
-    work_order_id bigint, item_id bigint, quantity numeric, location_id bigint default null, work_order_part_id bigint default null)
-returns jsonb
-language plpgsql
-security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-    units integer[] := api.posting_units(erp.my_user_id());
-    needed numeric := reserve.quantity;
-    part  numeric;
-    b     record;
-    made  bigint[] := '{}';
-    one   bigint;
-begin
-    if coalesce(needed, 0) <= 0 then
-        perform api.refuse_posting('reservation_quantity_positive', 'the quantity must be positive');
-    end if;
-    perform api.check_work_order(reserve.work_order_id, (select o.company_id from erp.work_order o where o.id = reserve.work_order_id),
-        units, false);
-    perform from erp.stock_balance s
-    where s.item_id = reserve.item_id and s.org_unit_id = any (units)
-    order by s.location_id, s.lot_id nulls first, s.owner_id nulls first, s.condition
-    for update;
-    for b in
-        select s.id, s.company_id, s.org_unit_id, s.quantity - s.reserved as free
-        from erp.stock_balance s
-        join erp.stock_location l on l.id = s.location_id and l.kind in ('store', 'bin', 'van', 'site_store') and l.retired_on is null
-        left join erp.lot t on t.id = s.lot_id
-        where s.item_id = reserve.item_id and s.org_unit_id = any (units) and s.condition = 'good' and s.owner_id is null
-            and s.quantity > s.reserved and (t.expires_on is null or t.expires_on >= current_date)
-            and (reserve.location_id is null or s.location_id = reserve.location_id)
-        order by (l.kind = 'van'), t.expires_on nulls last, s.quantity - s.reserved desc, s.id
-    loop
-        exit when needed = 0;
-        part := least(needed, b.free);
-        update erp.stock_balance s set reserved = s.reserved + part, changed_at = now() where s.id = b.id;
-        insert into erp.reservation (company_id, org_unit_id, work_order_id, work_order_part_id, item_id, balance_id, quantity, created_by)
-        values (b.company_id, b.org_unit_id, reserve.work_order_id, reserve.work_order_part_id, reserve.item_id, b.id, part, erp.my_user_id())
-        returning id into one;
-        made := made || one;
-        needed := needed - part;
-    end loop;
-    if needed > 0 then
-        perform api.refuse_posting('reservation_not_enough', 'not enough is free', null,
-            jsonb_build_object('wanted', reserve.quantity, 'free', reserve.quantity - needed));
-    end if;
-    return jsonb_build_object('reservations', to_jsonb(made), 'quantity', reserve.quantity);
-end
-$$;
-
--- Give back what is still open of some reservations; returns the quantity.
-create function api.release_reservations(ids bigint[]) returns numeric
-language plpgsql
-as $$
-declare
-    freed numeric := 0;
-    r     record;
-begin
-    perform from erp.reservation x where x.id = any (ids) order by x.id for update;
-    for r in
-        select x.balance_id, sum(x.quantity - x.issued) as open
-        from erp.reservation x
-        join erp.stock_balance b on b.id = x.balance_id
-        where x.id = any (ids) and x.state = 'open'
-        group by x.balance_id, b.item_id, b.location_id, b.lot_id, b.owner_id, b.condition
-        order by b.item_id, b.location_id, b.lot_id nulls first, b.owner_id nulls first, b.condition
-    loop
-        update erp.stock_balance b set reserved = b.reserved - r.open, changed_at = now() where b.id = r.balance_id;
-        freed := freed + r.open;
-    end loop;
-    update erp.reservation x set state = 'released' where x.id = any (ids) and x.state = 'open';
-    return freed;
-end
-$$;
-
-create function api.release(reservation_id bigint) returns jsonb
-language plpgsql
-security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-begin
-    if not exists (
-        select from erp.reservation r
-        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units(erp.my_user_id()))) then
-        perform api.refuse_posting('reservation_known', 'no such reservation');
-    end if;
-    return jsonb_build_object('reservation', reservation_id, 'freed', api.release_reservations(array[reservation_id]));
-end
-$$;
-
 -- Is the ledger whole? Every difference between moves, balances, value, reservations and the cost ledger; no row = none.
 create function api.reconcile()
 returns table (rule text, company_id integer, item_id bigint, location_id bigint, lot_id bigint, expected numeric, found numeric)
@@ -5464,7 +5370,6 @@ call erp.allow('erp.item_cost', 'clerk buyer finance pm manager steward auditor'
 call erp.allow('erp.reservation', 'business', 'select');
 call erp.allow('api.post_stock(uuid, jsonb)', 'clerk engineer steward', 'execute');
 call erp.allow('api.reverse_stock(uuid, bigint, text)', 'clerk steward', 'execute');
-call erp.allow('api.release(bigint)', 'clerk planner desk pm', 'execute');
 call erp.allow('api.reconcile()', 'finance manager auditor', 'execute');
 
 call erp.track('erp.unit_of_measure');
@@ -5479,279 +5384,6 @@ call erp.track('erp.stock_move', 'quiet plain');
 call erp.track('erp.stock_balance', 'quiet plain');
 call erp.track('erp.item_cost', 'quiet silent plain');
 call erp.track('erp.reservation', 'quiet');
-
--- What the desks read. One call is one answer in JSON, in the reader's scope; costs are the item's moving average.
-
-create function api.reading_units() returns integer[]
-language plpgsql stable
-as $$
-declare
-    actor integer := erp.my_user_id();
-begin
-    return case when actor is null then api.posting_units(0) else erp.my_units() end;
-end
-$$;
-
-create function api.part_json(item bigint, units integer[], asset bigint default null) returns jsonb
-language plpgsql stable
-as $$
-begin
-    return (
-        select jsonb_build_object(
-            'id', i.id, 'code', i.code, 'name', i.name, 'name_zh', i.name_zh, 'uom', i.uom, 'uom_zh', u.name_zh, 'digits', u.digits,
-            'tracking', i.tracking, 'category', i.category, 'retired', i.retired_on is not null,
-            'allow_negative', i.allow_negative,
-            'cost', coalesce((select nullif(c.average, 0) from erp.item_cost c where c.company_id = i.company_id and c.item_id = i.id), i.standard_cost),
-            'fits', coalesce((
-                select jsonb_agg(distinct coalesce(f.model, k.name))
-                from erp.item_fit f
-                left join erp.asset_class k on k.id = f.asset_class_id
-                where f.item_id = i.id), '[]'),
-            'fits_asset', (
-                select case when bool_or(true) is null or a.id is null then null else bool_or(
-                    (f.model is null or f.model = a.model) and (f.asset_class_id is null or f.asset_class_id = a.asset_class_id)) end
-                from erp.item_fit f
-                left join erp.asset a on a.id = asset
-                where f.item_id = i.id
-                group by a.id),
-            'substitutes', coalesce((select jsonb_agg(s.substitute_id) from erp.item_substitute s where s.item_id = i.id), '[]'),
-            'holdings', coalesce((
-                select jsonb_agg(jsonb_build_object(
-                    'location_id', b.location_id, 'location', l.code, 'location_name', l.name, 'location_name_zh', l.name_zh,
-                    'kind', l.kind, 'lot_id', b.lot_id, 'lot', t.code, 'expires_on', t.expires_on, 'condition', b.condition,
-                    'on_hand', b.quantity, 'reserved', b.reserved, 'changed_on', b.changed_at::date)
-                    order by b.condition <> 'good', l.kind = 'van', t.expires_on nulls last, t.id, b.quantity - b.reserved desc, l.code)
-                from erp.stock_balance b
-                join erp.stock_location l on l.id = b.location_id
-                left join erp.lot t on t.id = b.lot_id
-                where b.item_id = i.id and b.org_unit_id = any (units) and b.quantity <> 0 and b.owner_id is null), '[]'))
-        from erp.item i
-        left join erp.unit_of_measure u on u.code = i.uom
-        where i.id = item and i.org_unit_id = any ((select erp.my_units_up())::int[]));
-end
-$$;
-
--- What a scanned or typed code is: an order, a purchase order, a document, a place, a badge, a part, a lot. Null: nothing.
-create function api.desk_resolve(code text, asset_id bigint default null) returns jsonb
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-#variable_conflict use_variable
-declare
-    units     integer[] := api.reading_units();
-    companies integer[] := array(select distinct o.company_id from org_unit o where o.id = any (units));
-    wanted    text := upper(btrim(code));
-    hit       record;
-begin
-    select 'work_order' as kind, w.id, w.number as code into hit from work_order w
-    where w.company_id = any (companies) and w.number = wanted and w.org_unit_id = any (units);
-    if not found then
-        select 'purchase_order' as kind, p.id, p.number as code into hit from purchase_order p
-        where p.company_id = any (companies) and p.number = wanted and p.org_unit_id = any (units);
-    end if;
-    if not found then
-        select 'document' as kind, d.id, d.number as code into hit from stock_document d
-        where d.company_id = any (companies) and d.number = wanted and d.org_unit_id = any (units);
-    end if;
-    if found then
-        return to_jsonb(hit);
-    end if;
-    select 'location' as kind, l.id, l.code, l.name, l.name_zh, l.kind as place_kind, l.org_unit_id = any (units) as mine into hit
-    from stock_location l
-    where l.company_id = any (companies) and l.code in (wanted, btrim(code)) and l.stocked and l.retired_on is null
-    limit 1;
-    if found then
-        return to_jsonb(hit);
-    end if;
-    select 'engineer' as kind, e.id, e.code, e.name, e.name_zh, (
-        select w.id from work_order w
-        where w.engineer_id = e.id and w.state in ('working', 'on_site', 'travelling', 'accepted', 'waiting_part', 'dispatched', 'planned')
-            and w.org_unit_id = any (units)
-        order by array_position(array['working', 'on_site', 'travelling', 'accepted', 'waiting_part', 'dispatched', 'planned'], w.state),
-            w.planned_start nulls last, w.id
-        limit 1) as work_order_id into hit
-    from engineer e
-    where e.company_id = any (companies) and e.org_unit_id = any (units) and e.retired_on is null
-        and (e.badge in (wanted, btrim(code)) or e.code in (wanted, btrim(code)))
-    limit 1;
-    if found then
-        return to_jsonb(hit);
-    end if;
-    select 'item' as kind, i.id, i.code into hit from item i
-    where i.org_unit_id = any (erp.my_units_up()) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
-    order by i.retired_on is not null limit 1;
-    if found then
-        return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.id, units, asset_id));
-    end if;
-    select 'lot' as kind, t.id, t.code, t.item_id, t.expires_on into hit
-    from lot t
-    join item i on i.id = t.item_id and i.org_unit_id = any (erp.my_units_up())
-    where t.code in (wanted, btrim(code))
-    order by exists (select from stock_balance b where b.item_id = t.item_id and b.lot_id = t.id and b.quantity > 0) desc, t.id desc
-    limit 1;
-    if found then
-        return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.item_id, units, asset_id));
-    end if;
-    return null;
-end
-$$;
-
--- A work order for the desk: who and where, and its open reservations as the lines to pick.
-create function api.desk_order(work_order_id bigint) returns jsonb
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    units integer[] := api.reading_units();
-begin
-    return (
-        select jsonb_build_object(
-            'id', w.id, 'number', w.number, 'title', w.title, 'title_zh', w.title_zh, 'state', w.state, 'state_name', s.name,
-            'state_name_zh', s.name_zh, 'priority', w.priority, 'asset_id', a.id, 'asset', a.code, 'model', a.model,
-            'customer', p.name, 'customer_zh', p.name_zh, 'customer_class', p.customer_class,
-            'site', t.name, 'site_zh', t.name_zh, 'engineer_id', e.id, 'engineer', e.name, 'engineer_zh', e.name_zh,
-            'contract', c.number, 'reported_at', w.reported_at, 'due_at', w.due_at, 'started_at', w.started_at,
-            'lines', coalesce((
-                select jsonb_agg(jsonb_build_object(
-                    'reservation_id', r.id, 'quantity', r.quantity - r.issued, 'location_id', b.location_id, 'location', l.code,
-                    'lot_id', b.lot_id, 'lot', x.code, 'part', api.part_json(r.item_id, units, a.id)) order by r.id)
-                from reservation r
-                join stock_balance b on b.id = r.balance_id
-                join stock_location l on l.id = b.location_id
-                left join lot x on x.id = b.lot_id
-                where r.work_order_id = w.id and r.state = 'open'), '[]'))
-        from work_order w
-        join work_order_state s on s.key = w.state
-        left join asset a on a.id = w.asset_id
-        left join party p on p.id = w.customer_id
-        left join site t on t.id = w.site_id
-        left join engineer e on e.id = w.engineer_id
-        left join contract c on c.id = w.contract_id
-        where w.id = desk_order.work_order_id and w.org_unit_id = any (units));
-end
-$$;
-
--- A purchase order for the receiving desk: its lines with what is still to come and where such parts lie.
-create function api.desk_purchase(purchase_order_id bigint) returns jsonb
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-    units integer[] := api.reading_units();
-begin
-    return (
-        select jsonb_build_object(
-            'id', o.id, 'number', o.number, 'state', o.state, 'supplier', p.name, 'supplier_zh', p.name_zh,
-            'ordered_on', o.ordered_on, 'promised_on', o.promised_on,
-            'lines', coalesce((
-                select jsonb_agg(jsonb_build_object(
-                    'purchase_line_id', l.id, 'line_no', l.line_no, 'ordered', l.quantity, 'received', l.received,
-                    'quantity', greatest(l.quantity - l.received, 0), 'unit_cost', l.unit_price,
-                    'part', api.part_json(l.item_id, units)) order by l.line_no)
-                from purchase_order_line l
-                where l.purchase_order_id = o.id), '[]'))
-        from purchase_order o
-        join party p on p.id = o.supplier_id
-        where o.id = desk_purchase.purchase_order_id and o.org_unit_id = any (units));
-end
-$$;
-
--- What can come back from an order or from one issue: its issued moves with what is still out.
-create function api.desk_issued(work_order_id bigint, document_id bigint) returns jsonb
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    units integer[] := api.reading_units();
-begin
-    return coalesce((
-        select jsonb_agg(jsonb_build_object(
-            'returns_move_id', m.id, 'quantity', api.open_quantity(m.id), 'location_id', m.from_location_id, 'location', l.code,
-            'lot_id', m.lot_id, 'lot', x.code, 'unit_cost', m.unit_cost, 'document', d.number,
-            'part', api.part_json(m.item_id, units)) order by m.id)
-        from stock_move m
-        join stock_document d on d.id = m.document_id
-        join stock_location l on l.id = m.from_location_id
-        join stock_location t on t.id = m.to_location_id and t.kind = 'customer'
-        left join lot x on x.id = m.lot_id
-        where (m.work_order_id = desk_issued.work_order_id or m.document_id = desk_issued.document_id)
-            and d.reverses_id is null and m.from_org_unit_id = any (units) and api.open_quantity(m.id) > 0), '[]');
-end
-$$;
-
--- "Do we have it?": the part with its places, what is on order, its substitutes and today's moves.
-create function api.part_overview(item_id bigint) returns jsonb
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    units integer[] := api.reading_units();
-begin
-    return (
-        select api.part_json(i.id, units) || jsonb_build_object(
-            'on_order', coalesce((
-                select sum(greatest(l.quantity - l.received, 0))
-                from purchase_order_line l
-                join purchase_order o on o.id = l.purchase_order_id and o.state in ('ordered', 'part_received')
-                where l.item_id = i.id and o.org_unit_id = any (units)), 0),
-            'due_on', (
-                select min(coalesce(l.promised_on, o.promised_on))
-                from purchase_order_line l
-                join purchase_order o on o.id = l.purchase_order_id and o.state in ('ordered', 'part_received')
-                where l.item_id = i.id and l.received < l.quantity and o.org_unit_id = any (units)),
-            'substitute_parts', coalesce((
-                select jsonb_agg(api.part_json(s.substitute_id, units) order by s.substitute_id)
-                from item_substitute s
-                where s.item_id = i.id), '[]'),
-            'moves_today', coalesce((
-                select jsonb_agg(to_jsonb(m) order by m.posted_at desc)
-                from (
-                    select m.posted_at, d.id as document_id, d.number, case when t.stocked and f.stocked then -m.quantity
-                        when t.stocked then m.quantity else -m.quantity end as quantity,
-                        case when f.stocked then f.code else t.code end as location, u.display_name as by_name,
-                        u.display_name_zh as by_name_zh
-                    from stock_move m
-                    join stock_document d on d.id = m.document_id
-                    join stock_location f on f.id = m.from_location_id
-                    join stock_location t on t.id = m.to_location_id
-                    left join app_user u on u.id = m.posted_by
-                    where m.item_id = i.id and m.posted_at >= current_date
-                        and (m.from_org_unit_id = any (units) or m.to_org_unit_id = any (units))
-                    order by m.id desc
-                    limit 50) m), '[]'))
-        from item i
-        where i.id = part_overview.item_id);
-end
-$$;
-
--- Places where the desk may put things, for its look-up.
-create function api.desk_places() returns jsonb
-language plpgsql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-declare
-    units integer[] := erp.my_write_units();
-begin
-    if erp.my_user_id() is null then
-        units := api.posting_units(0);
-    end if;
-    return coalesce((
-        select jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'name', l.name, 'name_zh', l.name_zh, 'path', l.path, 'kind', l.kind)
-            order by l.kind <> 'bin', l.code)
-        from stock_location l
-        where l.stocked and l.retired_on is null and l.org_unit_id = any (units)), '[]');
-end
-$$;
-
-revoke all on all routines in schema api from public;
-call erp.allow('api.reserve(bigint, bigint, numeric, bigint, bigint)', 'clerk planner desk', 'execute');
-call erp.allow('api.desk_resolve(text, bigint)', 'clerk', 'execute');
-call erp.allow('api.desk_order(bigint)', 'clerk', 'execute');
-call erp.allow('api.desk_purchase(bigint)', 'clerk buyer', 'execute');
-call erp.allow('api.desk_issued(bigint, bigint)', 'clerk', 'execute');
-call erp.allow('api.desk_places()', 'clerk', 'execute');
-call erp.allow('api.part_overview(bigint)', 'clerk planner desk engineer buyer manager', 'execute');
 
 -- ==================== 47_stock.sql
 
@@ -6302,7 +5934,6 @@ call erp.allow('erp.stock_count', 'clerk', 'update (note)');
 call erp.allow('erp.stock_count_line', 'clerk', 'select (id, count_id, line_no, item_id, location_id, lot_id, owner_id, condition, unlisted, counted_quantity, counted_by, counted_at, recount, version)');
 call erp.allow('erp.stock_count_line', 'manager finance auditor', 'select');
 call erp.allow('erp.piece_value(bigint)', 'finance manager auditor', 'execute');
-call erp.allow('api.desk_resolve(text, bigint)', 'manager', 'execute');
 call erp.allow('api.start_count(jsonb)', 'clerk manager', 'execute');
 call erp.allow('api.enter_count(bigint, jsonb)', 'clerk', 'execute');
 call erp.allow('api.finish_counting(bigint)', 'clerk', 'execute');
@@ -6315,6 +5946,382 @@ call erp.allow('api.count_sheet(bigint)', 'clerk manager finance auditor', 'exec
 call erp.track('erp.count_plan');
 call erp.track('erp.stock_count');
 call erp.track('erp.stock_count_line', 'audit silent');
+
+-- ==================== 48_stock.sql
+
+-- Setting stock aside: reservations of work orders, made and given back. What a posting takes out of them is in 46_stock.
+
+-- Set stock aside for an order: all of the quantity or nothing, the earliest expiry first, else the place with the most.
+-- Twenty who want the last ten pieces: ten get them, because each waits for the balances of the item.
+create function api.reserve(
+    work_order_id bigint, item_id bigint, quantity numeric, location_id bigint default null, work_order_part_id bigint default null)
+returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    units integer[] := api.posting_units(erp.my_user_id());
+    needed numeric := reserve.quantity;
+    part  numeric;
+    b     record;
+    made  bigint[] := '{}';
+    one   bigint;
+begin
+    if coalesce(needed, 0) <= 0 then
+        perform api.refuse_posting('reservation_quantity_positive', 'the quantity must be positive');
+    end if;
+    perform api.check_work_order(reserve.work_order_id, (select o.company_id from erp.work_order o where o.id = reserve.work_order_id),
+        units, false);
+    perform from erp.stock_balance s
+    where s.item_id = reserve.item_id and s.org_unit_id = any (units)
+    order by s.location_id, s.lot_id nulls first, s.owner_id nulls first, s.condition
+    for update;
+    for b in
+        select s.id, s.company_id, s.org_unit_id, s.quantity - s.reserved as free
+        from erp.stock_balance s
+        join erp.stock_location l on l.id = s.location_id and l.kind in ('store', 'bin', 'van', 'site_store') and l.retired_on is null
+        left join erp.lot t on t.id = s.lot_id
+        where s.item_id = reserve.item_id and s.org_unit_id = any (units) and s.condition = 'good' and s.owner_id is null
+            and s.quantity > s.reserved and (t.expires_on is null or t.expires_on >= current_date)
+            and (reserve.location_id is null or s.location_id = reserve.location_id)
+        order by (l.kind = 'van'), t.expires_on nulls last, s.quantity - s.reserved desc, s.id
+    loop
+        exit when needed = 0;
+        part := least(needed, b.free);
+        update erp.stock_balance s set reserved = s.reserved + part, changed_at = now() where s.id = b.id;
+        insert into erp.reservation (company_id, org_unit_id, work_order_id, work_order_part_id, item_id, balance_id, quantity, created_by)
+        values (b.company_id, b.org_unit_id, reserve.work_order_id, reserve.work_order_part_id, reserve.item_id, b.id, part, erp.my_user_id())
+        returning id into one;
+        made := made || one;
+        needed := needed - part;
+    end loop;
+    if needed > 0 then
+        perform api.refuse_posting('reservation_not_enough', 'not enough is free', null,
+            jsonb_build_object('wanted', reserve.quantity, 'free', reserve.quantity - needed));
+    end if;
+    return jsonb_build_object('reservations', to_jsonb(made), 'quantity', reserve.quantity);
+end
+$$;
+
+-- Give back what is still open of some reservations; returns the quantity.
+create function api.release_reservations(ids bigint[]) returns numeric
+language plpgsql
+as $$
+declare
+    freed numeric := 0;
+    r     record;
+begin
+    perform from erp.reservation x where x.id = any (ids) order by x.id for update;
+    for r in
+        select x.balance_id, sum(x.quantity - x.issued) as open
+        from erp.reservation x
+        join erp.stock_balance b on b.id = x.balance_id
+        where x.id = any (ids) and x.state = 'open'
+        group by x.balance_id, b.item_id, b.location_id, b.lot_id, b.owner_id, b.condition
+        order by b.item_id, b.location_id, b.lot_id nulls first, b.owner_id nulls first, b.condition
+    loop
+        update erp.stock_balance b set reserved = b.reserved - r.open, changed_at = now() where b.id = r.balance_id;
+        freed := freed + r.open;
+    end loop;
+    update erp.reservation x set state = 'released' where x.id = any (ids) and x.state = 'open';
+    return freed;
+end
+$$;
+
+create function api.release(reservation_id bigint) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not exists (
+        select from erp.reservation r
+        where r.id = release.reservation_id and r.org_unit_id = any (api.posting_units(erp.my_user_id()))) then
+        perform api.refuse_posting('reservation_known', 'no such reservation');
+    end if;
+    return jsonb_build_object('reservation', reservation_id, 'freed', api.release_reservations(array[reservation_id]));
+end
+$$;
+
+revoke all on all routines in schema api from public;
+call erp.allow('api.reserve(bigint, bigint, numeric, bigint, bigint)', 'clerk planner desk', 'execute');
+call erp.allow('api.release(bigint)', 'clerk planner desk pm', 'execute');
+
+-- ==================== 49_stock.sql
+
+-- What the desks read. One call is one answer in JSON, in the reader's scope; costs are the item's moving average.
+
+create function api.reading_units() returns integer[]
+language plpgsql stable
+as $$
+declare
+    actor integer := erp.my_user_id();
+begin
+    return case when actor is null then api.posting_units(0) else erp.my_units() end;
+end
+$$;
+
+create function api.part_json(item bigint, units integer[], asset bigint default null) returns jsonb
+language plpgsql stable
+as $$
+begin
+    return (
+        select jsonb_build_object(
+            'id', i.id, 'code', i.code, 'name', i.name, 'name_zh', i.name_zh, 'uom', i.uom, 'uom_zh', u.name_zh, 'digits', u.digits,
+            'tracking', i.tracking, 'category', i.category, 'retired', i.retired_on is not null,
+            'allow_negative', i.allow_negative,
+            'cost', coalesce((select nullif(c.average, 0) from erp.item_cost c where c.company_id = i.company_id and c.item_id = i.id), i.standard_cost),
+            'fits', coalesce((
+                select jsonb_agg(distinct coalesce(f.model, k.name))
+                from erp.item_fit f
+                left join erp.asset_class k on k.id = f.asset_class_id
+                where f.item_id = i.id), '[]'),
+            'fits_asset', (
+                select case when bool_or(true) is null or a.id is null then null else bool_or(
+                    (f.model is null or f.model = a.model) and (f.asset_class_id is null or f.asset_class_id = a.asset_class_id)) end
+                from erp.item_fit f
+                left join erp.asset a on a.id = asset
+                where f.item_id = i.id
+                group by a.id),
+            'substitutes', coalesce((select jsonb_agg(s.substitute_id) from erp.item_substitute s where s.item_id = i.id), '[]'),
+            'holdings', coalesce((
+                select jsonb_agg(jsonb_build_object(
+                    'location_id', b.location_id, 'location', l.code, 'location_name', l.name, 'location_name_zh', l.name_zh,
+                    'kind', l.kind, 'lot_id', b.lot_id, 'lot', t.code, 'expires_on', t.expires_on, 'condition', b.condition,
+                    'on_hand', b.quantity, 'reserved', b.reserved, 'changed_on', b.changed_at::date)
+                    order by b.condition <> 'good', l.kind = 'van', t.expires_on nulls last, t.id, b.quantity - b.reserved desc, l.code)
+                from erp.stock_balance b
+                join erp.stock_location l on l.id = b.location_id
+                left join erp.lot t on t.id = b.lot_id
+                where b.item_id = i.id and b.org_unit_id = any (units) and b.quantity <> 0 and b.owner_id is null), '[]'))
+        from erp.item i
+        left join erp.unit_of_measure u on u.code = i.uom
+        where i.id = item and i.org_unit_id = any ((select erp.my_units_up())::int[]));
+end
+$$;
+
+-- What a scanned or typed code is: an order, a purchase order, a document, a place, a badge, a part, a lot. Null: nothing.
+create function api.desk_resolve(code text, asset_id bigint default null) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    units     integer[] := api.reading_units();
+    companies integer[] := array(select distinct o.company_id from org_unit o where o.id = any (units));
+    wanted    text := upper(btrim(code));
+    hit       record;
+begin
+    select 'work_order' as kind, w.id, w.number as code into hit from work_order w
+    where w.company_id = any (companies) and w.number = wanted and w.org_unit_id = any (units);
+    if not found then
+        select 'purchase_order' as kind, p.id, p.number as code into hit from purchase_order p
+        where p.company_id = any (companies) and p.number = wanted and p.org_unit_id = any (units);
+    end if;
+    if not found then
+        select 'document' as kind, d.id, d.number as code into hit from stock_document d
+        where d.company_id = any (companies) and d.number = wanted and d.org_unit_id = any (units);
+    end if;
+    if found then
+        return to_jsonb(hit);
+    end if;
+    select 'location' as kind, l.id, l.code, l.name, l.name_zh, l.kind as place_kind, l.org_unit_id = any (units) as mine into hit
+    from stock_location l
+    where l.company_id = any (companies) and l.code in (wanted, btrim(code)) and l.stocked and l.retired_on is null
+    limit 1;
+    if found then
+        return to_jsonb(hit);
+    end if;
+    select 'engineer' as kind, e.id, e.code, e.name, e.name_zh, (
+        select w.id from work_order w
+        where w.engineer_id = e.id and w.state in ('working', 'on_site', 'travelling', 'accepted', 'waiting_part', 'dispatched', 'planned')
+            and w.org_unit_id = any (units)
+        order by array_position(array['working', 'on_site', 'travelling', 'accepted', 'waiting_part', 'dispatched', 'planned'], w.state),
+            w.planned_start nulls last, w.id
+        limit 1) as work_order_id into hit
+    from engineer e
+    where e.company_id = any (companies) and e.org_unit_id = any (units) and e.retired_on is null
+        and (e.badge in (wanted, btrim(code)) or e.code in (wanted, btrim(code)))
+    limit 1;
+    if found then
+        return to_jsonb(hit);
+    end if;
+    select 'item' as kind, i.id, i.code into hit from item i
+    where i.org_unit_id = any (erp.my_units_up()) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
+    order by i.retired_on is not null limit 1;
+    if found then
+        return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.id, units, asset_id));
+    end if;
+    select 'lot' as kind, t.id, t.code, t.item_id, t.expires_on into hit
+    from lot t
+    join item i on i.id = t.item_id and i.org_unit_id = any (erp.my_units_up())
+    where t.code in (wanted, btrim(code))
+    order by exists (select from stock_balance b where b.item_id = t.item_id and b.lot_id = t.id and b.quantity > 0) desc, t.id desc
+    limit 1;
+    if found then
+        return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.item_id, units, asset_id));
+    end if;
+    return null;
+end
+$$;
+
+-- A work order for the desk: who and where, and its open reservations as the lines to pick.
+create function api.desk_order(work_order_id bigint) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    units integer[] := api.reading_units();
+begin
+    return (
+        select jsonb_build_object(
+            'id', w.id, 'number', w.number, 'title', w.title, 'title_zh', w.title_zh, 'state', w.state, 'state_name', s.name,
+            'state_name_zh', s.name_zh, 'priority', w.priority, 'asset_id', a.id, 'asset', a.code, 'model', a.model,
+            'customer', p.name, 'customer_zh', p.name_zh, 'customer_class', p.customer_class,
+            'site', t.name, 'site_zh', t.name_zh, 'engineer_id', e.id, 'engineer', e.name, 'engineer_zh', e.name_zh,
+            'contract', c.number, 'reported_at', w.reported_at, 'due_at', w.due_at, 'started_at', w.started_at,
+            'lines', coalesce((
+                select jsonb_agg(jsonb_build_object(
+                    'reservation_id', r.id, 'quantity', r.quantity - r.issued, 'location_id', b.location_id, 'location', l.code,
+                    'lot_id', b.lot_id, 'lot', x.code, 'part', api.part_json(r.item_id, units, a.id)) order by r.id)
+                from reservation r
+                join stock_balance b on b.id = r.balance_id
+                join stock_location l on l.id = b.location_id
+                left join lot x on x.id = b.lot_id
+                where r.work_order_id = w.id and r.state = 'open'), '[]'))
+        from work_order w
+        join work_order_state s on s.key = w.state
+        left join asset a on a.id = w.asset_id
+        left join party p on p.id = w.customer_id
+        left join site t on t.id = w.site_id
+        left join engineer e on e.id = w.engineer_id
+        left join contract c on c.id = w.contract_id
+        where w.id = desk_order.work_order_id and w.org_unit_id = any (units));
+end
+$$;
+
+-- A purchase order for the receiving desk: its lines with what is still to come and where such parts lie.
+create function api.desk_purchase(purchase_order_id bigint) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    units integer[] := api.reading_units();
+begin
+    return (
+        select jsonb_build_object(
+            'id', o.id, 'number', o.number, 'state', o.state, 'supplier', p.name, 'supplier_zh', p.name_zh,
+            'ordered_on', o.ordered_on, 'promised_on', o.promised_on,
+            'lines', coalesce((
+                select jsonb_agg(jsonb_build_object(
+                    'purchase_line_id', l.id, 'line_no', l.line_no, 'ordered', l.quantity, 'received', l.received,
+                    'quantity', greatest(l.quantity - l.received, 0), 'unit_cost', l.unit_price,
+                    'part', api.part_json(l.item_id, units)) order by l.line_no)
+                from purchase_order_line l
+                where l.purchase_order_id = o.id), '[]'))
+        from purchase_order o
+        join party p on p.id = o.supplier_id
+        where o.id = desk_purchase.purchase_order_id and o.org_unit_id = any (units));
+end
+$$;
+
+-- What can come back from an order or from one issue: its issued moves with what is still out.
+create function api.desk_issued(work_order_id bigint, document_id bigint) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    units integer[] := api.reading_units();
+begin
+    return coalesce((
+        select jsonb_agg(jsonb_build_object(
+            'returns_move_id', m.id, 'quantity', api.open_quantity(m.id), 'location_id', m.from_location_id, 'location', l.code,
+            'lot_id', m.lot_id, 'lot', x.code, 'unit_cost', m.unit_cost, 'document', d.number,
+            'part', api.part_json(m.item_id, units)) order by m.id)
+        from stock_move m
+        join stock_document d on d.id = m.document_id
+        join stock_location l on l.id = m.from_location_id
+        join stock_location t on t.id = m.to_location_id and t.kind = 'customer'
+        left join lot x on x.id = m.lot_id
+        where (m.work_order_id = desk_issued.work_order_id or m.document_id = desk_issued.document_id)
+            and d.reverses_id is null and m.from_org_unit_id = any (units) and api.open_quantity(m.id) > 0), '[]');
+end
+$$;
+
+-- "Do we have it?": the part with its places, what is on order, its substitutes and today's moves.
+create function api.part_overview(item_id bigint) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    units integer[] := api.reading_units();
+begin
+    return (
+        select api.part_json(i.id, units) || jsonb_build_object(
+            'on_order', coalesce((
+                select sum(greatest(l.quantity - l.received, 0))
+                from purchase_order_line l
+                join purchase_order o on o.id = l.purchase_order_id and o.state in ('ordered', 'part_received')
+                where l.item_id = i.id and o.org_unit_id = any (units)), 0),
+            'due_on', (
+                select min(coalesce(l.promised_on, o.promised_on))
+                from purchase_order_line l
+                join purchase_order o on o.id = l.purchase_order_id and o.state in ('ordered', 'part_received')
+                where l.item_id = i.id and l.received < l.quantity and o.org_unit_id = any (units)),
+            'substitute_parts', coalesce((
+                select jsonb_agg(api.part_json(s.substitute_id, units) order by s.substitute_id)
+                from item_substitute s
+                where s.item_id = i.id), '[]'),
+            'moves_today', coalesce((
+                select jsonb_agg(to_jsonb(m) order by m.posted_at desc)
+                from (
+                    select m.posted_at, d.id as document_id, d.number, case when t.stocked and f.stocked then -m.quantity
+                        when t.stocked then m.quantity else -m.quantity end as quantity,
+                        case when f.stocked then f.code else t.code end as location, u.display_name as by_name,
+                        u.display_name_zh as by_name_zh
+                    from stock_move m
+                    join stock_document d on d.id = m.document_id
+                    join stock_location f on f.id = m.from_location_id
+                    join stock_location t on t.id = m.to_location_id
+                    left join app_user u on u.id = m.posted_by
+                    where m.item_id = i.id and m.posted_at >= current_date
+                        and (m.from_org_unit_id = any (units) or m.to_org_unit_id = any (units))
+                    order by m.id desc
+                    limit 50) m), '[]'))
+        from item i
+        where i.id = part_overview.item_id);
+end
+$$;
+
+-- Places where the desk may put things, for its look-up.
+create function api.desk_places() returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    units integer[] := erp.my_write_units();
+begin
+    if erp.my_user_id() is null then
+        units := api.posting_units(0);
+    end if;
+    return coalesce((
+        select jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'name', l.name, 'name_zh', l.name_zh, 'path', l.path, 'kind', l.kind)
+            order by l.kind <> 'bin', l.code)
+        from stock_location l
+        where l.stocked and l.retired_on is null and l.org_unit_id = any (units)), '[]');
+end
+$$;
+
+revoke all on all routines in schema api from public;
+call erp.allow('api.desk_resolve(text, bigint)', 'clerk manager', 'execute');
+call erp.allow('api.desk_order(bigint)', 'clerk', 'execute');
+call erp.allow('api.desk_purchase(bigint)', 'clerk buyer', 'execute');
+call erp.allow('api.desk_issued(bigint, bigint)', 'clerk', 'execute');
+call erp.allow('api.desk_places()', 'clerk', 'execute');
+call erp.allow('api.part_overview(bigint)', 'clerk planner desk engineer buyer manager', 'execute');
 
 -- ==================== 50_service.sql
 

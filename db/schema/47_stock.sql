@@ -545,7 +545,6 @@ call erp.allow('erp.stock_count', 'clerk', 'update (note)');
 call erp.allow('erp.stock_count_line', 'clerk', 'select (id, count_id, line_no, item_id, location_id, lot_id, owner_id, condition, unlisted, counted_quantity, counted_by, counted_at, recount, version)');
 call erp.allow('erp.stock_count_line', 'manager finance auditor', 'select');
 call erp.allow('erp.piece_value(bigint)', 'finance manager auditor', 'execute');
-call erp.allow('api.desk_resolve(text, bigint)', 'manager', 'execute');
 call erp.allow('api.start_count(jsonb)', 'clerk manager', 'execute');
 call erp.allow('api.enter_count(bigint, jsonb)', 'clerk', 'execute');
 call erp.allow('api.finish_counting(bigint)', 'clerk', 'execute');
