@@ -1,8 +1,8 @@
-"""Purchase orders, as far as the receiving desk needs them."""
+"""What is wanted and what is ordered: requisitions and purchase orders."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,70 @@ from db.orm.base import Base, BigInt, CText, Currency, Price, Quantity, Stamped,
 
 if TYPE_CHECKING:
     from db.orm.parties import Party
-    from db.orm.platform import OrgUnit
+    from db.orm.platform import AppUser, OrgUnit
     from db.orm.stock import Item
+    from db.orm.work_orders import WorkOrder
+
+
+class Requisition(Stamped, Versioned, Base):
+    """What somebody, or a rule, wants to have bought."""
+
+    __tablename__ = "requisition"
+    __table_args__ = (unit_key("requisition_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    number: Mapped[CText] = mapped_column(server_default=FetchedValue())
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    origin: Mapped[str] = mapped_column(server_default=FetchedValue())
+    needed_on: Mapped[date | None]
+    note: Mapped[str | None]
+    requested_by: Mapped[int | None] = mapped_column(
+        ForeignKey("erp.app_user.id", name="requisition_requester", ondelete="RESTRICT"), server_default=FetchedValue()
+    )
+    submitted_at: Mapped[datetime | None]
+
+    org_unit: Mapped[OrgUnit] = unit_of("Requisition")
+    requester: Mapped[AppUser | None] = relationship(foreign_keys=[requested_by], lazy="raise")
+
+
+class RequisitionLine(Versioned, Base):
+    """One item that is wanted."""
+
+    __tablename__ = "requisition_line"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    requisition_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.requisition.id", name="requisition_line_requisition", ondelete="CASCADE")
+    )
+    line_no: Mapped[int]
+    item_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.item.id", name="requisition_line_item", ondelete="RESTRICT")
+    )
+    quantity: Mapped[Quantity]
+    uom: Mapped[str | None] = mapped_column(
+        ForeignKey("erp.unit_of_measure.code", name="requisition_line_uom", ondelete="RESTRICT"),
+        server_default=FetchedValue(),
+    )
+    uom_factor: Mapped[Decimal] = mapped_column(server_default=FetchedValue())
+    needed_on: Mapped[date | None]
+    supplier_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.party.id", name="requisition_line_supplier", ondelete="RESTRICT")
+    )
+    estimated_price: Mapped[Price | None]
+    reason: Mapped[str | None]
+    reorder_rule_id: Mapped[BigInt | None]
+    work_order_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.work_order.id", name="requisition_line_work_order", ondelete="RESTRICT")
+    )
+    ordered: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+
+    requisition: Mapped[Requisition] = relationship(foreign_keys=[requisition_id], lazy="raise")
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    supplier: Mapped[Party | None] = relationship(foreign_keys=[supplier_id], lazy="raise")
+    work_order: Mapped[WorkOrder | None] = relationship(foreign_keys=[work_order_id], lazy="raise")
 
 
 class PurchaseOrder(Stamped, Versioned, Base):
@@ -58,6 +120,10 @@ class PurchaseOrderLine(Versioned, Base):
     unit_price: Mapped[Price]
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4), server_default=FetchedValue())
     promised_on: Mapped[date | None]
+    requisition_line_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.requisition_line.id", name="purchase_order_line_requisition_line", ondelete="RESTRICT")
+    )
 
     purchase_order: Mapped[PurchaseOrder] = relationship(foreign_keys=[purchase_order_id], lazy="raise")
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    requisition_line: Mapped[RequisitionLine | None] = relationship(foreign_keys=[requisition_line_id], lazy="raise")

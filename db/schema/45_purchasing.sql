@@ -33,9 +33,12 @@ create table erp.purchase_order_line (
     tax_rate          numeric(5, 4)  not null default 0.13,
     promised_on       date,
     version           integer        not null default 1,
+    requisition_line_id bigint       constraint purchase_order_line_requisition_line references erp.requisition_line on delete restrict,
     constraint purchase_order_line_unique unique (purchase_order_id, line_no)
 );
 create index purchase_order_line_item_idx on erp.purchase_order_line (item_id, id);
+create index purchase_order_line_requisition_idx on erp.purchase_order_line (requisition_line_id) where requisition_line_id is not null;
+comment on column erp.purchase_order_line.requisition_line_id is 'The wish that it fulfils; empty: the buyer''s own';
 
 create function erp.purchase_order_fill() returns trigger
 language plpgsql security definer

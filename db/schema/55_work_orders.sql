@@ -136,6 +136,7 @@ create index work_order_search_idx on erp.work_order using gin (search_key);
 alter table erp.failure add constraint failure_work_order foreign key (work_order_id) references erp.work_order on delete restrict;
 alter table erp.stock_document add constraint stock_document_work_order foreign key (work_order_id) references erp.work_order on delete restrict;
 alter table erp.stock_move add constraint stock_move_work_order foreign key (work_order_id) references erp.work_order on delete restrict;
+alter table erp.requisition_line add constraint requisition_line_work_order foreign key (work_order_id) references erp.work_order on delete restrict;
 alter table erp.reservation add constraint reservation_work_order foreign key (work_order_id) references erp.work_order on delete restrict;
 
 create table erp.work_order_history (
