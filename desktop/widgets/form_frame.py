@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import language, tr
@@ -32,7 +32,7 @@ from desktop.widgets.page import Page
 from desktop.widgets.paint import column, row
 from desktop.widgets.papers import Make, show_paper
 from desktop.widgets.record_past import RecordPast
-from desktop.widgets.states import Banner, FailedState, LoadingRows
+from desktop.widgets.states import Banner, LoadedStack
 
 
 class FormFrame(Page):
@@ -133,10 +133,7 @@ class FormFrame(Page):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.side = SidePanel()
         self.side.hide()
-        self.failed = FailedState()
-        self.stack = QStackedWidget()
-        for widget in (LoadingRows(), area, self.failed):
-            self.stack.addWidget(widget)
+        self.stack = LoadedStack(area)
         self._left = column(self.header, self.banner, self.conflict, self.stack, spacing=0)
         layout = row(self._left, self.side, spacing=0)
         layout.setStretch(0, 1)
@@ -177,11 +174,8 @@ class FormFrame(Page):
         self._left.addWidget(widget)
 
     def _action(self, text: str, keys: QKeySequence, call: Callable[[], object]) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(keys)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: call())
-        self.addAction(action)
+        action = self.command(keys, call)
+        action.setText(text)
         return action
 
     def provider(self, key: str, reference: records.Reference, line: str = "") -> SearchProvider:
@@ -208,7 +202,7 @@ class FormFrame(Page):
         self.info = loaded.info
         self.banner.hide()
         self.conflict.hide()
-        self.stack.setCurrentIndex(1)
+        self.stack.show_content()
         self._past = None
         self._show_side()
         self._show_head()

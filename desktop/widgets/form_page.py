@@ -47,7 +47,7 @@ class FormPage(FormFrame):
         self._sent: tuple[frozenset[str], dict[str, Any]] = frozenset(), {}
         self.save_button.clicked.connect(self.save)
         self.banner.acted.connect(self.reload)
-        self.failed.retry.connect(self.reload)
+        self.stack.retry.connect(self.reload)
         self.conflict.resolved.connect(self._resolve)
         self.body.edited.connect(self._edited)
         self.save_action = self._action(tr("Save"), QKeySequence("Ctrl+S"), self.save)
@@ -92,8 +92,7 @@ class FormPage(FormFrame):
 
     def _not_loaded(self, failure: Failure) -> None:
         self._loading = False
-        self.failed.say(tr("The form could not be loaded"), failure)
-        self.stack.setCurrentIndex(2)
+        self.stack.say_failed(tr("The form could not be loaded"), failure)
 
     def _loaded(self, loaded: Loaded) -> None:
         self._loading = False
@@ -162,6 +161,26 @@ class FormPage(FormFrame):
 
     def _write(self, record: Record, draft: Draft) -> tuple[Loaded, Changes]:
         saved, changes = self.write(record, draft)
+        return self._with_more(saved), changes
+
+    # Steps of a document from state to state
+
+    def step(self, record: Record, to_state: str, reason: str) -> tuple[Record, Changes]:
+        """Take the step in the database; off the UI thread. A form whose steps are offered says how."""
+        raise NotImplementedError
+
+    @Slot(str, str)
+    def take_step(self, to_state: str, reason: str) -> None:
+        """What the step bar chose, once nothing unsaved is left."""
+        if self.record is None or self.dirty():
+            self.context.toast("warn", tr("Save the form first"))
+            return
+        self.context.work.run(
+            self._write_step, self.record, to_state, reason, on_done=self._saved, on_error=self._refused, owner=self
+        )
+
+    def _write_step(self, record: Record, to_state: str, reason: str) -> tuple[Loaded, Changes]:
+        saved, changes = self.step(record, to_state, reason)
         return self._with_more(saved), changes
 
     def _saved(self, result: tuple[Loaded, Changes]) -> None:

@@ -4,11 +4,11 @@ through its signals and its `Context`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.runtime.context import Context
@@ -53,6 +53,15 @@ class Page(QWidget):
         ``"go"`` or ``"tools"`` to put it under that menu instead of Record.
         """
         return tuple(self.actions())
+
+    def command(self, keys: str | QKeySequence, call: Callable[[], object]) -> QAction:
+        """A key of this page and what it does, wherever in it the focus is. `retranslate` sets its words."""
+        action = QAction(self)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda: call())
+        self.addAction(action)
+        return action
 
     def handle_scan(self, code: str) -> bool:
         """A scanner read `code` while this page is in front. True: dealt with. False: the shell opens the

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from desktop.domain.text import tr
 from desktop.runtime.failures import Failure
@@ -293,3 +293,24 @@ class ConfirmPanel(QWidget):
         painter = QPainter(self)
         draw_box(painter, QRectF(self.rect()), "surface.raised", "border.strong", metric("radius.panel"))
         painter.end()
+
+
+class LoadedStack(QStackedWidget):
+    """What a page shows of what it loads: grey rows, then the content, or why it could not be loaded."""
+
+    retry = Signal()
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.content = content
+        self.failed = FailedState()
+        self.failed.retry.connect(self.retry)
+        for widget in (LoadingRows(), content, self.failed):
+            self.addWidget(widget)
+
+    def show_content(self) -> None:
+        self.setCurrentWidget(self.content)
+
+    def say_failed(self, title: str, failure: Failure) -> None:
+        self.failed.say(title, failure)
+        self.setCurrentWidget(self.failed)

@@ -82,7 +82,7 @@ class ContractPage(FormPage):
         self.amendment = AmendPanel()
         super().__init__(context, contract_spec(), contract_id, values, parent)
         self.header.add_left(self.steps)
-        self.steps.chosen.connect(self._take_step)
+        self.steps.chosen.connect(self.take_step)
         self.amend_button = Button(tr("Amend"), icon="pencil")
         self.amend_button.clicked.connect(self.begin_amendment)
         self.header.add_action(self.amend_button)
@@ -221,17 +221,8 @@ class ContractPage(FormPage):
         button.clicked.connect(lambda: self.open_requested.emit("contract_cost", self.record_id))
         return button
 
-    def _take_step(self, to_state: str, reason: str) -> None:
-        if self.record is None or self.dirty():
-            self.context.toast("warn", tr("Save the form first"))
-            return
-        self.context.work.run(
-            self._step, self.record, to_state, reason, on_done=self._saved, on_error=self._refused, owner=self
-        )
-
-    def _step(self, record: Record, to_state: str, reason: str) -> Any:
-        saved, changes = contracts.take_step(self.context.database, record, to_state, reason=reason or None)
-        return Loaded(saved, self._describe(), self.more(self.context.database, saved)), changes
+    def step(self, record: Record, to_state: str, reason: str) -> tuple[Record, Changes]:
+        return contracts.take_step(self.context.database, record, to_state, reason=reason or None)
 
 
 def figure(value: Decimal) -> Label:

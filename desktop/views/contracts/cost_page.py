@@ -8,9 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.conditions import Test, to_json
@@ -28,7 +27,7 @@ from desktop.widgets.history_table import HistoryRow, HistoryTable
 from desktop.widgets.labels import Label
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
-from desktop.widgets.states import FailedState, LoadingRows
+from desktop.widgets.states import LoadedStack
 
 MONTHS = 12
 TYPES = ("labour", "parts", "travel", "subcontract")
@@ -131,22 +130,11 @@ class ContractCostPage(Page):
         body.setContentsMargins(0, 0, 0, 0)
         self.ledger.setContentsMargins(16, 8, 16, 8)
         content.setLayout(body)
-        self.failed = FailedState()
-        self.failed.retry.connect(self.refresh)
-        self.stack = QStackedWidget()
-        for widget in (LoadingRows(), content, self.failed):
-            self.stack.addWidget(widget)
+        self.stack = LoadedStack(content)
+        self.stack.retry.connect(self.refresh)
         self.setLayout(column(self.header, self.stack, spacing=0))
-        self.refresh_action = QAction(self)
-        self.refresh_action.setShortcut(QKeySequence("F5"))
-        self.refresh_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.refresh_action.triggered.connect(self.refresh)
-        self.addAction(self.refresh_action)
-        self.list_action = QAction(self)
-        self.list_action.setShortcut(QKeySequence("Ctrl+E"))
-        self.list_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.list_action.triggered.connect(self.open_list)
-        self.addAction(self.list_action)
+        self.refresh_action = self.command("F5", self.refresh)
+        self.list_action = self.command("Ctrl+E", self.open_list)
         context.bus.subscribe(("cost_entry", "contract"), self._changed)
         self.retranslate()
 
@@ -170,8 +158,7 @@ class ContractCostPage(Page):
         )
 
     def _not_loaded(self, failure: Failure) -> None:
-        self.failed.say(tr("The cost view could not be loaded"), failure)
-        self.stack.setCurrentIndex(2)
+        self.stack.say_failed(tr("The cost view could not be loaded"), failure)
 
     @Slot()
     def _changed(self, changes: Changes, initiator: object) -> None:
@@ -180,7 +167,7 @@ class ContractCostPage(Page):
 
     def _show(self, loaded: _Loaded) -> None:
         self._loaded = loaded
-        self.stack.setCurrentIndex(1)
+        self.stack.show_content()
         self._show_texts()
         self.title_changed.emit()
 

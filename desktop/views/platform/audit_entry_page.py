@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from desktop.domain.conditions import Group, Test, to_json
 from desktop.domain.text import language, tr
@@ -20,7 +19,7 @@ from desktop.widgets.header import HeaderBar, KeyValues, SidePanel
 from desktop.widgets.labels import ChipKind, Label
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
-from desktop.widgets.states import FailedState, LoadingRows
+from desktop.widgets.states import LoadedStack
 
 OPENS: Mapping[str, str] = {
     "app_user": "person", "asset": "asset", "contract": "contract", "count_plan": "count_plan",
@@ -62,24 +61,13 @@ class AuditEntryPage(Page):
         body = row(self.area, self.side, spacing=0)
         body.setStretch(0, 1)
         content.setLayout(body)
-        self.failed = FailedState()
-        self.failed.retry.connect(self.refresh)
-        self.stack = QStackedWidget()
-        for widget in (LoadingRows(), content, self.failed):
-            self.stack.addWidget(widget)
+        self.stack = LoadedStack(content)
+        self.stack.retry.connect(self.refresh)
         self.setLayout(column(self.header, self.stack, spacing=0))
-        self.record_action = self._command("Ctrl+Return", self.open_record)
-        self.past_action = self._command("Ctrl+H", self.show_past)
-        self.refresh_action = self._command("F5", self.refresh)
+        self.record_action = self.command("Ctrl+Return", self.open_record)
+        self.past_action = self.command("Ctrl+H", self.show_past)
+        self.refresh_action = self.command("F5", self.refresh)
         self.retranslate()
-
-    def _command(self, keys: str, call: Callable[[], object]) -> QAction:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: call())
-        self.addAction(action)
-        return action
 
     # Loading
 
@@ -90,14 +78,13 @@ class AuditEntryPage(Page):
         )  # fmt: skip
 
     def _not_loaded(self, failure: Failure) -> None:
-        self.failed.say(tr("The entry could not be loaded"), failure)
-        self.stack.setCurrentWidget(self.failed)
+        self.stack.say_failed(tr("The entry could not be loaded"), failure)
 
     def _show(self, entry: ShownEntry) -> None:
         self._entry = entry
         first = self.stack.currentIndex() != 1
         self._show_texts(entry)
-        self.stack.setCurrentIndex(1)
+        self.stack.show_content()
         if first:
             self.area.setFocus()
         self.title_changed.emit()

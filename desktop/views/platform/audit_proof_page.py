@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.domain.entry import NotADate
 from desktop.domain.progress import Progress
@@ -28,7 +27,7 @@ from desktop.widgets.header import HeaderBar
 from desktop.widgets.labels import Chip, Label, fill_wrapped
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
-from desktop.widgets.states import FailedState, LoadingRows, ProgressBar
+from desktop.widgets.states import LoadedStack, ProgressBar
 
 _WIDE = 860
 _FAULTS_SHOWN = 12
@@ -58,25 +57,14 @@ class AuditProofPage(Page):
         self.prove_button.clicked.connect(self.prove)
         for button in (self.anchors_button, self.prove_button):
             self.header.add_action(button)
-        self.failed = FailedState()
-        self.failed.retry.connect(self.refresh)
-        self.stack = QStackedWidget()
-        for widget in (LoadingRows(), self._build(), self.failed):
-            self.stack.addWidget(widget)
+        self.stack = LoadedStack(self._build())
+        self.stack.retry.connect(self.refresh)
         self.setLayout(column(self.header, self.stack, spacing=0))
-        self.prove_action = self._command("F9", self.prove)
-        self.anchors_action = self._command("Ctrl+O", self.choose_anchors)
-        self.hand_over_action = self._command("Ctrl+E", self.hand_over)
-        self.refresh_action = self._command("F5", self.refresh)
+        self.prove_action = self.command("F9", self.prove)
+        self.anchors_action = self.command("Ctrl+O", self.choose_anchors)
+        self.hand_over_action = self.command("Ctrl+E", self.hand_over)
+        self.refresh_action = self.command("F5", self.refresh)
         self.retranslate()
-
-    def _command(self, keys: str, call: Callable[[], object]) -> QAction:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: call())
-        self.addAction(action)
-        return action
 
     def _build(self) -> QWidget:
         self.figures = tuple(_Figure() for _ in range(4))
@@ -123,12 +111,11 @@ class AuditProofPage(Page):
         )
 
     def _not_loaded(self, failure: Failure) -> None:
-        self.failed.say(tr("The state of the audit could not be loaded"), failure)
-        self.stack.setCurrentWidget(self.failed)
+        self.stack.say_failed(tr("The state of the audit could not be loaded"), failure)
 
     def _show(self, keeping: Keeping) -> None:
         self.keeping = keeping
-        self.stack.setCurrentIndex(1)
+        self.stack.show_content()
         self._show_texts()
 
     # Proving

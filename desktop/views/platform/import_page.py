@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.domain.importing import CellFault, PlannedRow
@@ -82,12 +81,8 @@ class ImportPage(Page):
 
     def _make_actions(self) -> None:
         def action(key: str, menu: str, button: Button | None, call: Callable[[], object]) -> QAction:
-            made = QAction(self)
-            made.setShortcut(QKeySequence(key))
-            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made = self.command(key, call)
             made.setData(menu)
-            made.triggered.connect(lambda _=False: call())
-            self.addAction(made)
             if button is not None:
                 button.follow(made)
             return made

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.entry import NotANumber
@@ -23,7 +22,7 @@ from desktop.widgets.header import HeaderBar
 from desktop.widgets.labels import Label, fill_wrapped
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
-from desktop.widgets.states import FailedState, LoadingRows
+from desktop.widgets.states import LoadedStack
 
 _FIELD, _NOTE = 260, 812
 
@@ -75,28 +74,17 @@ class PolicyPage(Page):
         self.save_button = Button(kind="primary", icon="check", key="Ctrl+S")
         self.save_button.clicked.connect(self.save)
         self.header.add_action(self.save_button)
-        self.failed = FailedState()
-        self.failed.retry.connect(self.refresh)
-        self.stack = QStackedWidget()
-        for widget in (LoadingRows(), self._build(), self.failed):
-            self.stack.addWidget(widget)
+        self.stack = LoadedStack(self._build())
+        self.stack.retry.connect(self.refresh)
         self.setLayout(column(self.header, self.stack, spacing=0))
         self.save_button.setVisible(self._may())
-        self.save_action = self._command("Ctrl+S", self.save)
-        self.refresh_action = self._command("F5", self.refresh)
+        self.save_action = self.command("Ctrl+S", self.save)
+        self.refresh_action = self.command("F5", self.refresh)
         context.bus.subscribe(("setting",), self._changed)
         self.retranslate()
 
     def _may(self) -> bool:
         return self.context.user.has("security")
-
-    def _command(self, keys: str, call: Callable[[], object]) -> QAction:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: call())
-        self.addAction(action)
-        return action
 
     def _build(self) -> QWidget:
         content = Surface("surface.base")
@@ -132,8 +120,7 @@ class PolicyPage(Page):
             )
 
     def _not_loaded(self, failure: Failure) -> None:
-        self.failed.say(tr("The form could not be loaded"), failure)
-        self.stack.setCurrentWidget(self.failed)
+        self.stack.say_failed(tr("The form could not be loaded"), failure)
 
     def _show(self, rules: Sequence[Policy]) -> None:
         first = not self._rules
@@ -142,7 +129,7 @@ class PolicyPage(Page):
             if key in self.inputs:
                 self.inputs[key].set_value(Decimal(rule.value))
         self._hint()
-        self.stack.setCurrentIndex(1)
+        self.stack.show_content()
         self.set_dirty(False)
         self._take_draft()
         if first:

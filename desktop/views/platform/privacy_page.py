@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QListWidget, QListWidgetItem, QScrollArea, QStackedWidget, QWidget
 
 from desktop.domain.changes import Changes
@@ -77,8 +77,8 @@ class PrivacyPage(Page):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self.search)
-        self.excel_action = self._command("Ctrl+E", self.export_excel)
-        self.look_action = self._command("F9", self.show_preview)
+        self.excel_action = self.command("Ctrl+E", self.export_excel)
+        self.look_action = self.command("F9", self.show_preview)
         context.bus.subscribe(("app_user", "engineer", "contact", "party"), self._changed)
         self.retranslate()
         self._enable()
@@ -91,14 +91,6 @@ class PrivacyPage(Page):
 
     def _may_erase(self) -> bool:
         return self.context.user.has("security")
-
-    def _command(self, keys: str, call: Callable[[], object]) -> QAction:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: call())
-        self.addAction(action)
-        return action
 
     def _make_search(self) -> None:
         self.input = TextInput(icon="search")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.entry import NotANumber
@@ -24,7 +23,7 @@ from desktop.widgets.header import HeaderBar
 from desktop.widgets.labels import Label, fill_wrapped
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
-from desktop.widgets.states import FailedState, LoadingRows
+from desktop.widgets.states import LoadedStack
 from desktop.widgets.theme import metric
 
 _LONGEST = 36_500
@@ -67,27 +66,16 @@ class RetentionPage(Page):
         self.note.setFixedWidth(sum(_WIDTHS))
         content = Surface("surface.base")
         content.setLayout(column(self.note, row(self.grid, None), None, spacing=16, margins=(16, 16, 16, 16)))
-        self.failed = FailedState()
-        self.failed.retry.connect(self.refresh)
-        self.stack = QStackedWidget()
-        for widget in (LoadingRows(), content, self.failed):
-            self.stack.addWidget(widget)
+        self.stack = LoadedStack(content)
+        self.stack.retry.connect(self.refresh)
         self.setLayout(column(self.header, self.stack, spacing=0))
-        self.save_action = self._command("Ctrl+S", self.save)
-        self.refresh_action = self._command("F5", self.refresh)
+        self.save_action = self.command("Ctrl+S", self.save)
+        self.refresh_action = self.command("F5", self.refresh)
         context.bus.subscribe(("retention_rule",), self._changed)
         self.retranslate()
 
     def _may(self) -> bool:
         return self.context.user.has("security")
-
-    def _command(self, keys: str, call: Callable[[], object]) -> QAction:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: call())
-        self.addAction(action)
-        return action
 
     # Loading
 
@@ -98,8 +86,7 @@ class RetentionPage(Page):
             )
 
     def _not_loaded(self, failure: Failure) -> None:
-        self.failed.say(tr("The rules could not be loaded"), failure)
-        self.stack.setCurrentWidget(self.failed)
+        self.stack.say_failed(tr("The rules could not be loaded"), failure)
 
     def _show(self, rules: Sequence[Rule]) -> None:
         if self.dirty():
@@ -112,7 +99,7 @@ class RetentionPage(Page):
             line.active.setChecked(rule.active)
             line.field.accept()
         self._say()
-        self.stack.setCurrentIndex(1)
+        self.stack.show_content()
         self.set_dirty(False)
         self._take_draft()
         if first and self.lines:

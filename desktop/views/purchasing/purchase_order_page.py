@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
 from desktop.operations import purchasing
 from desktop.operations.records import Record, Values
@@ -67,7 +68,7 @@ class PurchaseOrderPage(FormPage):
         self.steps = StepBar()
         super().__init__(context, purchase_order_spec(), order_id, values, parent)
         self.header.add_left(self.steps)
-        self.steps.chosen.connect(self._take_step)
+        self.steps.chosen.connect(self.take_step)
         self.totals = ActionBar()
         self.at_foot(self.totals)
 
@@ -120,17 +121,8 @@ class PurchaseOrderPage(FormPage):
 
         return str(record.values["number"]), write
 
-    def _take_step(self, to_state: str, reason: str) -> None:
-        if self.record is None or self.dirty():
-            self.context.toast("warn", tr("Save the form first"))
-            return
-        self.context.work.run(
-            self._step, self.record, to_state, reason, on_done=self._saved, on_error=self._refused, owner=self
-        )
-
-    def _step(self, record: Record, to_state: str, reason: str) -> Any:
-        saved, changes = purchasing.take_step(self.context.database, record, to_state, reason=reason or None)
-        return Loaded(saved, self._describe(), self.more(self.context.database, saved)), changes
+    def step(self, record: Record, to_state: str, reason: str) -> tuple[Record, Changes]:
+        return purchasing.take_step(self.context.database, record, to_state, reason=reason or None)
 
 
 def _money(value: Decimal, currency: str) -> str:

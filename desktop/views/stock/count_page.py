@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop.domain import counting
@@ -101,12 +101,7 @@ class CountPage(Page):
             (lambda: tr("Count sheet"), "Ctrl+P", self.print_sheet),
             (lambda: tr("Refresh"), "F5", self.refresh),
         ):
-            action = QAction(self)
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda _checked=False, act=call: act())
-            self.addAction(action)
-            self._words.append((action, words))
+            self._words.append((self.command(key, call), words))
 
     # reading
 

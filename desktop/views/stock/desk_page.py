@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain import stock
@@ -129,12 +129,7 @@ class StockDesk(Page):
             self._add(partial(desk_rows.mode_title, mode), f"Ctrl+{number}", partial(driver.set_mode, mode))
 
     def _add(self, words: Callable[[], str], key: str, call: Callable[[], object]) -> None:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda _checked=False: call())
-        self.addAction(action)
-        self._words.append((action, words))
+        self._words.append((self.command(key, call), words))
 
     def _message_key(self, row: int, key: str) -> None:
         self.driver.go_to(row)

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
 from desktop.domain.work_orders import LOOKS, action_name, obstacle_name
 from desktop.operations import work_orders
@@ -76,7 +77,7 @@ class WorkOrderPage(FormPage):
         super().__init__(context, work_order_spec(), order_id, values, parent)
         self.hours.entered.connect(self._hours_entered)
         self.header.add_left(self.steps)
-        self.steps.chosen.connect(self._take_step)
+        self.steps.chosen.connect(self.take_step)
 
     def locked(self) -> bool:
         """What is closed or cancelled is reopened before it is changed."""
@@ -190,17 +191,8 @@ class WorkOrderPage(FormPage):
         if not self.dirty():
             self.reload()
 
-    def _take_step(self, to_state: str, reason: str) -> None:
-        if self.record is None or self.dirty():
-            self.context.toast("warn", tr("Save the form first"))
-            return
-        self.context.work.run(
-            self._step, self.record, to_state, reason, on_done=self._saved, on_error=self._refused, owner=self
-        )
-
-    def _step(self, record: Record, to_state: str, reason: str) -> Any:
-        saved, changes = work_orders.take_step(self.context.database, record, to_state, reason=reason or None)
-        return Loaded(saved, self._describe(), self.more(self.context.database, saved)), changes
+    def step(self, record: Record, to_state: str, reason: str) -> tuple[Record, Changes]:
+        return work_orders.take_step(self.context.database, record, to_state, reason=reason or None)
 
     def _hours_entered(self, changes: Any) -> None:
         self.context.bus.publish(changes, self)

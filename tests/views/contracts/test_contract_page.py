@@ -223,7 +223,7 @@ def test_a_clerk_is_told_that_contracts_are_not_his(qtbot: QtBot, room_of: RoomO
     page.show()
     page.refresh()
     qtbot.waitUntil(lambda: page.stack.currentIndex() == 2, timeout=10_000)
-    assert page.failed.cause.full_text()
+    assert page.stack.failed.cause.full_text()
 
 
 def test_suspending_asks_for_a_reason_in_place(
