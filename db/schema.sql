@@ -1977,11 +1977,15 @@ create function api.set_user_roles(user_id integer, roles text[]) returns void
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
+declare
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
 begin
     perform check_power('{security}', 'user_rights_role', $1);
     perform account($1);
     perform give_roles($1, roles);
     perform sync_logins(array[$1]);
+    perform check_keepers(officers, auditors);
 end
 $$;
 
@@ -2037,12 +2041,53 @@ begin
 end
 $$;
 
+-- How many keep a power that watches over others: people who can log in now and for a month at least, or whose password only
+-- they themselves have to change.
+create function erp.keepers(of_power text) returns integer
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return (
+        select count(distinct u.id)
+        from app_user u
+        join (
+            select o.user_id, o.role_key from user_role o
+            union all
+            select c.user_id, p.role_key
+            from user_custom_role c
+            join custom_role k on k.id = c.custom_role_id and k.active
+            join custom_role_part p on p.custom_role_id = k.id
+        ) h on h.user_id = u.id
+        join role r on r.key = h.role_key and r.power = of_power
+        where u.active and not u.awaiting_release
+          and u.valid_from <= company_day(u.company_id) and (u.valid_to is null or u.valid_to >= company_day(u.company_id) + 30));
+end
+$$;
+
+-- The administrator cannot rid himself of those who watch him, nor the security officer of the auditor: the last one who keeps
+-- a power stays until another keeps it too. The figures are what erp.keepers said before the change.
+create function erp.check_keepers(security_before integer, auditors_before integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    -- One at a time: two changes that each leave one keeper could together leave none.
+    perform from installation for update;
+    if not is_owner() and ((security_before > 0 and keepers('security') = 0) or (auditors_before > 0 and keepers('auditor') = 0)) then
+        perform refuse('ER012', 'user_last_keeper');
+    end if;
+end
+$$;
+
 -- First and last day of an account; null: no end.
 create function api.set_user_dates(user_id integer, valid_from date, valid_to date default null) returns void
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
     before app_user;
 begin
     perform check_power('{admin}', 'user_account_role', $1);
@@ -2052,6 +2097,7 @@ begin
     end if;
     update app_user u set valid_from = $2, valid_to = $3 where u.id = $1 and (u.valid_from, u.valid_to) is distinct from ($2, $3);
     perform brought_back(before);
+    perform check_keepers(officers, auditors);
 end
 $$;
 
@@ -2061,6 +2107,8 @@ language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
     before app_user;
 begin
     perform check_power('{admin,security}', 'user_administration_role', $1);
@@ -2068,6 +2116,7 @@ begin
     update app_user u set active = $2 where u.id = $1 and u.active <> $2;
     perform brought_back(before);
     perform sync_logins(array[$1]);
+    perform check_keepers(officers, auditors);
 end
 $$;
 
@@ -2113,6 +2162,8 @@ language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
     who app_user;
 begin
     perform check_power('{admin}', 'user_account_role', $1);
@@ -2124,6 +2175,7 @@ begin
     update user_login l set failures = '{}' where l.user_id = $1;
     perform set_login_verifier(who.login, verifier);
     perform sync_logins(array[$1]);
+    perform check_keepers(officers, auditors);
 end
 $$;
 
@@ -2367,6 +2419,8 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     role_id integer;
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
 begin
     perform check_power('{security}', 'user_rights_role');
     if exists (select from role r where r.key = $1) then
@@ -2386,6 +2440,7 @@ begin
     insert into custom_role_part (custom_role_id, role_key) select role_id, k from unnest(parts) k
     on conflict on constraint custom_role_part_pk do nothing;
     perform sync_logins(array(select u.user_id from user_custom_role u where u.custom_role_id = role_id));
+    perform check_keepers(officers, auditors);
     return role_id;
 end
 $$;
@@ -2396,6 +2451,8 @@ language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
     role_id integer := (select c.id from custom_role c where c.key = $1);
 begin
     perform check_power('{security}', 'user_rights_role');
@@ -2405,6 +2462,7 @@ begin
     perform check_not_holder(role_id);
     update custom_role c set active = false where c.id = role_id and c.active;
     perform sync_logins(array(select u.user_id from user_custom_role u where u.custom_role_id = role_id));
+    perform check_keepers(officers, auditors);
 end
 $$;
 

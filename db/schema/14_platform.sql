@@ -7,6 +7,8 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     role_id integer;
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
 begin
     perform check_power('{security}', 'user_rights_role');
     if exists (select from role r where r.key = $1) then
@@ -26,6 +28,7 @@ begin
     insert into custom_role_part (custom_role_id, role_key) select role_id, k from unnest(parts) k
     on conflict on constraint custom_role_part_pk do nothing;
     perform sync_logins(array(select u.user_id from user_custom_role u where u.custom_role_id = role_id));
+    perform check_keepers(officers, auditors);
     return role_id;
 end
 $$;
@@ -36,6 +39,8 @@ language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
+    officers integer := keepers('security');
+    auditors integer := keepers('auditor');
     role_id integer := (select c.id from custom_role c where c.key = $1);
 begin
     perform check_power('{security}', 'user_rights_role');
@@ -45,6 +50,7 @@ begin
     perform check_not_holder(role_id);
     update custom_role c set active = false where c.id = role_id and c.active;
     perform sync_logins(array(select u.user_id from user_custom_role u where u.custom_role_id = role_id));
+    perform check_keepers(officers, auditors);
 end
 $$;
 
