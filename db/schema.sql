@@ -813,6 +813,8 @@ create function erp.org_unit_place() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
+declare
+    gaining integer[];
 begin
     if tg_op = 'UPDATE' and new.parent_id is not distinct from old.parent_id then
         return null;
@@ -825,6 +827,22 @@ begin
     end if;
     if exists (select 1 from org_unit_closure c where c.ancestor_id = new.id and c.descendant_id = new.parent_id) then
         perform refuse('ER012', 'org_unit_no_circle', jsonb_build_object('code', new.code));
+    end if;
+    if tg_op = 'UPDATE' and not is_owner() and not my_roles() && '{security}' then
+        gaining := array(
+            select distinct g.user_id
+            from user_unit g
+            join org_unit_closure c on c.ancestor_id = g.org_unit_id and c.descendant_id = new.parent_id
+            where coalesce(g.valid_to, 'infinity') >= current_date
+              and not exists (
+                select from user_unit h
+                join org_unit_closure d on d.ancestor_id = h.org_unit_id and d.descendant_id = new.id
+                where h.user_id = g.user_id and (h.may_write or not g.may_write)
+                  and h.valid_from <= g.valid_from and coalesce(h.valid_to, 'infinity') >= coalesce(g.valid_to, 'infinity')));
+        if cardinality(gaining) > 0 then
+            -- A grant is the security officer's to widen, also by moving what lies below it.
+            perform refuse('ER001', 'org_unit_move_widens', jsonb_build_object('code', new.code, 'people', cardinality(gaining)));
+        end if;
     end if;
     delete from org_unit_closure c
     using org_unit_closure below
@@ -1476,6 +1494,7 @@ call erp.allow('erp.company', 'everyone', 'select');
 call erp.allow('erp.company', 'admin', 'update (name, name_zh, time_zone)');
 call erp.allow('erp.org_unit', 'everyone', 'select');
 call erp.allow('erp.org_unit', 'admin', 'insert, update (parent_id, kind, code, name, name_zh, time_zone, active)');
+call erp.allow('erp.org_unit', 'security', 'update (parent_id)');
 call erp.allow('erp.org_unit_closure', 'everyone', 'select');
 call erp.allow('erp.app_user', 'everyone', 'select (id, company_id, user_name, display_name, display_name_zh, active, version)');
 call erp.allow('erp.app_user', 'admin security auditor', 'select');

@@ -298,6 +298,7 @@ call erp.allow('erp.company', 'everyone', 'select');
 call erp.allow('erp.company', 'admin', 'update (name, name_zh, time_zone)');
 call erp.allow('erp.org_unit', 'everyone', 'select');
 call erp.allow('erp.org_unit', 'admin', 'insert, update (parent_id, kind, code, name, name_zh, time_zone, active)');
+call erp.allow('erp.org_unit', 'security', 'update (parent_id)');
 call erp.allow('erp.org_unit_closure', 'everyone', 'select');
 call erp.allow('erp.app_user', 'everyone', 'select (id, company_id, user_name, display_name, display_name_zh, active, version)');
 call erp.allow('erp.app_user', 'admin security auditor', 'select');

@@ -10,6 +10,7 @@ from psycopg2.errors import InsufficientPrivilege
 
 from db import users
 from db.errors import UserError
+from db.session import Database
 from tests.db.conftest import World
 from tests.db.test_accounts import Staff, one, refused, sees_nothing, today
 
@@ -68,6 +69,27 @@ def test_a_unit_is_not_moved_into_another_company(staff: Staff) -> None:
         top = one(admin, "select api.create_company('ZZ', 'Zed')")
         with pytest.raises(psycopg2.Error, match="org_unit_same_company"):
             one(admin, "update erp.org_unit set parent_id = %s where code = 'NORTH' returning id", top)
+
+
+def test_a_move_that_lets_somebody_see_more_is_the_security_officer_s(staff: Staff) -> None:
+    """Otherwise the administrator, who gives no units, would give them by hanging them under others."""
+    staff.person()  # with a grant in the north
+    south, company = staff.world.id("org_unit", "WH-SOUTH"), staff.world.id("org_unit", "HB")
+    north, above = staff.world.id("org_unit", "NORTH"), "select parent_id from erp.org_unit where id = %s"
+    former = staff.world.value(above, south)
+    move = "update erp.org_unit set parent_id = %s where id = %s returning id"
+
+    def by(database: Database, query: str, *values: object) -> object:
+        with database.raw() as connection:
+            return one(connection, query, *values)
+
+    refused("org_unit_move_widens", lambda: by(staff.admin, move, north, south))
+    assert by(staff.security, move, north, south) == south
+    # Back up again nobody begins to see it, so the administrator may.
+    assert by(staff.admin, move, company, south) == south
+    with pytest.raises(UserError):
+        by(staff.security, "update erp.org_unit set name = 'Mine' where id = %s returning id", south)
+    staff.world.value("update erp.org_unit set parent_id = %s where id = %s", former, south)
 
 
 def test_a_role_that_people_hold_does_not_change_its_power(staff: Staff) -> None:

@@ -105,8 +105,8 @@ class MovePanel(Surface):
         self._open = False
         self.hide()
 
-    def show_consequences(self, move: Move, words: Sequence[str]) -> None:
-        """What the database said about the chosen target; from now on it can be moved there."""
+    def show_consequences(self, move: Move, words: Sequence[str], *, allowed: bool = True) -> None:
+        """What the database said about the chosen target; where this person may, it can be moved there from now on."""
         found = self.target.value()
         if found is None or int(found.id) != move.target.id:
             return  # meanwhile another one was chosen
@@ -114,9 +114,11 @@ class MovePanel(Surface):
             self.target_field.refuse(words[0])
             self.told.hide()
             return
-        self._ready = move.target.id
         self.told.setText("\n".join(words))
         self.told.show()
+        if not allowed:
+            return
+        self._ready = move.target.id
         self.move_button.setEnabled(True)
         self.reason_field.setFocus()
 

@@ -82,6 +82,10 @@ class UnitPage(FormPage):
             return False
         return super().may_write(key)
 
+    def locked(self) -> bool:
+        """Who may only move it has nothing to save."""
+        return self.record is not None and self.record.id is not None and self.record.writable <= {"parent_id"}
+
     def narrowed(self, key: str) -> Callable[[], Mapping[str, object]]:
         return lambda: {"active": True}
 
@@ -123,7 +127,12 @@ class UnitPage(FormPage):
     def _show_consequences(self, move: Move) -> None:
         above = self.record.referred.get("parent_id") if self.record is not None else None
         old = f"{above.code} {pick(above.name, above.name_zh)}" if above is not None else ""
-        self.move_panel.show_consequences(move, move_words(move, self._named(), old))
+        words = move_words(move, self._named(), old)
+        if move.gain and not self.context.user.has("security"):
+            words = (*words, tr("Who begins to see more is the security officer's to decide: he makes this move."))
+            self.move_panel.show_consequences(move, words, allowed=False)
+        else:
+            self.move_panel.show_consequences(move, words)
 
     def _move(self, target_id: int, reason: str) -> None:
         if self.record is not None:
@@ -150,7 +159,7 @@ class UnitPage(FormPage):
 
     def new_below(self) -> None:
         """Ctrl+Shift+N: a new unit under this one."""
-        if self._may_place():
+        if self._may_place() and self.context.user.has("admin"):
             self.open_requested.emit("org_unit", {"values": {"parent_id": self.record_id}})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -171,7 +180,7 @@ class UnitPage(FormPage):
     def _show_head(self) -> None:
         super()._show_head()
         for button, action, may in (
-            (self.below_button, self.below_action, self._may_place()),
+            (self.below_button, self.below_action, self._may_place() and self.context.user.has("admin")),
             (self.move_button, self.move_action, self._may_move()),
         ):
             button.setVisible(may)

@@ -82,7 +82,7 @@ def test_a_move_tells_first_who_gains_and_loses_sight(
     qtbot: QtBot, room_of: RoomOf, owner: Database, spare: int
 ) -> None:
     target = one(owner, "select code from erp.org_unit where kind = 'branch' and code <> 'SUZ' order by code limit 1")
-    page = opened(qtbot, UnitPage(room_of("admin").context, spare))
+    page = opened(qtbot, UnitPage(room_of("security").context, spare))
     begin_move(qtbot, page)
     panel = page.move_panel
     assert not panel.move_button.isEnabled()
@@ -103,6 +103,19 @@ def test_a_move_tells_first_who_gains_and_loses_sight(
     people_units.move(owner, people_units.load(owner, spare), unit(owner, "SUZ"), reason="back")
 
 
+def test_the_administrator_is_told_that_a_wider_sight_is_not_his_to_give(
+    qtbot: QtBot, room_of: RoomOf, owner: Database, spare: int
+) -> None:
+    target = one(owner, "select code from erp.org_unit where kind = 'branch' and code <> 'SUZ' order by code limit 1")
+    page = opened(qtbot, UnitPage(room_of("admin").context, spare))
+    begin_move(qtbot, page)
+    panel = page.move_panel
+    choose(qtbot, panel.target, str(target))
+    qtbot.waitUntil(panel.told.isVisible, timeout=10_000)
+    assert "security officer" in panel.told.full_text()
+    assert not panel.move_button.isEnabled()
+
+
 def test_a_unit_cannot_be_hung_under_itself(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
     page = opened(qtbot, UnitPage(room_of("admin").context, unit(owner, "SUZ")))
     begin_move(qtbot, page)
@@ -113,9 +126,16 @@ def test_a_unit_cannot_be_hung_under_itself(qtbot: QtBot, room_of: RoomOf, owner
     assert not page.move_panel.isVisible()
 
 
-@pytest.mark.parametrize("job", ["auditor", "security"])
-def test_others_read_a_unit_and_change_nothing(qtbot: QtBot, room_of: RoomOf, owner: Database, job: str) -> None:
-    page = opened(qtbot, UnitPage(room_of(job).context, unit(owner, "SUZ")))
+def test_the_security_officer_moves_and_changes_nothing_else(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
+    page = opened(qtbot, UnitPage(room_of("security").context, unit(owner, "SUZ")))
+    assert page.editors["name"].widget.isReadOnly()
+    assert not page.save_button.isVisible()
+    assert not page.below_button.isVisible()
+    assert page.move_button.isVisible()
+
+
+def test_others_read_a_unit_and_change_nothing(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
+    page = opened(qtbot, UnitPage(room_of("auditor").context, unit(owner, "SUZ")))
     assert page.editors["name"].widget.isReadOnly()
     assert not page.save_button.isVisible()
     assert not page.move_button.isVisible()
