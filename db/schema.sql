@@ -4294,6 +4294,16 @@ $$;
 create trigger requisition_fill before insert on erp.requisition
     for each row execute function erp.requisition_fill();
 
+-- A wish is its requester's to word; buyers and managers may help. Nobody else puts words into his mouth.
+create function erp.requisition_mine(head erp.requisition) returns boolean
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return head.requested_by is null or head.requested_by = my_user_id() or is_owner() or my_roles() && '{buyer,manager}';
+end
+$$;
+
 -- What was submitted stays as it was submitted: whoever wants it otherwise takes it back, and the approval begins anew. Our
 -- own functions, which count what is ordered, run as the owner and are not asked.
 create function erp.requisition_guard() returns trigger
@@ -4305,6 +4315,8 @@ begin
         return new;
     elsif old.state <> 'draft' then
         perform refuse('ER010', 'requisition_submitted', jsonb_build_object('number', old.number));
+    elsif not requisition_mine(old) then
+        perform refuse('ER001', 'requisition_own', jsonb_build_object('number', old.number));
     end if;
     return new;
 end
@@ -4328,6 +4340,8 @@ begin
     select * into head from requisition r where r.id = coalesce(new.requisition_id, old.requisition_id);
     if head.state <> 'draft' then
         perform refuse('ER010', 'requisition_submitted', jsonb_build_object('number', head.number));
+    elsif head.id is not null and not requisition_mine(head) then
+        perform refuse('ER001', 'requisition_own', jsonb_build_object('number', head.number));
     end if;
     return coalesce(new, old);
 end
@@ -4360,15 +4374,100 @@ begin
         item_id bigint, quantity numeric, needed_on date, supplier_id bigint, estimated_price numeric, reason text,
         reorder_rule_id bigint, work_order_id bigint)) with ordinality as l (
         item_id, quantity, needed_on, supplier_id, estimated_price, reason, reorder_rule_id, work_order_id, nr)
-    join item i on i.id = l.item_id
+    join requisition r on r.id = made
+    join item i on i.id = l.item_id and i.company_id = r.company_id
     on conflict (reorder_rule_id) where state = 'open' do nothing;
     get diagnostics many = row_count;
     if many = 0 then
         delete from requisition r where r.id = made;
         return null;
     end if;
-    update requisition r set state = 'submitted', submitted_at = now() where r.id = made;
+    perform submit_requisition(made, nullif(actor, 0));
     return made;
+end
+$$;
+
+-- Hand a requisition in: its approval begins, or it is approved at once where no rule asks for anybody.
+create function erp.submit_requisition(wish bigint, submitter integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update requisition r set state = 'submitted', submitted_at = now() where r.id = wish;
+    if begin_approval(wish, null, submitter) = 0 then
+        update requisition r set state = 'approved' where r.id = wish;
+    end if;
+end
+$$;
+
+-- What one requisition comes to, by its estimated prices; in the company's currency.
+create function erp.requisition_amount(wish bigint) returns numeric
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(sum(round(l.quantity * coalesce(l.estimated_price, 0), 2)), 0)::numeric(18, 2)
+    from requisition_line l where l.requisition_id = wish and l.state <> 'cancelled'
+$$;
+
+-- Where a requisition may go from here; the words are the program's.
+create function api.requisition_steps(wish bigint) returns table (to_state text, action text)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    head    requisition;
+    begun   boolean;
+begin
+    select * into head from requisition r where r.id = wish and r.org_unit_id = any (my_write_units());
+    if not found or not my_roles() && '{clerk,planner,desk,engineer,buyer,pm,manager}' or not requisition_mine(head) then
+        return;
+    end if;
+    begun := exists (select from requisition_line l where l.requisition_id = head.id and l.ordered > 0);
+    return query
+    select s.to_state, s.action
+    from (values ('draft', 'submitted', 'submit', false), ('draft', 'cancelled', 'cancel', false),
+                 ('submitted', 'draft', 'revise', false), ('submitted', 'cancelled', 'cancel', false),
+                 ('rejected', 'draft', 'revise', false), ('rejected', 'cancelled', 'cancel', false),
+                 ('approved', 'draft', 'revise', false), ('approved', 'cancelled', 'cancel', false),
+                 ('approved', 'closed', 'close', true)) s (from_state, to_state, action, after_order)
+    where s.from_state = head.state and s.after_order = begun;
+end
+$$;
+
+-- Take a step. What is cancelled or closed gives its open lines up, so that a rule may ask again; both need a reason.
+create function api.change_requisition(wish bigint, version integer, to_state text, reason text default null) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    head requisition;
+begin
+    select * into head from requisition r where r.id = wish and r.org_unit_id = any (my_write_units()) for update;
+    if not found then
+        perform refuse('ER004', 'requisition_found');
+    elsif head.version <> version then
+        perform refuse('ER003', 'row_unchanged');
+    elsif not exists (select from api.requisition_steps(wish) s where s.to_state = change_requisition.to_state) then
+        perform refuse('ER010', 'requisition_step', jsonb_build_object('number', head.number, 'state', head.state));
+    elsif to_state in ('cancelled', 'closed') and coalesce(btrim(reason), '') = '' then
+        perform refuse('ER011', 'requisition_reason', jsonb_build_object('number', head.number));
+    elsif to_state = 'submitted' and not exists (select from requisition_line l where l.requisition_id = wish) then
+        perform refuse('ER011', 'requisition_lines', jsonb_build_object('number', head.number));
+    end if;
+    perform set_config('outpost.reason', coalesce(btrim(reason), ''), true);
+    if to_state = 'submitted' then
+        perform submit_requisition(wish, nullif(my_user_id(), 0));
+    else
+        update approval a set state = 'void' where a.requisition_id = wish and a.state in ('waiting', 'open', 'approved');
+        if to_state in ('cancelled', 'closed') then
+            update requisition_line l set state = 'cancelled' where l.requisition_id = wish and l.state = 'open';
+        end if;
+        update requisition r
+        set state = to_state, submitted_at = case to_state when 'draft' then null else r.submitted_at end
+        where r.id = wish;
+    end if;
+    perform set_config('outpost.reason', '', true);
 end
 $$;
 
@@ -4378,6 +4477,9 @@ call erp.allow('erp.requisition', 'business', 'select');
 call erp.allow('erp.requisition', 'clerk planner desk engineer buyer pm manager', 'insert (company_id, org_unit_id, number, needed_on, note), update (needed_on, note)');
 call erp.allow('erp.requisition_line', 'business', 'select');
 call erp.allow('erp.requisition_line', 'clerk planner desk engineer buyer pm manager', 'insert (requisition_id, line_no, item_id, quantity, needed_on, supplier_id, estimated_price, reason, work_order_id), update (line_no, item_id, quantity, needed_on, supplier_id, estimated_price, reason, work_order_id), delete');
+call erp.allow('api.requisition_steps(bigint)', 'business', 'execute');
+call erp.allow('api.change_requisition(bigint, integer, text, text)', 'clerk planner desk engineer buyer pm manager', 'execute');
+call erp.allow('erp.requisition_mine(erp.requisition)', 'clerk planner desk engineer buyer pm manager', 'execute');
 call erp.track('erp.requisition');
 call erp.track('erp.requisition_line');
 
@@ -4392,7 +4494,7 @@ create table erp.purchase_order (
     number       text              collate "C" not null,
     supplier_id  bigint            not null constraint purchase_order_supplier references erp.party on delete restrict,
     state        text              not null default 'draft' constraint purchase_order_state_known check (
-        state in ('draft', 'ordered', 'part_received', 'received', 'cancelled')),
+        state in ('draft', 'submitted', 'approved', 'ordered', 'part_received', 'received', 'cancelled')),
     ordered_on   date,
     promised_on  date,
     currency     erp.currency_code not null default 'CNY',
@@ -4474,6 +4576,8 @@ begin
            or (new.line_no, new.item_id, new.quantity, new.unit_price, new.tax_rate)
                is distinct from (old.line_no, old.item_id, old.quantity, old.unit_price, old.tax_rate))) then
         perform refuse('ER010', 'purchase_order_sent', jsonb_build_object('number', head.number));
+    elsif tg_op = 'UPDATE' and old.requisition_line_id is not null and new.item_id <> old.item_id then
+        perform refuse('ER012', 'purchase_line_wish', jsonb_build_object('number', head.number));
     end if;
     return coalesce(new, old);
 end
@@ -4497,9 +4601,15 @@ begin
     came := exists (select from purchase_order_line l where l.purchase_order_id = head.id and l.received > 0);
     return query
     select s.to_state, s.action
-    from (values ('draft', 'ordered', 'order', false), ('draft', 'cancelled', 'cancel', false), ('ordered', 'draft', 'revise', false),
-                 ('ordered', 'cancelled', 'cancel', false), ('part_received', 'received', 'close', true)) s (from_state, to_state, action, after_receipt)
-    where s.from_state = head.state and s.after_receipt = came;
+    from (values ('draft', 'submitted', 'submit', false), ('draft', 'ordered', 'order', false), ('draft', 'cancelled', 'cancel', false),
+                 ('submitted', 'draft', 'revise', false), ('submitted', 'cancelled', 'cancel', false),
+                 ('approved', 'ordered', 'order', false), ('approved', 'draft', 'revise', false), ('approved', 'cancelled', 'cancel', false),
+                 ('ordered', 'draft', 'revise', false), ('ordered', 'cancelled', 'cancel', false),
+                 ('part_received', 'received', 'close', true)) s (from_state, to_state, action, after_receipt)
+    where s.from_state = head.state and s.after_receipt = came
+      -- A draft goes to the approvers where a rule names some, to the supplier where none does.
+      and (head.state <> 'draft' or s.action not in ('submit', 'order')
+           or (s.action = 'submit') = exists (select from approval_route(null, head.id)));
 end
 $$;
 
@@ -4520,13 +4630,18 @@ begin
         perform refuse('ER003', 'row_unchanged');
     elsif not exists (select from api.purchase_order_steps(order_id) s where s.to_state = change_purchase_order.to_state) then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
-    elsif to_state <> 'ordered' and coalesce(btrim(reason), '') = '' then
+    elsif to_state not in ('submitted', 'ordered') and coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'purchase_order_reason', jsonb_build_object('number', head.number));
-    elsif to_state = 'ordered' and not exists (select from purchase_order_line l where l.purchase_order_id = order_id) then
+    elsif to_state in ('submitted', 'ordered') and not exists (select from purchase_order_line l where l.purchase_order_id = order_id) then
         perform refuse('ER011', 'purchase_order_lines', jsonb_build_object('number', head.number));
     end if;
     if reason is not null then
         perform set_config('outpost.reason', btrim(reason), true);
+    end if;
+    if to_state = 'ordered' and head.state = 'approved' then
+        perform check_approved(null, order_id);
+    elsif to_state in ('draft', 'cancelled') then
+        update approval a set state = 'void' where a.purchase_order_id = order_id and a.state in ('waiting', 'open', 'approved');
     end if;
     update purchase_order o
     set state = to_state,
@@ -4534,6 +4649,9 @@ begin
                                    when 'draft' then null else o.ordered_on end
     from org_unit u
     where o.id = order_id and u.id = o.org_unit_id;
+    if to_state = 'submitted' then
+        perform begin_approval(null, order_id, nullif(my_user_id(), 0));
+    end if;
 end
 $$;
 
@@ -6585,6 +6703,467 @@ call erp.secure('erp.sla_level', 'reference');
 call erp.allow('erp.sla_level', 'business', 'select');
 call erp.allow('erp.sla_level', 'steward', 'update (name, name_zh, response_minutes, stop_minutes, stop_event)');
 call erp.track('erp.sla_level');
+
+-- ==================== 51_purchasing.sql
+
+-- Who approves what is bought, what it costs, and how wishes become orders.
+
+-- The approval matrix: from which amount, for which kind of item, in which unit (and below it) which job decides. All jobs of
+-- a step decide, in any order; then the next step opens.
+create table erp.approval_rule (
+    id            bigint           generated by default as identity constraint approval_rule_pk primary key,
+    company_id    integer          not null,
+    org_unit_id   integer          not null,
+    document_type text             not null constraint approval_rule_type_known check (document_type in ('requisition', 'purchase_order')),
+    category      text,
+    amount_from   erp.money_amount not null default 0 constraint approval_rule_amount_not_negative check (amount_from >= 0),
+    step          integer          not null default 1 constraint approval_rule_step_range check (step between 1 and 9),
+    role_key      text             not null constraint approval_rule_role references erp.role on delete restrict,
+    active        boolean          not null default true,
+    version       integer          not null default 1,
+    created_at    timestamptz      not null default now(),
+    created_by    integer,
+    updated_at    timestamptz      not null default now(),
+    updated_by    integer,
+    constraint approval_rule_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint approval_rule_unique unique nulls not distinct (org_unit_id, document_type, category, step, role_key, amount_from)
+);
+create index approval_rule_type_idx on erp.approval_rule (document_type, step, id) include (org_unit_id);
+comment on column erp.approval_rule.category is 'Item category that some line has; empty: any';
+
+-- One decision that is asked of one job about one document, as it was when it was handed in.
+create table erp.approval (
+    id                bigint           generated by default as identity constraint approval_pk primary key,
+    company_id        integer          not null,
+    org_unit_id       integer          not null,
+    requisition_id    bigint           constraint approval_requisition references erp.requisition on delete cascade,
+    purchase_order_id bigint           constraint approval_purchase_order references erp.purchase_order on delete cascade,
+    step              integer          not null,
+    role_key          text             not null constraint approval_role references erp.role on delete restrict,
+    amount            erp.money_amount not null,
+    content           bytea            not null,
+    state             text             not null constraint approval_state_known check (state in ('waiting', 'open', 'approved', 'rejected', 'void')),
+    requested_by      integer          constraint approval_requester references erp.app_user on delete restrict,
+    requested_at      timestamptz      not null default now(),
+    decided_by        integer          constraint approval_decider references erp.app_user on delete restrict,
+    decided_at        timestamptz,
+    reason            text,
+    version           integer          not null default 1,
+    constraint approval_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint approval_one_document check (num_nonnulls(requisition_id, purchase_order_id) = 1)
+);
+create index approval_requested_idx on erp.approval (requested_at, id) include (org_unit_id);
+create index approval_requisition_idx on erp.approval (requisition_id) where requisition_id is not null;
+create index approval_purchase_order_idx on erp.approval (purchase_order_id) where purchase_order_id is not null;
+comment on column erp.approval.content is 'Fingerprint of what was handed in; a document that is otherwise now is not approved by it';
+
+-- Prices agreed with suppliers, by quantity and time.
+create table erp.supplier_price (
+    id             bigint            generated by default as identity constraint supplier_price_pk primary key,
+    company_id     integer           not null,
+    org_unit_id    integer           not null,
+    item_id        bigint            not null constraint supplier_price_item references erp.item on delete restrict,
+    supplier_id    bigint            not null constraint supplier_price_supplier references erp.party on delete restrict,
+    supplier_code  text,
+    min_quantity   erp.quantity      not null default 0 constraint supplier_price_quantity_not_negative check (min_quantity >= 0),
+    unit_price     erp.unit_price    not null constraint supplier_price_not_negative check (unit_price >= 0),
+    currency       erp.currency_code not null default 'CNY',
+    lead_time_days integer           constraint supplier_price_lead_time_range check (lead_time_days between 0 and 1000),
+    valid_from     date              not null default current_date,
+    valid_to       date,
+    note           text,
+    version        integer           not null default 1,
+    created_at     timestamptz       not null default now(),
+    created_by     integer,
+    updated_at     timestamptz       not null default now(),
+    updated_by     integer,
+    constraint supplier_price_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint supplier_price_dates check (valid_to >= valid_from),
+    -- One price at a time for the same quantity: the range of a single id lets gist compare plain keys.
+    constraint supplier_price_no_overlap exclude using gist (
+        int4range(org_unit_id, org_unit_id, '[]') with &&, int8range(item_id, item_id, '[]') with &&,
+        int8range(supplier_id, supplier_id, '[]') with &&, numrange(min_quantity, min_quantity, '[]') with &&,
+        daterange(valid_from, valid_to, '[]') with &&)
+);
+create index supplier_price_item_idx on erp.supplier_price (item_id, supplier_id, id) include (org_unit_id);
+comment on column erp.supplier_price.unit_price is 'Of one base unit of the item, without tax';
+
+-- What an approver decides on, as bytes: any change of a line makes another fingerprint.
+create function erp.document_content(requisition bigint, purchase_order bigint) returns bytea
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select sha256(convert_to(coalesce(string_agg(d.line, e'\n' order by d.line), ''), 'UTF8'))
+    from (
+        select concat_ws('|', l.item_id, l.quantity, l.estimated_price, l.supplier_id, l.needed_on) as line
+        from requisition_line l where l.requisition_id = document_content.requisition
+        union all
+        select concat_ws('|', o.supplier_id, o.currency, l.item_id, l.quantity, l.unit_price, l.tax_rate)
+        from purchase_order_line l join purchase_order o on o.id = l.purchase_order_id
+        where l.purchase_order_id = document_content.purchase_order) d
+$$;
+
+create function erp.document_amount(requisition bigint, purchase_order bigint) returns numeric
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case when requisition is not null then requisition_amount(requisition) else (
+        select coalesce(sum(round(l.quantity * l.unit_price, 2)), 0)::numeric(18, 2)
+        from purchase_order_line l where l.purchase_order_id = document_amount.purchase_order) end
+$$;
+
+-- Who is to approve a document, step by step; nobody where no rule fits. A rule of a unit holds below it too.
+create function erp.approval_route(requisition bigint, purchase_order bigint) returns table (step integer, role_key text)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with document as (
+        select r.org_unit_id, 'requisition' as kind from requisition r where r.id = approval_route.requisition
+        union all
+        select o.org_unit_id, 'purchase_order' from purchase_order o where o.id = approval_route.purchase_order),
+    categories as (
+        select distinct i.category
+        from item i
+        where i.id in (select l.item_id from requisition_line l where l.requisition_id = approval_route.requisition
+                       union all
+                       select l.item_id from purchase_order_line l where l.purchase_order_id = approval_route.purchase_order))
+    select distinct r.step, r.role_key
+    from document d
+    join org_unit_closure c on c.descendant_id = d.org_unit_id
+    join approval_rule r on r.org_unit_id = c.ancestor_id and r.document_type = d.kind and r.active
+    where r.amount_from <= document_amount(approval_route.requisition, approval_route.purchase_order)
+      and (r.category is null or r.category in (select k.category from categories k))
+    order by 1, 2
+$$;
+
+-- Ask everybody of the route; the first step is open at once. Returns how many are asked.
+create function erp.begin_approval(requisition bigint, purchase_order bigint, submitter integer) returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    asked integer;
+begin
+    -- An earlier rejection was shown until now, so that its reason could be read.
+    update approval a set state = 'void'
+    where (a.requisition_id = begin_approval.requisition or a.purchase_order_id = begin_approval.purchase_order) and a.state <> 'void';
+    insert into approval (company_id, org_unit_id, requisition_id, purchase_order_id, step, role_key, amount, content, state, requested_by)
+    select d.company_id, d.org_unit_id, begin_approval.requisition, begin_approval.purchase_order, a.step, a.role_key,
+           document_amount(begin_approval.requisition, begin_approval.purchase_order),
+           document_content(begin_approval.requisition, begin_approval.purchase_order),
+           case when a.step = min(a.step) over () then 'open' else 'waiting' end, submitter
+    from approval_route(begin_approval.requisition, begin_approval.purchase_order) a
+    cross join (
+        select r.company_id, r.org_unit_id from requisition r where r.id = begin_approval.requisition
+        union all
+        select o.company_id, o.org_unit_id from purchase_order o where o.id = begin_approval.purchase_order) d;
+    get diagnostics asked = row_count;
+    return asked;
+end
+$$;
+
+-- Refused where the document is not what was approved, or not all have approved it.
+create function erp.check_approved(requisition bigint, purchase_order bigint) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if exists (
+        select from approval a
+        where (a.requisition_id = check_approved.requisition or a.purchase_order_id = check_approved.purchase_order)
+          and (a.state in ('waiting', 'open')
+               or (a.state = 'approved' and a.content <> document_content(check_approved.requisition, check_approved.purchase_order)))) then
+        perform refuse('ER012', 'approval_changed');
+    end if;
+end
+$$;
+
+-- Whether the caller may decide: his job is asked, it lies in his units, and it is not his own wish.
+create function erp.may_decide(asked erp.approval) returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me integer := my_user_id();
+begin
+    return asked.state = 'open' and asked.role_key = any (my_roles()) and asked.org_unit_id = any (my_write_units())
+       and asked.requested_by is distinct from me
+       and not exists (select from requisition r where r.id = asked.requisition_id and me in (r.requested_by, r.created_by, r.updated_by) and me > 0)
+       and not exists (select from purchase_order o where o.id = asked.purchase_order_id and me = o.created_by and me > 0);
+end
+$$;
+
+create function api.may_decide(approval_ids bigint[]) returns bigint[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(a.id order by a.id), '{}')
+    from approval a where a.id = any (approval_ids) and a.org_unit_id = any (my_units()) and may_decide(a)
+$$;
+
+-- Approve, or reject with a reason. The last one approves the document; one rejection ends it.
+create function api.decide(approval_id bigint, approve boolean, reason text default null) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    asked   approval;
+    outcome text;
+begin
+    select * into asked from approval a where a.id = approval_id and a.org_unit_id = any (my_units());
+    if not found then
+        perform refuse('ER004', 'approval_found');
+    end if;
+    -- The document first, as its steps lock it: nobody takes it back while it is decided.
+    perform from requisition r where r.id = asked.requisition_id for update;
+    perform from purchase_order o where o.id = asked.purchase_order_id for update;
+    select * into asked from approval a where a.id = approval_id for update;
+    if asked.state <> 'open' then
+        perform refuse('ER010', 'approval_open');
+    elsif not may_decide(asked) then
+        perform refuse('ER001', 'approval_not_own');
+    elsif not approve and coalesce(btrim(reason), '') = '' then
+        perform refuse('ER011', 'approval_reason');
+    elsif asked.content <> document_content(asked.requisition_id, asked.purchase_order_id) then
+        perform refuse('ER012', 'approval_changed');
+    end if;
+    perform set_config('outpost.reason', coalesce(btrim(reason), ''), true);
+    update approval a
+    set state = case when approve then 'approved' else 'rejected' end, decided_by = nullif(my_user_id(), 0), decided_at = now(),
+        reason = nullif(btrim(decide.reason), '')
+    where a.id = approval_id;
+    if not approve then
+        outcome := 'rejected';
+        update approval a set state = 'void'
+        where (a.requisition_id = asked.requisition_id or a.purchase_order_id = asked.purchase_order_id) and a.state in ('waiting', 'open');
+    elsif not exists (select from approval a
+                      where (a.requisition_id = asked.requisition_id or a.purchase_order_id = asked.purchase_order_id)
+                        and a.state in ('waiting', 'open')) then
+        outcome := 'approved';
+    else
+        outcome := 'submitted';
+        update approval a set state = 'open'
+        where (a.requisition_id = asked.requisition_id or a.purchase_order_id = asked.purchase_order_id) and a.state = 'waiting'
+          and a.step = (select min(w.step) from approval w
+                        where (w.requisition_id = asked.requisition_id or w.purchase_order_id = asked.purchase_order_id)
+                          and w.state in ('waiting', 'open'))
+          and not exists (select from approval w
+                          where (w.requisition_id = asked.requisition_id or w.purchase_order_id = asked.purchase_order_id) and w.state = 'open');
+    end if;
+    if outcome <> 'submitted' then
+        update requisition r set state = outcome where r.id = asked.requisition_id;
+        -- An order that is refused is a draft again: the buyer changes it and asks anew.
+        update purchase_order o set state = case outcome when 'rejected' then 'draft' else outcome end where o.id = asked.purchase_order_id;
+    end if;
+    perform set_config('outpost.reason', '', true);
+    return jsonb_build_object('outcome', outcome, 'requisition_id', asked.requisition_id, 'purchase_order_id', asked.purchase_order_id);
+end
+$$;
+
+-- What a price would be today, and whence: the price list of this unit or one above (the greatest quantity step that is
+-- reached), what the supplier charged last, the item's standard cost.
+create function api.purchase_price(unit integer, item bigint, supplier bigint, quantity numeric default 1, on_day date default current_date)
+returns table (unit_price numeric, source text, lead_time_days integer, supplier_code text, currency text, price_id bigint)
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select * from (
+        (select p.unit_price::numeric, 'list', p.lead_time_days, p.supplier_code, p.currency::text, p.id
+         from supplier_price p
+         join org_unit_closure c on c.ancestor_id = p.org_unit_id and c.descendant_id = purchase_price.unit
+         where p.item_id = purchase_price.item and p.supplier_id = purchase_price.supplier
+           and p.min_quantity <= purchase_price.quantity and on_day between p.valid_from and coalesce(p.valid_to, 'infinity')
+         order by c.depth, p.min_quantity desc, p.id desc limit 1)
+        union all
+        (select l.unit_price::numeric, 'last', null, null, o.currency::text, null
+         from purchase_order_line l
+         join purchase_order o on o.id = l.purchase_order_id
+         where l.item_id = purchase_price.item and o.supplier_id = purchase_price.supplier
+           and o.state in ('ordered', 'part_received', 'received')
+         order by o.ordered_on desc nulls last, l.id desc limit 1)
+        union all
+        (select i.standard_cost::numeric, 'standard', i.lead_time_days, null, i.currency::text, null
+         from item i where i.id = purchase_price.item and i.standard_cost > 0)) found
+    limit 1
+$$;
+
+-- A line without a price gets the one that is agreed, or the last one: nobody types what the books know.
+create function erp.purchase_order_line_price() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.unit_price is null then
+        select p.unit_price into new.unit_price
+        from purchase_order o
+        cross join api.purchase_price(o.org_unit_id, new.item_id, o.supplier_id, new.quantity) p
+        where o.id = new.purchase_order_id and p.currency = o.currency;
+    end if;
+    return new;
+end
+$$;
+create trigger purchase_order_line_price before insert or update of unit_price on erp.purchase_order_line
+    for each row when (new.unit_price is null) execute function erp.purchase_order_line_price();
+
+-- How much of each wish stands in orders that are not cancelled; a wish whose orders fell away is open again, unless its rule
+-- has asked anew meanwhile. A requisition with nothing open is closed.
+create function erp.count_ordered(wishes bigint[]) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+<<count_ordered>>
+declare
+    one   record;
+    state text;
+begin
+    for one in
+        select l.id, l.requisition_id, l.quantity, l.state, l.reorder_rule_id, coalesce(s.ordered, 0) as ordered
+        from requisition_line l
+        left join lateral (
+            select sum(case when o.state = 'received' then least(p.received, p.quantity) else p.quantity end) as ordered
+            from purchase_order_line p
+            join purchase_order o on o.id = p.purchase_order_id and o.state <> 'cancelled'
+            where p.requisition_line_id = l.id) s on true
+        where l.id = any (wishes)
+        order by l.id for update of l
+    loop
+        state := case
+            when one.state = 'cancelled' then 'cancelled'
+            when one.ordered >= one.quantity then 'ordered'
+            when one.state = 'ordered' and exists (
+                select from requisition_line x
+                where x.reorder_rule_id = one.reorder_rule_id and x.state = 'open' and x.id <> one.id) then 'cancelled'
+            else 'open' end;
+        update requisition_line l set ordered = one.ordered, state = count_ordered.state
+        where l.id = one.id and (l.ordered <> one.ordered or l.state <> count_ordered.state);
+    end loop;
+    update requisition r
+    set state = case when exists (select from requisition_line l where l.requisition_id = r.id and l.state = 'open') then 'approved' else 'closed' end
+    where r.id in (select l.requisition_id from requisition_line l where l.id = any (wishes))
+      and r.state in ('approved', 'closed')
+      and r.state <> case when exists (select from requisition_line l where l.requisition_id = r.id and l.state = 'open') then 'approved' else 'closed' end;
+end
+$$;
+
+create function erp.purchase_order_line_wish() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform count_ordered(array_remove(array[case when tg_op <> 'INSERT' then old.requisition_line_id end,
+                                             case when tg_op <> 'DELETE' then new.requisition_line_id end], null));
+    return null;
+end
+$$;
+create trigger purchase_order_line_wish_deleted after delete on erp.purchase_order_line
+    for each row when (old.requisition_line_id is not null) execute function erp.purchase_order_line_wish();
+create trigger purchase_order_line_wish_changed after update of quantity on erp.purchase_order_line
+    for each row when (new.requisition_line_id is not null and new.quantity <> old.quantity) execute function erp.purchase_order_line_wish();
+
+create function erp.purchase_order_wishes() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform count_ordered(array(select l.requisition_line_id from purchase_order_line l
+                                where l.purchase_order_id = new.id and l.requisition_line_id is not null));
+    return null;
+end
+$$;
+-- Not for each receipt: only where an order ends.
+create trigger purchase_order_wishes after update of state on erp.purchase_order
+    for each row when (new.state <> old.state and (new.state = 'cancelled' or (new.state = 'received' and old.state = 'part_received')))
+    execute function erp.purchase_order_wishes();
+
+-- Order what is wanted: approved lines become draft orders, one for each supplier and unit. lines: [{line_id, supplier_id,
+-- quantity, unit_price}]; what is left out is as wished. Returns [{order_id, number, supplier_id, lines}].
+create function api.order_requisition_lines(lines jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    wish   record;
+    bundle record;
+    wanted jsonb := '[]';
+    done   jsonb := '[]';
+    made   bigint;
+    named  text;
+begin
+    if not my_roles() && '{buyer}' then
+        perform refuse('ER001', 'requisition_order_role');
+    elsif coalesce(jsonb_array_length(lines), 0) = 0 then
+        perform refuse('ER011', 'requisition_order_lines');
+    end if;
+    -- Locked in one order, so that two buyers never order the same wish and never wait for each other crosswise.
+    perform from requisition_line l
+    where l.id in (select (w ->> 'line_id')::bigint from jsonb_array_elements(lines) w) order by l.id for update;
+    for wish in
+        select w.line_id, l.id, l.requisition_id, l.item_id, i.code, r.number, r.state as head_state, l.state, r.company_id, r.org_unit_id,
+               coalesce(w.supplier_id, l.supplier_id, i.supplier_id) as supplier_id, l.needed_on, r.needed_on as head_needed_on,
+               coalesce(w.quantity, l.quantity - l.ordered) as quantity, w.unit_price, l.estimated_price, i.currency
+        from jsonb_to_recordset(lines) as w (line_id bigint, supplier_id bigint, quantity numeric, unit_price numeric)
+        left join requisition_line l on l.id = w.line_id
+        left join requisition r on r.id = l.requisition_id and r.org_unit_id = any (my_write_units())
+        left join item i on i.id = l.item_id
+        order by w.line_id
+    loop
+        if wish.number is null then
+            perform refuse('ER004', 'requisition_found');
+        elsif wish.head_state <> 'approved' or wish.state <> 'open' then
+            perform refuse('ER010', 'requisition_line_open', jsonb_build_object('number', wish.number, 'item', wish.code));
+        elsif wish.supplier_id is null or not may_see('party', wish.supplier_id) then
+            perform refuse('ER011', 'requisition_supplier', jsonb_build_object('number', wish.number, 'item', wish.code));
+        elsif wish.quantity <= 0 then
+            perform refuse('ER012', 'requisition_line_quantity_positive');
+        end if;
+        perform check_approved(wish.requisition_id, null);
+        wanted := wanted || jsonb_build_object(
+            'line_id', wish.id, 'item_id', wish.item_id, 'quantity', wish.quantity, 'company_id', wish.company_id,
+            'org_unit_id', wish.org_unit_id, 'supplier_id', wish.supplier_id, 'needed_on', coalesce(wish.needed_on, wish.head_needed_on),
+            'unit_price', coalesce(wish.unit_price, (select p.unit_price from api.purchase_price(
+                wish.org_unit_id, wish.item_id, wish.supplier_id, wish.quantity) p where p.source <> 'standard'),
+                wish.estimated_price, (select i.standard_cost from item i where i.id = wish.item_id), 0),
+            'currency', coalesce((select p.currency from api.purchase_price(
+                wish.org_unit_id, wish.item_id, wish.supplier_id, wish.quantity) p), wish.currency));
+    end loop;
+    for bundle in
+        select w.company_id, w.org_unit_id, w.supplier_id, w.currency, min(w.needed_on) as needed_on, jsonb_agg(to_jsonb(w) order by w.line_id) as rows
+        from jsonb_to_recordset(wanted) as w (
+            line_id bigint, item_id bigint, quantity numeric, company_id integer, org_unit_id integer, supplier_id bigint,
+            needed_on date, unit_price numeric, currency text)
+        group by w.company_id, w.org_unit_id, w.supplier_id, w.currency
+        order by w.supplier_id
+    loop
+        insert into purchase_order (company_id, org_unit_id, number, supplier_id, currency, promised_on, created_by)
+        values (bundle.company_id, bundle.org_unit_id, '', bundle.supplier_id, bundle.currency, bundle.needed_on, nullif(my_user_id(), 0))
+        returning id, number into made, named;
+        insert into purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price, promised_on, requisition_line_id)
+        select made, row_number() over (order by w.line_id), w.item_id, w.quantity, w.unit_price, w.needed_on, w.line_id
+        from jsonb_to_recordset(bundle.rows) as w (line_id bigint, item_id bigint, quantity numeric, unit_price numeric, needed_on date);
+        done := done || jsonb_build_object('order_id', made, 'number', named, 'supplier_id', bundle.supplier_id,
+                                           'lines', jsonb_array_length(bundle.rows));
+    end loop;
+    perform count_ordered(array(select (w ->> 'line_id')::bigint from jsonb_array_elements(wanted) w));
+    return done;
+end
+$$;
+
+call erp.secure('erp.approval_rule', 'shared_down');
+call erp.secure('erp.approval', 'owned');
+call erp.secure('erp.supplier_price', 'shared_down');
+call erp.allow('erp.approval_rule', 'business', 'select');
+call erp.allow('erp.approval_rule', 'steward', 'insert (company_id, org_unit_id, document_type, category, amount_from, step, role_key, active), update (category, amount_from, step, role_key, active), delete');
+call erp.allow('erp.approval', 'business', 'select');
+call erp.allow('erp.supplier_price', 'buyer finance manager steward auditor clerk', 'select');
+call erp.allow('erp.supplier_price', 'buyer', 'insert (company_id, org_unit_id, item_id, supplier_id, supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), update (supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), delete');
+call erp.allow('api.may_decide(bigint[])', 'business', 'execute');
+call erp.allow('api.decide(bigint, boolean, text)', 'clerk planner desk engineer buyer finance pm manager steward', 'execute');
+call erp.allow('api.purchase_price(integer, bigint, bigint, numeric, date)', 'buyer finance manager steward auditor clerk', 'execute');
+call erp.allow('api.order_requisition_lines(jsonb)', 'buyer', 'execute');
+call erp.track('erp.approval_rule');
+call erp.track('erp.approval');
+call erp.track('erp.supplier_price');
 
 -- ==================== 55_work_orders.sql
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import FetchedValue, ForeignKey, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from db.orm.base import Base, BigInt, CText, Currency, Price, Quantity, Stamped, Versioned, unit_key, unit_of
+from db.orm.base import Base, BigInt, CText, Currency, Money, Price, Quantity, Stamped, Versioned, unit_key, unit_of
 
 if TYPE_CHECKING:
     from db.orm.parties import Party
-    from db.orm.platform import AppUser, OrgUnit
+    from db.orm.platform import AppUser, OrgUnit, Role
     from db.orm.stock import Item
     from db.orm.work_orders import WorkOrder
 
@@ -127,3 +127,89 @@ class PurchaseOrderLine(Versioned, Base):
     purchase_order: Mapped[PurchaseOrder] = relationship(foreign_keys=[purchase_order_id], lazy="raise")
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
     requisition_line: Mapped[RequisitionLine | None] = relationship(foreign_keys=[requisition_line_id], lazy="raise")
+
+
+class ApprovalRule(Stamped, Versioned, Base):
+    """One line of the approval matrix: from which amount which job decides."""
+
+    __tablename__ = "approval_rule"
+    __table_args__ = (unit_key("approval_rule_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    document_type: Mapped[str]
+    category: Mapped[str | None]
+    amount_from: Mapped[Money] = mapped_column(server_default=FetchedValue())
+    step: Mapped[int] = mapped_column(server_default=FetchedValue())
+    role_key: Mapped[str] = mapped_column(ForeignKey("erp.role.key", name="approval_rule_role", ondelete="RESTRICT"))
+    active: Mapped[bool] = mapped_column(server_default=FetchedValue())
+
+    org_unit: Mapped[OrgUnit] = unit_of("ApprovalRule")
+
+
+class Approval(Versioned, Base):
+    """One decision that is asked of one job about one document."""
+
+    __tablename__ = "approval"
+    __table_args__ = (unit_key("approval_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    requisition_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.requisition.id", name="approval_requisition", ondelete="CASCADE")
+    )
+    purchase_order_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.purchase_order.id", name="approval_purchase_order", ondelete="CASCADE")
+    )
+    step: Mapped[int]
+    role_key: Mapped[str] = mapped_column(ForeignKey("erp.role.key", name="approval_role", ondelete="RESTRICT"))
+    amount: Mapped[Money]
+    content: Mapped[bytes]
+    state: Mapped[str]
+    requested_by: Mapped[int | None] = mapped_column(
+        ForeignKey("erp.app_user.id", name="approval_requester", ondelete="RESTRICT")
+    )
+    requested_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    decided_by: Mapped[int | None] = mapped_column(
+        ForeignKey("erp.app_user.id", name="approval_decider", ondelete="RESTRICT")
+    )
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+    requisition: Mapped[Requisition | None] = relationship(foreign_keys=[requisition_id], lazy="raise")
+    purchase_order: Mapped[PurchaseOrder | None] = relationship(foreign_keys=[purchase_order_id], lazy="raise")
+    role: Mapped[Role] = relationship(foreign_keys=[role_key], lazy="raise")
+    requester: Mapped[AppUser | None] = relationship(foreign_keys=[requested_by], lazy="raise")
+    decider: Mapped[AppUser | None] = relationship(foreign_keys=[decided_by], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("Approval")
+
+
+class SupplierPrice(Stamped, Versioned, Base):
+    """A price agreed with a supplier, from a quantity on and for a time."""
+
+    __tablename__ = "supplier_price"
+    __table_args__ = (unit_key("supplier_price_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    item_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.item.id", name="supplier_price_item", ondelete="RESTRICT")
+    )
+    supplier_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.party.id", name="supplier_price_supplier", ondelete="RESTRICT")
+    )
+    supplier_code: Mapped[str | None]
+    min_quantity: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    unit_price: Mapped[Price]
+    currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
+    lead_time_days: Mapped[int | None]
+    valid_from: Mapped[date] = mapped_column(server_default=FetchedValue())
+    valid_to: Mapped[date | None]
+    note: Mapped[str | None]
+
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    supplier: Mapped[Party] = relationship(foreign_keys=[supplier_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("SupplierPrice")

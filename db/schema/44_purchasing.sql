@@ -69,6 +69,16 @@ $$;
 create trigger requisition_fill before insert on erp.requisition
     for each row execute function erp.requisition_fill();
 
+-- A wish is its requester's to word; buyers and managers may help. Nobody else puts words into his mouth.
+create function erp.requisition_mine(head erp.requisition) returns boolean
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return head.requested_by is null or head.requested_by = my_user_id() or is_owner() or my_roles() && '{buyer,manager}';
+end
+$$;
+
 -- What was submitted stays as it was submitted: whoever wants it otherwise takes it back, and the approval begins anew. Our
 -- own functions, which count what is ordered, run as the owner and are not asked.
 create function erp.requisition_guard() returns trigger
@@ -80,6 +90,8 @@ begin
         return new;
     elsif old.state <> 'draft' then
         perform refuse('ER010', 'requisition_submitted', jsonb_build_object('number', old.number));
+    elsif not requisition_mine(old) then
+        perform refuse('ER001', 'requisition_own', jsonb_build_object('number', old.number));
     end if;
     return new;
 end
@@ -103,6 +115,8 @@ begin
     select * into head from requisition r where r.id = coalesce(new.requisition_id, old.requisition_id);
     if head.state <> 'draft' then
         perform refuse('ER010', 'requisition_submitted', jsonb_build_object('number', head.number));
+    elsif head.id is not null and not requisition_mine(head) then
+        perform refuse('ER001', 'requisition_own', jsonb_build_object('number', head.number));
     end if;
     return coalesce(new, old);
 end
@@ -135,15 +149,100 @@ begin
         item_id bigint, quantity numeric, needed_on date, supplier_id bigint, estimated_price numeric, reason text,
         reorder_rule_id bigint, work_order_id bigint)) with ordinality as l (
         item_id, quantity, needed_on, supplier_id, estimated_price, reason, reorder_rule_id, work_order_id, nr)
-    join item i on i.id = l.item_id
+    join requisition r on r.id = made
+    join item i on i.id = l.item_id and i.company_id = r.company_id
     on conflict (reorder_rule_id) where state = 'open' do nothing;
     get diagnostics many = row_count;
     if many = 0 then
         delete from requisition r where r.id = made;
         return null;
     end if;
-    update requisition r set state = 'submitted', submitted_at = now() where r.id = made;
+    perform submit_requisition(made, nullif(actor, 0));
     return made;
+end
+$$;
+
+-- Hand a requisition in: its approval begins, or it is approved at once where no rule asks for anybody.
+create function erp.submit_requisition(wish bigint, submitter integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update requisition r set state = 'submitted', submitted_at = now() where r.id = wish;
+    if begin_approval(wish, null, submitter) = 0 then
+        update requisition r set state = 'approved' where r.id = wish;
+    end if;
+end
+$$;
+
+-- What one requisition comes to, by its estimated prices; in the company's currency.
+create function erp.requisition_amount(wish bigint) returns numeric
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce(sum(round(l.quantity * coalesce(l.estimated_price, 0), 2)), 0)::numeric(18, 2)
+    from requisition_line l where l.requisition_id = wish and l.state <> 'cancelled'
+$$;
+
+-- Where a requisition may go from here; the words are the program's.
+create function api.requisition_steps(wish bigint) returns table (to_state text, action text)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    head    requisition;
+    begun   boolean;
+begin
+    select * into head from requisition r where r.id = wish and r.org_unit_id = any (my_write_units());
+    if not found or not my_roles() && '{clerk,planner,desk,engineer,buyer,pm,manager}' or not requisition_mine(head) then
+        return;
+    end if;
+    begun := exists (select from requisition_line l where l.requisition_id = head.id and l.ordered > 0);
+    return query
+    select s.to_state, s.action
+    from (values ('draft', 'submitted', 'submit', false), ('draft', 'cancelled', 'cancel', false),
+                 ('submitted', 'draft', 'revise', false), ('submitted', 'cancelled', 'cancel', false),
+                 ('rejected', 'draft', 'revise', false), ('rejected', 'cancelled', 'cancel', false),
+                 ('approved', 'draft', 'revise', false), ('approved', 'cancelled', 'cancel', false),
+                 ('approved', 'closed', 'close', true)) s (from_state, to_state, action, after_order)
+    where s.from_state = head.state and s.after_order = begun;
+end
+$$;
+
+-- Take a step. What is cancelled or closed gives its open lines up, so that a rule may ask again; both need a reason.
+create function api.change_requisition(wish bigint, version integer, to_state text, reason text default null) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    head requisition;
+begin
+    select * into head from requisition r where r.id = wish and r.org_unit_id = any (my_write_units()) for update;
+    if not found then
+        perform refuse('ER004', 'requisition_found');
+    elsif head.version <> version then
+        perform refuse('ER003', 'row_unchanged');
+    elsif not exists (select from api.requisition_steps(wish) s where s.to_state = change_requisition.to_state) then
+        perform refuse('ER010', 'requisition_step', jsonb_build_object('number', head.number, 'state', head.state));
+    elsif to_state in ('cancelled', 'closed') and coalesce(btrim(reason), '') = '' then
+        perform refuse('ER011', 'requisition_reason', jsonb_build_object('number', head.number));
+    elsif to_state = 'submitted' and not exists (select from requisition_line l where l.requisition_id = wish) then
+        perform refuse('ER011', 'requisition_lines', jsonb_build_object('number', head.number));
+    end if;
+    perform set_config('outpost.reason', coalesce(btrim(reason), ''), true);
+    if to_state = 'submitted' then
+        perform submit_requisition(wish, nullif(my_user_id(), 0));
+    else
+        update approval a set state = 'void' where a.requisition_id = wish and a.state in ('waiting', 'open', 'approved');
+        if to_state in ('cancelled', 'closed') then
+            update requisition_line l set state = 'cancelled' where l.requisition_id = wish and l.state = 'open';
+        end if;
+        update requisition r
+        set state = to_state, submitted_at = case to_state when 'draft' then null else r.submitted_at end
+        where r.id = wish;
+    end if;
+    perform set_config('outpost.reason', '', true);
 end
 $$;
 
@@ -153,5 +252,8 @@ call erp.allow('erp.requisition', 'business', 'select');
 call erp.allow('erp.requisition', 'clerk planner desk engineer buyer pm manager', 'insert (company_id, org_unit_id, number, needed_on, note), update (needed_on, note)');
 call erp.allow('erp.requisition_line', 'business', 'select');
 call erp.allow('erp.requisition_line', 'clerk planner desk engineer buyer pm manager', 'insert (requisition_id, line_no, item_id, quantity, needed_on, supplier_id, estimated_price, reason, work_order_id), update (line_no, item_id, quantity, needed_on, supplier_id, estimated_price, reason, work_order_id), delete');
+call erp.allow('api.requisition_steps(bigint)', 'business', 'execute');
+call erp.allow('api.change_requisition(bigint, integer, text, text)', 'clerk planner desk engineer buyer pm manager', 'execute');
+call erp.allow('erp.requisition_mine(erp.requisition)', 'clerk planner desk engineer buyer pm manager', 'execute');
 call erp.track('erp.requisition');
 call erp.track('erp.requisition_line');

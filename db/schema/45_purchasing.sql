@@ -7,7 +7,7 @@ create table erp.purchase_order (
     number       text              collate "C" not null,
     supplier_id  bigint            not null constraint purchase_order_supplier references erp.party on delete restrict,
     state        text              not null default 'draft' constraint purchase_order_state_known check (
-        state in ('draft', 'ordered', 'part_received', 'received', 'cancelled')),
+        state in ('draft', 'submitted', 'approved', 'ordered', 'part_received', 'received', 'cancelled')),
     ordered_on   date,
     promised_on  date,
     currency     erp.currency_code not null default 'CNY',
@@ -89,6 +89,8 @@ begin
            or (new.line_no, new.item_id, new.quantity, new.unit_price, new.tax_rate)
                is distinct from (old.line_no, old.item_id, old.quantity, old.unit_price, old.tax_rate))) then
         perform refuse('ER010', 'purchase_order_sent', jsonb_build_object('number', head.number));
+    elsif tg_op = 'UPDATE' and old.requisition_line_id is not null and new.item_id <> old.item_id then
+        perform refuse('ER012', 'purchase_line_wish', jsonb_build_object('number', head.number));
     end if;
     return coalesce(new, old);
 end
@@ -112,9 +114,15 @@ begin
     came := exists (select from purchase_order_line l where l.purchase_order_id = head.id and l.received > 0);
     return query
     select s.to_state, s.action
-    from (values ('draft', 'ordered', 'order', false), ('draft', 'cancelled', 'cancel', false), ('ordered', 'draft', 'revise', false),
-                 ('ordered', 'cancelled', 'cancel', false), ('part_received', 'received', 'close', true)) s (from_state, to_state, action, after_receipt)
-    where s.from_state = head.state and s.after_receipt = came;
+    from (values ('draft', 'submitted', 'submit', false), ('draft', 'ordered', 'order', false), ('draft', 'cancelled', 'cancel', false),
+                 ('submitted', 'draft', 'revise', false), ('submitted', 'cancelled', 'cancel', false),
+                 ('approved', 'ordered', 'order', false), ('approved', 'draft', 'revise', false), ('approved', 'cancelled', 'cancel', false),
+                 ('ordered', 'draft', 'revise', false), ('ordered', 'cancelled', 'cancel', false),
+                 ('part_received', 'received', 'close', true)) s (from_state, to_state, action, after_receipt)
+    where s.from_state = head.state and s.after_receipt = came
+      -- A draft goes to the approvers where a rule names some, to the supplier where none does.
+      and (head.state <> 'draft' or s.action not in ('submit', 'order')
+           or (s.action = 'submit') = exists (select from approval_route(null, head.id)));
 end
 $$;
 
@@ -135,13 +143,18 @@ begin
         perform refuse('ER003', 'row_unchanged');
     elsif not exists (select from api.purchase_order_steps(order_id) s where s.to_state = change_purchase_order.to_state) then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
-    elsif to_state <> 'ordered' and coalesce(btrim(reason), '') = '' then
+    elsif to_state not in ('submitted', 'ordered') and coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'purchase_order_reason', jsonb_build_object('number', head.number));
-    elsif to_state = 'ordered' and not exists (select from purchase_order_line l where l.purchase_order_id = order_id) then
+    elsif to_state in ('submitted', 'ordered') and not exists (select from purchase_order_line l where l.purchase_order_id = order_id) then
         perform refuse('ER011', 'purchase_order_lines', jsonb_build_object('number', head.number));
     end if;
     if reason is not null then
         perform set_config('outpost.reason', btrim(reason), true);
+    end if;
+    if to_state = 'ordered' and head.state = 'approved' then
+        perform check_approved(null, order_id);
+    elsif to_state in ('draft', 'cancelled') then
+        update approval a set state = 'void' where a.purchase_order_id = order_id and a.state in ('waiting', 'open', 'approved');
     end if;
     update purchase_order o
     set state = to_state,
@@ -149,6 +162,9 @@ begin
                                    when 'draft' then null else o.ordered_on end
     from org_unit u
     where o.id = order_id and u.id = o.org_unit_id;
+    if to_state = 'submitted' then
+        perform begin_approval(null, order_id, nullif(my_user_id(), 0));
+    end if;
 end
 $$;
 
