@@ -40,8 +40,7 @@ def disk_full(folder: object) -> EmbeddedError:
 def no_permission(folder: object, account: str) -> EmbeddedError:
     return EmbeddedError(
         "permission",
-        f"{account} may not write to {folder}. "
-        "Correct the permissions, or set OUTPOST_HOME to another folder.",
+        f"{account} may not write to {folder}. Correct the permissions, or set OUTPOST_HOME to another folder.",
         f"{account} 无权写入 {folder}。请更正权限，或将 OUTPOST_HOME 设为其他文件夹。",
     )
 
@@ -68,8 +67,7 @@ def in_use(count: int) -> EmbeddedError:
         "in_use",
         f"The database is in use by {count} other program(s) and stops with the last of them. "
         "Close them first, or use --force.",
-        f"另有 {count} 个程序正在使用数据库，最后一个程序关闭时数据库会自动停止。"
-        "请先关闭这些程序，或使用 --force。",
+        f"另有 {count} 个程序正在使用数据库，最后一个程序关闭时数据库会自动停止。请先关闭这些程序，或使用 --force。",
     )
 
 
@@ -86,8 +84,7 @@ def wrong_version(data: str, binaries: str, folder: object) -> EmbeddedError:
         "version",
         f"The data in {folder} was made by PostgreSQL {data}; the programs here are {binaries}. "
         "Point OUTPOST_PG_BIN to the programs of the older version.",
-        f"{folder} 中的数据由 PostgreSQL {data} 创建，而当前程序为 {binaries}。"
-        "请将 OUTPOST_PG_BIN 指向旧版本的程序。",
+        f"{folder} 中的数据由 PostgreSQL {data} 创建，而当前程序为 {binaries}。请将 OUTPOST_PG_BIN 指向旧版本的程序。",
     )
 
 

@@ -124,9 +124,7 @@ class AppUser(Versioned, Base):
     active: Mapped[bool] = mapped_column(server_default=FetchedValue())
     valid_from: Mapped[date] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="private")
     valid_to: Mapped[date | None] = mapped_column(deferred=True, deferred_group="private")
-    must_change: Mapped[bool] = mapped_column(
-        server_default=FetchedValue(), deferred=True, deferred_group="private"
-    )
+    must_change: Mapped[bool] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="private")
     awaiting_release: Mapped[bool] = mapped_column(
         server_default=FetchedValue(), deferred=True, deferred_group="private"
     )

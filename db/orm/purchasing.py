@@ -118,6 +118,12 @@ class PurchaseOrderLine(Versioned, Base):
     quantity: Mapped[Quantity]
     received: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
     unit_price: Mapped[Price]
+    uom: Mapped[str | None] = mapped_column(
+        ForeignKey("erp.unit_of_measure.code", name="purchase_order_line_uom", ondelete="RESTRICT")
+    )
+    uom_factor: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default=FetchedValue())
+    entered_quantity: Mapped[Quantity | None]
+    entered_price: Mapped[Price | None]
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4), server_default=FetchedValue())
     promised_on: Mapped[date | None]
     requisition_line_id: Mapped[BigInt | None] = mapped_column(

@@ -29,7 +29,7 @@ from db.orm.base import (
 )
 
 if TYPE_CHECKING:
-    from db.orm.assets import AssetClass
+    from db.orm.assets import Asset, AssetClass
     from db.orm.parties import Party
     from db.orm.platform import Company, OrgUnit
     from db.orm.scheduling import Engineer
@@ -45,6 +45,20 @@ class UnitOfMeasure(Base):
     name: Mapped[str]
     name_zh: Mapped[str]
     digits: Mapped[SmallInt] = mapped_column(server_default=FetchedValue())
+
+
+class UomConversion(Base):
+    """How many of one unit another is, for every item."""
+
+    __tablename__ = "uom_conversion"
+
+    from_uom: Mapped[str] = mapped_column(
+        ForeignKey("erp.unit_of_measure.code", name="uom_conversion_from", ondelete="CASCADE"), primary_key=True
+    )
+    to_uom: Mapped[str] = mapped_column(
+        ForeignKey("erp.unit_of_measure.code", name="uom_conversion_to", ondelete="CASCADE"), primary_key=True
+    )
+    factor: Mapped[Decimal] = mapped_column(Numeric(18, 6))
 
 
 class Item(Sorted, Stamped, Versioned, Base):
@@ -86,6 +100,22 @@ class Item(Sorted, Stamped, Versioned, Base):
     unit_of_measure: Mapped[UnitOfMeasure] = relationship(foreign_keys=[uom], lazy="raise")
     supplier: Mapped[Party | None] = relationship(foreign_keys=[supplier_id], lazy="raise")
     org_unit: Mapped[OrgUnit] = unit_of("Item")
+
+
+class ItemUom(Versioned, Base):
+    """What a box, pair or roll of an item holds, and the code printed on it."""
+
+    __tablename__ = "item_uom"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("erp.company.id", name="item_uom_company", ondelete="RESTRICT"))
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="item_uom_item", ondelete="CASCADE"))
+    uom: Mapped[str] = mapped_column(ForeignKey("erp.unit_of_measure.code", name="item_uom_unit", ondelete="RESTRICT"))
+    factor: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    usage: Mapped[str] = mapped_column(server_default=FetchedValue())
+    barcode: Mapped[CText | None]
+
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
 
 
 class ItemFit(Base):
@@ -149,7 +179,7 @@ class StockLocation(Versioned, Base):
 
 
 class Lot(Base):
-    """lot"""
+    """A lot, or for an item tracked by serial number one single piece."""
 
     __tablename__ = "lot"
 
@@ -157,9 +187,44 @@ class Lot(Base):
     item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="lot_item", ondelete="RESTRICT"))
     code: Mapped[Code]
     expires_on: Mapped[date | None]
+    state: Mapped[str | None]
+    asset_id: Mapped[BigInt | None] = mapped_column(ForeignKey("erp.asset.id", name="lot_asset", ondelete="RESTRICT"))
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    asset: Mapped[Asset | None] = relationship(foreign_keys=[asset_id], lazy="raise")
+
+
+class LotEvent(Base):
+    """What happened to a lot or a single piece without a movement of stock."""
+
+    __tablename__ = "lot_event"
+    __table_args__ = (unit_key("lot_event_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    lot_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.lot.id", name="lot_event_lot", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    asset_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.asset.id", name="lot_event_asset", ondelete="RESTRICT")
+    )
+    work_order_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.work_order.id", name="lot_event_work_order", ondelete="RESTRICT")
+    )
+    party_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.party.id", name="lot_event_party", ondelete="RESTRICT")
+    )
+    document_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.stock_document.id", name="lot_event_document", ondelete="RESTRICT")
+    )
+    due_on: Mapped[date | None]
+    reason: Mapped[str | None]
+    effective_at: Mapped[datetime]
+    posted_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    posted_by: Mapped[int]
+
+    lot: Mapped[Lot] = relationship(foreign_keys=[lot_id], lazy="raise")
 
 
 class StockDocument(Base):

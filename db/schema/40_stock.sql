@@ -99,10 +99,17 @@ create table erp.lot (
     item_id    bigint      not null constraint lot_item references erp.item on delete restrict,
     code       erp.code    not null,
     expires_on date,
+    state      text        constraint lot_state_known check (
+        state in ('in_stock', 'issued', 'installed', 'in_repair', 'scrapped', 'returned_to_supplier', 'lost')),
+    asset_id   bigint      constraint lot_asset references erp.asset on delete restrict,
     created_at timestamptz not null default now(),
-    constraint lot_code_unique unique (item_id, code)
+    constraint lot_code_unique unique (item_id, code),
+    constraint lot_installed_somewhere check ((state is not distinct from 'installed') = (asset_id is not null))
 );
-create index lot_code_idx on erp.lot (code);
+create index lot_code_idx on erp.lot (code, id);
+create index lot_expires_idx on erp.lot (expires_on, id) where expires_on is not null;
+create index lot_asset_idx on erp.lot (asset_id) where asset_id is not null;
+comment on column erp.lot.state is 'Where a single piece is in its life; null for a lot, whose pieces may be in several places';
 comment on table erp.lot is 'A lot, or for an item tracked by serial number one single piece';
 
 -- The paper behind the moves: one posting, one document. Posted at once and immutable; corrected by a reversal.

@@ -30,6 +30,10 @@ create table erp.purchase_order_line (
     quantity          erp.quantity   not null constraint purchase_order_line_quantity_positive check (quantity > 0),
     received          erp.quantity   not null default 0 constraint purchase_order_line_received_not_negative check (received >= 0),
     unit_price        erp.unit_price not null constraint purchase_order_line_price_not_negative check (unit_price >= 0),
+    uom               text           constraint purchase_order_line_uom references erp.unit_of_measure on delete restrict,
+    uom_factor        numeric(18, 6) not null default 1 constraint purchase_order_line_factor_positive check (uom_factor > 0),
+    entered_quantity  erp.quantity,
+    entered_price     erp.unit_price,
     tax_rate          numeric(5, 4)  not null default 0.13,
     promised_on       date,
     version           integer        not null default 1,
@@ -39,6 +43,50 @@ create table erp.purchase_order_line (
 create index purchase_order_line_item_idx on erp.purchase_order_line (item_id, id);
 create index purchase_order_line_requisition_idx on erp.purchase_order_line (requisition_line_id) where requisition_line_id is not null;
 comment on column erp.purchase_order_line.requisition_line_id is 'The wish that it fulfils; empty: the buyer''s own';
+
+comment on column erp.purchase_order_line.unit_price is 'Price of one base unit, rounded; the exact one is entered_price / uom_factor';
+
+-- A line is ordered in boxes or in pieces: what was entered stays, quantity and price in the base unit follow from it. Who
+-- writes the base figures alone (an award, a requisition) gets the entered ones from them. The factor of a line is that of
+-- the day on which its unit was chosen: a pack that changes later changes no order.
+create function erp.purchase_order_line_as_entered() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    fresh boolean := tg_op = 'INSERT';
+begin
+    if new.uom is null or (not fresh and new.item_id <> old.item_id and new.uom = old.uom) then
+        new.uom := (select i.uom from item i where i.id = new.item_id);
+    end if;
+    if fresh or (new.item_id, new.uom) is distinct from (old.item_id, old.uom) then
+        new.uom_factor := round(uom_factor(new.item_id, new.uom, 'purchase'), 6);
+        if new.uom_factor is null then
+            perform refuse('ER012', 'purchase_line_uom', jsonb_build_object(
+                'item', (select i.code from item i where i.id = new.item_id), 'uom', new.uom));
+        end if;
+    else
+        new.uom_factor := old.uom_factor;
+    end if;
+    if (fresh and new.entered_quantity is null)
+       or (not fresh and new.quantity <> old.quantity and new.entered_quantity is not distinct from old.entered_quantity) then
+        new.entered_quantity := new.quantity / new.uom_factor;
+    else
+        new.quantity := new.entered_quantity * new.uom_factor;
+    end if;
+    if (fresh and new.entered_price is null)
+       or (not fresh and new.unit_price <> old.unit_price and new.entered_price is not distinct from old.entered_price) then
+        new.entered_price := new.unit_price * new.uom_factor;
+    else
+        new.unit_price := new.entered_price / new.uom_factor;
+    end if;
+    return new;
+end
+$$;
+-- Before purchase_order_line_guard, by its name: the guard judges what the line comes to.
+create trigger purchase_order_line_as_entered
+    before insert or update of item_id, quantity, unit_price, uom, uom_factor, entered_quantity, entered_price on erp.purchase_order_line
+    for each row execute function erp.purchase_order_line_as_entered();
 
 create function erp.purchase_order_fill() returns trigger
 language plpgsql security definer
@@ -86,8 +134,9 @@ begin
     select * into head from purchase_order o where o.id = coalesce(new.purchase_order_id, old.purchase_order_id);
     if head.state in ('received', 'cancelled')
        or (head.state <> 'draft' and (tg_op <> 'UPDATE'
-           or (new.line_no, new.item_id, new.quantity, new.unit_price, new.tax_rate)
-               is distinct from (old.line_no, old.item_id, old.quantity, old.unit_price, old.tax_rate))) then
+           or (new.line_no, new.item_id, new.quantity, new.unit_price, new.tax_rate, new.uom, new.entered_quantity, new.entered_price)
+               is distinct from (old.line_no, old.item_id, old.quantity, old.unit_price, old.tax_rate, old.uom, old.entered_quantity,
+                                 old.entered_price))) then
         perform refuse('ER010', 'purchase_order_sent', jsonb_build_object('number', head.number));
     elsif tg_op = 'UPDATE' and old.requisition_line_id is not null and new.item_id <> old.item_id then
         perform refuse('ER012', 'purchase_line_wish', jsonb_build_object('number', head.number));
@@ -173,7 +222,7 @@ call erp.secure('erp.purchase_order_line', 'child', 'purchase_order.purchase_ord
 call erp.allow('erp.purchase_order', 'business', 'select');
 call erp.allow('erp.purchase_order', 'buyer', 'insert (company_id, org_unit_id, number, supplier_id, ordered_on, promised_on, currency, note), update (supplier_id, ordered_on, promised_on, currency, note)');
 call erp.allow('erp.purchase_order_line', 'business', 'select');
-call erp.allow('erp.purchase_order_line', 'buyer', 'insert (purchase_order_id, line_no, item_id, quantity, unit_price, tax_rate, promised_on), update (line_no, item_id, quantity, unit_price, tax_rate, promised_on), delete');
+call erp.allow('erp.purchase_order_line', 'buyer', 'insert (purchase_order_id, line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), update (line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), delete');
 call erp.allow('api.purchase_order_steps(bigint)', 'business', 'execute');
 call erp.allow('api.change_purchase_order(bigint, integer, text, text)', 'buyer', 'execute');
 call erp.track('erp.purchase_order');

@@ -80,6 +80,19 @@ begin
 end
 $$;
 
+-- The factor of a line that was entered in another unit than the item's; null where it is no unit of the item for that use,
+-- or where the caller counted with another factor.
+create function api.line_factor(item bigint, uom text, given numeric, document_type text) returns numeric
+language plpgsql stable
+as $$
+declare
+    known numeric := erp.uom_factor(item, uom,
+        case when document_type = 'receipt' then 'purchase' when document_type in ('issue', 'counter_issue', 'return') then 'issue' else 'both' end);
+begin
+    return case when given is null or round(given, 6) = round(known, 6) then known end;
+end
+$$;
+
 -- The lines of a document as sent, with what item and places say about them. Missing ends are filled in by the type.
 create function api.read_stock_lines(document jsonb, company integer) returns api.stock_line[]
 language plpgsql
@@ -89,6 +102,8 @@ declare
     from_end   bigint;
     to_end     bigint;
     lines      api.stock_line[];
+    -- An import brings the factors of its own time with it.
+    brought    boolean := document ->> 'source' is not null and (erp.my_user_id() = 0 or 'steward' = any (erp.my_roles()));
 begin
     case sort
         when 'receipt' then from_end := api.virtual_place(company, 'supplier');
@@ -103,8 +118,10 @@ begin
             f.id, t.id, f.org_unit_id, t.org_unit_id, f.kind, t.kind,
             f.stocked, t.stocked, coalesce(l.lot_id, b.id), l.lot, l.expires_on, l.owner_id,
             coalesce(l.from_condition, 'good'), coalesce(l.to_condition, l.from_condition, 'good'),
-            coalesce(l.quantity, l.entered_quantity * coalesce(l.uom_factor, 1)), coalesce(l.entered_quantity, l.quantity),
-            coalesce(l.uom, i.uom), coalesce(l.uom_factor, 1), l.unit_cost, null,
+            -- In the base unit; null where both were given and do not agree.
+            case when l.entered_quantity is null then l.quantity
+                 when l.quantity is null or l.quantity = round(l.entered_quantity * n.factor, 4) then round(l.entered_quantity * n.factor, 4) end,
+            coalesce(l.entered_quantity, l.quantity / n.factor), coalesce(l.uom, i.uom), n.factor, l.unit_cost, null,
             coalesce(l.work_order_id, (document ->> 'work_order_id')::bigint), l.reservation_id, 0,
             l.purchase_line_id, l.returns_move_id, l.reason, l.source, l.source_key)::api.stock_line
         order by l.line_no)
@@ -126,7 +143,14 @@ begin
         and f.id = coalesce(l.from_location_id, case when sort <> 'adjustment' or l.to_location_id is not null then from_end end)
     left join erp.stock_location t on t.company_id = company and t.retired_on is null
         and t.id = coalesce(l.to_location_id, case when sort = 'adjustment' then api.virtual_place(company, 'count_loss') else to_end end)
-    left join erp.lot b on b.item_id = l.item_id and b.code = l.lot;
+    left join erp.lot b on b.item_id = l.item_id and b.code = l.lot
+    -- Only a line in another unit than the item's asks for its factor. Null: no unit of this item, or not its factor.
+    cross join lateral (
+        select case
+            when l.uom_factor is not null and brought then l.uom_factor
+            when l.uom is null or l.uom = i.uom then case when coalesce(l.uom_factor, 1) = 1 then 1::numeric end
+            else api.line_factor(l.item_id, l.uom, l.uom_factor, sort)
+        end as factor) n;
     return lines;
 end
 $$;
@@ -163,6 +187,9 @@ begin
     elsif not api.ends_allowed(document_type, line) then
         perform api.refuse_posting('stock_ends_allowed', 'these places do not suit this type of document', line.line_no,
             jsonb_build_object('item', line.item_code, 'from', line.from_kind, 'to', line.to_kind));
+    elsif line.uom_factor is null then
+        perform api.refuse_posting('stock_uom_known', 'the item is not counted in this unit, or not by this factor', line.line_no,
+            jsonb_build_object('item', line.item_code, 'uom', line.entered_uom));
     elsif coalesce(line.quantity, 0) <= 0 or round(line.quantity, line.digits) <> line.quantity then
         perform api.refuse_posting('stock_quantity_valid', 'the quantity must be positive and whole units where the unit is whole',
             line.line_no, jsonb_build_object('item', line.item_code, 'quantity', line.quantity, 'digits', line.digits));
@@ -172,6 +199,10 @@ begin
     elsif line.tracking <> 'none' and line.lot_id is null and coalesce(line.lot_code, '') = '' then
         perform api.refuse_posting('stock_lot_given', 'this item is tracked: name the lot or serial number', line.line_no,
             jsonb_build_object('item', line.item_code, 'tracking', line.tracking));
+    elsif line.from_condition <> 'good' and line.to_condition = 'good' and line.from_stocked and line.to_stocked
+        and not erp.my_roles() && '{steward,manager}' then
+        perform api.refuse_posting('stock_release_role', 'bad stock and stock in quarantine is released by a steward or manager', line.line_no,
+            jsonb_build_object('item', line.item_code));
     elsif line.tracking = 'serial' and line.quantity <> 1 then
         perform api.refuse_posting('stock_serial_single', 'a serial number is one piece', line.line_no,
             jsonb_build_object('item', line.item_code));
@@ -314,13 +345,17 @@ begin
         where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
             and (purchase_order is null or p.purchase_order_id = purchase_order)
             and exists (select from erp.purchase_order o where o.id = p.purchase_order_id and o.org_unit_id = any (erp.my_units()))
-        returning p.unit_price, p.quantity, p.received, p.purchase_order_id into took;
+        returning p.unit_price, p.quantity, p.received, p.purchase_order_id, p.uom_factor, p.entered_price into took;
         if not found then
             perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code));
         elsif took.received > took.quantity * (1 + tolerance) then
             perform api.refuse_posting('stock_over_receipt', 'more than was ordered, beyond the tolerance', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', tolerance));
+        end if;
+        if lines[n].unit_cost is null and took.uom_factor <> 1 then
+            -- The price was agreed for a box: what it is worth is counted from that, not from the rounded price of a piece.
+            lines[n].amount := round(lines[n].quantity * took.entered_price / took.uom_factor, 2);
         end if;
         lines[n].unit_cost := coalesce(lines[n].unit_cost, took.unit_price);
     end loop;
@@ -525,21 +560,161 @@ begin
 end
 $$;
 
--- A serial number is in stock once.
+-- A serial number is in stock once and in one place: what is built into a machine comes out of it first. Its state follows
+-- the last line that moves it.
 create function api.check_serials(lines api.stock_line[]) returns void
 language plpgsql
 as $$
 declare
-    twice record;
+    wrong record;
 begin
-    select l.line_no, l.item_code into twice
+    select l.line_no, l.item_code, t.code as lot, a.code as asset into wrong
+    from (select t.id, t.code, t.asset_id from erp.lot t
+          where t.id in (select l.lot_id from unnest(lines) l where l.tracking = 'serial') order by t.id for update) t
+    join unnest(lines) l on l.lot_id = t.id
+    join erp.asset a on a.id = t.asset_id
+    limit 1;
+    if found then
+        perform api.refuse_posting('stock_serial_installed', 'this serial number is built into an asset', wrong.line_no,
+            jsonb_build_object('item', wrong.item_code, 'lot', wrong.lot, 'asset', wrong.asset));
+    end if;
+    select l.line_no, l.item_code into wrong
     from unnest(lines) l
     where l.tracking = 'serial' and l.to_stocked
         and (select sum(b.quantity) from erp.stock_balance b where b.item_id = l.item_id and b.lot_id = l.lot_id) > 1
     limit 1;
     if found then
-        perform api.refuse_posting('stock_serial_once', 'this serial number is in stock already', twice.line_no,
-            jsonb_build_object('item', twice.item_code));
+        perform api.refuse_posting('stock_serial_once', 'this serial number is in stock already', wrong.line_no,
+            jsonb_build_object('item', wrong.item_code));
+    end if;
+    update erp.lot t
+    set state = s.state
+    from (
+        select distinct on (l.lot_id) l.lot_id, erp.serial_state(l.to_kind, l.to_stocked) as state
+        from unnest(lines) with ordinality l
+        where l.tracking = 'serial'
+        order by l.lot_id, l.ordinality desc) s
+    where t.id = s.lot_id and t.state is distinct from s.state;
+end
+$$;
+
+-- The lot of a line: one of that item, and not past its date when it goes out (unless the company allows that).
+create function api.check_lot(document_type text, line api.stock_line, company integer, importing boolean) returns void
+language plpgsql
+as $$
+declare
+    batch record;
+begin
+    select t.item_id, t.code, t.expires_on into batch from erp.lot t where t.id = line.lot_id;
+    if batch.item_id is distinct from line.item_id then
+        perform api.refuse_posting('stock_lot_known', 'no such lot or serial number of this item', line.line_no,
+            jsonb_build_object('item', line.item_code, 'lot', null));
+    elsif batch.expires_on < current_date + 1 and document_type in ('issue', 'counter_issue') and not importing
+        and batch.expires_on < erp.company_day(company)
+        and coalesce((select s.value #>> '{}' from erp.setting s where s.key = 'stock.expired_issue' and s.org_unit_id is null), 'block') <> 'allow' then
+        perform api.refuse_posting('stock_lot_expired', 'this lot is past its date', line.line_no,
+            jsonb_build_object('item', line.item_code, 'lot', batch.code, 'expires_on', batch.expires_on));
+    end if;
+end
+$$;
+
+-- Whose stock a line moves: a supplier's that lies with us until it is used, or a customer's that is his alone.
+create function api.check_owner(document_type text, line api.stock_line, company integer) returns void
+language plpgsql
+as $$
+declare
+    owner record;
+    client bigint;
+begin
+    select p.code, p.is_supplier, p.is_customer into owner from erp.party p where p.id = line.owner_id and p.company_id = company;
+    if not found or not erp.may_see('party', line.owner_id) then
+        perform api.refuse_posting('stock_owner_known', 'no such owner', line.line_no, jsonb_build_object('item', line.item_code));
+    elsif line.purchase_line_id is not null then
+        perform api.refuse_posting('stock_owner_purchase', 'what was bought is ours', line.line_no,
+            jsonb_build_object('item', line.item_code, 'owner', owner.code));
+    elsif document_type in ('issue', 'counter_issue') and not owner.is_supplier then
+        select w.customer_id into client from erp.work_order w where w.id = line.work_order_id;
+        if client is distinct from line.owner_id then
+            perform api.refuse_posting('stock_owner_order', 'a customer''s stock is for his own orders', line.line_no,
+                jsonb_build_object('item', line.item_code, 'owner', owner.code));
+        end if;
+    end if;
+end
+$$;
+
+-- What a supplier keeps with us is bought at the moment at which it is used: a receipt of its own, at the agreed price, in
+-- the same transaction. The lines that follow take our own stock. The receipt is known by the request of the issue.
+create function api.buy_consigned(request_id uuid, document jsonb, lines api.stock_line[], company integer, unit integer, actor integer)
+returns api.stock_line[]
+language plpgsql
+as $$
+declare
+    bought   api.stock_line[] := '{}';
+    supplier bigint := api.virtual_place(company, 'supplier');
+    out_line api.stock_line;
+    in_line  api.stock_line;
+begin
+    for n in 1 .. cardinality(lines) loop
+        continue when lines[n].owner_id is null
+            or lines[n].owner_id = (select w.customer_id from erp.work_order w where w.id = lines[n].work_order_id);
+        out_line := lines[n];
+        out_line.to_location_id := supplier;
+        out_line.to_unit := null;
+        out_line.to_kind := 'supplier';
+        out_line.to_stocked := false;
+        out_line.to_condition := out_line.from_condition;
+        out_line.work_order_id := null;
+        out_line.reservation_id := null;
+        in_line := out_line;
+        in_line.from_location_id := supplier;
+        in_line.from_unit := null;
+        in_line.from_kind := 'supplier';
+        in_line.from_stocked := false;
+        in_line.to_location_id := out_line.from_location_id;
+        in_line.to_unit := out_line.from_unit;
+        in_line.to_kind := out_line.from_kind;
+        in_line.to_stocked := true;
+        in_line.owner_id := null;
+        in_line.unit_cost := api.agreed_price(out_line.item_id, out_line.owner_id, out_line.quantity, erp.company_day(company));
+        if coalesce(in_line.unit_cost, 0) = 0 then
+            perform api.refuse_posting('stock_consignment_price', 'no price was agreed for this consigned part', out_line.line_no,
+                jsonb_build_object('item', out_line.item_code));
+        end if;
+        bought := bought || out_line || in_line;
+        lines[n].owner_id := null;
+    end loop;
+    if cardinality(bought) > 0 then
+        perform api.finish_posting(null, jsonb_build_object('type', 'receipt', 'effective_at', document ->> 'effective_at',
+            'reason', document ->> 'reason', 'source', 'consignment', 'source_key', request_id), company, unit, actor, bought, null);
+    end if;
+    return lines;
+end
+$$;
+
+-- The price agreed with a supplier for one base unit on a day: his price list, else the standard cost.
+create function api.agreed_price(item bigint, supplier bigint, quantity numeric, day date) returns numeric
+language plpgsql stable
+as $$
+begin
+    return (select i.standard_cost from erp.item i where i.id = item);
+end
+$$;
+
+-- With the issue that caused it the purchase of consigned stock is taken back too: the parts are the supplier's again. Where
+-- some of them came back otherwise meanwhile, they stay bought.
+create function api.unbuy_consigned(original erp.stock_document, reversal bigint, reason text) returns void
+language plpgsql
+as $$
+declare
+    bought bigint := (select d.id from erp.stock_document d
+                      where d.source = 'consignment' and d.source_key = original.request_id::text);
+begin
+    if bought is not null
+        and not exists (
+            select from erp.stock_move m join erp.stock_move r on r.reverses_id = m.id and r.document_id <> reversal
+            where m.document_id = original.id)
+        and not exists (select from erp.stock_document d where d.reverses_id = bought) then
+        perform api.reverse_stock(gen_random_uuid(), bought, reason);
     end if;
 end
 $$;
@@ -732,7 +907,7 @@ begin
             kept := kept || line.reservation_id;
         end if;
         outward := outward or 'customer' in (line.from_kind, line.to_kind);
-        serial := serial or (line.tracking = 'serial' and line.to_stocked);
+        serial := serial or line.tracking = 'serial';
     end loop;
     balances := api.change_balances(lines, company, reserved);
     if serial then
@@ -813,6 +988,7 @@ declare
     last_order bigint;
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
     importing boolean := document ->> 'source' is not null and (actor = 0 or 'steward' = any (erp.my_roles()));
+    owned boolean := false;
 begin
     claim := api.claim_request(request_id, actor, 'post_stock', document::text);
     if claim.seen then
@@ -830,9 +1006,12 @@ begin
     lines := api.read_stock_lines(document, company);
     foreach line in array lines loop
         perform api.check_stock_line(kind, line, units);
-        if line.lot_id is not null and not exists (select from erp.lot t where t.id = line.lot_id and t.item_id = line.item_id) then
-            perform api.refuse_posting('stock_lot_known', 'no such lot or serial number of this item', line.line_no,
-                jsonb_build_object('item', line.item_code));
+        if line.lot_id is not null then
+            perform api.check_lot(kind, line, company, importing);
+        end if;
+        if line.owner_id is not null then
+            perform api.check_owner(kind, line, company);
+            owned := true;
         end if;
         if line.work_order_id is distinct from last_order then
             last_order := line.work_order_id;
@@ -849,7 +1028,11 @@ begin
         when 'receipt' then
             lines := api.make_lots(api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint), kind);
         when 'issue', 'counter_issue' then
-            lines := api.match_reservations(api.make_lots(lines, kind));
+            lines := api.make_lots(lines, kind);
+            if owned then
+                lines := api.buy_consigned(request_id, document, lines, company, unit, actor);
+            end if;
+            lines := api.match_reservations(lines);
         when 'return' then
             lines := api.make_lots(api.match_returns(lines), kind);
         when 'transfer' then
@@ -874,6 +1057,7 @@ declare
     original erp.stock_document;
     claim    record;
     lines    api.stock_line[];
+    answer   jsonb;
 begin
     claim := api.claim_request(request_id, actor, 'reverse_stock', document_id || ' ' || coalesce(reason, ''));
     if claim.seen then
@@ -914,11 +1098,21 @@ begin
             or (l.to_stocked and l.to_unit <> all (units))) then
         perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for');
     end if;
+    if original.posted_by <> actor and not erp.my_roles() && '{steward,manager}' and exists (
+        select from unnest(lines) l
+        where l.from_stocked and l.to_stocked and l.from_condition <> 'good' and l.to_condition = 'good') then
+        perform api.refuse_posting('stock_release_role', 'bad stock and stock in quarantine is released by a steward or manager', null,
+            jsonb_build_object('item', lines[1].item_code));
+    end if;
     lines := api.reopen_demand(lines, original.document_type);
-    return api.finish_posting(request_id,
+    answer := api.finish_posting(request_id,
         jsonb_build_object('type', original.document_type, 'work_order_id', original.work_order_id,
             'purchase_order_id', original.purchase_order_id, 'engineer_id', original.engineer_id, 'reason', reason),
         original.company_id, original.org_unit_id, actor, lines, original.id);
+    if original.document_type in ('issue', 'counter_issue') and original.request_id is not null then
+        perform api.unbuy_consigned(original, (answer ->> 'document_id')::bigint, reason);
+    end if;
+    return answer;
 end
 $$;
 
@@ -1026,14 +1220,25 @@ as $$
     from spent s
     full join charged c on c.company_id = s.company_id and c.item_id = s.item_id
     where coalesce(s.amount, 0) <> coalesce(c.amount, 0)
+    union all
+    select 'serial state = where it lies', i.company_id, t.item_id, null, t.id, p.quantity,
+        case when t.state in ('in_stock', 'in_repair') then 1 else 0 end
+    from erp.lot t
+    join erp.item i on i.id = t.item_id and i.tracking = 'serial'
+    cross join lateral (
+        select coalesce(sum(b.quantity), 0) as quantity from erp.stock_balance b where b.item_id = t.item_id and b.lot_id = t.id) p
+    where (p.quantity > 0) <> (coalesce(t.state, '') in ('in_stock', 'in_repair')) and not (p.quantity = 0 and t.state = 'in_repair')
 $$;
 
 call erp.secure('erp.unit_of_measure', 'reference');
 call erp.secure('erp.item', 'shared_down');
+call erp.secure('erp.uom_conversion', 'reference');
+call erp.secure('erp.item_uom', 'child', 'item.item_id');
 call erp.secure('erp.item_fit', 'child', 'item.item_id');
 call erp.secure('erp.item_substitute', 'child', 'item.item_id');
 call erp.secure('erp.stock_location', 'shared_down');
 call erp.secure('erp.lot', 'child', 'item.item_id');
+call erp.secure('erp.lot_event', 'owned');
 call erp.secure('erp.stock_document', 'owned');
 call erp.secure('erp.stock_move', 'two_ended');
 call erp.secure('erp.stock_balance', 'owned');
@@ -1042,6 +1247,11 @@ call erp.secure('erp.reservation', 'owned');
 
 call erp.allow('erp.unit_of_measure', 'business', 'select');
 call erp.allow('erp.unit_of_measure', 'steward', 'insert, update (name, name_zh, digits)');
+call erp.allow('erp.uom_conversion', 'business', 'select');
+call erp.allow('erp.uom_conversion', 'steward', 'insert, update (factor), delete');
+call erp.allow('erp.item_uom', 'business', 'select');
+call erp.allow('erp.item_uom', 'steward buyer', 'insert, update (uom, factor, usage, barcode), delete');
+call erp.allow('api.item_units(bigint, text)', 'business', 'execute');
 call erp.allow('erp.item', 'business', 'select');
 call erp.allow('erp.item', 'steward buyer', 'insert, update (code, name, name_zh, category, uom, tracking, barcode, maker, maker_code, supplier_id, standard_cost, currency, min_quantity, max_quantity, lead_time_days, abc_class, allow_negative, note, retired_on, custom)');
 call erp.allow('erp.item_fit', 'business', 'select');
@@ -1051,6 +1261,15 @@ call erp.allow('erp.item_substitute', 'steward buyer', 'insert, delete');
 call erp.allow('erp.stock_location', 'business', 'select');
 call erp.allow('erp.stock_location', 'steward', 'insert, update (parent_id, code, name, name_zh, kind, engineer_id, retired_on)');
 call erp.allow('erp.lot', 'business', 'select');
+call erp.allow('erp.lot_event', 'business', 'select');
+call erp.allow('api.install_serial(uuid, bigint, bigint, bigint, timestamptz, text)', 'clerk engineer desk steward', 'execute');
+call erp.allow('api.remove_serial(uuid, bigint, bigint, timestamptz, text)', 'clerk engineer desk steward', 'execute');
+call erp.allow('api.register_installed(uuid, bigint, text, bigint, timestamptz)', 'clerk engineer desk steward', 'execute');
+call erp.allow('api.send_to_repair(uuid, bigint, bigint, date, text, bigint)', 'clerk steward', 'execute');
+call erp.allow('api.back_from_repair(uuid, bigint, bigint, text, text)', 'clerk steward', 'execute');
+call erp.allow('api.scrap_serial(uuid, bigint, text)', 'clerk steward', 'execute');
+call erp.allow('api.set_lot_expiry(bigint, date, text)', 'clerk steward', 'execute');
+call erp.allow('api.change_condition(uuid, jsonb)', 'clerk steward manager', 'execute');
 call erp.allow('erp.stock_document', 'business', 'select');
 call erp.allow('erp.stock_move', 'business', 'select');
 call erp.allow('erp.stock_balance', 'business', 'select');
@@ -1062,10 +1281,13 @@ call erp.allow('api.reconcile()', 'finance manager auditor', 'execute');
 
 call erp.track('erp.unit_of_measure');
 call erp.track('erp.item', 'audit', '{code,name,name_zh,barcode,maker_code}');
+call erp.track('erp.uom_conversion');
+call erp.track('erp.item_uom', 'audit');
 call erp.track('erp.item_fit', 'audit');
 call erp.track('erp.item_substitute', 'audit');
 call erp.track('erp.stock_location');
 call erp.track('erp.lot', 'quiet silent');
+call erp.track('erp.lot_event', 'quiet plain');
 -- One audit row a document: the moves are themselves an immutable ledger, and the rest is derived from it.
 call erp.track('erp.stock_document', 'ledger silent plain');
 call erp.track('erp.stock_move', 'quiet plain');
