@@ -383,7 +383,7 @@ class Reservation(Base):
         ForeignKey("erp.work_order.id", name="reservation_work_order", ondelete="RESTRICT")
     )
     work_order_part_id: Mapped[BigInt | None] = mapped_column(
-        ForeignKey("erp.work_order_part.id", name="reservation_part", ondelete="RESTRICT")
+        ForeignKey("erp.work_order_part.id", name="reservation_part", ondelete="SET NULL")
     )
     item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="reservation_item", ondelete="RESTRICT"))
     balance_id: Mapped[BigInt] = mapped_column(
@@ -400,6 +400,70 @@ class Reservation(Base):
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
     balance: Mapped[StockBalance] = relationship(foreign_keys=[balance_id], lazy="raise")
     org_unit: Mapped[OrgUnit] = unit_of("Reservation")
+
+
+class PickList(Stamped, Versioned, Base):
+    """One walk through a store: what is to be fetched for some orders, bin by bin."""
+
+    __tablename__ = "pick_list"
+    __table_args__ = (unit_key("pick_list_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    number: Mapped[CText] = mapped_column(server_default=FetchedValue())
+    location_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="pick_list_location", ondelete="RESTRICT")
+    )
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    note: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+    location: Mapped[StockLocation | None] = relationship(foreign_keys=[location_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("PickList")
+
+
+class PickLine(Versioned, Base):
+    """What is fetched from one bin for one order: taken, issued, or short with the reason."""
+
+    __tablename__ = "pick_line"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    pick_list_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.pick_list.id", name="pick_line_list", ondelete="RESTRICT")
+    )
+    line_no: Mapped[int]
+    work_order_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.work_order.id", name="pick_line_work_order", ondelete="RESTRICT")
+    )
+    reservation_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.reservation.id", name="pick_line_reservation", ondelete="RESTRICT")
+    )
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="pick_line_item", ondelete="RESTRICT"))
+    location_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.stock_location.id", name="pick_line_location", ondelete="RESTRICT")
+    )
+    lot_id: Mapped[BigInt | None] = mapped_column(ForeignKey("erp.lot.id", name="pick_line_lot", ondelete="RESTRICT"))
+    quantity: Mapped[Quantity]
+    picked: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    issued: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    short: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    short_reason: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
+    picked_by: Mapped[int | None]
+    picked_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    document_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.stock_document.id", name="pick_line_document", ondelete="RESTRICT")
+    )
+
+    pick_list: Mapped[PickList] = relationship(foreign_keys=[pick_list_id], lazy="raise")
+    work_order: Mapped[WorkOrder] = relationship(foreign_keys=[work_order_id], lazy="raise")
+    reservation: Mapped[Reservation] = relationship(foreign_keys=[reservation_id], lazy="raise")
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    location: Mapped[StockLocation] = relationship(foreign_keys=[location_id], lazy="raise")
+    lot: Mapped[Lot | None] = relationship(foreign_keys=[lot_id], lazy="raise")
+    document: Mapped[StockDocument | None] = relationship(foreign_keys=[document_id], lazy="raise")
 
 
 class CountPlan(Stamped, Versioned, Base):

@@ -58,7 +58,8 @@ begin
     select t.document_type, new.id, t.prefix
     from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
                  ('adjustment', 'ADJ'), ('opening', 'OPN'), ('work_order', 'WO'), ('purchase_order', 'PO'),
-                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ')) t (document_type, prefix)
+                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
+                 ('pick_list', 'PCK')) t (document_type, prefix)
     on conflict do nothing;
     insert into holiday (company_id, day, name, name_zh, working)
     select new.id, h.day, h.name, h.name_zh, h.working

@@ -203,36 +203,19 @@ _HOURS = text("""
 
 
 def _parts(session: Session, orders: Iterable[int]) -> dict[int, tuple[Parts, int | None]]:
-    """Ready where all planned parts are reserved or issued; else the latest promised arrival of what is missing."""
+    """Ready where all will be there on the day; else the morning on which the last of them comes, if that is known."""
     found: dict[int, tuple[Parts, int | None]] = {}
     for row in session.execute(_PARTS, {"ids": list(orders)}):
-        if not row.missing:
-            found[row.id] = (Parts.READY, None)
-        else:
-            arrival = stamp(row.arrives) if row.arrives is not None and not row.unknown else None
-            found[row.id] = (Parts.LATE, arrival)
+        arrival = stamp(row.arrives) if row.arrives is not None else None
+        found[row.id] = (Parts.READY if row.state == "ready" else Parts.LATE, arrival)
     return found
 
 
 _PARTS = text("""
-    select p.work_order_id as id, bool_or(p.missing) as missing, bool_or(p.missing and p.promised is null) as unknown,
-           (max(p.promised) filter (where p.missing) + time '08:00') at time zone p.zone as arrives
-    from (
-        select wp.work_order_id, u.time_zone as zone,
-               wp.quantity > coalesce((select sum(r.quantity) from erp.reservation r
-                                       where r.work_order_id = wp.work_order_id and r.item_id = wp.item_id
-                                         and r.state in ('open', 'issued')), 0) as missing,
-               (select min(coalesce(l.promised_on, o.promised_on))
-                from erp.purchase_order_line l
-                join erp.purchase_order o on o.id = l.purchase_order_id
-                where l.item_id = wp.item_id and o.state in ('ordered', 'part_received')
-                  and l.received < l.quantity) as promised
-        from erp.work_order_part wp
-        join erp.work_order w on w.id = wp.work_order_id
-        join erp.org_unit u on u.id = w.org_unit_id
-        where wp.work_order_id = any (cast(:ids as bigint[]))
-    ) p
-    group by p.work_order_id, p.zone
+    select r.work_order_id as id, r.state, (r.ready_on + time '08:00') at time zone u.time_zone as arrives
+    from api.parts_ready(cast(:ids as bigint[])) r
+    join erp.work_order w on w.id = r.work_order_id
+    join erp.org_unit u on u.id = w.org_unit_id
 """)
 
 

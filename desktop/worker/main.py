@@ -81,6 +81,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("begin and end rights by the clock", 60, _call("api.apply_access()")),
         Job("forget old changes", 600, _call("api.prune_changes()")),
         Job("keep personal data no longer than needed", 600, forget_what_is_due),
+        Job("give back reservations that nobody came for", 3600, _call("api.expire_reservations()")),
         Job("make audit partitions", 3600, _call("api.make_audit_partitions()")),
     ]
     if settings.log is not None:

@@ -1,0 +1,303 @@
+"""Setting parts aside for orders and fetching them: reserve what an order needs, walk the store by a list, issue.
+
+The database decides what is free and what may be issued; nothing here counts for itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from db.session import Database
+from desktop.domain.changes import Changes
+from desktop.operations.stock import exactly_once
+
+
+@dataclass(frozen=True)
+class Need:
+    """One planned part of an order; quantities in the item's unit. `added` is what was set aside just now."""
+
+    part_id: int
+    item_id: int
+    item_code: str
+    needed: Decimal
+    issued: Decimal
+    reserved: Decimal
+    added: Decimal
+    missing: Decimal
+
+
+@dataclass(frozen=True)
+class OrderNeeds:
+    """What reserving for an order came to."""
+
+    work_order_id: int
+    needs: tuple[Need, ...]
+
+    @property
+    def added(self) -> Decimal:
+        return sum((need.added for need in self.needs), Decimal(0))
+
+    @property
+    def missing(self) -> tuple[Need, ...]:
+        return tuple(need for need in self.needs if need.missing)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether an order's parts are there: ``ready``, ``coming`` (all on `ready_on`), ``partly`` or ``missing``.
+
+    `late`: they come after the order's planned day. `wanting`: codes of what is not there.
+    """
+
+    state: str
+    ready_on: date | None
+    late: bool
+    lines: int
+    ready_lines: int
+    wanting: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PickRow:
+    """One line of the walk; quantities in the item's unit. `on_hand` is what the books have in that bin."""
+
+    id: int
+    line_no: int
+    work_order_id: int
+    work_order: str
+    work_order_title: str
+    work_order_title_zh: str | None
+    item_id: int
+    item_code: str
+    item_name: str
+    item_name_zh: str | None
+    uom: str
+    uom_zh: str
+    digits: int
+    tracking: str
+    barcode: str | None
+    location_id: int
+    location: str
+    path: str
+    lot: str | None
+    expires_on: date | None
+    quantity: Decimal
+    kept: Decimal
+    issued: Decimal
+    short: Decimal
+    reason: str | None
+    state: str
+    on_hand: Decimal
+    picked_by: str | None
+    picked_by_zh: str | None
+    document: str | None
+
+    @property
+    def wanted(self) -> Decimal:
+        """What is still to be fetched; nothing on a settled line."""
+        return self.quantity - self.issued - self.short
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A pick list with its lines in the order of the walk."""
+
+    id: int
+    number: str
+    state: str
+    unit: str
+    unit_zh: str | None
+    location: str | None
+    note: str | None
+    lines: tuple[PickRow, ...]
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line.work_order for line in self.lines))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken for a line. With a `reason` (missing, damaged, later) the rest is not looked for any more."""
+
+    line_id: int
+    quantity: Decimal
+    lot: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class PickPosted:
+    """What issuing a list did: numbers of the issues, pieces short, and what became of them."""
+
+    documents: tuple[str, ...]
+    quantity: Decimal
+    short: Decimal
+    again: int
+    counts: tuple[int, ...]
+    state: str
+
+
+def reserve_order(database: Database, order_id: int) -> tuple[OrderNeeds, Changes]:
+    """Set aside what the order still needs, as far as it is there. Asking again adds what became free meanwhile."""
+    return _fill(database, "select api.reserve_order(:id)", order_id)
+
+
+def reallocate_order(database: Database, order_id: int) -> tuple[OrderNeeds, Changes]:
+    """Give back and choose again from all that is free now, in one moment."""
+    return _fill(database, "select api.reallocate_order(:id)", order_id)
+
+
+def _fill(database: Database, query: str, order_id: int) -> tuple[OrderNeeds, Changes]:
+    def act() -> dict[str, Any]:
+        with database.write() as session:
+            answer: dict[str, Any] = session.execute(text(query), {"id": order_id}).scalar_one()
+        return answer
+
+    answer = exactly_once(act)
+    needs = tuple(
+        Need(
+            line["part_id"], line["item_id"], line["item"],
+            *(Decimal(str(line[key])) for key in ("needed", "issued", "reserved", "added", "missing")),
+        )
+        for line in answer["lines"]
+    )  # fmt: skip
+    changes = Changes.of(reservation=answer["reservations"], stock_balance=(), work_order=[order_id])
+    return OrderNeeds(order_id, needs), changes
+
+
+def reassign(
+    database: Database, reservation_id: int, order_id: int, quantity: Decimal | None = None
+) -> tuple[int, Changes]:
+    """Give pieces that are set aside for one order to another. Returns the new reservation's id."""
+    with database.write() as session:
+        answer = session.execute(
+            text("select api.reassign_reservation(:id, :order, :quantity)"),
+            {"id": reservation_id, "order": order_id, "quantity": quantity},
+        ).scalar_one()
+    made = int(answer["reservation"])
+    return made, Changes.of(reservation=[reservation_id, made], work_order=[order_id])
+
+
+def parts_ready(database: Database, order_ids: Iterable[int]) -> dict[int, Readiness]:
+    """The signal of those orders that still want planned parts; the others are absent."""
+    with database.read() as session:
+        rows = session.execute(
+            text("select * from api.parts_ready(cast(:ids as bigint[]))"), {"ids": list(order_ids)}
+        ).all()
+    return {
+        row.work_order_id: Readiness(
+            row.state, row.ready_on, bool(row.late), row.lines, row.ready_lines, tuple(row.wanting or ())
+        )
+        for row in rows
+    }
+
+
+def start(
+    database: Database, order_ids: Sequence[int], *, location_id: int | None = None, note: str | None = None
+) -> tuple[tuple[int, ...], Changes]:
+    """Make pick lists for orders, setting aside what is missing first: one list for each unit that holds the stock.
+
+    Raises UserError where there is nothing to fetch.
+    """
+    request = {"order_ids": list(order_ids), "location_id": location_id, "note": note}
+
+    def act() -> list[int]:
+        with database.write() as session:
+            found: list[int] = session.execute(
+                text("select api.start_picks(cast(:request as jsonb))"), {"request": json.dumps(request)}
+            ).scalar_one()
+        return found
+
+    made = tuple(exactly_once(act))
+    return made, Changes.of(pick_list=made, pick_line=(), reservation=(), stock_balance=())
+
+
+def load(database: Database, list_id: int) -> Pick:
+    """A pick list with its lines. Raises UserError for one that is not this person's to see."""
+    with database.read() as session:
+        lines = tuple(
+            PickRow(*row) for row in session.execute(text("select * from api.pick_sheet(:id)"), {"id": list_id})
+        )
+        head = session.execute(text(_HEAD), {"id": list_id}).one()
+    return Pick(*(*head, lines))
+
+
+def id_of(database: Database, number: str) -> int | None:
+    """The pick list with that number; None where this person sees none."""
+    with database.read() as session:
+        found = session.execute(
+            text("select id from erp.pick_list where number = :number"), {"number": number.strip().upper()}
+        ).scalar()
+    return int(found) if found is not None else None
+
+
+def enter(database: Database, list_id: int, taken: Sequence[Taken]) -> tuple[tuple[int, ...], Changes]:
+    """Keep what was taken; entering again replaces. Returns the ids of the lines. All or nothing."""
+    sent = [
+        {"line_id": one.line_id, "quantity": str(one.quantity), "lot": one.lot, "short_reason": one.reason}
+        for one in taken
+    ]
+    with database.write() as session:
+        touched = session.execute(
+            text("select api.enter_pick(:id, cast(:entries as jsonb))"), {"id": list_id, "entries": json.dumps(sent)}
+        ).scalar_one()
+    return tuple(touched), Changes.of(pick_line=touched, pick_list=[list_id])
+
+
+def post(database: Database, key: UUID, list_id: int) -> tuple[PickPosted, Changes]:
+    """Issue what was picked, a document an order, and settle what was not found. Exactly once per `key`."""
+
+    def act() -> dict[str, Any]:
+        with database.write() as session:
+            answer: dict[str, Any] = session.execute(
+                text("select api.post_pick(:key, :id)"), {"key": key, "id": list_id}
+            ).scalar_one()
+        return answer
+
+    answer = exactly_once(act)
+    documents = answer["documents"]
+    posted = PickPosted(
+        tuple(each["number"] for each in documents),
+        sum((Decimal(str(each["quantity"])) for each in documents), Decimal(0)),
+        Decimal(str(answer["short"])),
+        len(answer["again"]),
+        tuple(answer["counts"]),
+        answer["state"],
+    )
+    touched: dict[str, Any] = {
+        "pick_list": [list_id], "pick_line": (), "reservation": (), "stock_balance": (),
+        "work_order": [each["work_order_id"] for each in documents],
+    }  # fmt: skip
+    if documents:
+        touched |= {
+            "stock_document": [each["document_id"] for each in documents],
+            "stock_move": (), "item_cost": (), "cost_entry": (),
+        }  # fmt: skip
+    if posted.counts:
+        touched |= {"stock_count": posted.counts, "stock_count_line": ()}
+    return posted, Changes.of(**touched)
+
+
+def cancel(database: Database, list_id: int) -> Changes:
+    """Give a list up; what was set aside stays so."""
+    with database.write() as session:
+        session.execute(text("select api.cancel_pick(:id)"), {"id": list_id})
+    return Changes.of(pick_list=[list_id], pick_line=())
+
+
+_HEAD = """
+    select p.id, p.number, p.state, u.name, u.name_zh, l.code, p.note
+    from erp.pick_list p
+    join erp.org_unit u on u.id = p.org_unit_id
+    left join erp.stock_location l on l.id = p.location_id
+    where p.id = :id
+"""
