@@ -95,6 +95,7 @@ class Line:
     purchase_line_id: int | None = None
     returns_move_id: int | None = None
     ordered: Decimal | None = None
+    expires_on: date | None = None
     scanned_at: str = ""
 
 
@@ -208,9 +209,23 @@ def verdict(draft: Draft, index: int) -> Verdict:
     if line.expected is not None and line.quantity > line.expected:
         text = tr("{count} more than expected", count=quantity_text(line.quantity - line.expected))
         return Verdict(Level.EXTRA, text)
+    expired = _expired(draft, line)
+    if expired is not None:
+        return expired
     if line.expected is not None and line.quantity < line.expected:
         return Verdict(Level.ACTIVE)
     return Verdict(Level.OK)
+
+
+def _expired(draft: Draft, line: Line) -> Verdict | None:
+    """A lot past its date that goes out, or one that arrives so: told, the database decides."""
+    if draft.mode is Mode.TRANSFER or draft.mode is Mode.RETURN:
+        return None
+    known = (each.expires_on for each in line.part.holdings if line.lot_id and each.lot_id == line.lot_id)
+    ends = line.expires_on or next(known, None)
+    if ends is None or ends >= date.today():
+        return None
+    return Verdict(Level.EXTRA, tr("Lot {lot} expired on {day}", lot=line.lot, day=ends.isoformat()), rule="expired")
 
 
 def _has_expectations(draft: Draft) -> bool:
@@ -304,6 +319,12 @@ def _too_much(draft: Draft, line: Line) -> Verdict | None:
         )
     free = free_at(draft, line)
     if free is not None and not line.part.allow_negative and line.quantity > free:
+        here = [h for h in line.part.holdings if h.location_id == line.location_id and h.condition != "good"]
+        held = sum((h.on_hand for h in here), ZERO)
+        if held and line.quantity <= free + held:
+            return Verdict(Level.BAD, tr("{count} in {bin} are bad or in quarantine.", count=quantity_text(held),
+                                         bin=line.location),
+                           tr("Take less, or scan another bin."), "over")  # fmt: skip
         return Verdict(Level.BAD, tr("Only {count} free in {bin}.", count=quantity_text(free), bin=line.location),
                        tr("Take less, or scan another bin."), "over")  # fmt: skip
     return None
@@ -354,6 +375,7 @@ def _line_document(draft: Draft, line: Line) -> dict[str, Any]:
         "to_location_id" if inward else "from_location_id": line.location_id,
         "lot_id": line.lot_id,
         "lot": line.lot if line.lot and line.lot_id is None else None,
+        "expires_on": str(line.expires_on) if line.expires_on and line.lot_id is None else None,
         "reservation_id": line.reservation_id,
         "purchase_line_id": line.purchase_line_id,
         "returns_move_id": line.returns_move_id,
@@ -403,156 +425,6 @@ def replaced(draft: Draft, index: int) -> Draft:
     target = draft.lines.index(instead)
     moved = set_quantity(draft, target, min(instead.expected or ZERO, instead.quantity + draft.lines[index].quantity))
     return replace(without_line(moved, index), current=target if target < index else target - 1)
-
-
-def scan_part(draft: Draft, part: Part, *, lot: Holding | None = None, at: str = "") -> tuple[Draft, Feedback]:
-    """A part was scanned: its open line takes one more, or what is still to come; an unlisted one gets a new line."""
-    index = _line_for(draft, part, lot)
-    if index < 0:
-        line = _new_line(draft, part, lot)
-        draft = replace(draft, lines=(*draft.lines, line), current=len(draft.lines))
-        index = draft.current
-    line = draft.lines[index]
-    if lot is not None and line.lot_id != lot.lot_id:
-        line = replace(line, lot_id=lot.lot_id, lot=lot.lot)
-        if draft.mode not in (Mode.RECEIVE, Mode.RETURN):
-            line = replace(line, location_id=lot.location_id, location=lot.location)
-    step = _step(draft, line)
-    draft = with_line(draft, index, replace(line, part=part, quantity=line.quantity + step, scanned_at=at))
-    return draft, feedback(draft, index, step)
-
-
-def _step(draft: Draft, line: Line) -> Decimal:
-    """How much one scan adds: a receipt fills in all that is still to come, everything else counts single pieces."""
-    if (
-        draft.mode is Mode.RECEIVE
-        and line.expected is not None
-        and line.quantity < line.expected
-        and line.part.tracking != "serial"
-    ):
-        return line.expected - line.quantity
-    return Decimal(1)
-
-
-def _line_for(draft: Draft, part: Part, lot: Holding | None) -> int:
-    same = [n for n, line in enumerate(draft.lines) if line.part.id == part.id]
-    if lot is not None:
-        exact = [n for n in same if draft.lines[n].lot_id == lot.lot_id]
-        empty = [n for n in same if draft.lines[n].quantity == 0]
-        same = exact or empty
-    if part.tracking == "serial":
-        same = [n for n in same if draft.lines[n].quantity == 0]
-    unfinished = [n for n in same if (draft.lines[n].expected or ZERO) > draft.lines[n].quantity]
-    found = unfinished or same
-    return found[0] if found else -1
-
-
-def _new_line(draft: Draft, part: Part, lot: Holding | None) -> Line:
-    holding = lot or suggested(draft, part)
-    line = Line(part=part)
-    if draft.mode is Mode.RECEIVE:
-        home = (holding.location_id, holding.location) if holding is not None and holding.location_id else None
-        place = draft.to_place or home or _last_place(draft)
-        line = replace(line, unit_cost=part.cost)
-        return line if place is None else replace(line, location_id=place[0], location=place[1])
-    if holding is not None:
-        line = replace(line, location_id=holding.location_id, location=holding.location,
-                       lot_id=holding.lot_id, lot=holding.lot)  # fmt: skip
-    if draft.from_place is not None and draft.mode is Mode.TRANSFER and lot is None:
-        line = replace(line, location_id=draft.from_place[0], location=draft.from_place[1])
-    return line
-
-
-def _last_place(draft: Draft) -> tuple[int, str] | None:
-    for line in reversed(draft.lines):
-        if line.location_id is not None:
-            return line.location_id, line.location
-    return None
-
-
-def suggested(draft: Draft, part: Part) -> Holding | None:
-    """Where to take it from: the lot that expires first (FEFO), then the place with the most; vans last.
-
-    The database sends holdings in that order.
-    """
-    good = [h for h in part.holdings if h.condition == "good" and h.available > 0]
-    if draft.mode is Mode.TRANSFER and draft.from_place is not None:
-        good = [h for h in good if h.location_id == draft.from_place[0]] or good
-    rest = [h for h in part.holdings if h.condition == "good"]
-    return next(iter(good), next(iter(rest), None))
-
-
-def scan_place(draft: Draft, place_id: int, code: str) -> tuple[Draft, Feedback]:
-    """A bin was scanned: a transfer's first one is its source, later ones its target; else it is the line's."""
-    if draft.mode is Mode.TRANSFER:
-        if draft.from_place is None:
-            return replace(draft, from_place=(place_id, code)), Feedback(
-                Level.OK, code, tr("From this bin"), tr("Scan the parts, then the bin to put them in."))  # fmt: skip
-        return replace(draft, to_place=(place_id, code)), Feedback(
-            Level.OK, code, tr("To this bin"), tr("F9 checks and posts."))  # fmt: skip
-    if 0 <= draft.current < len(draft.lines):
-        line = draft.lines[draft.current]
-        draft = with_line(draft, draft.current, replace(line, location_id=place_id, location=code))
-        if draft.mode is Mode.RECEIVE:
-            draft = replace(draft, to_place=(place_id, code))
-        found = verdict(draft, draft.current)
-        level = Level.BAD if found.level is Level.BAD else Level.OK
-        return draft, Feedback(
-            level, code, tr("Bin of line {number}", number=draft.current + 1), found.text, chip=line.part.code
-        )
-    return replace(draft, to_place=(place_id, code)), Feedback(
-        Level.OK, code, tr("Bin for what comes next"), "", chip=tr("bin"))  # fmt: skip
-
-
-def feedback(draft: Draft, index: int, step: Decimal) -> Feedback:
-    """What to say after a scan changed line `index` by `step`."""
-    line, found = draft.lines[index], verdict(draft, index)
-    name = line.part.display_name()
-    if found.level is Level.BAD:
-        headline = _headline(draft, line, found)
-        chip = tr("wrong part") if found.rule == "wrong_part" else tr("check")
-        return Feedback(found.level, line.part.code, headline, _put_back(draft, line) or found.remedy, chip=chip)
-    count = quantity_text(line.quantity) + (f" / {quantity_text(line.expected)}" if line.expected is not None else "")
-    chip = count.replace(" ", "") if line.expected is not None else tr("extra") if found.level is Level.EXTRA else count
-    return Feedback(
-        Level.OK if found.level is Level.ACTIVE else found.level, line.part.code, name,
-        _detail(draft, index, line), "+" + quantity_text(step), count, chip,
-    )  # fmt: skip
-
-
-def _headline(draft: Draft, line: Line, found: Verdict) -> str:
-    if found.rule != "wrong_part":
-        return found.text
-    if draft.mode is Mode.RECEIVE:
-        return tr("Not on this purchase order")
-    if draft.mode is Mode.RETURN:
-        return tr("Not issued to this order")
-    return tr("Wrong part: fits {models} only", models=", ".join(line.part.fits))
-
-
-def _put_back(draft: Draft, line: Line) -> str:
-    instead = replacement_for(draft, line) if draft.mode is Mode.ISSUE and line.part.fits_asset is False else None
-    if instead is None:
-        return ""
-    return tr(
-        "Put it back to {bin}. Take {part} from {other}.",
-        bin=line.location,
-        part=instead.part.code,
-        other=instead.location,
-    )
-
-
-def _detail(draft: Draft, index: int, line: Line) -> str:
-    parts = [tr("Line {number}", number=index + 1)]
-    if line.lot:
-        parts.append(tr("lot {lot}", lot=line.lot))
-    if line.location:
-        parts.append(tr("bin {bin}", bin=line.location))
-    rest = (line.expected or ZERO) - line.quantity
-    text = tr(", ").join(parts) + tr(".")
-    if rest > 0:
-        text += tr(" {count} more to scan.", count=quantity_text(rest))
-    return text
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from psycopg2.extensions import parse_dsn
 from sqlalchemy import text
 
 from db.session import Database
@@ -226,6 +227,13 @@ def places(database: Database) -> tuple[Place, ...]:
     """Where the reader may put stock."""
     found = _ask(database, "select api.desk_places()")
     return tuple(Place(**each) for each in found)
+
+
+def place(database: Database) -> str:
+    """Names the database for what a workstation keeps of it, the same at each start."""
+    where = parse_dsn(database.dsn)
+    host = str(where.get("host", ""))
+    return f"{where.get('dbname', '')}@{'' if host.startswith('/') else host}"
 
 
 def _ask(database: Database, sql: str, **values: object) -> Any:

@@ -75,6 +75,11 @@ class Page(QWidget):
 
     scan_ready = Signal()
 
+    keeps_itself = False
+    """True where the page keeps its unsaved work on disk at each change and takes it up by itself: the shell then
+    neither keeps nor offers it.
+    """
+
     def dirty(self) -> bool:
         return self._dirty
 

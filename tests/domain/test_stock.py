@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain import stock
+from desktop.domain import stock, stock_scans
 from desktop.domain.stock import Draft, Holding, Level, Line, Mode, Part, Subject
 from desktop.domain.stock_drafts import draft_from, to_json
 
@@ -28,17 +28,17 @@ def _reserved(part: Part, expected: int) -> Line:
 
 def test_each_scan_of_an_issue_counts_one_piece() -> None:
     draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(_part(), 2),))
-    draft, said = stock.scan_part(draft, _part())
+    draft, said = stock_scans.scan_part(draft, _part())
     assert draft.lines[0].quantity == 1 and said.count == "1 / 2" and stock.verdict(draft, 0).level is Level.ACTIVE
-    draft, said = stock.scan_part(draft, _part())
+    draft, said = stock_scans.scan_part(draft, _part())
     assert said.count == "2 / 2" and stock.verdict(draft, 0).level is Level.OK
 
 
 def test_a_receipt_fills_in_what_is_still_to_come_then_counts_on() -> None:
     line = Line(_part(), expected=Decimal(20), ordered=Decimal(20), location_id=1, location="A-01", purchase_line_id=3)
-    draft, _ = stock.scan_part(Draft(Mode.RECEIVE, lines=(line,)), _part())
+    draft, _ = stock_scans.scan_part(Draft(Mode.RECEIVE, lines=(line,)), _part())
     assert draft.lines[0].quantity == 20
-    draft, _ = stock.scan_part(draft, _part())
+    draft, _ = stock_scans.scan_part(draft, _part())
     assert stock.verdict(draft, 0).level is Level.EXTRA  # 21 of 20: within 5 %
     assert stock.verdict(stock.set_quantity(draft, 0, Decimal(22)), 0).rule == "over"
 
@@ -46,14 +46,14 @@ def test_a_receipt_fills_in_what_is_still_to_come_then_counts_on() -> None:
 @pytest.mark.parametrize(("fits", "level"), [(True, Level.EXTRA), (None, Level.EXTRA), (False, Level.BAD)])
 def test_an_unreserved_part_is_extra_unless_it_is_known_not_to_fit(fits: bool | None, level: Level) -> None:
     draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(_part("SEP-7520"), 1),))
-    draft, _ = stock.scan_part(draft, _part("SEP-7710", fits=("110S",), fits_asset=fits))
+    draft, _ = stock_scans.scan_part(draft, _part("SEP-7710", fits=("110S",), fits_asset=fits))
     assert stock.verdict(draft, 1).level is level
 
 
 def test_the_replacement_takes_the_quantity_of_the_wrong_part() -> None:
     right, wrong = _part("SEP-7520"), _part("SEP-7710", fits=("110S",), fits_asset=False)
     draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(right, 1),))
-    draft, said = stock.scan_part(draft, wrong)
+    draft, said = stock_scans.scan_part(draft, wrong)
     assert said.level is Level.BAD and "SEP-7520" in said.detail
     draft = stock.replaced(draft, 1)
     assert [(line.part.code, line.quantity) for line in draft.lines] == [("SEP-7520", 1)]
@@ -72,15 +72,15 @@ def test_the_lot_that_expires_first_is_suggested() -> None:
         Holding(n, f"A-0{n}", lot_id=n, lot=f"L{n}", expires_on=date(2027, n, 1), on_hand=Decimal(5)) for n in (1, 2)
     )
     spent = replace(early, reserved=Decimal(5))
-    assert stock.suggested(Draft(Mode.ISSUE), replace(_part(), holdings=(early, late))) is early
-    assert stock.suggested(Draft(Mode.ISSUE), replace(_part(), holdings=(spent, late))) is late
+    assert stock_scans.suggested(Draft(Mode.ISSUE), replace(_part(), holdings=(early, late))) is early
+    assert stock_scans.suggested(Draft(Mode.ISSUE), replace(_part(), holdings=(spent, late))) is late
 
 
 def test_a_transfer_reads_from_bin_parts_to_bin() -> None:
-    draft, _ = stock.scan_place(Draft(Mode.TRANSFER), 1, "A-01")
-    draft, _ = stock.scan_part(draft, _part())
+    draft, _ = stock_scans.scan_place(Draft(Mode.TRANSFER), 1, "A-01")
+    draft, _ = stock_scans.scan_part(draft, _part())
     assert stock.obstacle(draft) != ""
-    draft, _ = stock.scan_place(draft, 2, "B-02")
+    draft, _ = stock_scans.scan_place(draft, 2, "B-02")
     assert stock.obstacle(draft) == ""
     (line,) = stock.document(draft)["lines"]
     assert (line["from_location_id"], line["to_location_id"], line["quantity"]) == (1, 2, "1")
@@ -111,6 +111,6 @@ def test_a_kept_draft_comes_back_the_same(
 def test_no_scan_is_lost(scans: list[str]) -> None:
     draft = Draft(Mode.COUNTER, engineer_id=1)
     for code in scans:
-        draft, _ = stock.scan_part(draft, _part(code, on_hand=99))
+        draft, _ = stock_scans.scan_part(draft, _part(code, on_hand=99))
     assert {line.part.code: line.quantity for line in draft.lines} == {code: scans.count(code) for code in set(scans)}
     assert stock.figures(draft).pieces == len(scans)

@@ -221,9 +221,8 @@ class Workspace(QWidget):
         if found.pending is not None:
             return found.pending
         page = found.page
-        return TabMemory(
-            found.key, found.args, dict(page.state()), page.dirty(), memory.now() if page.dirty() else ""
-        )
+        draft = page.dirty() and not page.keeps_itself
+        return TabMemory(found.key, found.args, dict(page.state()), draft, memory.now() if draft else "")
 
     def save(self, context: Context) -> None:
         current = self.current()

@@ -6,22 +6,22 @@ it belongs to what was typed, never to a button.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain import stock
 from desktop.domain.changes import Changes
 from desktop.domain.stock import Draft, Feedback, Level, Mode
-from desktop.domain.stock_drafts import to_json
 from desktop.domain.text import tr
 from desktop.operations import stock_desk
 from desktop.operations.stock import Posted
 from desktop.operations.stock_desk import Overview
+from desktop.reports.stock import Label
+from desktop.runtime import sounds
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import desk_papers, desk_rows
@@ -29,17 +29,23 @@ from desktop.views.stock.desk_driver import DeskDriver, as_quantity
 from desktop.views.stock.order_panel import OrderPanel
 from desktop.views.stock.painted_table import PaintedTable
 from desktop.views.stock.part_panel import PartPanel
+from desktop.views.stock.scan_ahead import ScanAhead
 from desktop.views.stock.scan_bar import ScanBar
 from desktop.widgets.buttons import Button
 from desktop.widgets.header import WIDE_FROM, ActionBar, HeaderBar, Total
 from desktop.widgets.page import Page
+from desktop.widgets.paint import column
 from desktop.widgets.segmented import Segment, Segmented
+from desktop.widgets.states import Banner
 
 _LOOK_MS = 120
+_TONES = {Level.OK: "ok", Level.ACTIVE: "ok", Level.EXTRA: "warn", Level.BAD: "bad"}
 
 
 class StockDesk(Page):
     """`mode` is the first kind of document; the segmented control and a scanned order change it."""
+
+    keeps_itself = True
 
     def __init__(self, context: Context, mode: Mode = Mode.ISSUE, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -48,6 +54,9 @@ class StockDesk(Page):
         self.modes = Segmented(name=tr("Kind of document"))
         self.pick_list = Button(icon="printer", key="Ctrl+P")
         self.scan = ScanBar()
+        self.ahead = ScanAhead(context, self.scan.field)
+        self.banner = Banner("warn", "")
+        self.banner_row = QWidget()
         self.table = PaintedTable(tr("Lines"))
         self.panel = PartPanel()
         self.order = OrderPanel()
@@ -55,12 +64,16 @@ class StockDesk(Page):
         self.suspend_button = Button(height=32, key="Esc")
         self.post_button = Button(kind="primary", icon="check", height=32, key="F9")
         self._looked_at = 0
+        self._labels: tuple[Label, ...] = ()
         self._look = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self._look.timeout.connect(self._look_at_part)
         self._make_actions()
         self._build()
         self._connect()
         self.retranslate()
+        self.destroyed.connect(self.driver.keeper.release)
+        if self.driver.recover():
+            self._say_recovered()
 
     def _build(self) -> None:
         self.header.add_action(self.modes)
@@ -69,7 +82,9 @@ class StockDesk(Page):
         self.bar.add_button(self.post_button)
         left = QVBoxLayout()
         left.setSpacing(0)
-        for widget, stretch in ((self.scan, 0), (self.table, 1), (self.panel, 0)):
+        self.banner_row.setLayout(column(self.banner, margins=(16, 8, 12, 0)))
+        self.banner_row.setVisible(False)
+        for widget, stretch in ((self.banner_row, 0), (self.scan, 0), (self.table, 1), (self.panel, 0)):
             left.addWidget(widget, stretch)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -90,13 +105,17 @@ class StockDesk(Page):
         driver, field = self.driver, self.scan.field
         driver.changed.connect(self._show)
         driver.said.connect(self._say)
-        driver.alarm.connect(_low_tone)
-        driver.queue_changed.connect(self.scan.set_queued)
+        driver.offline_changed.connect(self._show_offline)
+        driver.queue_changed.connect(self._show_waiting)
         driver.suspended_changed.connect(self._show)
         driver.posted.connect(self._posted)
         field.submitted.connect(driver.typed)
         field.stepped.connect(driver.move)
         field.delete_pressed.connect(driver.remove)
+        field.undo_pressed.connect(driver.undo)
+        field.redo_pressed.connect(driver.redo)
+        field.rows_pasted.connect(self._paste_rows)
+        self.ahead.chosen.connect(driver.scan)
         field.textEdited.connect(lambda _text: self._show_lines())
         self.modes.chosen.connect(lambda key: driver.set_mode(Mode(key)))
         self.table.row_clicked.connect(driver.go_to)
@@ -120,9 +139,10 @@ class StockDesk(Page):
             (lambda: tr("Remove line"), "Ctrl+Del", driver.remove),
             (lambda: tr("Fill in everything expected"), "Ctrl+Shift+A", driver.fill_all),
             (lambda: tr("Condition: good, bad, quarantine"), "Ctrl+G", driver.next_condition),
-            (lambda: tr("Suspend"), "Esc", driver.suspend),
+            (lambda: tr("Suspend"), "Esc", self.leave),
             (lambda: tr("Resume what was suspended"), "Ctrl+Shift+R", driver.resume),
             (lambda: tr("Pick list, labels or hand-over"), "Ctrl+P", self.print_papers),
+            (lambda: tr("Labels of the last receipt"), "Ctrl+L", self.print_labels),
         ):
             self._add(words, key, call)
         for number, mode in enumerate(Mode, start=1):
@@ -153,6 +173,26 @@ class StockDesk(Page):
     def print_papers(self) -> None:
         """Ctrl+P: the pick list or the labels of the draft; on an empty desk the hand-over of the day."""
         desk_papers.print_draft(self.context, self.driver.draft, self)
+
+    def print_labels(self) -> None:
+        """Ctrl+L: the labels of what this desk received last."""
+        if self._labels:
+            desk_papers.print_labels(self.context, self._labels, self)
+        else:
+            self._say("", Feedback(Level.TODO, tr("No labels"), tr("Nothing was received at this desk yet.")))
+
+    def leave(self) -> None:
+        """Esc: close the offered codes, else empty the field, else suspend the draft."""
+        if self.ahead.shut():
+            return
+        if self.scan.field.text():
+            self.scan.field.clear()
+        else:
+            self.driver.suspend()
+
+    def _paste_rows(self, text: str) -> None:
+        """Ctrl+V with rows of a sheet: opening balances, by the import's preview."""
+        self.context.open("import", {"into": "opening_balances", "pasted": text})
 
     # showing
 
@@ -202,13 +242,41 @@ class StockDesk(Page):
             self.bar.set_reason(stock.obstacle(draft) if faulty else "")
 
     def _say(self, at: str, feedback: Feedback) -> None:
-        self.scan.band.show_feedback(feedback)
+        wanted = feedback.level is Level.BAD or bool(at)
+        tone = _TONES.get(feedback.level, "") if wanted else ""
+        heard = bool(tone) and sounds.sound(self.context.settings, tone)
+        self.scan.band.show_feedback(feedback, heard=heard)
         if at:
             self.scan.last.add(at, feedback)
 
+    def _say_recovered(self) -> None:
+        draft = self.driver.draft
+        what = draft.subject.code if draft.subject else desk_rows.mode_word(draft.mode)
+        detail = tr("The program ended while this was open. Nothing of it was lost.")
+        self._say("", Feedback(Level.TODO, what, tr("Brought back"), detail))
+
+    def _show_offline(self, offline: bool) -> None:
+        """A lasting condition: what waits is on disk, and goes on by itself."""
+        self.banner_row.setVisible(offline)
+        self._show_waiting(self.driver.queued())
+        if not offline:
+            back = Feedback(Level.OK, tr("Connected again"), tr("What waited is being worked off."))
+            self._say("", back)
+        self._show()
+
+    def _show_waiting(self, count: int) -> None:
+        self.scan.set_queued(count)
+        if self.driver.offline:
+            words = tr("No connection. Everything is kept on this computer and goes on by itself: {count} scans wait.",
+                       count=count)  # fmt: skip
+            if self.driver.unknown_outcome():
+                words = tr("No connection. Whether the posting arrived is asked again; nothing is posted twice.")
+            self.banner.say(words)
+
     def _posted(self, posted: Posted, draft: Draft) -> None:
         if draft.mode is Mode.RECEIVE:
-            desk_papers.offer_labels(self.context, draft, posted, self)
+            self._labels = desk_papers.labels_of(draft)
+            desk_papers.offer_labels(self.context, self._labels, posted, self.print_labels)
 
     # the part under the lines
 
@@ -261,6 +329,7 @@ class StockDesk(Page):
             ("F7", tr("Replace")),
             ("F8", tr("Reverse")),
             ("F9", tr("Check and post")),
+            ("Ctrl+Z", tr("Undo")),
             ("Ctrl+1…5", tr("Kind of document")),
         )
 
@@ -274,13 +343,6 @@ class StockDesk(Page):
 
     def refresh(self) -> None:
         self._show()
-
-    def state(self) -> Mapping[str, Any]:
-        return {"draft": to_json(self.driver.draft)}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        if state.get("draft"):
-            self.driver.restore(state["draft"])
 
     def retranslate(self) -> None:
         for action, words in self._words:
@@ -312,8 +374,3 @@ class StockDesk(Page):
         self.scan.set_wide(self._wide())
         self.panel.set_wide(self._wide())
         self._show_lines()
-
-
-def _low_tone() -> None:
-    """The sound of a wrong part: the platform's own."""
-    QApplication.beep()

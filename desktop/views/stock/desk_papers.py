@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,13 +64,17 @@ def labels_of(draft: Draft) -> tuple[reports.Label, ...]:
     )
 
 
-def offer_labels(context: Context, draft: Draft, posted: Posted, owner: QObject) -> None:
+def offer_labels(
+    context: Context, wanted: Sequence[reports.Label], posted: Posted, print_them: Callable[[], None]
+) -> None:
     """After a receipt: its labels, one key away."""
-    wanted = labels_of(draft)
-    paper = partial(_labels_file, context.database, wanted)
-    action = ToastAction(tr("Print labels"), lambda: make(context, paper, owner))
+    action = ToastAction(tr("Print labels"), print_them, "Ctrl+L")
     text = tr("Labels of {number}", number=posted.number)
     context.toast("info", text, tr("{count} labels ready", count=len(wanted)), action=action)
+
+
+def print_labels(context: Context, wanted: Sequence[reports.Label], owner: QObject) -> None:
+    make(context, partial(_labels_file, context.database, wanted), owner)
 
 
 def make(context: Context, paper: partial[Path], owner: QObject) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QKeyCombination, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.stock import Feedback, Level
@@ -23,14 +23,24 @@ _TONES: dict[Level, tuple[str, str, str]] = {
     Level.TODO: ("info", "info", "file-text"),
 }
 SCANS_SHOWN = 6
+_CTRL_Y = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Y)
 
 
 class ScanField(QLineEdit):
-    """44 high. Enter submits what was typed; the arrows move through the lines."""
+    """44 high. Enter submits what was typed; the arrows move through the lines.
+
+    Codes are Latin: an input method is not asked for here, because it would compose what a scanner types. Undo, redo
+    and pasted rows go to the page while nothing is typed.
+    """
 
     submitted = Signal(str)
     stepped = Signal(int)
     delete_pressed = Signal()
+    undo_pressed = Signal()
+    redo_pressed = Signal()
+    rows_pasted = Signal(str)
+    steered: Callable[[int], bool] | None = None
+    """Gets the arrows (±1) and Enter (0) first; True where it took them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +49,8 @@ class ScanField(QLineEdit):
         self.setTextMargins(44, 0, 8, 0)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; min-height: 44px; max-height: 44px; }")
         self.setFont(font(18, code=True))
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhNoPredictiveText)
         self._hint, self._queued = "", 0
         self._chip = Chip(parent=self)
         self.ready(0)
@@ -60,7 +72,16 @@ class ScanField(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        move = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Return: 0, Qt.Key.Key_Enter: 0}.get(key)
+        if move is not None and self.steered is not None and self.steered(move):
+            return
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == _CTRL_Y:
+            self.redo()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             text = self.text().strip()
             self.clear()
             if text:
@@ -71,6 +92,38 @@ class ScanField(QLineEdit):
             self.delete_pressed.emit()
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo belong to the field with the focus, also where the menu has the same keys."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence.StandardKey
+            if event.keyCombination() == _CTRL_Y or any(event.matches(each) for each in (keys.Undo, keys.Redo)):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def undo(self) -> None:
+        if self.text():
+            super().undo()
+        else:
+            self.undo_pressed.emit()
+
+    def redo(self) -> None:
+        if self.isRedoAvailable() and self.text():
+            super().redo()
+        else:
+            self.redo_pressed.emit()
+
+    def paste(self) -> None:
+        """Rows go to the page; one line is typed here."""
+        text = QGuiApplication.clipboard().text()
+        if "\t" in text.strip() or "\n" in text.strip():
+            self.rows_pasted.emit(text)
+        else:
+            super().paste()
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:  # type: ignore[override]
+        return False if query == Qt.InputMethodQuery.ImEnabled else super().inputMethodQuery(query)
 
     def resizeEvent(self, event: object) -> None:
         self._place_chip()
@@ -108,9 +161,11 @@ class FeedbackBand(QWidget):
         super().__init__(parent)
         self.setFixedHeight(_HEIGHT)
         self._shown: Feedback | None = None
+        self._heard = True
 
-    def show_feedback(self, feedback: Feedback | None) -> None:
-        self._shown = feedback
+    def show_feedback(self, feedback: Feedback | None, *, heard: bool = True) -> None:
+        """`heard`: a tone went with it."""
+        self._shown, self._heard = feedback, heard
         words = f"{feedback.code} {feedback.headline} {feedback.detail}" if feedback else ""
         self.setAccessibleName(words)
         self.update()
@@ -139,7 +194,7 @@ class FeedbackBand(QWidget):
             draw_text(painter, QRectF(right - 80, 3, 80, 22), shown.step, font(18, 500), f"{tone}.fg", "right")
             draw_text(painter, QRectF(right - 80, 25, 80, 16), shown.count, font(11), "text.secondary", "right")
             right -= 92
-        elif bad:
+        elif bad and self._heard:
             words = tr("low tone")
             width = text_width(words, font(12, text=words)) + 2
             draw_text(

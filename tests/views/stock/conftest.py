@@ -57,11 +57,15 @@ class Bench:
 
     def scan(self, *codes: str) -> None:
         """Type each code as a scanner does: a burst of keys and Enter, into whatever has the focus."""
+        self.burst(*codes)
+        self.settle()
+
+    def burst(self, *codes: str) -> None:
+        """As `scan`, without waiting for anything."""
         for code in codes:
             target = QApplication.focusWidget() or self.page.scan.field
             self.qtbot.keyClicks(target, code)
             self.qtbot.keyClick(target, Qt.Key.Key_Return)
-        self.settle()
 
     def type(self, text: str) -> None:
         """Type by hand into the scan field, then Enter."""

@@ -1,0 +1,182 @@
+"""The draft of the stock desk and what keys change in it: quantities, conditions, undo, suspending and resuming.
+
+Every change is on disk at once, and can be undone until the draft is posted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.domain import stock, stock_scans
+from desktop.domain.stock import CONDITIONS, Draft, Feedback, Level, Line, Mode, quantity_text
+from desktop.domain.text import pick, tr
+from desktop.operations.stock import Posted
+from desktop.runtime.context import Context
+from desktop.views.stock.desk_keeping import History, Keeper, Sending, Suspended
+
+
+class DeskLines(QObject):
+    """`said` carries the time (empty where it is no scan) and the feedback."""
+
+    changed = Signal()
+    said = Signal(str, object)
+    suspended_changed = Signal()
+
+    def __init__(self, context: Context, mode: Mode, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.draft = Draft(mode)
+        self.last_posted: Posted | None = None
+        self._sending: Sending | None = None
+        self._under_way = False
+        self._history = History()
+        self._suspended = Suspended(context)
+        self.keeper = Keeper(context)
+
+    def busy(self) -> bool:
+        return self._under_way
+
+    def unknown_outcome(self) -> bool:
+        """True while a posting was sent and nobody knows whether it arrived."""
+        return self._sending is not None and not self._under_way
+
+    def reverse(self, document_id: int, number: str) -> None:
+        raise NotImplementedError
+
+    def _keep(self, *, surely: bool = False) -> None:
+        self.keeper.keep(self.draft, (), self._sending, surely=surely)
+
+    # undo
+
+    def undo(self) -> None:
+        """Ctrl+Z: the last change of the draft; right after a posting its linked reversal."""
+        if self.busy() or self.unknown_outcome():
+            return
+        before = self._history.back(self.draft)
+        if before is not None:
+            self._show_again(before, tr("Undone"))
+        elif self.last_posted is not None and self.draft.empty:
+            self.reverse(self.last_posted.document_id, self.last_posted.number)
+        else:
+            self._say(Feedback(Level.TODO, "", tr("Nothing to undo")), listed=False)
+
+    def redo(self) -> None:
+        """Ctrl+Y."""
+        after = None if self.busy() or self.unknown_outcome() else self._history.forward(self.draft)
+        if after is not None:
+            self._show_again(after, tr("Done again"))
+
+    def _show_again(self, draft: Draft, word: str) -> None:
+        self.draft = draft
+        self._keep()
+        self.changed.emit()
+        line = self._line()
+        code = line.part.code if line is not None else ""
+        detail = tr("{count} lines, {pieces} pieces", count=len(draft.filled),
+                    pieces=quantity_text(sum((each.quantity for each in draft.filled), stock.ZERO)))  # fmt: skip
+        self._say(Feedback(Level.TODO, code, word, detail), listed=False)
+
+    # changing lines
+
+    def move(self, by: int) -> None:
+        if self.draft.lines:
+            self._set(replace(self.draft, current=min(max(self.draft.current + by, 0), len(self.draft.lines) - 1)))
+
+    def go_to(self, index: int) -> None:
+        if 0 <= index < len(self.draft.lines):
+            self._set(replace(self.draft, current=index))
+
+    def set_quantity(self, index: int, quantity: Decimal) -> None:
+        before = self.draft.lines[index].quantity
+        self._set(stock.set_quantity(self.draft, index, quantity))
+        self._say(stock_scans.feedback(self.draft, index, quantity - before))
+
+    def remove(self) -> None:
+        if self._line() is not None:
+            self._set(stock.without_line(self.draft, self.draft.current))
+
+    def replace_wrong(self) -> None:
+        """F7 on a wrong part: the reserved one takes its place."""
+        index = self.draft.current
+        if self._line() is not None:
+            self._set(stock.replaced(self.draft, index))
+            line = self._line()
+            if line is not None:
+                self._say(stock_scans.feedback(self.draft, self.draft.current, line.quantity))
+
+    def repeat_above(self) -> None:
+        if self._line() is not None:
+            self._set(stock.repeat_above(self.draft, self.draft.current))
+
+    def next_condition(self) -> None:
+        """Good, bad, quarantine in turn: how a returned part comes back."""
+        line = self._line()
+        if line is not None and self.draft.mode is Mode.RETURN:
+            following = CONDITIONS[(CONDITIONS.index(line.condition) + 1) % len(CONDITIONS)]
+            self._set(stock.with_line(self.draft, self.draft.current, replace(line, condition=following)))
+
+    def fill_all(self) -> None:
+        """Take every expected line in full: the whole issue comes back, the whole order arrived."""
+        lines = tuple(replace(line, quantity=line.expected) if line.expected else line for line in self.draft.lines)
+        self._set(replace(self.draft, lines=lines))
+
+    def _line(self) -> Line | None:
+        at = self.draft.current
+        return self.draft.lines[at] if 0 <= at < len(self.draft.lines) else None
+
+    # suspending
+
+    def suspended(self) -> tuple[Draft, ...]:
+        return self._suspended.drafts()
+
+    def suspend(self) -> None:
+        """Keep the draft on this workstation and clear the desk."""
+        if self.draft.empty or self.unknown_outcome():
+            return
+        self._suspended.add(self.draft)
+        code = self.draft.subject.code if self.draft.subject else stock_title(self.draft)
+        self._set(Draft(self.draft.mode))
+        self._history.forget()
+        self._say(Feedback(Level.TODO, code, tr("Draft suspended"), tr("Ctrl+Shift+R brings it back.")), listed=False)
+        self.suspended_changed.emit()
+
+    def resume(self) -> None:
+        """Bring back what was suspended last; a draft under way is suspended in its place."""
+        first = self._suspended.take_last()
+        if first is None:
+            return
+        if self.draft.filled:
+            self.suspend()
+        self._set(first)
+        self._history.forget()
+        self.suspended_changed.emit()
+
+    # telling
+
+    def _set(self, draft: Draft) -> None:
+        if self.unknown_outcome():
+            return
+        self._history.changed(self.draft, draft)
+        self.draft = draft
+        self._keep()
+        self.changed.emit()
+
+    def _set_said(self, draft: Draft, feedback: Feedback) -> None:
+        self._set(draft)
+        self._say(feedback)
+
+    def _say(self, feedback: Feedback, *, listed: bool = True) -> None:
+        self.said.emit(now() if listed else "", feedback)
+
+
+def stock_title(draft: Draft) -> str:
+    """The words of a subject, e.g. the order's title."""
+    return pick(draft.subject.title, draft.subject.title_zh) if draft.subject else ""
+
+
+def now() -> str:
+    return datetime.now().strftime("%H:%M:%S")
