@@ -74,6 +74,7 @@ def make_world(cursor: Any, *, items: int = 6, bins: int = 4, prefix: str = "w",
         ("receipt", "RCV"), ("issue", "ISS"), ("counter_issue", "CNT"), ("return", "RET"),
         ("transfer", "TRF"), ("adjustment", "ADJ"), ("opening", "OPN"), ("stock_count", "CNT"),
         ("pick_list", "PCK"),
+        ("supplier_return", "SRT"),
     ):  # fmt: skip
         cursor.execute(
             "insert into erp.numbering (document_type, company_id, prefix) values (%s,%s,%s) on conflict do nothing",

@@ -15,6 +15,7 @@ from db.orm import (
     scheduling,
     service,
     stock,
+    stock_value,
     work_orders,
 )
 from db.orm.base import Base
@@ -32,5 +33,6 @@ __all__ = [
     "scheduling",
     "service",
     "stock",
+    "stock_value",
     "work_orders",
 ]

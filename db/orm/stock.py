@@ -91,6 +91,7 @@ class Item(Sorted, Stamped, Versioned, Base):
     lead_time_days: Mapped[int | None]
     abc_class: Mapped[str | None]
     allow_negative: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    valuation: Mapped[str] = mapped_column(server_default=FetchedValue())
     note: Mapped[str | None]
     retired_on: Mapped[date | None]
     custom: Mapped[Json] = mapped_column(server_default=FetchedValue())
@@ -352,7 +353,7 @@ class StockBalance(Base):
 
 
 class ItemCost(Base):
-    """Moving average per item and valuation area (the company): quantity and value in stock."""
+    """Quantity and value in stock per item and valuation area (the company)."""
 
     __tablename__ = "item_cost"
 
@@ -365,6 +366,7 @@ class ItemCost(Base):
     quantity: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
     value: Mapped[Money] = mapped_column(server_default=FetchedValue())
     average: Mapped[Price] = mapped_column(server_default=FetchedValue())
+    valuation: Mapped[str] = mapped_column(server_default=FetchedValue())
 
     company: Mapped[Company] = relationship(foreign_keys=[company_id], lazy="raise")
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")

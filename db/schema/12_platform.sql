@@ -57,7 +57,7 @@ begin
     insert into numbering (document_type, company_id, prefix)
     select t.document_type, new.id, t.prefix
     from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
-                 ('adjustment', 'ADJ'), ('opening', 'OPN'), ('work_order', 'WO'), ('purchase_order', 'PO'),
+                 ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
                  ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
                  ('pick_list', 'PCK')) t (document_type, prefix)
     on conflict do nothing;

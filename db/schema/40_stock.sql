@@ -29,6 +29,7 @@ create table erp.item (
     lead_time_days integer           constraint item_lead_time_range check (lead_time_days between 0 and 1000),
     abc_class      text              constraint item_abc_known check (abc_class in ('A', 'B', 'C')),
     allow_negative boolean           not null default false,
+    valuation      text              not null default 'average' constraint item_valuation_known check (valuation in ('average', 'fifo')),
     note           text,
     retired_on     date,
     custom         jsonb             not null default '{}',
@@ -46,7 +47,9 @@ create table erp.item (
     constraint item_code_unique unique (company_id, code),
     constraint item_barcode_unique unique (company_id, barcode),
     constraint item_source_unique unique (source, source_key),
-    constraint item_min_below_max check (max_quantity >= min_quantity)
+    constraint item_min_below_max check (max_quantity >= min_quantity),
+    -- A layer is a delivery that is there: what was never delivered cannot be taken from one.
+    constraint item_layers_not_negative check (not (allow_negative and valuation = 'fifo'))
 );
 create index item_unit_idx on erp.item (org_unit_id, code, id);
 -- (order, id) include (unit): any page of the list in its order, for readers of one unit and of all alike.
@@ -118,7 +121,7 @@ create table erp.stock_document (
     company_id      integer     not null,
     org_unit_id     integer     not null,
     document_type   text        not null constraint stock_document_type_known check (
-        document_type in ('receipt', 'issue', 'counter_issue', 'return', 'transfer', 'adjustment', 'opening')),
+        document_type in ('receipt', 'issue', 'counter_issue', 'return', 'transfer', 'adjustment', 'opening', 'supplier_return')),
     number          text        collate "C" not null,
     work_order_id   bigint,
     purchase_order_id bigint,
@@ -200,13 +203,15 @@ create table erp.stock_balance (
 create index stock_balance_unit_idx on erp.stock_balance (org_unit_id, item_id, id);
 create index stock_balance_location_idx on erp.stock_balance (location_id, item_id);
 
--- Moving average per item and valuation area (the company): quantity and value in stock.
+-- Quantity and value in stock per item and valuation area (the company); the average is what an issue costs, or for an item
+-- in layers (43_stock) what a piece is worth on the average. The method stands here too: posting locks this row and no other.
 create table erp.item_cost (
     company_id integer          not null constraint item_cost_company references erp.company on delete restrict,
     item_id    bigint           not null constraint item_cost_item references erp.item on delete restrict,
     quantity   erp.quantity     not null default 0,
     value      erp.money_amount not null default 0,
     average    erp.unit_price   not null default 0,
+    valuation  text             not null default 'average' constraint item_cost_valuation_known check (valuation in ('average', 'fifo')),
     constraint item_cost_pk primary key (company_id, item_id)
 ) with (fillfactor = 70);
 

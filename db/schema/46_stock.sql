@@ -8,7 +8,8 @@ create type api.stock_line as (
     from_stocked boolean, to_stocked boolean, lot_id bigint, lot_code text, expires_on date, owner_id bigint,
     from_condition text, to_condition text, quantity numeric, entered_quantity numeric, entered_uom text, uom_factor numeric,
     unit_cost numeric, amount numeric, work_order_id bigint, reservation_id bigint, reserved_quantity numeric,
-    purchase_line_id bigint, reverses_id bigint, reason text, source text, source_key text
+    purchase_line_id bigint, reverses_id bigint, reason text, source text, source_key text,
+    move_id bigint, remainder numeric
 );
 
 -- Refuse a posting: what was wrong, with the line and the figures as JSON, so that the desk can mark the line.
@@ -110,6 +111,7 @@ begin
         when 'opening' then from_end := api.virtual_place(company, 'opening');
         when 'issue', 'counter_issue' then to_end := api.virtual_place(company, 'customer');
         when 'return' then from_end := api.virtual_place(company, 'customer');
+        when 'supplier_return' then to_end := api.virtual_place(company, 'supplier');
         when 'adjustment' then from_end := api.virtual_place(company, 'count_loss');
         else null;
     end case;
@@ -123,7 +125,7 @@ begin
                  when l.quantity is null or l.quantity = round(l.entered_quantity * n.factor, 4) then round(l.entered_quantity * n.factor, 4) end,
             coalesce(l.entered_quantity, l.quantity / n.factor), coalesce(l.uom, i.uom), n.factor, l.unit_cost, null,
             coalesce(l.work_order_id, (document ->> 'work_order_id')::bigint), l.reservation_id, 0,
-            l.purchase_line_id, l.returns_move_id, l.reason, l.source, l.source_key)::api.stock_line
+            l.purchase_line_id, l.returns_move_id, l.reason, l.source, l.source_key, null, null)::api.stock_line
         order by l.line_no)
     into lines
     from rows from (jsonb_to_recordset(document -> 'lines') as (
@@ -165,6 +167,7 @@ as $$
         when 'issue' then line.from_stocked and line.to_kind = 'customer'
         when 'counter_issue' then line.from_stocked and line.to_kind = 'customer'
         when 'return' then line.from_kind = 'customer' and line.to_stocked
+        when 'supplier_return' then line.from_stocked and line.to_kind = 'supplier'
         when 'transfer' then line.from_stocked and line.to_stocked
         when 'adjustment' then
             (line.from_stocked and line.to_kind in ('count_loss', 'scrap'))
@@ -400,13 +403,17 @@ as $$
     where m.id = move_id
 $$;
 
+-- The same in money: with what later differences added to it.
 create function api.open_amount(move_id bigint) returns numeric
 language sql stable
 as $$
-    select m.amount - coalesce((
-        select sum(r.amount - coalesce((select sum(rr.amount) from erp.stock_move rr where rr.reverses_id = r.id), 0))
-        from erp.stock_move r
-        where r.reverses_id = m.id), 0)
+    select m.amount
+        + coalesce((select sum(s.amount) from erp.stock_value_share s where s.move_id = m.id), 0)
+        + coalesce((select sum(e.amount) from erp.stock_value_entry e where e.move_id = m.id and e.kind in ('difference', 'revaluation')), 0)
+        - coalesce((
+            select sum(r.amount - coalesce((select sum(rr.amount) from erp.stock_move rr where rr.reverses_id = r.id), 0))
+            from erp.stock_move r
+            where r.reverses_id = m.id), 0)
     from erp.stock_move m
     where m.id = move_id
 $$;
@@ -442,8 +449,50 @@ begin
         lines[n].work_order_id := original.work_order_id;
         lines[n].lot_id := coalesce(lines[n].lot_id, original.lot_id);
         lines[n].owner_id := original.owner_id;
-        if lines[n].quantity = open_quantity then
-            lines[n].amount := api.open_amount(original.id);
+        -- What a later difference added to the issue comes back with it.
+        lines[n].amount := round(api.open_amount(original.id) * lines[n].quantity / open_quantity, 2);
+        if exists (select from erp.stock_value_share s where s.move_id = original.id) then
+            lines[n].unit_cost := round(lines[n].amount / lines[n].quantity, 4);
+        end if;
+    end loop;
+    return lines;
+end
+$$;
+
+-- What goes back to the supplier takes the price, the order line and the lot of the receipt that it names, up to what of that
+-- receipt was not sent back yet. Without a receipt it goes at the average.
+create function api.match_supplier_returns(lines api.stock_line[]) returns api.stock_line[]
+language plpgsql
+as $$
+declare
+    original record;
+    open_quantity numeric;
+    taken jsonb := '{}';
+begin
+    perform from erp.stock_move m where m.id in (select l.reverses_id from unnest(lines) l) order by m.id for update;
+    for n in 1 .. cardinality(lines) loop
+        continue when lines[n].reverses_id is null;
+        select m.*, s.kind as from_kind into original
+        from erp.stock_move m
+        join erp.stock_location s on s.id = m.from_location_id
+        where m.id = lines[n].reverses_id;
+        open_quantity := api.open_quantity(lines[n].reverses_id) - coalesce((taken ->> lines[n].reverses_id::text)::numeric, 0);
+        if original.id is null or original.item_id <> lines[n].item_id or original.from_kind <> 'supplier'
+            or original.owner_id is distinct from lines[n].owner_id or original.to_org_unit_id <> all (erp.my_units()) then
+            perform api.refuse_posting('stock_return_of_receipt', 'what goes back to the supplier names its receipt', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code));
+        elsif lines[n].quantity > open_quantity then
+            perform api.refuse_posting('stock_supplier_return_limit', 'more than is left of that receipt', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code, 'quantity', lines[n].quantity, 'open', open_quantity));
+        end if;
+        taken := taken || jsonb_build_object(original.id::text,
+            coalesce((taken ->> original.id::text)::numeric, 0) + lines[n].quantity);
+        lines[n].purchase_line_id := original.purchase_line_id;
+        lines[n].lot_id := coalesce(lines[n].lot_id, original.lot_id);
+        -- By layers the goods themselves say what they cost.
+        if not exists (select from erp.stock_layer l where l.move_id = original.id) then
+            lines[n].amount := round(api.open_amount(original.id) * lines[n].quantity / api.open_quantity(original.id), 2);
+            lines[n].unit_cost := round(lines[n].amount / lines[n].quantity, 4);
         end if;
     end loop;
     return lines;
@@ -720,12 +769,14 @@ end
 $$;
 
 -- What one line does to the value of its item, given the cost row as it stands: coming in at its price, going out at the
--- average of this moment, the last piece with the rest of the value.
+-- average of this moment, the last piece with the rest of the value; by layers (51_stock) at what the layers cost. Value that
+-- is left where no piece is, or that pieces issued before they came in had cost too little, is the line's remainder.
 create function api.freeze_cost(inout line api.stock_line, inout cost erp.item_cost)
 language plpgsql
 as $$
 declare
     sign integer := line.to_stocked::integer - line.from_stocked::integer;
+    held numeric := cost.quantity;
 begin
     if line.owner_id is not null then
         line.unit_cost := 0;
@@ -735,7 +786,10 @@ begin
     if cost.average = 0 and cost.quantity = 0 and cost.value = 0 then
         cost.average := coalesce(line.unit_cost, line.standard_cost);
     end if;
-    if line.amount is null then
+    if cost.valuation = 'fifo' and sign <> 0 then
+        line.move_id := nextval('erp.stock_move_id_seq');
+        line := case when sign > 0 then api.fill_layers(line, cost) else api.drain_layers(line, cost) end;
+    elsif line.amount is null then
         line.unit_cost := case when sign > 0 then coalesce(line.unit_cost, cost.average) else cost.average end;
         line.amount := case
             when sign < 0 and line.quantity = cost.quantity and cost.value >= 0 then cost.value
@@ -744,6 +798,12 @@ begin
     if sign <> 0 then
         cost.quantity := cost.quantity + sign * line.quantity;
         cost.value := cost.value + sign * line.amount;
+        if cost.quantity = 0 then
+            line.remainder := cost.value;
+        elsif held < 0 and cost.quantity > 0 then
+            line.remainder := cost.value - round(cost.quantity * line.unit_cost, 2);
+        end if;
+        cost.value := cost.value - coalesce(line.remainder, 0);
         if cost.quantity > 0 then
             if cost.value < 0 then
                 perform api.refuse_posting('stock_value_not_negative',
@@ -756,7 +816,7 @@ begin
 end
 $$;
 
--- The cost of each line by moving average, one locked row per item and company, in item order and after all balances.
+-- The cost of each line, one locked row per item and company, in item order and after all balances.
 create function api.freeze_costs(lines api.stock_line[], company integer) returns api.stock_line[]
 language plpgsql
 as $$
@@ -773,8 +833,10 @@ begin
         costs := array(
             select c from erp.item_cost c where c.company_id = company and c.item_id = any (items) order by c.item_id for update);
         exit when cardinality(costs) = cardinality(items);
-        insert into erp.item_cost (company_id, item_id)
-        select company, i from unnest(items) i order by i
+        -- The item waits for a change of its method, and the change for this row.
+        perform from erp.item i where i.id = any (items) order by i.id for share;
+        insert into erp.item_cost (company_id, item_id, valuation)
+        select company, i.id, i.valuation from erp.item i where i.id = any (items) order by i.id
         on conflict do nothing;
     end loop;
     for n in select l.ordinality::integer from unnest(lines) with ordinality l order by l.item_id, l.ordinality loop
@@ -808,10 +870,11 @@ declare
 begin
     with moved as (
         insert into erp.stock_move
-            (company_id, from_org_unit_id, to_org_unit_id, document_id, line_no, item_id, from_location_id, to_location_id,
+            (id, company_id, from_org_unit_id, to_org_unit_id, document_id, line_no, item_id, from_location_id, to_location_id,
              lot_id, owner_id, from_condition, to_condition, quantity, entered_quantity, entered_uom, uom_factor, unit_cost, amount,
              work_order_id, reservation_id, reserved_quantity, purchase_line_id, reverses_id, reason, effective_at, posted_by, source, source_key)
-        select document.company_id,
+        -- The layers of a line were told its number before.
+        select coalesce(l.move_id, nextval('erp.stock_move_id_seq')), document.company_id,
             -- A virtual end has no unit of its own: it takes the one of the end that holds the stock.
             case when l.from_stocked then l.from_unit else l.to_unit end,
             case when l.to_stocked then l.to_unit else l.from_unit end,
@@ -899,6 +962,7 @@ declare
     reserved integer := 0;
     outward  boolean := false;
     serial   boolean := false;
+    remains  boolean := false;
     line     api.stock_line;
 begin
     foreach line in array lines loop
@@ -920,6 +984,7 @@ begin
     foreach line in array lines loop
         quantity := quantity + line.quantity;
         amount := amount + line.amount;
+        remains := remains or line.remainder <> 0;
     end loop;
     insert into erp.stock_document
         (company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
@@ -933,6 +998,9 @@ begin
     moves := api.write_moves(posted, lines);
     if outward then
         perform api.write_costs(posted, lines, moves);
+    end if;
+    if remains then
+        perform api.settle_remainders(posted, lines, moves);
     end if;
     answer := jsonb_build_object(
         'document_id', posted.id, 'number', posted.number, 'type', sort, 'posted_at', posted.posted_at,
@@ -950,7 +1018,7 @@ create function api.check_document(document jsonb, kind text, company integer, u
 language plpgsql
 as $$
 begin
-    if kind in ('receipt', 'opening', 'adjustment') and not erp.my_roles() && '{clerk,steward,manager}' then
+    if kind in ('receipt', 'opening', 'adjustment', 'supplier_return') and not erp.my_roles() && '{clerk,steward,manager}' then
         perform erp.refuse('ER001', 'stock_type_role');
     end if;
     if document ->> 'work_order_id' is not null then
@@ -968,7 +1036,7 @@ begin
 end
 $$;
 
--- Post a stock document: receipt, issue, counter_issue, return, transfer, adjustment or opening. Exactly once per
+-- Post a stock document: receipt, issue, counter_issue, return, supplier_return, transfer, adjustment or opening. Exactly once per
 -- request id; the first answer is given again to a second try. Who may call it is granted at the end of this file; which
 -- places, is checked here, because this function sees everything.
 create function api.post_stock(request_id uuid, document jsonb) returns jsonb
@@ -1035,6 +1103,8 @@ begin
             lines := api.match_reservations(lines);
         when 'return' then
             lines := api.make_lots(api.match_returns(lines), kind);
+        when 'supplier_return' then
+            lines := api.match_supplier_returns(api.make_lots(lines, kind));
         when 'transfer' then
             lines := api.split_transfers(api.make_lots(lines, kind), company, units);
         else
@@ -1079,7 +1149,7 @@ begin
             m.to_location_id, m.from_location_id, t.org_unit_id, f.org_unit_id, t.kind, f.kind,
             t.stocked, f.stocked, m.lot_id, null, null, m.owner_id, m.to_condition, m.from_condition,
             o.quantity, o.quantity / m.uom_factor, m.entered_uom, m.uom_factor, m.unit_cost, api.open_amount(m.id),
-            m.work_order_id, m.reservation_id, -least(m.reserved_quantity, o.quantity), m.purchase_line_id, m.id, reverse_stock.reason, null, null
+            m.work_order_id, m.reservation_id, -least(m.reserved_quantity, o.quantity), m.purchase_line_id, m.id, reverse_stock.reason, null, null, null, null
         )::api.stock_line order by m.id desc)
     into lines
     from erp.stock_move m
@@ -1180,23 +1250,50 @@ as $$
         join erp.stock_location t on t.id = m.to_location_id
         where m.owner_id is null
         group by m.company_id, m.item_id),
+    entered as (
+        select e.company_id, e.item_id, sum(e.amount_on_hand) as amount
+        from erp.stock_value_entry e
+        group by e.company_id, e.item_id),
+    valued as (
+        select w.company_id, w.item_id, w.quantity, w.amount + coalesce(e.amount, 0) as amount
+        from worth w
+        left join entered e on e.company_id = w.company_id and e.item_id = w.item_id),
     kept as (
         select r.balance_id, sum(r.quantity - r.issued) as quantity
         from erp.reservation r
         where r.state = 'open'
         group by r.balance_id),
     spent as (
-        select m.company_id, m.item_id, sum(case when t.kind = 'customer' then m.amount else -m.amount end) as amount
-        from erp.stock_move m
-        join erp.stock_location f on f.id = m.from_location_id
-        join erp.stock_location t on t.id = m.to_location_id
-        where 'customer' in (f.kind, t.kind)
-        group by m.company_id, m.item_id),
+        select x.company_id, x.item_id, sum(x.amount) as amount
+        from (
+            select m.company_id, m.item_id, case when t.kind = 'customer' then m.amount else -m.amount end as amount
+            from erp.stock_move m
+            join erp.stock_location f on f.id = m.from_location_id
+            join erp.stock_location t on t.id = m.to_location_id
+            where 'customer' in (f.kind, t.kind)
+            union all
+            select m.company_id, m.item_id, s.amount
+            from erp.stock_value_share s
+            join erp.stock_move m on m.id = s.move_id
+            join erp.stock_location t on t.id = m.to_location_id and t.kind = 'customer') x
+        group by x.company_id, x.item_id),
     charged as (
         select c.company_id, c.item_id, sum(c.amount) as amount
         from erp.cost_entry c
-        where c.source_table = 'stock_move'
-        group by c.company_id, c.item_id)
+        where c.source_table in ('stock_move', 'stock_value_share')
+        group by c.company_id, c.item_id),
+    layered as (
+        select l.company_id, l.item_id, sum(l.left_quantity) as quantity, sum(l.left_amount) as amount
+        from erp.stock_layer l
+        group by l.company_id, l.item_id),
+    used as (
+        select u.layer_id, sum(u.quantity) as quantity, sum(u.amount) as amount
+        from erp.stock_layer_use u
+        group by u.layer_id),
+    shared as (
+        select s.entry_id, sum(s.amount) as amount
+        from erp.stock_value_share s
+        group by s.entry_id)
     select 'balance = sum of moves', coalesce(b.company_id, m.company_id), coalesce(b.item_id, m.item_id),
         coalesce(b.location_id, m.location_id), coalesce(b.lot_id, m.lot_id), coalesce(m.quantity, 0), coalesce(b.quantity, 0)
     from moved m
@@ -1206,7 +1303,7 @@ as $$
     union all
     select 'stock value = sum of moves', coalesce(c.company_id, w.company_id), coalesce(c.item_id, w.item_id), null, null,
         coalesce(w.amount, 0), coalesce(c.value, 0)
-    from worth w
+    from valued w
     full join erp.item_cost c on c.company_id = w.company_id and c.item_id = w.item_id
     where coalesce(w.amount, 0) <> coalesce(c.value, 0) or coalesce(w.quantity, 0) <> coalesce(c.quantity, 0)
     union all
@@ -1228,6 +1325,22 @@ as $$
     cross join lateral (
         select coalesce(sum(b.quantity), 0) as quantity from erp.stock_balance b where b.item_id = t.item_id and b.lot_id = t.id) p
     where (p.quantity > 0) <> (coalesce(t.state, '') in ('in_stock', 'in_repair')) and not (p.quantity = 0 and t.state = 'in_repair')
+    union all
+    select 'layers = stock value', c.company_id, c.item_id, null, null, c.value, coalesce(l.amount, 0)
+    from erp.item_cost c
+    left join layered l on l.company_id = c.company_id and l.item_id = c.item_id
+    where coalesce(l.quantity, 0) <> case c.valuation when 'fifo' then c.quantity else 0 end
+        or coalesce(l.amount, 0) <> case c.valuation when 'fifo' then c.value else 0 end
+    union all
+    select 'layer = delivery - uses', l.company_id, l.item_id, null, null, l.amount - coalesce(u.amount, 0), l.left_amount
+    from erp.stock_layer l
+    left join used u on u.layer_id = l.id
+    where l.left_quantity <> l.quantity - coalesce(u.quantity, 0) or l.left_amount <> l.amount - coalesce(u.amount, 0)
+    union all
+    select 'value entry = its shares', e.company_id, e.item_id, null, null, e.amount_consumed, coalesce(h.amount, 0)
+    from erp.stock_value_entry e
+    left join shared h on h.entry_id = e.id
+    where e.amount_consumed <> coalesce(h.amount, 0)
 $$;
 
 call erp.secure('erp.unit_of_measure', 'reference');
@@ -1253,7 +1366,7 @@ call erp.allow('erp.item_uom', 'business', 'select');
 call erp.allow('erp.item_uom', 'steward buyer', 'insert, update (uom, factor, usage, barcode), delete');
 call erp.allow('api.item_units(bigint, text)', 'business', 'execute');
 call erp.allow('erp.item', 'business', 'select');
-call erp.allow('erp.item', 'steward buyer', 'insert, update (code, name, name_zh, category, uom, tracking, barcode, maker, maker_code, supplier_id, standard_cost, currency, min_quantity, max_quantity, lead_time_days, abc_class, allow_negative, note, retired_on, custom)');
+call erp.allow('erp.item', 'steward buyer', 'insert, update (code, name, name_zh, category, uom, tracking, barcode, maker, maker_code, supplier_id, standard_cost, currency, min_quantity, max_quantity, lead_time_days, abc_class, allow_negative, valuation, note, retired_on, custom)');
 call erp.allow('erp.item_fit', 'business', 'select');
 call erp.allow('erp.item_fit', 'steward buyer', 'insert, update, delete');
 call erp.allow('erp.item_substitute', 'business', 'select');

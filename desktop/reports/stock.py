@@ -87,6 +87,7 @@ def type_name(document_type: str) -> str:
         "transfer": tr("Transfer"),
         "adjustment": tr("Adjustment"),
         "opening": tr("Opening balance"),
+        "supplier_return": tr("Return to supplier"),
     }.get(document_type, document_type)
 
 
