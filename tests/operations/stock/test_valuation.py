@@ -86,8 +86,9 @@ class Ledger:
 def make_item(shop: Shop, method: str, code: str = "BOOK-1") -> Ledger:
     with shop.clone.owner.raw() as connection, connection.cursor() as cursor:
         cursor.execute(
-            "insert into erp.item (company_id, org_unit_id, code, name, valuation) select company_id, id, %s, 'Book', %s"
-            " from erp.org_unit where company_id = %s and kind = 'company' returning id",
+            "insert into erp.item (company_id, org_unit_id, code, name, valuation)"
+            " select company_id, id, %s, 'Book', %s from erp.org_unit"
+            " where company_id = %s and kind = 'company' returning id",
             (code, method, shop.world.company),
         )
         made = cursor.fetchone()[0]
@@ -132,8 +133,8 @@ def test_an_issue_comes_back_with_what_the_invoice_added(average: Ledger) -> Non
 
 
 def test_layers_bear_the_difference_of_their_own_delivery(fifo: Ledger) -> None:
-    """Odoo, inventory valuation FIFO with a vendor bill that differs: what remains of the receipt is revalued, what left
-    goes to cost of goods sold."""
+    """Odoo, inventory valuation FIFO with a vendor bill that differs: what remains of the receipt is revalued, what
+    left goes to cost of goods sold."""
     first = fifo.receive(10, 10)
     fifo.receive(10, 20)
     fifo.issue(6)
