@@ -51,6 +51,15 @@ cross join erp.installation i
 where (pg_get_expr(p.polqual, p.polrelid) = 'true' or pg_get_expr(p.polwithcheck, p.polrelid) = 'true')
   and (select r.oid from pg_roles r where r.rolname = i.prefix || '_role_user') = any (p.polroles);
 
+-- rule as_installed
+-- en Policies, functions, triggers and views are those of the installation
+-- zh 策略、函数、触发器和视图与安装时一致
+select coalesce(n.kind, p.kind) || ' ' || coalesce(n.object, p.object) || case
+    when n.object is null then ' is gone' when p.object is null then ' is new' else ' was changed' end
+from erp.catalogue_now() n
+full join erp.catalogue_print p on p.kind = n.kind and p.object = n.object
+where n.fingerprint is distinct from p.fingerprint;
+
 -- rule readable
 -- en Every table that is not internal can be read by some job
 -- zh 除内部表外，每张表都有岗位可读

@@ -136,6 +136,14 @@ create table erp.protection (
     tracked    text
 );
 
+-- What the installation made, as fingerprints: `outpost admin doctor` compares the living catalogue with it.
+create table erp.catalogue_print (
+    kind        text not null,
+    object      text not null,
+    fingerprint text not null,
+    constraint catalogue_print_pk primary key (kind, object)
+);
+
 -- The two conditions of a scope: which rows are seen, which are written.
 create function erp.scope_conditions(target regclass, scope text, detail text, out seen text, out mine text)
 language plpgsql stable
@@ -1244,19 +1252,29 @@ $$;
 create trigger numbering_sequence after insert on erp.numbering
     for each row execute function erp.numbering_sequence();
 
+-- The series of a company, those of kinds of documents that came later too.
+create function erp.start_numbering(of_company integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    insert into numbering (document_type, company_id, prefix)
+    select t.document_type, of_company, t.prefix
+    from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
+                 ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
+                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
+                 ('pick_list', 'PCK')) t (document_type, prefix)
+    on conflict do nothing;
+end
+$$;
+
 -- A new company numbers its own documents and knows the public holidays from the first day.
 create function erp.company_start() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    insert into numbering (document_type, company_id, prefix)
-    select t.document_type, new.id, t.prefix
-    from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
-                 ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
-                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
-                 ('pick_list', 'PCK')) t (document_type, prefix)
-    on conflict do nothing;
+    perform start_numbering(new.id);
     insert into holiday (company_id, day, name, name_zh, working)
     select new.id, h.day, h.name, h.name_zh, h.working
     from public_holiday h
@@ -1456,6 +1474,7 @@ call erp.secure('erp.installation', 'reference');
 call erp.secure('erp.schema_version', 'reference');
 call erp.secure('erp.role', 'reference');
 call erp.secure('erp.protection', 'reference');
+call erp.secure('erp.catalogue_print', 'internal');
 call erp.secure('erp.company', 'reference');
 call erp.secure('erp.org_unit', 'reference');
 call erp.secure('erp.org_unit_closure', 'reference');
@@ -12727,6 +12746,47 @@ end
 $$;
 call erp.guard_references();
 
+-- Every policy, function, trigger and view of ours as it is now. What it says is the server's own wording, so that after a new
+-- major version of PostgreSQL the catalogue is sealed again.
+create function erp.catalogue_now() returns table (kind text, object text, fingerprint text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select 'policy', p.polname || ' on ' || p.polrelid::regclass,
+           md5(concat_ws('|', p.polcmd, p.polpermissive, (select string_agg(r::regrole::text, ',' order by r::regrole::text) from unnest(p.polroles) r),
+                         pg_get_expr(p.polqual, p.polrelid), '/', pg_get_expr(p.polwithcheck, p.polrelid)))
+    from pg_policy p
+    join pg_class c on c.oid = p.polrelid
+    where c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace) and not c.relispartition
+    union all
+    select 'function', f.oid::regprocedure::text,
+           md5(concat_ws('|', f.prosrc, f.prosecdef, f.provolatile, f.proconfig, f.proowner::regrole))
+    from pg_proc f
+    where f.pronamespace in ('erp'::regnamespace, 'api'::regnamespace, 'audit'::regnamespace)
+    union all
+    select 'trigger', t.tgname || ' on ' || t.tgrelid::regclass, md5(concat_ws('|', pg_get_triggerdef(t.oid), t.tgenabled))
+    from pg_trigger t
+    join pg_class c on c.oid = t.tgrelid
+    where c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace) and not c.relispartition and not t.tgisinternal
+    union all
+    select 'view', c.oid::regclass::text, md5(concat_ws('|', pg_get_viewdef(c.oid), c.reloptions))
+    from pg_class c
+    where c.relnamespace in ('erp'::regnamespace, 'api'::regnamespace, 'bi'::regnamespace, 'audit'::regnamespace) and c.relkind = 'v'
+$$;
+
+create procedure erp.seal_catalogue()
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    delete from catalogue_print;
+    insert into catalogue_print (kind, object, fingerprint)
+    select n.kind, n.object, n.fingerprint from catalogue_now() n;
+end
+$$;
+revoke all on function erp.catalogue_now() from public;
+revoke all on procedure erp.seal_catalogue() from public;
+
 -- ==================== 99_grants.sql
 
 -- What only a superuser may make: the functions behind log-ins, the guards of the audit, the door of the database.
@@ -12980,3 +13040,4 @@ begin
 end
 $$;
 call erp.open_database();
+call erp.seal_catalogue();

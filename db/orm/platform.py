@@ -55,6 +55,16 @@ class Protection(Base):
     tracked: Mapped[str | None]
 
 
+class CataloguePrint(Base):
+    """What the installation made: a fingerprint of each policy, function, trigger and view."""
+
+    __tablename__ = "catalogue_print"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    object: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+
+
 class Company(Base):
     """A legal entity: its currency, its time zone, its own document numbers."""
 

@@ -127,6 +127,14 @@ create table erp.protection (
     tracked    text
 );
 
+-- What the installation made, as fingerprints: `outpost admin doctor` compares the living catalogue with it.
+create table erp.catalogue_print (
+    kind        text not null,
+    object      text not null,
+    fingerprint text not null,
+    constraint catalogue_print_pk primary key (kind, object)
+);
+
 -- The two conditions of a scope: which rows are seen, which are written.
 create function erp.scope_conditions(target regclass, scope text, detail text, out seen text, out mine text)
 language plpgsql stable

@@ -48,19 +48,29 @@ $$;
 create trigger numbering_sequence after insert on erp.numbering
     for each row execute function erp.numbering_sequence();
 
+-- The series of a company, those of kinds of documents that came later too.
+create function erp.start_numbering(of_company integer) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    insert into numbering (document_type, company_id, prefix)
+    select t.document_type, of_company, t.prefix
+    from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
+                 ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
+                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
+                 ('pick_list', 'PCK')) t (document_type, prefix)
+    on conflict do nothing;
+end
+$$;
+
 -- A new company numbers its own documents and knows the public holidays from the first day.
 create function erp.company_start() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    insert into numbering (document_type, company_id, prefix)
-    select t.document_type, new.id, t.prefix
-    from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
-                 ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
-                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
-                 ('pick_list', 'PCK')) t (document_type, prefix)
-    on conflict do nothing;
+    perform start_numbering(new.id);
     insert into holiday (company_id, day, name, name_zh, working)
     select new.id, h.day, h.name, h.name_zh, h.working
     from public_holiday h
@@ -260,6 +270,7 @@ call erp.secure('erp.installation', 'reference');
 call erp.secure('erp.schema_version', 'reference');
 call erp.secure('erp.role', 'reference');
 call erp.secure('erp.protection', 'reference');
+call erp.secure('erp.catalogue_print', 'internal');
 call erp.secure('erp.company', 'reference');
 call erp.secure('erp.org_unit', 'reference');
 call erp.secure('erp.org_unit_closure', 'reference');

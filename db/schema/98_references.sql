@@ -59,3 +59,44 @@ begin
 end
 $$;
 call erp.guard_references();
+
+-- Every policy, function, trigger and view of ours as it is now. What it says is the server's own wording, so that after a new
+-- major version of PostgreSQL the catalogue is sealed again.
+create function erp.catalogue_now() returns table (kind text, object text, fingerprint text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select 'policy', p.polname || ' on ' || p.polrelid::regclass,
+           md5(concat_ws('|', p.polcmd, p.polpermissive, (select string_agg(r::regrole::text, ',' order by r::regrole::text) from unnest(p.polroles) r),
+                         pg_get_expr(p.polqual, p.polrelid), '/', pg_get_expr(p.polwithcheck, p.polrelid)))
+    from pg_policy p
+    join pg_class c on c.oid = p.polrelid
+    where c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace) and not c.relispartition
+    union all
+    select 'function', f.oid::regprocedure::text,
+           md5(concat_ws('|', f.prosrc, f.prosecdef, f.provolatile, f.proconfig, f.proowner::regrole))
+    from pg_proc f
+    where f.pronamespace in ('erp'::regnamespace, 'api'::regnamespace, 'audit'::regnamespace)
+    union all
+    select 'trigger', t.tgname || ' on ' || t.tgrelid::regclass, md5(concat_ws('|', pg_get_triggerdef(t.oid), t.tgenabled))
+    from pg_trigger t
+    join pg_class c on c.oid = t.tgrelid
+    where c.relnamespace in ('erp'::regnamespace, 'audit'::regnamespace) and not c.relispartition and not t.tgisinternal
+    union all
+    select 'view', c.oid::regclass::text, md5(concat_ws('|', pg_get_viewdef(c.oid), c.reloptions))
+    from pg_class c
+    where c.relnamespace in ('erp'::regnamespace, 'api'::regnamespace, 'bi'::regnamespace, 'audit'::regnamespace) and c.relkind = 'v'
+$$;
+
+create procedure erp.seal_catalogue()
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    delete from catalogue_print;
+    insert into catalogue_print (kind, object, fingerprint)
+    select n.kind, n.object, n.fingerprint from catalogue_now() n;
+end
+$$;
+revoke all on function erp.catalogue_now() from public;
+revoke all on procedure erp.seal_catalogue() from public;

@@ -249,3 +249,4 @@ begin
 end
 $$;
 call erp.open_database();
+call erp.seal_catalogue();

@@ -29,6 +29,25 @@ create policy wide on erp.item for select to outpost_test_role_user using (true)
 -- damage policy_always_true names item_insert on erp.item
 alter policy item_insert on erp.item to outpost_test_role_user with check (true);
 
+-- damage as_installed names policy item_read on erp.item was changed
+alter policy item_read on erp.item using (org_unit_id > 0);
+
+-- damage as_installed names policy wide on erp.item is new
+create policy wide on erp.item for select to outpost_test_role_clerk using (org_unit_id > 0);
+
+-- damage as_installed names policy item_insert on erp.item is gone
+drop policy item_insert on erp.item;
+
+-- damage as_installed names function erp.my_units() was changed
+create or replace function erp.my_units() returns integer[] language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp as 'select array_agg(id) from erp.org_unit';
+
+-- damage as_installed names trigger aa_refers on erp.asset was changed
+alter table erp.asset disable trigger aa_refers;
+
+-- damage as_installed names view bi.stock_on_hand was changed
+alter view bi.stock_on_hand set (security_barrier = true);
+
 -- damage readable names erp.sla_level
 revoke select on erp.sla_level from outpost_test_role_user;
 do $$ declare r text;

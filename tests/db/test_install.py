@@ -17,6 +17,7 @@ from db import build, embedded, install, users
 from db.embedded import Server
 from db.errors import UserError
 from db.functions import create_company, history, search
+from db.lints import examine
 from db.orm.stock import Item
 from db.session import connect
 from db.version import SCHEMA_VERSION
@@ -229,6 +230,7 @@ def test_an_old_installation_becomes_what_a_new_one_is(server: Server, release: 
         with owner.write() as session:
             session.execute(text("select api.seal_audit()"))
         with owner.read() as session:
+            assert examine(session) == ()
             assert session.execute(text("select api.check_audit() -> 'faults'")).scalar_one() == []
             assert session.execute(text("select api.verify_personal() -> 'findings'")).scalar_one() == []
 
