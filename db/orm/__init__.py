@@ -15,6 +15,7 @@ from db.orm import (
     scheduling,
     service,
     stock,
+    stock_catalogue,
     stock_value,
     work_orders,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "scheduling",
     "service",
     "stock",
+    "stock_catalogue",
     "stock_value",
     "work_orders",
 ]
