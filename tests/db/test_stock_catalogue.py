@@ -417,7 +417,7 @@ def test_the_fields_may_be_chosen(world: World, twins: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("damage", "rule"),
     [
-        ("update erp.item set uom = 'set' where code = 'P-2'", "item_merge_uom"),
+        ("update erp.item set uom = 'set' where code = 'P-1'", "item_merge_uom"),
         ("update erp.item set tracking = 'lot' where code = 'P-1'", "item_merge_tracking"),
     ],
 )
