@@ -20,6 +20,7 @@ PAGES = {
     "job_plans": "job_plan",
     "org_units": "org_unit",
     "purchase_orders": "purchase_order",
+    "requisitions": "requisition",
     "sites": "site",
     "stock_counts": "stock_count",
     "stock_documents": "stock_document",
