@@ -15,7 +15,6 @@ from db.orm import (
     scheduling,
     service,
     stock,
-    stock_catalogue,
     stock_value,
     work_orders,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "scheduling",
     "service",
     "stock",
-    "stock_catalogue",
     "stock_value",
     "work_orders",
 ]

@@ -400,7 +400,7 @@ $$;
 -- The last day on which a reservation holds: so many days after it was made, or after the planned day of its order where
 -- that is later. A setting of the company says how many (30).
 create function erp.reservation_ends(made timestamptz, planned timestamptz) returns date
-language sql stable
+language sql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
     select greatest(made, planned)::date
@@ -880,6 +880,7 @@ call erp.allow('api.reallocate_order(bigint)', 'clerk planner desk', 'execute');
 call erp.allow('api.reassign_reservation(bigint, bigint, numeric)', 'planner desk manager', 'execute');
 call erp.allow('api.release(bigint)', 'clerk planner desk pm', 'execute');
 call erp.allow('api.expire_reservations()', 'worker', 'execute');
+call erp.allow('erp.reservation_ends(timestamptz, timestamptz)', 'business', 'execute');
 call erp.allow('api.start_picks(jsonb)', 'clerk manager', 'execute');
 call erp.allow('api.enter_pick(bigint, jsonb)', 'clerk', 'execute');
 call erp.allow('api.post_pick(uuid, bigint)', 'clerk', 'execute');

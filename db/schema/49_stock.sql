@@ -71,6 +71,10 @@ begin
         select 'document' as kind, d.id, d.number as code into hit from stock_document d
         where d.company_id = any (companies) and d.number = wanted and d.org_unit_id = any (units);
     end if;
+    if not found then
+        select 'pick_list' as kind, p.id, p.number as code into hit from pick_list p
+        where p.company_id = any (companies) and p.number = wanted and p.org_unit_id = any (units);
+    end if;
     if found then
         return to_jsonb(hit);
     end if;

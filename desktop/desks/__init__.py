@@ -25,6 +25,7 @@ DESKS: tuple[Desk, ...] = (
             *WAREHOUSE,
             *_lists(
                 "stock_on_hand", "stock_moves", "stock_documents", "items", "stock_locations", "reservations",
+                "part_demand", "pick_lists", "pick_lines",
                 "stock_counts", "count_plans", "purchase_orders",
             ),
         ),
@@ -49,15 +50,6 @@ DESKS: tuple[Desk, ...] = (
         lambda: tr("Contracts"),
         "file-text",
         _lists("contracts", "contract_lines", "contract_assets"),
-    ),
-    Desk(
-        "purchasing",
-        lambda: tr("Purchasing"),
-        "inbox",
-        _lists(
-            "requisition_lines", "requisitions", "approvals", "purchase_orders", "purchase_order_lines",
-            "supplier_prices", "approval_rules", "suppliers",
-        ),
     ),
     Desk("finance", lambda: tr("Finance"), "landmark", _lists("cost_entries", "suppliers")),
     Desk(

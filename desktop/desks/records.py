@@ -20,10 +20,7 @@ from desktop.views.platform.person_page import PersonPage
 from desktop.views.platform.role_page import RolePage
 from desktop.views.platform.stand_in_page import StandInPage
 from desktop.views.platform.unit_page import UnitPage
-from desktop.views.purchasing.approval_rule_page import ApprovalRulePage
-from desktop.views.purchasing.price_page import SupplierPricePage
 from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
-from desktop.views.purchasing.requisition_page import RequisitionPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.count_page import CountPage
@@ -32,6 +29,7 @@ from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.location_page import LocationPage
 from desktop.views.stock.part_page import PartPage
+from desktop.views.stock.pick_page import PickPage
 from desktop.views.work_orders.job_plan_page import JobPlanPage
 from desktop.views.work_orders.work_order_page import WorkOrderPage
 from desktop.widgets.page import Page
@@ -63,10 +61,8 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
     "org_units": _new("org_unit", "admin"),
+    "pick_lists": _new("pick_list", "clerk"),
     "purchase_orders": _new("purchase_order", "buyer"),
-    "approval_rules": _new("approval_rule", "steward"),
-    "requisitions": _new("requisition", "clerk planner desk engineer buyer pm manager"),
-    "supplier_prices": _new("supplier_price", "buyer"),
     "sites": _new("site", "desk steward"),
     "stock_counts": _new("stock_count", "clerk manager"),
     "stock_locations": _new("stock_location", "steward"),
@@ -123,29 +119,18 @@ RECORDS: tuple[PageEntry, ...] = (
         COUNTERS,
         listed=False,
     ),
+    PageEntry(
+        "pick_list",
+        lambda: tr("Pick list"),
+        "package",
+        lambda context, args: PickPage(context, record_id(args)),
+        listed=False,
+    ),
     _form(
         "purchase_order",
         lambda: tr("Purchase order"),
         "inbox",
         lambda context, args: PurchaseOrderPage(context, record_id(args), values_of(args)),
-    ),
-    _form(
-        "requisition",
-        lambda: tr("Requisition"),
-        "clipboard-paste",
-        lambda context, args: RequisitionPage(context, record_id(args), values_of(args)),
-    ),
-    _form(
-        "supplier_price",
-        lambda: tr("Supplier price"),
-        "tag",
-        lambda context, args: SupplierPricePage(context, record_id(args), values_of(args)),
-    ),
-    _form(
-        "approval_rule",
-        lambda: tr("Approval rule"),
-        "shield-check",
-        lambda context, args: ApprovalRulePage(context, record_id(args), values_of(args)),
     ),
     _form(
         "stock_document",

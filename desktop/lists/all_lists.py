@@ -13,10 +13,10 @@ from desktop.lists import (
     platform_rights,
     platform_waiting,
     purchasing,
-    purchasing_wishes,
     scheduling,
     stock,
     stock_counts,
+    stock_picking,
     work_orders,
 )
 from desktop.lists.spec import ListSpec
@@ -26,8 +26,8 @@ ALL_LISTS: tuple[ListSpec, ...] = (
     *assets.LISTS,
     *stock.LISTS,
     *stock_counts.LISTS,
+    *stock_picking.LISTS,
     *purchasing.LISTS,
-    *purchasing_wishes.LISTS,
     *work_orders.LISTS,
     *scheduling.LISTS,
     *contracts.LISTS,

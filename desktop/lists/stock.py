@@ -304,6 +304,8 @@ RESERVATIONS = ListSpec(
         Column(key="state", expr=Reservation.state, kind=Kind.STATE, width=100,
                looks=state_looks("state", info=("open",), success=("issued",), neutral=("released",))),
         Column(key="created_at", expr=Reservation.created_at, kind=Kind.DATETIME, width=140),
+        Column(key="ends_on", expr=func.erp.reservation_ends(Reservation.created_at, WorkOrder.planned_start),
+               kind=Kind.DATE, width=100, source="reservation.ends_on", sortable=False, filterable=False),
         Column(key="work_order_id", expr=Reservation.work_order_id, kind=Kind.INTEGER, shown=False),
         Column(key="item_id", expr=Reservation.item_id, kind=Kind.INTEGER, shown=False, source="reservation.item_id"),
     ),

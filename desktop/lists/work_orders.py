@@ -15,6 +15,7 @@ from db.orm.work_orders import JobPlan, Labour, Travel, WorkOrder
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View
+from desktop.lists.stock_picking import PARTS_LOOKS, PARTS_STATE
 
 _OPEN = Test("state", "not in", ("closed", "cancelled", "confirmed", "done"))
 _OVERDUE = Group("all", (Test("due_at", "<", ("today",)), _OPEN))
@@ -41,7 +42,8 @@ def _order_joins(statement: Select[Any]) -> Select[Any]:
 WORK_ORDERS = ListSpec(
     key="work_orders", area="work_orders", name="Work orders", name_zh="工单",
     table="work_order", row_id=WorkOrder.id, version=WorkOrder.version, joins=_order_joins, opens="work_order",
-    topics=("work_order",), search="work_order", code_column="number", custom=WorkOrder.custom,
+    topics=("work_order", "work_order_part", "reservation"),
+    search="work_order", code_column="number", custom=WorkOrder.custom,
     icon="wrench", roles=BUSINESS, sort=(Sort("number", descending=True),), title_columns=("number", "title"),
     columns=(
         Column(key="number", expr=WorkOrder.number, kind=Kind.CODE, width=140, opens=("work_order", "id")),
@@ -68,6 +70,8 @@ WORK_ORDERS = ListSpec(
         Column(key="engineer", expr=Engineer.name, expr_zh=Engineer.name_zh, source="work_order.engineer_id",
                order_by=Engineer.sort_key, width=120),
         Column(key="planned_start", expr=WorkOrder.planned_start, kind=Kind.DATETIME, width=140),
+        Column(key="parts_ready", expr=PARTS_STATE, kind=Kind.STATE, width=110, source="work_order.parts_ready",
+               sortable=False, filterable=False, looks=PARTS_LOOKS),
         Column(key="planned_minutes", expr=WorkOrder.planned_minutes, kind=Kind.INTEGER, width=90, total="sum",
                unit="min", writes="planned_minutes", required=True),
         Column(key="contract", expr=_contract_number, kind=Kind.CODE, source="work_order.contract_id", width=140,

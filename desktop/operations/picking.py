@@ -174,6 +174,32 @@ def _fill(database: Database, query: str, order_id: int) -> tuple[OrderNeeds, Ch
     return OrderNeeds(order_id, needs), changes
 
 
+def reserve_parts(database: Database, part_ids: Sequence[int]) -> tuple[tuple[OrderNeeds, ...], Changes]:
+    """Set aside what the orders of those planned parts still need."""
+    changes, found = Changes.of(reservation=(), stock_balance=()), []
+    for order in _orders_of(database, part_ids):
+        needs, more = reserve_order(database, order)
+        found.append(needs)
+        changes = changes.merged(more)
+    return tuple(found), changes
+
+
+def start_for_parts(database: Database, part_ids: Sequence[int]) -> tuple[tuple[int, ...], Changes]:
+    """Pick lists for the orders of those planned parts."""
+    return start(database, _orders_of(database, part_ids))
+
+
+def _orders_of(database: Database, part_ids: Sequence[int]) -> tuple[int, ...]:
+    with database.read() as session:
+        rows = session.execute(_ORDERS, {"ids": list(part_ids)})
+        return tuple(rows.scalars())
+
+
+_ORDERS = text(
+    "select distinct work_order_id from erp.work_order_part where id = any (cast(:ids as bigint[])) order by 1"
+)
+
+
 def reassign(
     database: Database, reservation_id: int, order_id: int, quantity: Decimal | None = None
 ) -> tuple[int, Changes]:

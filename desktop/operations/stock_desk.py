@@ -18,7 +18,10 @@ from desktop.domain.stock_drafts import line_from, part_from
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a scanned or typed code is. `kind`: work_order, purchase_order, document, location, engineer, item, lot."""
+    """What a scanned or typed code is.
+
+    `kind`: work_order, purchase_order, document, pick_list, location, engineer, item, lot.
+    """
 
     kind: str
     id: int

@@ -20,6 +20,7 @@ from desktop.operations import (
     contracts,
     finding,
     forms,
+    picking,
     purchasing,
     scheduling,
     stock_counts,
@@ -78,6 +79,24 @@ def pick_list(database: Database, path: Path, about: str) -> None:
     ]  # fmt: skip
     title = pick(draft.subject.title, draft.subject.title_zh)
     store.pick_list(str(path), order=draft.subject.code, title=title, rows=rows, printed_by=_reader(database))
+
+
+def walk(database: Database, path: Path, about: str) -> None:
+    """What a pick list still wants, in the order of the walk; all of it where the list is finished."""
+    list_id = picking.id_of(database, about)
+    if list_id is None:
+        raise _unknown(about)
+    found = picking.load(database, list_id)
+    rows = [
+        store.PickRow(
+            line.location, line.item_code, pick(line.item_name, line.item_name_zh), line.lot or "",
+            line.wanted or line.quantity, pick(line.uom, line.uom_zh), line.work_order,
+        )
+        for line in found.lines
+        if line.wanted or found.state != "open"
+    ]  # fmt: skip
+    place = found.location or pick(found.unit, found.unit_zh)
+    store.walk(str(path), number=found.number, place=place, rows=rows, printed_by=_reader(database))
 
 
 def count_sheet(database: Database, path: Path, about: str) -> None:
@@ -147,6 +166,7 @@ def purchase_order(database: Database, path: Path, about: str) -> None:
 PAPERS: tuple[PaperKind, ...] = (
     PaperKind("hand_over", lambda: tr("Hand-over of the store"), "[YYYY-MM-DD]", hand_over),
     PaperKind("pick_list", lambda: tr("Pick list"), "WORK_ORDER", pick_list),
+    PaperKind("walk", lambda: tr("Pick list for several orders"), "NUMBER", walk),
     PaperKind("count_sheet", lambda: tr("Count sheet"), "NUMBER", count_sheet),
     PaperKind("labels", lambda: tr("Labels"), "items|locations|assets[:CODE,CODE]", labels),
     PaperKind("week_plan", lambda: tr("Week plan"), "[YYYY-MM-DD]", week_plan),

@@ -36,21 +36,6 @@ from desktop.reports.theme import (
 )
 
 LABEL = (60 * mm, 40 * mm)
-"""The size that a label is drawn for; others are the same drawing, larger or smaller."""
-LABEL_SIZES: dict[str, tuple[float, float]] = {
-    "40x30": (40 * mm, 30 * mm),
-    "50x30": (50 * mm, 30 * mm),
-    "60x40": LABEL,
-    "80x50": (80 * mm, 50 * mm),
-    "100x60": (100 * mm, 60 * mm),
-    "a4": (70 * mm, 37 * mm),
-}
-"""Rolls, one label a page; `a4` is a sheet of 3 × 8 labels."""
-DEFAULT_SIZE = "60x40"
-LABEL_SETTING = "label_size"
-"""The workstation's setting: which roll or sheet its label printer holds."""
-_SHEET = (210 * mm, 297 * mm)
-_ACROSS, _DOWN = 3, 8
 
 
 @dataclass(frozen=True)
@@ -91,6 +76,7 @@ class PickRow:
     lot: str
     quantity: Decimal
     unit: str
+    order: str = ""
 
 
 def type_name(document_type: str) -> str:
@@ -106,39 +92,19 @@ def type_name(document_type: str) -> str:
     }.get(document_type, document_type)
 
 
-def labels(target: BinaryIO | str, wanted: Sequence[Label], size: str = DEFAULT_SIZE) -> int:
-    """One page a label and copy, or a sheet of them. Returns the pages."""
+def labels(target: BinaryIO | str, wanted: Sequence[Label]) -> int:
+    """One page a label and copy. Returns the pages."""
     load_fonts()
-    room = LABEL_SIZES.get(size, LABEL)
-    sheet = size == "a4"
-    canvas = Canvas(target, pagesize=_SHEET if sheet else room, pageCompression=1)
+    canvas = Canvas(target, pagesize=LABEL, pageCompression=1)
     canvas.setTitle(tr("Labels"))
-    each_page = _ACROSS * _DOWN if sheet else 1
-    every = [label for label in wanted for _ in range(max(1, label.copies))]
-    for number, label in enumerate(every):
-        place = number % each_page
-        if number and not place:
+    pages = 0
+    for label in wanted:
+        for _ in range(max(1, label.copies)):
+            _label(canvas, label)
             canvas.showPage()
-        _placed(canvas, label, room, _corner(place, room) if sheet else (0.0, 0.0))
-    if every:
-        canvas.showPage()
+            pages += 1
     canvas.save()
-    return -(-len(every) // each_page)
-
-
-def _corner(place: int, room: tuple[float, float]) -> tuple[float, float]:
-    margin = (_SHEET[1] - _DOWN * room[1]) / 2
-    return place % _ACROSS * room[0], _SHEET[1] - margin - (place // _ACROSS + 1) * room[1]
-
-
-def _placed(canvas: Canvas, label: Label, room: tuple[float, float], corner: tuple[float, float]) -> None:
-    """As large as the room allows, in its middle."""
-    scale = min(room[0] / LABEL[0], room[1] / LABEL[1])
-    canvas.saveState()
-    canvas.translate(corner[0] + (room[0] - LABEL[0] * scale) / 2, corner[1] + (room[1] - LABEL[1] * scale) / 2)
-    canvas.scale(scale, scale)
-    _label(canvas, label)
-    canvas.restoreState()
+    return pages
 
 
 def _label(canvas: Canvas, label: Label) -> None:
@@ -152,23 +118,9 @@ def _label(canvas: Canvas, label: Label) -> None:
     draw(canvas, left, height - 7 * mm, fitted(label.code, room, MEDIUM, 11), size=11, font=MEDIUM)
     for number, text in enumerate(_wrapped(label.name, room, 2)):
         draw(canvas, left, height - (11.5 + 4 * number) * mm, text, size=8)
-    for number, text in enumerate(_packed(label.detail, room)):
-        draw(canvas, left, height - (20 + 3.2 * number) * mm, text, size=7, ink=QUIET)
+    draw(canvas, left, height - 20 * mm, fitted(label.detail, room, size=7), size=7, ink=QUIET)
     _barcode(canvas, label.code, width)
     draw(canvas, width / 2, 1.6 * mm, label.code, size=6.5, ink=QUIET, align="center")
-
-
-def _packed(detail: str, room: float) -> list[str]:
-    """The parts of the small print on at most two lines; none is broken as long as it fits a line of its own."""
-    lines = [""]
-    for part in detail.split(" · "):
-        longer = f"{lines[-1]} · {part}" if lines[-1] else part
-        if fitted(longer, room, size=7) == longer or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(part)
-    rest = " · ".join(lines[1:])
-    return [fitted(each, room, size=7) for each in (lines[0], rest) if each]
 
 
 def _barcode(canvas: Canvas, code: str, width: float) -> None:
@@ -211,6 +163,34 @@ def pick_list(target: BinaryIO | str, *, order: str, title: str, rows: Sequence[
     table(paper, columns, lines)
     if paper.pages == page:
         _boxes(paper, columns, first, len(rows))
+    return paper.save()
+
+
+def walk(target: BinaryIO | str, *, number: str, place: str, rows: Sequence[PickRow], printed_by: str = "") -> int:
+    """A pick list for several orders, bin by bin in the order of the walk, with its own number to scan, the order that
+    gets each part, and a box to tick. Returns the pages.
+    """
+    paper = Paper(target, Frame(tr("Pick list {order}", order=number), place, printed_by))
+    code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
+    code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
+    columns = (
+        PdfColumn(tr("Bin"), 1.1),
+        PdfColumn(tr("Part no."), 1.4),
+        PdfColumn(tr("Part name"), 2.2),
+        PdfColumn(tr("Lot / serial"), 1.1),
+        PdfColumn(tr("Work order"), 1.3),
+        PdfColumn(tr("Quantity"), 0.7, "right"),
+        PdfColumn(tr("Unit"), 0.5),
+        PdfColumn(tr("Picked"), 0.6),
+    )
+    first, page = paper.y, paper.pages
+    lines = [
+        (r.location, r.item_code, r.item_name, r.lot, r.order, quantity_text(r.quantity), r.unit, "") for r in rows
+    ]
+    table(paper, columns, lines)
+    if paper.pages == page:
+        _boxes(paper, columns, first, len(rows))
+    _signatures(paper, (tr("Fetched by, date"), tr("Handed to, date")))
     return paper.save()
 
 

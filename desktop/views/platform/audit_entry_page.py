@@ -24,8 +24,9 @@ from desktop.widgets.states import LoadedStack
 OPENS: Mapping[str, str] = {
     "app_user": "person", "asset": "asset", "contract": "contract", "count_plan": "count_plan",
     "custom_role": "custom_role", "delegation": "stand_in", "engineer": "engineer", "item": "item",
-    "job_plan": "job_plan", "org_unit": "org_unit", "site": "site", "stock_count": "stock_count",
-    "stock_document": "stock_document", "stock_location": "stock_location", "work_order": "work_order",
+    "job_plan": "job_plan", "org_unit": "org_unit", "pick_list": "pick_list", "site": "site",
+    "stock_count": "stock_count", "stock_document": "stock_document", "stock_location": "stock_location",
+    "work_order": "work_order",
 }  # fmt: skip
 """Tables whose records have a form."""
 _LABEL, _VALUE = 180, 320

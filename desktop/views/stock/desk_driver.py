@@ -179,7 +179,10 @@ class DeskDriver(DeskPosting):
                            chip=tr("unknown")))  # fmt: skip
 
     def _take(self, found: Resolved, opened: Draft | None) -> None:
-        if found.kind == "location":
+        if found.kind == "pick_list":
+            self._say(Feedback(Level.TODO, found.code, tr("Pick list opened"), chip=tr("pick list")))
+            self._context.open("pick_list", found.id)
+        elif found.kind == "location":
             self._set_said(*stock_scans.scan_place(self.draft, found.id, found.code))
             if self.draft.mode is Mode.TRANSFER and not stock.obstacle(self.draft):
                 self._post_now()  # the bin to put them in commits

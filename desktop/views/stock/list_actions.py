@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
 from desktop.domain.changes import Changes
+from desktop.domain.stock import quantity_text
 from desktop.domain.text import tr
-from desktop.operations import stock, stock_rows
+from desktop.operations import picking, stock, stock_rows
+from desktop.operations.picking import OrderNeeds
 from desktop.operations.stock import Posted
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
@@ -31,6 +34,8 @@ class StockListActions(QObject):
             "hand_over": self.print_hand_over,
             "part_stock": self.show_part,
             "start_count": self.start_count,
+            "reserve_orders": self.reserve_orders,
+            "start_pick": self.start_pick,
         }
         page.action_requested.connect(self._act)
 
@@ -78,6 +83,30 @@ class StockListActions(QObject):
         """Count what is due of the plan: the sheet opens as soon as it is frozen."""
         self._context.open("stock_count", {"values": {"plan_id": rows[0]}})
 
+    def reserve_orders(self, rows: Sequence[int]) -> None:
+        """Set aside what the orders of the rows still need, as far as it is there."""
+        self._run(picking.reserve_parts, rows, done=self._reserved)
+
+    def _reserved(self, answer: tuple[tuple[OrderNeeds, ...], Changes]) -> None:
+        found, changes = answer
+        self._context.bus.publish(changes, self._page)
+        added = sum((each.added for each in found), Decimal(0))
+        short = [need.item_code for each in found for need in each.missing]
+        words = tr("{count} pieces set aside", count=quantity_text(added))
+        missing = tr("Missing: {parts}", parts=", ".join(dict.fromkeys(short))) if short else ""
+        self._context.toast("warn" if short else "success", words, missing)
+        self._page.refresh()
+
+    def start_pick(self, rows: Sequence[int]) -> None:
+        """One walk for the orders of the rows; the list opens."""
+        self._run(picking.start_for_parts, rows, done=self._walk)
+
+    def _walk(self, answer: tuple[tuple[int, ...], Changes]) -> None:
+        made, changes = answer
+        self._context.bus.publish(changes, self._page)
+        self._page.refresh()
+        self._context.open("pick_list", made[0])
+
     # looking up and printing
 
     def show_part(self, rows: Sequence[int]) -> None:
@@ -93,9 +122,7 @@ class StockListActions(QObject):
 
     def print_labels(self, rows: Sequence[int]) -> None:
         kind = self._page.spec.key
-        size = desk_papers.label_size(self._context)
-        paper = partial(desk_papers.row_labels, self._context.database, kind, list(rows), size)
-        desk_papers.make(self._context, paper, self)
+        desk_papers.make(self._context, partial(desk_papers.row_labels, self._context.database, kind, list(rows)), self)
 
     def print_hand_over(self, rows: Sequence[int]) -> None:
         """Today's moves by type with totals and lines to sign."""
