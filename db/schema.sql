@@ -1263,7 +1263,7 @@ begin
     from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
                  ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
                  ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
-                 ('pick_list', 'PCK')) t (document_type, prefix)
+                 ('pick_list', 'PCK'), ('supplier_invoice', 'SIN')) t (document_type, prefix)
     on conflict do nothing;
 end
 $$;
@@ -5213,6 +5213,8 @@ create table erp.purchase_order_line (
     item_id           bigint         not null constraint purchase_order_line_item references erp.item on delete restrict,
     quantity          erp.quantity   not null constraint purchase_order_line_quantity_positive check (quantity > 0),
     received          erp.quantity   not null default 0 constraint purchase_order_line_received_not_negative check (received >= 0),
+    returned          erp.quantity   not null default 0 constraint purchase_order_line_returned_not_negative check (returned >= 0),
+    invoiced          erp.quantity   not null default 0,
     unit_price        erp.unit_price not null constraint purchase_order_line_price_not_negative check (unit_price >= 0),
     uom               text           constraint purchase_order_line_uom references erp.unit_of_measure on delete restrict,
     uom_factor        numeric(18, 6) not null default 1 constraint purchase_order_line_factor_positive check (uom_factor > 0),
@@ -5226,6 +5228,8 @@ create table erp.purchase_order_line (
 );
 create index purchase_order_line_item_idx on erp.purchase_order_line (item_id, id);
 create index purchase_order_line_requisition_idx on erp.purchase_order_line (requisition_line_id) where requisition_line_id is not null;
+comment on column erp.purchase_order_line.received is 'What arrived and stayed: what goes back to the supplier is taken off again';
+comment on column erp.purchase_order_line.returned is 'What ever went back to the supplier';
 comment on column erp.purchase_order_line.requisition_line_id is 'The wish that it fulfils; empty: the buyer''s own';
 
 comment on column erp.purchase_order_line.unit_price is 'Price of one base unit, rounded; the exact one is entered_price / uom_factor';
@@ -5756,9 +5760,24 @@ as $$
 declare
     tolerance numeric := coalesce((select (value #>> '{}')::numeric from erp.setting where key = 'stock.over_receipt' and org_unit_id is null), 0.05);
     took record;
+    rules boolean := exists (select from erp.receiving_rule);
+    rule record;
+    over numeric;
 begin
     for n in 1 .. cardinality(lines) loop
         continue when lines[n].purchase_line_id is null;
+        over := tolerance;
+        if rules then
+            select r.over_receipt, r.inspection into rule
+            from erp.purchase_order_line p
+            join erp.purchase_order o on o.id = p.purchase_order_id
+            cross join lateral erp.receiving_rule_for(lines[n].to_unit, o.supplier_id, p.item_id) r
+            where p.id = lines[n].purchase_line_id;
+            over := coalesce(rule.over_receipt, tolerance);
+            if rule.inspection <> 'none' and lines[n].to_condition = 'good' then
+                lines[n].to_condition := 'quarantine';
+            end if;
+        end if;
         update erp.purchase_order_line p
         set received = p.received + lines[n].quantity
         where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
@@ -5768,9 +5787,9 @@ begin
         if not found then
             perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code));
-        elsif took.received > took.quantity * (1 + tolerance) then
+        elsif took.received > took.quantity * (1 + over) then
             perform api.refuse_posting('stock_over_receipt', 'more than was ordered, beyond the tolerance', lines[n].line_no,
-                jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', tolerance));
+                jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', over));
         end if;
         if lines[n].unit_cost is null and took.uom_factor <> 1 then
             -- The price was agreed for a box: what it is worth is counted from that, not from the rounded price of a piece.
@@ -6394,7 +6413,7 @@ begin
         perform api.check_serials(lines);
     end if;
     lines := api.freeze_costs(lines, company);
-    if sort = 'receipt' then
+    if sort in ('receipt', 'supplier_return') then
         orders := api.settle_purchase_orders(lines);
     end if;
     foreach line in array lines loop
@@ -6417,6 +6436,10 @@ begin
     end if;
     if remains then
         perform api.settle_remainders(posted, lines, moves);
+    end if;
+    -- What was bought is accrued until its invoice comes (52_purchasing); consigned stock is bought as it is used.
+    if orders is not null or (sort = 'receipt' and (reverses is not null or posted.source = 'consignment')) then
+        perform api.account_receipt(posted, lines, moves);
     end if;
     answer := jsonb_build_object(
         'document_id', posted.id, 'number', posted.number, 'type', sort, 'posted_at', posted.posted_at,
@@ -6520,7 +6543,7 @@ begin
         when 'return' then
             lines := api.make_lots(api.match_returns(lines), kind);
         when 'supplier_return' then
-            lines := api.match_supplier_returns(api.make_lots(lines, kind));
+            lines := api.count_supplier_returns(api.match_supplier_returns(api.make_lots(lines, kind)));
         when 'transfer' then
             lines := api.split_transfers(api.make_lots(lines, kind), company, units);
         else
@@ -6631,6 +6654,12 @@ begin
         perform from erp.purchase_order_line p where p.id in (select l.purchase_line_id from unnest(lines) l) order by p.id for update;
         update erp.purchase_order_line p
         set received = p.received - l.quantity
+        from (select purchase_line_id, sum(quantity) as quantity from unnest(lines) group by purchase_line_id) l
+        where p.id = l.purchase_line_id;
+    elsif document_type = 'supplier_return' then
+        perform from erp.purchase_order_line p where p.id in (select l.purchase_line_id from unnest(lines) l) order by p.id for update;
+        update erp.purchase_order_line p
+        set received = p.received + l.quantity, returned = p.returned - l.quantity
         from (select purchase_line_id, sum(quantity) as quantity from unnest(lines) group by purchase_line_id) l
         where p.id = l.purchase_line_id;
     end if;
@@ -9424,6 +9453,1263 @@ call erp.track('erp.stock_layer_use', 'quiet silent plain');
 call erp.track('erp.stock_value_entry', 'ledger plain');
 call erp.track('erp.stock_value_share', 'quiet silent plain');
 call erp.track('erp.stock_period');
+
+-- ==================== 52_purchasing.sql
+
+-- Purchasing after the order: what arrives is inspected, goes back where it is not good, is accrued until its invoice comes
+-- (goods received, not invoiced; 暂估), and the invoice is matched with order and receipt before it is posted.
+--
+-- `purchase_order_line.received` is what arrived and stayed: a return to the supplier takes it back, so that the order waits for
+-- the replacement; `returned` counts what ever went back. The three-way match compares an invoice with received − invoiced.
+
+create index stock_move_purchase_line_idx on erp.stock_move (purchase_line_id, id) where purchase_line_id is not null;
+create index purchase_order_supplier_idx on erp.purchase_order (supplier_id, id);
+
+-- How receipts are looked at and how much may come too many: by item, by supplier or both; the nearest rule holds.
+create table erp.receiving_rule (
+    id           bigint        generated by default as identity constraint receiving_rule_pk primary key,
+    company_id   integer       not null,
+    org_unit_id  integer       not null,
+    supplier_id  bigint        constraint receiving_rule_supplier references erp.party on delete cascade,
+    item_id      bigint        constraint receiving_rule_item references erp.item on delete cascade,
+    inspection   text          not null default 'none' constraint receiving_rule_inspection_known check (inspection in ('none', 'visual', 'full')),
+    over_receipt numeric(5, 4) constraint receiving_rule_over_range check (over_receipt between 0 and 9),
+    note         text,
+    version      integer       not null default 1,
+    created_at   timestamptz   not null default now(),
+    created_by   integer,
+    updated_at   timestamptz   not null default now(),
+    updated_by   integer,
+    constraint receiving_rule_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint receiving_rule_unique unique nulls not distinct (org_unit_id, supplier_id, item_id),
+    constraint receiving_rule_for_something check (supplier_id is not null or item_id is not null)
+);
+comment on column erp.receiving_rule.over_receipt is 'Share by which more than ordered may arrive; empty = the setting stock.over_receipt';
+
+-- One line of a receipt that waits in quarantine to be looked at.
+create table erp.inspection (
+    id               bigint       generated by default as identity constraint inspection_pk primary key,
+    company_id       integer      not null,
+    org_unit_id      integer      not null,
+    move_id          bigint       not null constraint inspection_move references erp.stock_move on delete restrict,
+    document_id      bigint       not null constraint inspection_document references erp.stock_document on delete restrict,
+    purchase_line_id bigint       not null constraint inspection_order_line references erp.purchase_order_line on delete restrict,
+    supplier_id      bigint       not null constraint inspection_supplier references erp.party on delete restrict,
+    item_id          bigint       not null constraint inspection_item references erp.item on delete restrict,
+    lot_id           bigint       constraint inspection_lot references erp.lot on delete restrict,
+    location_id      bigint       not null constraint inspection_location references erp.stock_location on delete restrict,
+    level            text         not null constraint inspection_level_known check (level in ('visual', 'full')),
+    quantity         erp.quantity not null constraint inspection_quantity_positive check (quantity > 0),
+    accepted         erp.quantity not null default 0 constraint inspection_accepted_not_negative check (accepted >= 0),
+    rejected         erp.quantity not null default 0 constraint inspection_rejected_not_negative check (rejected >= 0),
+    state            text         not null default 'open' constraint inspection_state_known check (state in ('open', 'done', 'cancelled')),
+    defect           text         constraint inspection_defect_known check (
+        defect in ('damaged', 'wrong_item', 'dimension', 'function', 'documents', 'expired', 'other')),
+    reason           text,
+    inspected_by     integer      constraint inspection_inspector references erp.app_user on delete restrict,
+    inspected_at     timestamptz,
+    created_at       timestamptz  not null default now(),
+    constraint inspection_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint inspection_move_unique unique (move_id),
+    constraint inspection_sum check (accepted + rejected <= quantity)
+);
+create index inspection_created_idx on erp.inspection (created_at, id) include (org_unit_id);
+create index inspection_supplier_idx on erp.inspection (supplier_id, id);
+
+-- The supplier's invoice or credit note. Amounts are net of tax unless they say gross; `gross` is the total on the paper.
+create table erp.supplier_invoice (
+    id             bigint            generated by default as identity constraint supplier_invoice_pk primary key,
+    company_id     integer           not null,
+    org_unit_id    integer           not null,
+    number         text              collate "C" not null,
+    kind           text              not null default 'invoice' constraint supplier_invoice_kind_known check (kind in ('invoice', 'credit_note')),
+    supplier_id    bigint            not null constraint supplier_invoice_supplier references erp.party on delete restrict,
+    invoice_number text              not null constraint supplier_invoice_number_given check (btrim(invoice_number) <> ''),
+    number_key     text              collate "C" generated always as (
+        upper(regexp_replace(normalize(invoice_number, nfkc), '[[:space:]._/-]', '', 'g'))) stored,
+    invoice_date   date              not null,
+    due_on         date,
+    currency       erp.currency_code not null default 'CNY',
+    gross          erp.money_amount  not null constraint supplier_invoice_gross_not_negative check (gross >= 0),
+    state          text              not null default 'draft' constraint supplier_invoice_state_known check (
+        state in ('draft', 'matched', 'exception', 'approved', 'posted', 'reversed', 'cancelled')),
+    touches        integer           not null default 0,
+    matched_at     timestamptz,
+    posted_at      timestamptz,
+    posted_by      integer           constraint supplier_invoice_poster references erp.app_user on delete restrict,
+    reversed_at    timestamptz,
+    reverse_reason text,
+    note           text,
+    source         text,
+    source_key     text,
+    version        integer           not null default 1,
+    created_at     timestamptz       not null default now(),
+    created_by     integer,
+    updated_at     timestamptz       not null default now(),
+    updated_by     integer,
+    constraint supplier_invoice_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint supplier_invoice_number_unique unique (company_id, number),
+    constraint supplier_invoice_source_unique unique (source, source_key)
+);
+-- One paper is entered once, however its number is spelled (full-width, spaces, dashes); what was cancelled may come again.
+create unique index supplier_invoice_once on erp.supplier_invoice (company_id, supplier_id, number_key) where state not in ('cancelled', 'reversed');
+create index supplier_invoice_number_idx on erp.supplier_invoice (number, id) include (org_unit_id);
+create index supplier_invoice_supplier_idx on erp.supplier_invoice (supplier_id, invoice_date, id);
+comment on column erp.supplier_invoice.touches is 'How often somebody had to step in: a difference accepted, the entry taken back; 0 = touchless';
+
+create table erp.supplier_invoice_line (
+    id               bigint           generated by default as identity constraint supplier_invoice_line_pk primary key,
+    invoice_id       bigint           not null constraint supplier_invoice_line_invoice references erp.supplier_invoice on delete cascade,
+    line_no          integer          not null,
+    purchase_line_id bigint           constraint supplier_invoice_line_order_line references erp.purchase_order_line on delete restrict,
+    item_id          bigint           constraint supplier_invoice_line_item references erp.item on delete restrict,
+    description      text,
+    quantity         erp.quantity     not null constraint supplier_invoice_line_quantity_not_negative check (quantity >= 0),
+    unit_price       erp.unit_price   not null constraint supplier_invoice_line_price_not_negative check (unit_price >= 0),
+    net              erp.money_amount not null constraint supplier_invoice_line_net_not_negative check (net >= 0),
+    tax_rate         numeric(5, 4)    not null default 0.13 constraint supplier_invoice_line_tax_range check (tax_rate between 0 and 1),
+    expected_quantity erp.quantity,
+    expected_price   erp.unit_price,
+    exceptions       text[]           not null default '{}',
+    accepted_by      integer          constraint supplier_invoice_line_accepter references erp.app_user on delete restrict,
+    accepted_at      timestamptz,
+    accept_reason    text,
+    version          integer          not null default 1,
+    constraint supplier_invoice_line_unique unique (invoice_id, line_no)
+);
+create index supplier_invoice_line_order_idx on erp.supplier_invoice_line (purchase_line_id, id);
+comment on column erp.supplier_invoice_line.expected_quantity is 'Received and not invoiced when it was matched';
+comment on column erp.supplier_invoice_line.exceptions is 'Why it did not match: quantity, price, tax, currency, no_order, value_only';
+
+-- What is received and not invoiced of one receipt line: the balance of the entries below. Its id is the receipt's move.
+create table erp.grni_position (
+    id                bigint           not null constraint grni_position_pk primary key
+        constraint grni_position_move references erp.stock_move on delete restrict,
+    company_id        integer          not null,
+    org_unit_id       integer          not null,
+    supplier_id       bigint           not null constraint grni_position_supplier references erp.party on delete restrict,
+    purchase_line_id  bigint           constraint grni_position_order_line references erp.purchase_order_line on delete restrict,
+    item_id           bigint           not null constraint grni_position_item references erp.item on delete restrict,
+    quantity          erp.quantity     not null,
+    amount            erp.money_amount not null,
+    open_quantity     erp.quantity     not null,
+    open_amount       erp.money_amount not null,
+    invoiced_quantity erp.quantity     not null default 0,
+    reversed_on       date,
+    received_on       date             not null,
+    constraint grni_position_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
+) with (fillfactor = 80);
+create index grni_position_received_idx on erp.grni_position (received_on, id) include (org_unit_id);
+create index grni_position_order_line_idx on erp.grni_position (purchase_line_id, id);
+create index grni_position_supplier_idx on erp.grni_position (supplier_id, item_id, id) where purchase_line_id is null;
+create index grni_position_open_idx on erp.grni_position (company_id, id) where open_quantity <> 0 or open_amount <> 0 or reversed_on is not null;
+comment on column erp.grni_position.reversed_on is 'Method "beginning of the month": the day from which it stands reversed in the accrual account; empty = it stands there';
+
+-- The accrual account, append-only. accrual, return and invoice make what is open; the month entries take it out of the account
+-- on the first of a month and put it back at its end (月初冲回), and month_settled keeps both in step.
+create table erp.grni_entry (
+    id           bigint           generated by default as identity constraint grni_entry_pk primary key,
+    company_id   integer          not null,
+    org_unit_id  integer          not null,
+    position_id  bigint           not null constraint grni_entry_position references erp.grni_position on delete restrict,
+    kind         text             not null constraint grni_entry_kind_known check (
+        kind in ('accrual', 'return', 'invoice', 'month_reversal', 'month_accrual', 'month_settled')),
+    quantity     erp.quantity     not null,
+    amount       erp.money_amount not null,
+    difference   erp.money_amount not null default 0,
+    source_table text             not null constraint grni_entry_source_known check (source_table in ('stock_move', 'supplier_invoice_line', 'month')),
+    source_id    bigint           not null,
+    reverses_id  bigint           constraint grni_entry_reverses references erp.grni_entry on delete restrict,
+    booked_on    date             not null,
+    posted_at    timestamptz      not null default now(),
+    posted_by    integer          not null,
+    constraint grni_entry_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint grni_entry_reverses_unique unique (reverses_id)
+);
+create index grni_entry_posted_idx on erp.grni_entry (posted_at, id) include (org_unit_id);
+create index grni_entry_position_idx on erp.grni_entry (position_id, id);
+create index grni_entry_source_idx on erp.grni_entry (source_table, source_id);
+-- Each month takes a position out once and puts it back once.
+create unique index grni_entry_month_once on erp.grni_entry (position_id, kind, booked_on) where kind in ('month_reversal', 'month_accrual');
+comment on column erp.grni_entry.difference is 'Invoice less accrual; it went to the value of the stock, or to what consumed it';
+
+create trigger grni_entry_final before update or delete on erp.grni_entry
+    for each row execute function erp.refuse_change();
+create trigger grni_entry_no_truncate before truncate on erp.grni_entry
+    for each statement execute function erp.refuse_change();
+
+-- A rule of purchasing: the company's own setting, else the installation's, else what holds by default.
+--   purchasing.grni_method       on_invoice (单到冲回) | month_start (月初冲回)
+--   purchasing.price_tolerance   share by which an invoice may differ from the order; purchasing.amount_tolerance: or this amount a line
+--   purchasing.accept_limit      difference up to which whoever entered an invoice may accept it himself
+create function erp.purchasing_rule(company integer, key text) returns text
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce((
+        select s.value #>> '{}'
+        from setting s
+        left join org_unit u on u.id = s.org_unit_id
+        where s.key = 'purchasing.' || purchasing_rule.key
+          and (s.org_unit_id is null or (u.company_id = company and u.parent_id is null))
+        order by s.org_unit_id nulls last
+        limit 1),
+        case key when 'grni_method' then 'on_invoice' when 'price_tolerance' then '0.01'
+                 when 'amount_tolerance' then '5' when 'accept_limit' then '500' end)
+$$;
+
+-- Today where the company is.
+create function erp.today_of(company integer) returns date
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select (now() at time zone c.time_zone)::date from company c where c.id = company
+$$;
+
+-- How a receipt of this item from this supplier is taken in at a unit: the rule for both first, then the item's, then the
+-- supplier's; among equals the one of the nearest unit.
+create function erp.receiving_rule_for(unit integer, supplier bigint, item bigint) returns erp.receiving_rule
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select r
+    from receiving_rule r
+    join org_unit_closure c on c.ancestor_id = r.org_unit_id and c.descendant_id = unit
+    where (r.supplier_id is null or r.supplier_id = supplier) and (r.item_id is null or r.item_id = item)
+    order by r.item_id is not null desc, r.supplier_id is not null desc, c.depth
+    limit 1
+$$;
+
+-- What goes back is taken off its order line: the order waits for it again.
+create function api.count_supplier_returns(lines api.stock_line[]) returns api.stock_line[]
+language plpgsql
+as $$
+begin
+    perform from erp.purchase_order_line p where p.id in (select l.purchase_line_id from unnest(lines) l) order by p.id for update;
+    update erp.purchase_order_line p
+    set received = p.received - l.quantity, returned = p.returned + l.quantity
+    from (select purchase_line_id, sum(quantity) as quantity from unnest(lines) group by purchase_line_id) l
+    where p.id = l.purchase_line_id;
+    return lines;
+end
+$$;
+
+-- One entry of the accrual account and what it leaves open. Where the position stands reversed for the month, the entry does
+-- not touch the account: a second one keeps both in step.
+create function erp.book_grni(of_position bigint, as_kind text, of_quantity numeric, of_amount numeric, by_difference numeric,
+                              from_table text, from_id bigint, takes_back bigint, on_day date, actor integer) returns bigint
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    made  bigint;
+    place grni_position;
+begin
+    update grni_position p
+    set open_quantity = p.open_quantity + of_quantity, open_amount = p.open_amount + of_amount,
+        invoiced_quantity = p.invoiced_quantity - case as_kind when 'invoice' then of_quantity else 0 end
+    where p.id = of_position
+    returning * into place;
+    insert into grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, difference, source_table, source_id,
+                            reverses_id, booked_on, posted_by)
+    values (place.company_id, place.org_unit_id, of_position, as_kind, of_quantity, of_amount, by_difference, from_table, from_id,
+            takes_back, on_day, actor)
+    returning id into made;
+    if place.reversed_on is not null then
+        insert into grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by)
+        values (place.company_id, place.org_unit_id, of_position, 'month_settled', -of_quantity, -of_amount, 'month', made, on_day, actor);
+    end if;
+    return made;
+end
+$$;
+
+-- What a receipt or a return means for accrual and inspection; called by the posting, once a document, only where lines of an
+-- order are concerned. History of an earlier system was invoiced there: it is not accrued.
+create function api.account_receipt(document erp.stock_document, lines api.stock_line[], moves bigint[]) returns void
+language plpgsql
+as $$
+declare
+    line   api.stock_line;
+    target bigint;
+    place  erp.grni_position;
+    part   numeric;
+    given  numeric;
+    worth  numeric;
+    day    date := (document.effective_at at time zone (select c.time_zone from erp.company c where c.id = document.company_id))::date;
+begin
+    if document.source <> 'consignment' then
+        return;
+    elsif document.document_type = 'receipt' and document.reverses_id is null then
+        with made as (
+            insert into erp.grni_position (id, company_id, org_unit_id, supplier_id, purchase_line_id, item_id, quantity, amount,
+                                           open_quantity, open_amount, received_on)
+            -- Consigned stock is bought by a pair of lines: it leaves its owner, who is the supplier, and arrives as ours.
+            select moves[l.ordinality], document.company_id, coalesce(o.org_unit_id, l.to_unit),
+                   coalesce(o.supplier_id, lines[l.ordinality - 1].owner_id), p.id, l.item_id, l.quantity, l.amount,
+                   l.quantity, l.amount, day
+            from unnest(lines) with ordinality l
+            left join erp.purchase_order_line p on p.id = l.purchase_line_id
+            left join erp.purchase_order o on o.id = p.purchase_order_id
+            where l.owner_id is null and l.from_kind = 'supplier'
+              and coalesce(o.supplier_id, lines[l.ordinality - 1].owner_id) is not null
+            returning *)
+        insert into erp.grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by)
+        select m.company_id, m.org_unit_id, m.id, 'accrual', m.quantity, m.amount, 'stock_move', m.id, day, document.posted_by
+        from made m
+        order by m.id;
+        if exists (select from unnest(lines) l where l.to_condition = 'quarantine' and l.purchase_line_id is not null) then
+            insert into erp.inspection (company_id, org_unit_id, move_id, document_id, purchase_line_id, supplier_id, item_id, lot_id,
+                                        location_id, level, quantity)
+            select document.company_id, l.to_unit, moves[l.ordinality], document.id, p.id, o.supplier_id, l.item_id, l.lot_id,
+                   l.to_location_id, coalesce(nullif((erp.receiving_rule_for(l.to_unit, o.supplier_id, l.item_id)).inspection, 'none'), 'visual'),
+                   l.quantity
+            from unnest(lines) with ordinality l
+            join erp.purchase_order_line p on p.id = l.purchase_line_id
+            join erp.purchase_order o on o.id = p.purchase_order_id
+            where l.to_condition = 'quarantine';
+        end if;
+        return;
+    end if;
+    for n in 1 .. cardinality(lines) loop
+        line := lines[n];
+        -- The receipt behind it: what a return or the reversal of a receipt undoes; the reversal of a return undoes that return.
+        select case when document.document_type = 'supplier_return' and document.reverses_id is not null then m.reverses_id else m.id end
+        into target
+        from erp.stock_move m
+        where m.id = line.reverses_id;
+        select * into place from erp.grni_position p where p.id = target;
+        continue when place.id is null;
+        if document.document_type = 'receipt' and place.invoiced_quantity > 0 then
+            perform erp.refuse('ER012', 'receipt_invoiced', jsonb_build_object('item', line.item_code));
+        end if;
+        -- What was not invoiced yet is given up at what it was accrued at, the rest at what it left stock at; the reversal of a
+        -- return takes back what that return gave up. Where the stock's value says something else, it gets the difference.
+        if line.to_kind <> 'supplier' then
+            select -e.amount into given from erp.grni_entry e
+            where e.source_table = 'stock_move' and e.source_id = line.reverses_id and e.kind = 'return';
+            worth := line.amount;
+        else
+            part := least(line.quantity, greatest(place.open_quantity, 0));
+            given := -case when part = place.open_quantity then place.open_amount
+                           else round(place.open_amount * part / place.open_quantity, 2) end
+                     - round(line.amount * (line.quantity - part) / line.quantity, 2);
+            if part = 0 then
+                given := -line.amount;
+            end if;
+            worth := -line.amount;
+        end if;
+        perform erp.book_grni(target, 'return', case when line.to_kind = 'supplier' then -line.quantity else line.quantity end,
+            given, given - worth, 'stock_move', moves[n], null, day, document.posted_by);
+        if given <> worth then
+            perform api.revalue_receipt(document.posted_by, target, given - worth, document.number, 'stock_move', moves[n]);
+        end if;
+    end loop;
+    if document.document_type = 'receipt' then
+        update erp.inspection i
+        set state = 'cancelled'
+        where i.move_id in (select l.reverses_id from unnest(lines) l) and i.state = 'open';
+    end if;
+end
+$$;
+
+-- Bring receipts that were posted before there was an accrual into it, as not invoiced; returns how many. For upgrades and for
+-- companies that were loaded from outside; a second call finds nothing.
+create function erp.accrue_history(company integer) returns integer
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    done integer;
+begin
+    with made as (
+        insert into grni_position (id, company_id, org_unit_id, supplier_id, purchase_line_id, item_id, quantity, amount, open_quantity,
+                                   open_amount, received_on)
+        select m.id, m.company_id, o.org_unit_id, o.supplier_id, l.id, m.item_id, m.quantity, m.amount, m.quantity - back.quantity,
+               m.amount - back.amount, (m.effective_at at time zone c.time_zone)::date
+        from stock_move m
+        cross join lateral (
+            select coalesce(sum(r.quantity - coalesce(u.quantity, 0)), 0) as quantity, coalesce(sum(r.amount - coalesce(u.amount, 0)), 0) as amount
+            from stock_move r
+            left join stock_move u on u.reverses_id = r.id
+            where r.reverses_id = m.id) back
+        join stock_document d on d.id = m.document_id and d.document_type = 'receipt' and d.reverses_id is null and d.source is null
+        join purchase_order_line l on l.id = m.purchase_line_id
+        join purchase_order o on o.id = l.purchase_order_id
+        join company c on c.id = m.company_id
+        where m.company_id = company and m.owner_id is null
+        on conflict do nothing
+        returning *),
+    entered as (
+        insert into grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by)
+        select p.company_id, p.org_unit_id, p.id, 'accrual', p.quantity, p.amount, 'stock_move', p.id, p.received_on, m.posted_by
+        from made p
+        join stock_move m on m.id = p.id
+        union all
+        select p.company_id, p.org_unit_id, p.id, 'return', case when t.kind = 'supplier' then -r.quantity else r.quantity end,
+               case when t.kind = 'supplier' then -r.amount else r.amount end, 'stock_move', r.id, p.received_on, r.posted_by
+        from made p
+        cross join lateral (
+            select x.* from stock_move x where x.reverses_id = p.id
+            union all
+            select y.* from stock_move x join stock_move y on y.reverses_id = x.id where x.reverses_id = p.id) r
+        join stock_location t on t.id = r.to_location_id
+        returning 1)
+    select count(*) into done from made;
+    return done;
+end
+$$;
+
+-- What was inspected leaves quarantine in its place. Whoever inspects decides it, by the inspection and by nothing else: an
+-- ordinary adjustment asks for a steward.
+create function erp.release_inspected(task erp.inspection, place bigint, condition text, quantity numeric, actor integer) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    document jsonb := jsonb_build_object(
+        'type', 'adjustment', 'reason', (select d.number from stock_document d where d.id = task.document_id), 'lines', jsonb_build_array(jsonb_build_object(
+        'item_id', task.item_id, 'lot_id', task.lot_id, 'from_location_id', place, 'to_location_id', place,
+        'from_condition', 'quarantine', 'to_condition', condition, 'quantity', quantity)));
+    lines    api.stock_line[] := api.read_stock_lines(document, task.company_id);
+begin
+    if round(quantity, lines[1].digits) <> quantity then
+        perform api.refuse_posting('stock_quantity_valid', 'whole units where the unit is whole', 1,
+            jsonb_build_object('item', lines[1].item_code, 'quantity', quantity, 'digits', lines[1].digits));
+    end if;
+    return api.finish_posting(null, document, task.company_id, lines[1].to_unit, actor, lines, null);
+end
+$$;
+
+-- What was found at an inspection: {"inspection_id", "accepted", "rejected", "defect", "reason", "disposition", "location_id"}.
+-- What is good leaves quarantine; what is not goes back to the supplier (disposition "return") or stays here as bad ("keep").
+-- Exactly once per request id; some now and the rest later is allowed.
+create function api.inspect(request_id uuid, result jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    actor    integer := my_user_id();
+    task     inspection;
+    good     numeric := coalesce((result ->> 'accepted')::numeric, 0);
+    wrong    numeric := coalesce((result ->> 'rejected')::numeric, 0);
+    keep     boolean := coalesce(result ->> 'disposition', 'return') = 'keep';
+    place    bigint;
+    claim    record;
+    line     jsonb;
+    released jsonb;
+    sent     jsonb;
+    answer   jsonb;
+begin
+    claim := api.claim_request($1, actor, 'inspect', result::text);
+    if claim.seen then
+        return claim.answer;
+    end if;
+    select * into task from inspection i where i.id = (result ->> 'inspection_id')::bigint and i.org_unit_id = any (api.posting_units(actor)) for update;
+    if not found then
+        perform refuse('ER004', 'inspection_known');
+    elsif task.state <> 'open' then
+        perform refuse('ER010', 'inspection_open', jsonb_build_object('item', (select i.code from item i where i.id = task.item_id)));
+    elsif good < 0 or wrong < 0 or good + wrong = 0 or good + wrong > task.quantity - task.accepted - task.rejected
+       or good = 'NaN' or wrong = 'NaN' then
+        perform refuse('ER012', 'inspection_quantity', jsonb_build_object(
+            'quantity', good + wrong, 'open', task.quantity - task.accepted - task.rejected));
+    elsif wrong > 0 and (result ->> 'defect' is null or coalesce(btrim(result ->> 'reason'), '') = '') then
+        perform refuse('ER011', 'inspection_reason');
+    elsif coalesce(result ->> 'disposition', 'return') not in ('return', 'keep') then
+        perform refuse('ER012', 'inspection_disposition');
+    end if;
+    place := coalesce((result ->> 'location_id')::bigint, task.location_id);
+    if not exists (select from stock_location l where l.id = place and l.stocked and l.org_unit_id = any (api.posting_units(actor))) then
+        perform refuse('ER004', 'inspection_place');
+    end if;
+    line := jsonb_build_object('item_id', task.item_id, 'lot_id', task.lot_id, 'from_location_id', place, 'from_condition', 'quarantine',
+                               'reason', result ->> 'reason');
+    if good > 0 then
+        released := release_inspected(task, place, 'good', good, actor);
+    end if;
+    if wrong > 0 and keep then
+        sent := release_inspected(task, place, 'bad', wrong, actor);
+    elsif wrong > 0 then
+        sent := api.post_stock(gen_random_uuid(), jsonb_build_object(
+            'type', 'supplier_return', 'reason', result ->> 'reason', 'lines', jsonb_build_array(
+                line || jsonb_build_object('quantity', wrong, 'returns_move_id', task.move_id))));
+    end if;
+    update inspection i
+    set accepted = i.accepted + good, rejected = i.rejected + wrong,
+        state = case when i.accepted + i.rejected + good + wrong = i.quantity then 'done' else 'open' end,
+        defect = coalesce(result ->> 'defect', i.defect), reason = coalesce(nullif(btrim(result ->> 'reason'), ''), i.reason),
+        inspected_by = nullif(actor, 0), inspected_at = now()
+    where i.id = task.id
+    returning * into task;
+    answer := jsonb_build_object('inspection_id', task.id, 'state', task.state, 'released', released, 'sent', sent);
+    update request r set result = answer where r.id = $1;
+    return answer;
+end
+$$;
+
+call erp.secure('erp.receiving_rule', 'shared_down');
+call erp.secure('erp.inspection', 'owned');
+call erp.secure('erp.supplier_invoice', 'owned');
+call erp.secure('erp.supplier_invoice_line', 'child', 'supplier_invoice.invoice_id');
+call erp.secure('erp.grni_position', 'owned');
+call erp.secure('erp.grni_entry', 'owned');
+call erp.allow('erp.receiving_rule', 'business', 'select');
+call erp.allow('erp.receiving_rule', 'buyer manager steward', 'insert (company_id, org_unit_id, supplier_id, item_id, inspection, over_receipt, note), update (supplier_id, item_id, inspection, over_receipt, note), delete');
+call erp.allow('erp.inspection', 'business', 'select');
+call erp.allow('erp.supplier_invoice', 'buyer finance manager pm auditor', 'select');
+call erp.allow('erp.supplier_invoice', 'buyer finance', 'insert (company_id, org_unit_id, number, kind, supplier_id, invoice_number, invoice_date, due_on, currency, gross, note), update (kind, supplier_id, invoice_number, invoice_date, due_on, currency, gross, note)');
+call erp.allow('erp.supplier_invoice_line', 'buyer finance manager pm auditor', 'select');
+call erp.allow('erp.supplier_invoice_line', 'buyer finance', 'insert (invoice_id, line_no, purchase_line_id, item_id, description, quantity, unit_price, net, tax_rate), update (line_no, purchase_line_id, item_id, description, quantity, unit_price, net, tax_rate), delete');
+call erp.allow('erp.grni_position', 'buyer finance manager auditor', 'select');
+call erp.allow('erp.grni_entry', 'buyer finance manager auditor', 'select');
+call erp.allow('api.inspect(uuid, jsonb)', 'clerk steward', 'execute');
+call erp.track('erp.receiving_rule');
+call erp.track('erp.inspection', 'audit silent');
+call erp.track('erp.supplier_invoice');
+call erp.track('erp.supplier_invoice_line');
+call erp.track('erp.grni_position', 'quiet silent plain');
+call erp.track('erp.grni_entry', 'quiet plain');
+
+-- ==================== 54_purchasing.sql
+
+-- The supplier's invoice: entered, matched with order and receipt, its differences accepted, posted, taken back; the accrual
+-- at the turn of the month; and what purchasing is measured by.
+
+create function erp.supplier_invoice_fill() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.number is null or new.number = '' then
+        new.number := next_number('supplier_invoice', new.company_id, now());
+    end if;
+    return new;
+end
+$$;
+create trigger supplier_invoice_fill before insert on erp.supplier_invoice
+    for each row execute function erp.supplier_invoice_fill();
+
+-- People write drafts; what is matched is taken back to draft first, what is posted is reversed. Our own functions run as the
+-- owner and are not asked.
+create function erp.supplier_invoice_guard() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not pg_has_role((select c.relowner from pg_class c where c.oid = tg_relid), 'member') and old.state <> 'draft' then
+        perform refuse('ER010', 'supplier_invoice_draft', jsonb_build_object('number', old.number));
+    end if;
+    return new;
+end
+$$;
+create trigger supplier_invoice_guard before update on erp.supplier_invoice
+    for each row execute function erp.supplier_invoice_guard();
+
+-- A line belongs to an order of the same supplier and company; its item is the order's.
+create function erp.supplier_invoice_line_guard() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    head    supplier_invoice;
+    ordered record;
+begin
+    select * into head from supplier_invoice i where i.id = coalesce(new.invoice_id, old.invoice_id);
+    if not pg_has_role((select c.relowner from pg_class c where c.oid = tg_relid), 'member') and head.id is not null and head.state <> 'draft' then
+        perform refuse('ER010', 'supplier_invoice_draft', jsonb_build_object('number', head.number));
+    elsif tg_op = 'DELETE' then
+        return old;
+    elsif new.purchase_line_id is not null then
+        select l.item_id, o.supplier_id, o.company_id, o.number into ordered
+        from purchase_order_line l join purchase_order o on o.id = l.purchase_order_id
+        where l.id = new.purchase_line_id;
+        if found and (ordered.supplier_id, ordered.company_id) is distinct from (head.supplier_id, head.company_id) then
+            perform refuse('ER012', 'supplier_invoice_line_supplier', jsonb_build_object('line', new.line_no, 'number', ordered.number));
+        end if;
+        new.item_id := coalesce(ordered.item_id, new.item_id);
+    end if;
+    return new;
+end
+$$;
+create trigger supplier_invoice_line_guard before insert or update or delete on erp.supplier_invoice_line
+    for each row execute function erp.supplier_invoice_line_guard();
+
+-- The invoice, locked, if it is one that the caller may write; refused in another state than those given.
+create function erp.own_invoice(invoice_id bigint, states text[]) returns erp.supplier_invoice
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    found_one supplier_invoice;
+begin
+    select * into found_one from supplier_invoice i where i.id = own_invoice.invoice_id for update;
+    if not found or found_one.org_unit_id <> all (api.posting_units(my_user_id())) then
+        perform refuse('ER004', 'supplier_invoice_known');
+    elsif not found_one.state = any (states) then
+        perform refuse('ER010', 'supplier_invoice_step', jsonb_build_object('number', found_one.number, 'state', found_one.state));
+    end if;
+    return found_one;
+end
+$$;
+
+-- What of an invoice line is expected: quantity received and not invoiced (for a credit note: invoiced and gone back), the
+-- order's price, its tax and currency. Without an order line: what was received of the item from that supplier without one.
+create function erp.expected_of(head erp.supplier_invoice, line erp.supplier_invoice_line,
+                                out quantity numeric, out price numeric, out tax_rate numeric, out currency text)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    sign integer := case head.kind when 'invoice' then 1 else -1 end;
+begin
+    if line.purchase_line_id is not null then
+        select greatest(sign * sum(p.open_quantity), 0) into quantity
+        from grni_position p where p.purchase_line_id = line.purchase_line_id and sign * p.open_quantity > 0;
+        select l.unit_price, l.tax_rate, o.currency into price, tax_rate, currency
+        from purchase_order_line l join purchase_order o on o.id = l.purchase_order_id
+        where l.id = line.purchase_line_id;
+        if head.kind = 'credit_note' then
+            -- What went back is credited at what it was invoiced at, where it was.
+            price := coalesce((
+                select round(sum(case i.kind when 'invoice' then x.net else -x.net end)
+                             / nullif(sum(case i.kind when 'invoice' then x.quantity else -x.quantity end), 0), 4)
+                from supplier_invoice_line x join supplier_invoice i on i.id = x.invoice_id and i.state = 'posted'
+                where x.purchase_line_id = line.purchase_line_id), price);
+        end if;
+    elsif line.item_id is not null then
+        select greatest(sign * sum(p.open_quantity), 0), round(sum(p.open_amount) / nullif(sum(p.open_quantity), 0), 4)
+        into quantity, price
+        from grni_position p
+        where p.purchase_line_id is null and p.supplier_id = head.supplier_id and p.item_id = line.item_id and p.company_id = head.company_id
+          and sign * p.open_quantity > 0;
+    end if;
+    quantity := coalesce(quantity, 0);
+end
+$$;
+
+-- Match every line of an invoice: what differs beyond the tolerance is named. A price passes within the share or within the
+-- amount. What was accepted stays accepted while it is the same.
+create function erp.match_lines(head erp.supplier_invoice) returns text
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    share  numeric := purchasing_rule(head.company_id, 'price_tolerance')::numeric;
+    small  numeric := purchasing_rule(head.company_id, 'amount_tolerance')::numeric;
+    line   supplier_invoice_line;
+    wanted record;
+    why    text[];
+    taken  jsonb := '{}';
+    pool   text;
+    free   numeric;
+    off    numeric;
+begin
+    for line in select * from supplier_invoice_line l where l.invoice_id = head.id order by l.line_no loop
+        wanted := expected_of(head, line);
+        pool := coalesce(line.purchase_line_id::text, 'item ' || line.item_id);
+        free := wanted.quantity - coalesce((taken ->> pool)::numeric, 0);
+        why := '{}';
+        if line.purchase_line_id is null and (line.item_id is null or wanted.price is null) then
+            why := why || 'no_order'::text;
+        elsif line.quantity = 0 then
+            why := why || 'value_only'::text;
+        else
+            if line.quantity > free then
+                why := why || 'quantity'::text;
+            end if;
+            off := abs(line.net - line.quantity * wanted.price);
+            if off > small and off > share * line.quantity * wanted.price then
+                why := why || 'price'::text;
+            end if;
+        end if;
+        if wanted.tax_rate <> line.tax_rate then
+            why := why || 'tax'::text;
+        end if;
+        if wanted.currency <> head.currency then
+            why := why || 'currency'::text;
+        end if;
+        if pool is not null then
+            taken := taken || jsonb_build_object(pool, coalesce((taken ->> pool)::numeric, 0) + line.quantity);
+        end if;
+        update supplier_invoice_line l
+        set expected_quantity = greatest(free, 0), expected_price = wanted.price, exceptions = why,
+            accepted_by = case when l.exceptions = why then l.accepted_by end,
+            accepted_at = case when l.exceptions = why then l.accepted_at end,
+            accept_reason = case when l.exceptions = why then l.accept_reason end
+        where l.id = line.id
+          and (l.expected_quantity, l.expected_price, l.exceptions) is distinct from (greatest(free, 0)::quantity, wanted.price::unit_price, why);
+    end loop;
+    return (
+        select case when bool_or(l.exceptions <> '{}' and l.accepted_at is null) then 'exception'
+                    when bool_or(l.exceptions <> '{}') then 'approved' else 'matched' end
+        from supplier_invoice_line l
+        where l.invoice_id = head.id);
+end
+$$;
+
+-- Match an invoice, again if it was before: {"state", "exceptions": how many lines}. Its lines have to add up to the total on
+-- the paper and each to its own amount.
+create function api.match_supplier_invoice(invoice_id bigint) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    head  supplier_invoice := own_invoice($1, '{draft,matched,exception,approved}');
+    odd   record;
+    total numeric;
+    found_state text;
+begin
+    select sum(l.net + round(l.net * l.tax_rate, 2)), count(*) as lines into odd from supplier_invoice_line l where l.invoice_id = head.id;
+    total := odd.sum;
+    if odd.lines = 0 then
+        perform refuse('ER011', 'supplier_invoice_lines', jsonb_build_object('number', head.number));
+    elsif abs(total - head.gross) > 0.01 * odd.lines + 0.01 then
+        perform refuse('ER012', 'supplier_invoice_total', jsonb_build_object('number', head.number, 'total', total, 'gross', head.gross));
+    end if;
+    select l.line_no, l.net, round(l.quantity * l.unit_price, 2) as product into odd
+    from supplier_invoice_line l
+    where l.invoice_id = head.id and l.quantity > 0 and abs(l.net - l.quantity * l.unit_price) > greatest(0.01, l.quantity * 0.00005)
+    order by l.line_no
+    limit 1;
+    if found then
+        perform refuse('ER012', 'supplier_invoice_net', jsonb_build_object('line', odd.line_no, 'net', odd.net, 'product', odd.product));
+    end if;
+    found_state := match_lines(head);
+    update supplier_invoice i set state = found_state, matched_at = now() where i.id = head.id;
+    return jsonb_build_object('state', found_state, 'exceptions', (
+        select count(*) from supplier_invoice_line l where l.invoice_id = head.id and l.exceptions <> '{}' and l.accepted_at is null));
+end
+$$;
+
+-- What a line's differences are worth.
+create function erp.line_difference(line erp.supplier_invoice_line) returns numeric
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case when line.expected_price is null or line.quantity = 0 then line.net
+                else abs(line.net - round(line.quantity * line.expected_price, 2)) end
+$$;
+
+-- Accept the differences of a line, with the reason. Goods that are not there and another currency are not accepted away: the
+-- one waits for the goods or a credit note, the other for the right paper. Above the limit somebody else than who entered it.
+create function api.accept_difference(line_id bigint, reason text) returns text
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    line supplier_invoice_line;
+    head supplier_invoice;
+    me   integer := my_user_id();
+    found_state text;
+begin
+    head := own_invoice((select l.invoice_id from supplier_invoice_line l where l.id = $1), '{exception}');
+    select * into line from supplier_invoice_line l where l.id = $1;
+    if line.exceptions = '{}' or line.accepted_at is not null then
+        perform refuse('ER010', 'supplier_invoice_no_difference', jsonb_build_object('line', line.line_no));
+    elsif coalesce(btrim($2), '') = '' then
+        perform refuse('ER011', 'supplier_invoice_reason', jsonb_build_object('number', head.number));
+    elsif line.exceptions && '{quantity,currency}' then
+        perform refuse('ER012', 'supplier_invoice_wait', jsonb_build_object(
+            'line', line.line_no, 'quantity', line.quantity, 'open', line.expected_quantity));
+    elsif head.created_by = me and line_difference(line) > purchasing_rule(head.company_id, 'accept_limit')::numeric then
+        perform refuse('ER001', 'supplier_invoice_four_eyes', jsonb_build_object('number', head.number, 'amount', line_difference(line)));
+    end if;
+    update supplier_invoice_line l set accepted_by = nullif(me, 0), accepted_at = now(), accept_reason = btrim($2) where l.id = line.id;
+    select case when bool_or(l.exceptions <> '{}' and l.accepted_at is null) then 'exception' else 'approved' end into found_state
+    from supplier_invoice_line l where l.invoice_id = head.id;
+    update supplier_invoice i set state = found_state, touches = i.touches + 1 where i.id = head.id;
+    return found_state;
+end
+$$;
+
+-- Take an entry back to draft to correct it ("reopen"), or give it up ("cancel"); a reason is kept by the audit.
+create function api.change_supplier_invoice(invoice_id bigint, version integer, action text, reason text default null) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    head supplier_invoice := own_invoice($1, '{draft,matched,exception,approved}');
+begin
+    if head.version <> $2 then
+        perform refuse('ER003', 'row_unchanged');
+    elsif $3 not in ('reopen', 'cancel') or ($3 = 'reopen' and head.state = 'draft') then
+        perform refuse('ER010', 'supplier_invoice_step', jsonb_build_object('number', head.number, 'state', head.state));
+    elsif $3 = 'cancel' and coalesce(btrim($4), '') = '' then
+        perform refuse('ER011', 'supplier_invoice_reason', jsonb_build_object('number', head.number));
+    end if;
+    perform set_config('outpost.reason', coalesce(btrim($4), ''), true);
+    update supplier_invoice_line l
+    set exceptions = '{}', expected_quantity = null, expected_price = null, accepted_by = null, accepted_at = null, accept_reason = null
+    where l.invoice_id = head.id and $3 = 'reopen';
+    update supplier_invoice i
+    set state = case $3 when 'reopen' then 'draft' else 'cancelled' end, touches = i.touches + 1
+    where i.id = head.id;
+end
+$$;
+
+-- Clear what one line says against what was received, oldest receipt first, and give the difference to the value of the stock.
+create function erp.clear_line(head erp.supplier_invoice, line erp.supplier_invoice_line, actor integer) returns void
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    sign     integer := case head.kind when 'invoice' then 1 else -1 end;
+    place    grni_position;
+    left_quantity numeric := line.quantity;
+    left_net numeric := line.net;
+    part     numeric;
+    cleared  numeric;
+    share    numeric;
+    spread   numeric;
+    day      date := today_of(head.company_id);
+begin
+    if line.quantity = 0 then
+        select sum(p.invoiced_quantity) into spread from grni_position p
+        where p.purchase_line_id = line.purchase_line_id and p.invoiced_quantity > 0;
+        if line.purchase_line_id is null or spread is null then
+            return;  -- freight and the like: nothing in stock that it belongs to
+        end if;
+    end if;
+    for place in
+        select * from grni_position p
+        where (p.purchase_line_id = line.purchase_line_id
+               or (line.purchase_line_id is null and p.purchase_line_id is null and p.supplier_id = head.supplier_id
+                   and p.item_id = line.item_id and p.company_id = head.company_id))
+          and case when line.quantity = 0 then p.invoiced_quantity > 0 else sign * p.open_quantity > 0 end
+        order by p.id
+        for update
+    loop
+        exit when line.quantity > 0 and left_quantity = 0;
+        if line.quantity = 0 then
+            part := 0;
+            cleared := 0;
+            share := case when place.invoiced_quantity = spread then left_net else round(left_net * place.invoiced_quantity / spread, 2) end;
+            spread := spread - place.invoiced_quantity;
+        else
+            part := least(left_quantity, sign * place.open_quantity);
+            cleared := case when part = sign * place.open_quantity then place.open_amount
+                            else round(place.open_amount * part / (sign * place.open_quantity), 2) end;
+            share := case when part = left_quantity then left_net else round(left_net * part / left_quantity, 2) end;
+        end if;
+        left_quantity := left_quantity - part;
+        left_net := left_net - share;
+        perform book_grni(place.id, 'invoice', -sign * part, -cleared, sign * share - cleared, 'supplier_invoice_line', line.id, null, day, actor);
+        if sign * share - cleared <> 0 then
+            perform api.revalue_receipt(actor, place.id, sign * share - cleared, head.number, 'supplier_invoice_line', line.id);
+        end if;
+    end loop;
+    if left_quantity > 0 and line.item_id is not null then
+        perform refuse('ER012', 'supplier_invoice_wait', jsonb_build_object(
+            'line', line.line_no, 'quantity', line.quantity, 'open', line.quantity - left_quantity));
+    end if;
+    update purchase_order_line p set invoiced = p.invoiced + sign * line.quantity where p.id = line.purchase_line_id;
+end
+$$;
+
+-- Post a matched invoice: clear the accrual, give differences of price to the stock or to what consumed it, count the order
+-- lines. It is matched once more under lock: what changed meanwhile is refused and shown again. Exactly once per request id.
+create function api.post_supplier_invoice(request_id uuid, invoice_id bigint) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    actor  integer := my_user_id();
+    units  integer[] := api.posting_units(actor);
+    head   supplier_invoice;
+    line   supplier_invoice_line;
+    claim  record;
+    answer jsonb;
+begin
+    claim := api.claim_request($1, actor, 'post_supplier_invoice', $2::text);
+    if claim.seen then
+        return claim.answer;
+    end if;
+    head := own_invoice($2, '{matched,approved}');
+    perform from purchase_order_line p
+    where p.id in (select l.purchase_line_id from supplier_invoice_line l where l.invoice_id = head.id)
+    order by p.id for update;
+    if exists (
+        select from supplier_invoice_line l
+        join purchase_order_line p on p.id = l.purchase_line_id
+        join purchase_order o on o.id = p.purchase_order_id
+        where l.invoice_id = head.id and o.org_unit_id <> all (units)) then
+        perform refuse('ER002', 'supplier_invoice_scope', jsonb_build_object('number', head.number));
+    elsif match_lines(head) = 'exception' then
+        perform refuse('ER012', 'supplier_invoice_changed', jsonb_build_object('number', head.number));
+    end if;
+    for line in select * from supplier_invoice_line l where l.invoice_id = head.id order by l.item_id nulls last, l.id loop
+        perform clear_line(head, line, actor);
+    end loop;
+    update supplier_invoice i set state = 'posted', posted_at = now(), posted_by = nullif(actor, 0) where i.id = head.id
+    returning * into head;
+    answer := jsonb_build_object(
+        'invoice_id', head.id, 'number', head.number, 'posted_at', head.posted_at,
+        'difference', (select coalesce(sum(e.difference), 0) from grni_entry e
+                       join supplier_invoice_line l on l.id = e.source_id
+                       where e.source_table = 'supplier_invoice_line' and l.invoice_id = head.id));
+    update request r set result = answer where r.id = $1;
+    return answer;
+end
+$$;
+
+-- Take a posted invoice back: the accrual stands again, the differences leave the value again. Exactly once per request id.
+create function api.reverse_supplier_invoice(request_id uuid, invoice_id bigint, reason text) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    actor  integer := my_user_id();
+    head   supplier_invoice;
+    entry  grni_entry;
+    claim  record;
+    answer jsonb;
+    sign   integer;
+begin
+    claim := api.claim_request($1, actor, 'reverse_supplier_invoice', $2 || ' ' || coalesce($3, ''));
+    if claim.seen then
+        return claim.answer;
+    end if;
+    head := own_invoice($2, '{posted}');
+    sign := case head.kind when 'invoice' then 1 else -1 end;
+    if coalesce(btrim($3), '') = '' then
+        perform refuse('ER011', 'supplier_invoice_reason', jsonb_build_object('number', head.number));
+    end if;
+    perform from purchase_order_line p
+    where p.id in (select l.purchase_line_id from supplier_invoice_line l where l.invoice_id = head.id)
+    order by p.id for update;
+    for entry in
+        select e.* from grni_entry e
+        join supplier_invoice_line l on l.id = e.source_id
+        where e.source_table = 'supplier_invoice_line' and l.invoice_id = head.id and e.reverses_id is null
+        order by l.item_id, e.position_id, e.id
+    loop
+        perform book_grni(entry.position_id, 'invoice', -entry.quantity, -entry.amount, -entry.difference, 'supplier_invoice_line',
+                          entry.source_id, entry.id, today_of(head.company_id), actor);
+        if entry.difference <> 0 then
+            perform api.revalue_receipt(actor, entry.position_id, -entry.difference, head.number, 'supplier_invoice_line', entry.source_id);
+        end if;
+    end loop;
+    update purchase_order_line p set invoiced = p.invoiced - sign * l.quantity
+    from (select purchase_line_id, sum(quantity) as quantity from supplier_invoice_line where invoice_id = head.id group by purchase_line_id) l
+    where p.id = l.purchase_line_id;
+    perform set_config('outpost.reason', btrim($3), true);
+    update supplier_invoice i set state = 'reversed', reversed_at = now(), reverse_reason = btrim($3) where i.id = head.id;
+    answer := jsonb_build_object('invoice_id', head.id, 'number', head.number);
+    update request r set result = answer where r.id = $1;
+    return answer;
+end
+$$;
+
+-- Enter a whole invoice in one call, from a file or another system, and match it:
+-- {"kind", "supplier", "invoice_number", "invoice_date", "due_on", "currency", "gross", "unit", "note", "lines": [{"order",
+-- "order_line", "item", "description", "quantity", "unit_price", "net", "tax_rate"}]}. Codes and numbers, as on the paper. A line
+-- without `order_line` takes the one line of that order with the item. Returns {"invoice_id", "number", "state", "exceptions"}.
+create function api.enter_supplier_invoice(document jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    units integer[] := api.posting_units(my_user_id());
+    firm  party;
+    home  org_unit;
+    made  supplier_invoice;
+    line  record;
+    part  item;
+    wanted bigint[];
+begin
+    select * into firm from party p where p.code = document ->> 'supplier' and p.is_supplier
+      and p.company_id in (select u.company_id from org_unit u where u.id = any (my_units()) or u.id = any (units))
+      and exists (select from purchase_order o where o.supplier_id = p.id and o.org_unit_id = any (units));
+    if not found then
+        perform refuse('ER004', 'supplier_invoice_supplier_known', jsonb_build_object('supplier', document ->> 'supplier'));
+    end if;
+    -- Where it belongs: the unit that is named, else the unit of the first order on it.
+    select u.* into home from org_unit u
+    where u.company_id = firm.company_id and u.id = any (units) and (
+        u.code = document ->> 'unit'
+        or document ->> 'unit' is null and u.id = (
+            select o.org_unit_id from purchase_order o
+            where o.company_id = firm.company_id and o.number = document #>> '{lines,0,order}'));
+    if not found then
+        perform refuse('ER004', 'supplier_invoice_unit_known', jsonb_build_object('unit', document ->> 'unit'));
+    end if;
+    insert into supplier_invoice (company_id, org_unit_id, number, kind, supplier_id, invoice_number, invoice_date, due_on, currency, gross, note)
+    values (firm.company_id, home.id, '', coalesce(document ->> 'kind', 'invoice'), firm.id, coalesce(document ->> 'invoice_number', ''),
+            (document ->> 'invoice_date')::date, (document ->> 'due_on')::date, coalesce(document ->> 'currency', 'CNY'),
+            (document ->> 'gross')::numeric, document ->> 'note')
+    returning * into made;
+    for line in
+        select * from rows from (jsonb_to_recordset(document -> 'lines') as (
+            "order" text, order_line integer, item text, description text, quantity numeric, unit_price numeric, net numeric, tax_rate numeric))
+            with ordinality as l (order_number, order_line, item, description, quantity, unit_price, net, tax_rate, at) order by l.at
+    loop
+        part := null;
+        wanted := null;
+        if line.order_number is not null then
+            select array_agg(l.id) into wanted
+            from purchase_order o
+            join purchase_order_line l on l.purchase_order_id = o.id
+            join item i on i.id = l.item_id
+            where o.company_id = firm.company_id and o.number = line.order_number and o.org_unit_id = any (units)
+              and (line.order_line is null or l.line_no = line.order_line) and (line.item is null or i.code = line.item);
+            if coalesce(cardinality(wanted), 0) <> 1 then
+                perform refuse('ER004', 'supplier_invoice_order_known', jsonb_build_object(
+                    'line', line.at, 'number', line.order_number, 'item', line.item));
+            end if;
+        elsif line.item is not null then
+            select * into part from item i where i.company_id = firm.company_id and i.code = line.item;
+        end if;
+        insert into supplier_invoice_line (invoice_id, line_no, purchase_line_id, item_id, description, quantity, unit_price, net, tax_rate)
+        values (made.id, line.at, wanted[1], part.id, line.description, line.quantity, line.unit_price,
+                coalesce(line.net, round(line.quantity * line.unit_price, 2)), coalesce(line.tax_rate, 0.13));
+    end loop;
+    return jsonb_build_object('invoice_id', made.id, 'number', made.number) || api.match_supplier_invoice(made.id);
+end
+$$;
+
+-- What can be invoiced of a supplier now, for F7 in the form: lines received and not invoiced, and for a credit note what was
+-- invoiced and went back.
+create function api.invoiceable(supplier bigint, credit boolean default false)
+returns table (purchase_line_id bigint, order_number text, line_no integer, item_id bigint, item_code text, item_name text,
+               item_name_zh text, quantity numeric, unit_price numeric, tax_rate numeric, currency text, received_on date)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select l.id, o.number, l.line_no, i.id, i.code, i.name, i.name_zh, abs(sum(p.open_quantity)), l.unit_price, l.tax_rate, o.currency,
+           min(p.received_on)
+    from grni_position p
+    join purchase_order_line l on l.id = p.purchase_line_id
+    join purchase_order o on o.id = l.purchase_order_id
+    join item i on i.id = l.item_id
+    where p.supplier_id = supplier and o.org_unit_id = any (my_units())
+      and case when credit then p.open_quantity < 0 else p.open_quantity > 0 end
+    group by l.id, o.number, l.line_no, i.id, o.currency
+    order by min(p.received_on), o.number, l.line_no
+$$;
+
+-- Other invoices of the supplier that look like the same paper: the same total within 60 days, or almost the same number.
+create function api.similar_invoices(invoice_id bigint)
+returns table (id bigint, number text, invoice_number text, invoice_date date, gross numeric, state text, why text)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select o.id, o.number, o.invoice_number, o.invoice_date, o.gross, o.state,
+           case when o.gross = i.gross and abs(o.invoice_date - i.invoice_date) <= 60 then 'total' else 'number' end
+    from supplier_invoice i
+    join supplier_invoice o on o.company_id = i.company_id and o.supplier_id = i.supplier_id and o.id <> i.id and o.kind = i.kind
+        and o.state not in ('cancelled', 'reversed')
+    where i.id = similar_invoices.invoice_id and i.org_unit_id = any (my_units()) and o.org_unit_id = any (my_units())
+      and ((o.gross = i.gross and abs(o.invoice_date - i.invoice_date) <= 60)
+           or ltrim(o.number_key, '0') = ltrim(i.number_key, '0')
+           or (length(i.number_key) > 5 and right(o.number_key, 6) = right(i.number_key, 6)))
+    order by o.invoice_date desc, o.id desc
+    limit 10
+$$;
+
+-- The turn of the month for one position, up to the first of the current month: put back at the end of each month what was
+-- open then, take it out again on the first.
+create function erp.roll_position(place erp.grni_position, month_start date, actor integer) returns integer
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    first date := month_start;
+    open  record;
+    done  integer := 0;
+begin
+    -- One that never stood reversed is taken out now, not in months that are closed.
+    if place.reversed_on is not null then
+        first := (place.reversed_on + interval '1 month')::date;
+    end if;
+    while first <= month_start loop
+        select coalesce(sum(e.quantity), 0) as quantity, coalesce(sum(e.amount), 0) as amount into open
+        from grni_entry e
+        where e.position_id = place.id and e.kind in ('accrual', 'return', 'invoice') and e.booked_on < first;
+        if open.amount <> 0 or open.quantity <> 0 then
+            if place.reversed_on is not null then
+                insert into grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by)
+                values (place.company_id, place.org_unit_id, place.id, 'month_accrual', open.quantity, open.amount, 'month', place.id, first - 1, actor);
+            end if;
+            insert into grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by)
+            values (place.company_id, place.org_unit_id, place.id, 'month_reversal', -open.quantity, -open.amount, 'month', place.id, first, actor);
+            done := done + 1;
+        end if;
+        place.reversed_on := first;
+        first := (first + interval '1 month')::date;
+    end loop;
+    -- What came or was invoiced between the first and this run.
+    select place.open_quantity + coalesce(sum(e.quantity), 0) as quantity, place.open_amount + coalesce(sum(e.amount), 0) as amount into open
+    from grni_entry e
+    where e.position_id = place.id and e.kind in ('month_accrual', 'month_reversal', 'month_settled');
+    if open.amount <> 0 or open.quantity <> 0 then
+        insert into grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by)
+        values (place.company_id, place.org_unit_id, place.id, 'month_settled', -open.quantity, -open.amount, 'month', place.id,
+                today_of(place.company_id), actor);
+    end if;
+    update grni_position p
+    set reversed_on = case when p.open_quantity <> 0 or p.open_amount <> 0 then month_start end
+    where p.id = place.id;
+    return done;
+end
+$$;
+
+-- The turn of the month of all companies: by the worker each day, or by finance at once. Runs any number of times; a company
+-- that reverses when the invoice comes has what stood reversed put back. Returns the positions that were turned.
+create function api.roll_accruals() returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    firm   record;
+    place  grni_position;
+    first  date;
+    actor  integer := coalesce(my_user_id(), 0);
+    done   integer := 0;
+begin
+    for firm in select c.id, purchasing_rule(c.id, 'grni_method') as method from company c order by c.id loop
+        first := date_trunc('month', today_of(firm.id))::date;
+        for place in
+            select * from grni_position p
+            where p.company_id = firm.id and (p.open_quantity <> 0 or p.open_amount <> 0 or p.reversed_on is not null)
+              and case firm.method when 'month_start' then coalesce(p.reversed_on, p.received_on) < first else p.reversed_on is not null end
+            order by p.id
+            for update
+        loop
+            if firm.method = 'month_start' then
+                done := done + (roll_position(place, first, actor) > 0)::integer;
+            else
+                insert into grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by)
+                values (place.company_id, place.org_unit_id, place.id, 'month_settled', place.open_quantity, place.open_amount, 'month',
+                        place.id, today_of(firm.id), actor);
+                update grni_position p set reversed_on = null where p.id = place.id;
+                done := done + 1;
+            end if;
+        end loop;
+    end loop;
+    return done;
+end
+$$;
+
+-- How a company takes accruals back: 'on_invoice' or 'month_start'. Takes effect with the next turn of the month, at once here.
+create function api.set_grni_method(method text) returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    root org_unit;
+begin
+    select u.* into root from org_unit u
+    join app_user a on a.company_id = u.company_id and a.id = my_user_id()
+    where u.parent_id is null and u.id = any (my_write_units());
+    if not found then
+        perform refuse('ER002', 'grni_method_scope');
+    elsif $1 not in ('on_invoice', 'month_start') or $1 is null then
+        perform refuse('ER012', 'grni_method_known');
+    end if;
+    insert into setting as s (key, org_unit_id, value) values ('purchasing.grni_method', root.id, to_jsonb($1))
+    on conflict on constraint setting_key_unique do update set value = excluded.value where s.value <> excluded.value;
+    return api.roll_accruals();
+end
+$$;
+
+-- Does purchasing agree with the ledger? Every difference; no row = none.
+create function api.reconcile_purchasing()
+returns table (rule text, company_id integer, item_id bigint, location_id bigint, lot_id bigint, expected numeric, found numeric)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with booked as (
+        select e.position_id,
+               sum(e.quantity) filter (where e.kind in ('accrual', 'return', 'invoice')) as quantity,
+               sum(e.amount) filter (where e.kind in ('accrual', 'return', 'invoice')) as amount,
+               coalesce(sum(e.amount) filter (where e.kind like 'month%'), 0) as month,
+               coalesce(sum(e.amount - e.difference) filter (where e.source_table = 'stock_move'), 0) as moved
+        from grni_entry e
+        group by e.position_id),
+    valued as (
+        select p.id, m.amount
+               - coalesce((select sum(r.amount - coalesce((select sum(x.amount) from stock_move x where x.reverses_id = r.id), 0))
+                           from stock_move r where r.reverses_id = m.id), 0) as amount
+        from grni_position p
+        join stock_move m on m.id = p.id),
+    arrived as (
+        select m.purchase_line_id, sum(case when f.kind = 'supplier' then m.quantity else -m.quantity end) as quantity
+        from stock_move m
+        join stock_location f on f.id = m.from_location_id
+        where m.purchase_line_id is not null
+        group by m.purchase_line_id),
+    waiting as (
+        select p.purchase_line_id, sum(p.open_quantity) as quantity, count(*) as receipts
+        from grni_position p
+        where p.purchase_line_id is not null
+        group by p.purchase_line_id)
+    select 'open accrual = its entries (quantity)', p.company_id, p.item_id, null::bigint, null::bigint, coalesce(b.quantity, 0), p.open_quantity::numeric
+    from grni_position p
+    left join booked b on b.position_id = p.id
+    where coalesce(b.quantity, 0) <> p.open_quantity
+    union all
+    select 'open accrual = its entries (amount)', p.company_id, p.item_id, null, null, coalesce(b.amount, 0), p.open_amount
+    from grni_position p
+    left join booked b on b.position_id = p.id
+    where coalesce(b.amount, 0) <> p.open_amount
+    union all
+    select 'accrued = value received less returned', p.company_id, p.item_id, null, null, v.amount, b.moved
+    from grni_position p
+    join valued v on v.id = p.id
+    join booked b on b.position_id = p.id
+    where v.amount <> b.moved
+    union all
+    select 'reversed for the month = open', p.company_id, p.item_id, null, null, case when p.reversed_on is null then 0 else -p.open_amount end, b.month
+    from grni_position p
+    join booked b on b.position_id = p.id
+    where b.month <> case when p.reversed_on is null then 0 else -p.open_amount end
+    union all
+    select 'received = arrived less returned', o.company_id, l.item_id, null, null, coalesce(a.quantity, 0), l.received
+    from purchase_order_line l
+    join purchase_order o on o.id = l.purchase_order_id
+    left join arrived a on a.purchase_line_id = l.id
+    where coalesce(a.quantity, 0) <> l.received
+    union all
+    select 'not invoiced = received less invoiced', o.company_id, l.item_id, null, null, l.received - l.invoiced, w.quantity
+    from purchase_order_line l
+    join purchase_order o on o.id = l.purchase_order_id
+    join waiting w on w.purchase_line_id = l.id
+    where l.received - l.invoiced <> w.quantity
+      and not exists (select from stock_move m join stock_document d on d.id = m.document_id
+                      where m.purchase_line_id = l.id and (d.source is not null or m.owner_id is not null))
+    union all
+    select 'invoiced = posted invoices', o.company_id, l.item_id, null, null, coalesce(i.quantity, 0), l.invoiced
+    from purchase_order_line l
+    join purchase_order o on o.id = l.purchase_order_id
+    left join lateral (
+        select sum(case h.kind when 'invoice' then x.quantity else -x.quantity end) as quantity
+        from supplier_invoice_line x
+        join supplier_invoice h on h.id = x.invoice_id and h.state = 'posted'
+        where x.purchase_line_id = l.id) i on true
+    where coalesce(i.quantity, 0) <> l.invoiced
+$$;
+
+call erp.allow('api.match_supplier_invoice(bigint)', 'buyer finance', 'execute');
+call erp.allow('api.accept_difference(bigint, text)', 'finance manager', 'execute');
+call erp.allow('api.change_supplier_invoice(bigint, integer, text, text)', 'buyer finance', 'execute');
+call erp.allow('api.post_supplier_invoice(uuid, bigint)', 'finance', 'execute');
+call erp.allow('api.reverse_supplier_invoice(uuid, bigint, text)', 'finance', 'execute');
+call erp.allow('api.enter_supplier_invoice(jsonb)', 'buyer finance', 'execute');
+call erp.allow('api.invoiceable(bigint, boolean)', 'buyer finance', 'execute');
+call erp.allow('api.similar_invoices(bigint)', 'buyer finance manager', 'execute');
+call erp.allow('api.roll_accruals()', 'finance worker', 'execute');
+call erp.allow('api.set_grni_method(text)', 'finance', 'execute');
+call erp.allow('api.reconcile_purchasing()', 'finance manager auditor', 'execute');
 
 -- ==================== 55_work_orders.sql
 

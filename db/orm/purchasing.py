@@ -117,6 +117,8 @@ class PurchaseOrderLine(Versioned, Base):
     )
     quantity: Mapped[Quantity]
     received: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    returned: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
+    invoiced: Mapped[Quantity] = mapped_column(server_default=FetchedValue())
     unit_price: Mapped[Price]
     uom: Mapped[str | None] = mapped_column(
         ForeignKey("erp.unit_of_measure.code", name="purchase_order_line_uom", ondelete="RESTRICT")

@@ -29,6 +29,8 @@ create table erp.purchase_order_line (
     item_id           bigint         not null constraint purchase_order_line_item references erp.item on delete restrict,
     quantity          erp.quantity   not null constraint purchase_order_line_quantity_positive check (quantity > 0),
     received          erp.quantity   not null default 0 constraint purchase_order_line_received_not_negative check (received >= 0),
+    returned          erp.quantity   not null default 0 constraint purchase_order_line_returned_not_negative check (returned >= 0),
+    invoiced          erp.quantity   not null default 0,
     unit_price        erp.unit_price not null constraint purchase_order_line_price_not_negative check (unit_price >= 0),
     uom               text           constraint purchase_order_line_uom references erp.unit_of_measure on delete restrict,
     uom_factor        numeric(18, 6) not null default 1 constraint purchase_order_line_factor_positive check (uom_factor > 0),
@@ -42,6 +44,8 @@ create table erp.purchase_order_line (
 );
 create index purchase_order_line_item_idx on erp.purchase_order_line (item_id, id);
 create index purchase_order_line_requisition_idx on erp.purchase_order_line (requisition_line_id) where requisition_line_id is not null;
+comment on column erp.purchase_order_line.received is 'What arrived and stayed: what goes back to the supplier is taken off again';
+comment on column erp.purchase_order_line.returned is 'What ever went back to the supplier';
 comment on column erp.purchase_order_line.requisition_line_id is 'The wish that it fulfils; empty: the buyer''s own';
 
 comment on column erp.purchase_order_line.unit_price is 'Price of one base unit, rounded; the exact one is entered_price / uom_factor';

@@ -340,9 +340,24 @@ as $$
 declare
     tolerance numeric := coalesce((select (value #>> '{}')::numeric from erp.setting where key = 'stock.over_receipt' and org_unit_id is null), 0.05);
     took record;
+    rules boolean := exists (select from erp.receiving_rule);
+    rule record;
+    over numeric;
 begin
     for n in 1 .. cardinality(lines) loop
         continue when lines[n].purchase_line_id is null;
+        over := tolerance;
+        if rules then
+            select r.over_receipt, r.inspection into rule
+            from erp.purchase_order_line p
+            join erp.purchase_order o on o.id = p.purchase_order_id
+            cross join lateral erp.receiving_rule_for(lines[n].to_unit, o.supplier_id, p.item_id) r
+            where p.id = lines[n].purchase_line_id;
+            over := coalesce(rule.over_receipt, tolerance);
+            if rule.inspection <> 'none' and lines[n].to_condition = 'good' then
+                lines[n].to_condition := 'quarantine';
+            end if;
+        end if;
         update erp.purchase_order_line p
         set received = p.received + lines[n].quantity
         where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
@@ -352,9 +367,9 @@ begin
         if not found then
             perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code));
-        elsif took.received > took.quantity * (1 + tolerance) then
+        elsif took.received > took.quantity * (1 + over) then
             perform api.refuse_posting('stock_over_receipt', 'more than was ordered, beyond the tolerance', lines[n].line_no,
-                jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', tolerance));
+                jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', over));
         end if;
         if lines[n].unit_cost is null and took.uom_factor <> 1 then
             -- The price was agreed for a box: what it is worth is counted from that, not from the rounded price of a piece.
@@ -978,7 +993,7 @@ begin
         perform api.check_serials(lines);
     end if;
     lines := api.freeze_costs(lines, company);
-    if sort = 'receipt' then
+    if sort in ('receipt', 'supplier_return') then
         orders := api.settle_purchase_orders(lines);
     end if;
     foreach line in array lines loop
@@ -1001,6 +1016,10 @@ begin
     end if;
     if remains then
         perform api.settle_remainders(posted, lines, moves);
+    end if;
+    -- What was bought is accrued until its invoice comes (52_purchasing); consigned stock is bought as it is used.
+    if orders is not null or (sort = 'receipt' and (reverses is not null or posted.source = 'consignment')) then
+        perform api.account_receipt(posted, lines, moves);
     end if;
     answer := jsonb_build_object(
         'document_id', posted.id, 'number', posted.number, 'type', sort, 'posted_at', posted.posted_at,
@@ -1104,7 +1123,7 @@ begin
         when 'return' then
             lines := api.make_lots(api.match_returns(lines), kind);
         when 'supplier_return' then
-            lines := api.match_supplier_returns(api.make_lots(lines, kind));
+            lines := api.count_supplier_returns(api.match_supplier_returns(api.make_lots(lines, kind)));
         when 'transfer' then
             lines := api.split_transfers(api.make_lots(lines, kind), company, units);
         else
@@ -1215,6 +1234,12 @@ begin
         perform from erp.purchase_order_line p where p.id in (select l.purchase_line_id from unnest(lines) l) order by p.id for update;
         update erp.purchase_order_line p
         set received = p.received - l.quantity
+        from (select purchase_line_id, sum(quantity) as quantity from unnest(lines) group by purchase_line_id) l
+        where p.id = l.purchase_line_id;
+    elsif document_type = 'supplier_return' then
+        perform from erp.purchase_order_line p where p.id in (select l.purchase_line_id from unnest(lines) l) order by p.id for update;
+        update erp.purchase_order_line p
+        set received = p.received + l.quantity, returned = p.returned - l.quantity
         from (select purchase_line_id, sum(quantity) as quantity from unnest(lines) group by purchase_line_id) l
         where p.id = l.purchase_line_id;
     end if;

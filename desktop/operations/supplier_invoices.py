@@ -1,0 +1,233 @@
+"""Supplier invoices: enter, match with order and receipt, accept differences, post, take back; and the accrual behind them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from db.orm.parties import Party
+from db.orm.platform import OrgUnit
+from db.orm.purchasing import PurchaseOrderLine
+from db.orm.purchasing_invoices import SupplierInvoice, SupplierInvoiceLine
+from db.orm.stock import Item
+from db.session import Database
+from desktop.domain.changes import Changes
+from desktop.operations import records
+from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
+from desktop.operations.stock import Difference, exactly_once
+
+SUPPLIER_INVOICE = RecordKind(
+    key="supplier_invoice",
+    model=SupplierInvoice,
+    title="number",
+    writes=(
+        "kind", "supplier_id", "invoice_number", "invoice_date", "due_on", "currency", "gross", "org_unit_id", "note",
+    ),
+    reads=("number", "state", "company_id", "touches", "created_by", "created_at", "posted_at", "reverse_reason"),
+    fills=("number",),
+    references={
+        "supplier_id": Reference(model=Party, lookup="suppliers"),
+        "org_unit_id": Reference(model=OrgUnit, lookup="org_units"),
+    },
+    lines=(
+        LineKind(
+            name="lines",
+            model=SupplierInvoiceLine,
+            parent="invoice_id",
+            columns=(
+                "purchase_line_id", "item_id", "description", "quantity", "unit_price", "net", "tax_rate",
+                "expected_quantity", "expected_price", "exceptions", "accepted_at", "accept_reason",
+            ),
+            order="line_no",
+            references={
+                "purchase_line_id": Reference(
+                    model=PurchaseOrderLine, lookup="purchase_order_lines", code="id", name="id", name_zh=None
+                ),
+                "item_id": Reference(model=Item, lookup="items"),
+            },
+            numbered=True,
+            derived=frozenset(
+                {"expected_quantity", "expected_price", "exceptions", "accepted_at", "accept_reason"}
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What matching said: the state that follows and how many lines differ and are not accepted."""
+
+    state: str
+    exceptions: int
+
+
+@dataclass(frozen=True)
+class InvoicePosted:
+    """The posted invoice; `difference` is what it came to beyond what was accrued, in the company's currency."""
+
+    invoice_id: int
+    number: str
+    difference: Decimal
+
+
+@dataclass(frozen=True)
+class Invoiceable:
+    """An order line of which something was received and not invoiced (or, for a credit note, went back)."""
+
+    purchase_line_id: int
+    order_number: str
+    line_no: int
+    item_id: int
+    item_code: str
+    item_name: str
+    item_name_zh: str | None
+    quantity: Decimal
+    unit_price: Decimal
+    tax_rate: Decimal
+    currency: str
+    received_on: date
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Another invoice of the supplier that looks like the same paper; `why` is ``total`` or ``number``."""
+
+    id: int
+    number: str
+    invoice_number: str
+    invoice_date: date
+    gross: Decimal
+    state: str
+    why: str
+
+
+def load(database: Database, invoice_id: int) -> Record:
+    return records.load(database, SUPPLIER_INVOICE, invoice_id)
+
+
+def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
+    """Keep a draft as it stands; `match` says what it is worth."""
+    return records.save(database, SUPPLIER_INVOICE, record, draft)
+
+
+def match(database: Database, invoice_id: int) -> tuple[Matched, Changes]:
+    """Compare with order and receipt. Raises UserError where the paper does not add up."""
+    with database.write() as session:
+        found = session.execute(text("select api.match_supplier_invoice(:id)"), {"id": invoice_id}).scalar_one()
+    return Matched(found["state"], found["exceptions"]), _touched(invoice_id)
+
+
+def accept(database: Database, line_id: int, reason: str) -> tuple[str, Changes]:
+    """Accept what differs on a line. Returns the state that the invoice is in now."""
+    with database.write() as session:
+        state = session.execute(
+            text("select api.accept_difference(:id, :reason)"), {"id": line_id, "reason": reason}
+        ).scalar_one()
+    return str(state), Changes.of(supplier_invoice=(), supplier_invoice_line=[line_id])
+
+
+def change(database: Database, record: Record, action: str, reason: str | None = None) -> Changes:
+    """``reopen`` takes an entry back to draft, ``cancel`` gives it up."""
+    with database.write() as session:
+        session.execute(
+            text("select api.change_supplier_invoice(:id, :version, :action, :reason)"),
+            {"id": record.id, "version": record.version, "action": action, "reason": reason},
+        )
+    return _touched(record.id or 0)
+
+
+def post(database: Database, key: UUID, invoice_id: int) -> tuple[InvoicePosted, Changes]:
+    """Post a matched invoice, exactly once per key."""
+
+    def act() -> Mapping[str, Any]:
+        with database.write() as session:
+            answer: Mapping[str, Any] = session.execute(
+                text("select api.post_supplier_invoice(:key, :id)"), {"key": key, "id": invoice_id}
+            ).scalar_one()
+        return answer
+
+    answer = exactly_once(act)
+    posted = InvoicePosted(answer["invoice_id"], answer["number"], Decimal(str(answer["difference"])))
+    return posted, _posted(invoice_id)
+
+
+def reverse(database: Database, key: UUID, invoice_id: int, reason: str) -> Changes:
+    """Take a posted invoice back, exactly once per key."""
+
+    def act() -> None:
+        with database.write() as session:
+            session.execute(
+                text("select api.reverse_supplier_invoice(:key, :id, :reason)"),
+                {"key": key, "id": invoice_id, "reason": reason},
+            )
+
+    exactly_once(act)
+    return _posted(invoice_id)
+
+
+def enter(database: Database, document: Mapping[str, Any]) -> tuple[int, Matched, Changes]:
+    """A whole invoice in one call (see `api.enter_supplier_invoice` for its form): its id and how it matched."""
+    with database.write() as session:
+        made = session.execute(
+            text("select api.enter_supplier_invoice(cast(:document as jsonb))"),
+            {"document": json.dumps(document, default=str)},
+        ).scalar_one()
+    return made["invoice_id"], Matched(made["state"], made["exceptions"]), _touched(made["invoice_id"])
+
+
+def invoiceable(database: Database, supplier_id: int, *, credit: bool = False) -> tuple[Invoiceable, ...]:
+    """What can be invoiced of a supplier now, oldest first."""
+    with database.read() as session:
+        rows = session.execute(
+            text("select * from api.invoiceable(:supplier, :credit)"), {"supplier": supplier_id, "credit": credit}
+        )
+        return tuple(Invoiceable(*row) for row in rows)
+
+
+def similar(database: Database, invoice_id: int) -> tuple[Similar, ...]:
+    with database.read() as session:
+        rows = session.execute(text("select * from api.similar_invoices(:id)"), {"id": invoice_id})
+        return tuple(Similar(*row) for row in rows)
+
+
+def roll_accruals(database: Database) -> tuple[int, Changes]:
+    """The turn of the month, now: how many positions were turned."""
+    with database.write() as session:
+        done = session.execute(text("select api.roll_accruals()")).scalar_one()
+    return int(done), Changes.of(grni_position=(), grni_entry=())
+
+
+def set_method(database: Database, method: str) -> Changes:
+    """``on_invoice`` (单到冲回) or ``month_start`` (月初冲回)."""
+    with database.write() as session:
+        session.execute(text("select api.set_grni_method(:method)"), {"method": method})
+    return Changes.of(setting=(), grni_position=(), grni_entry=())
+
+
+def reconcile(database: Database) -> tuple[Difference, ...]:
+    """Where purchasing and the stock ledger do not agree; empty = nowhere."""
+    with database.read() as session:
+        rows = session.execute(
+            text("select rule, item_id, location_id, lot_id, expected, found from api.reconcile_purchasing()")
+        )
+        return tuple(Difference(*row) for row in rows)
+
+
+def _touched(invoice_id: int) -> Changes:
+    return Changes.of(supplier_invoice=[invoice_id], supplier_invoice_line=())
+
+
+def _posted(invoice_id: int) -> Changes:
+    return _touched(invoice_id).merged(
+        Changes.of(
+            grni_position=(), grni_entry=(), purchase_order_line=(), item_cost=(), stock_value_entry=(), cost_entry=()
+        )
+    )
