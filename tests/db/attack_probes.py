@@ -42,6 +42,7 @@ THEMES = {
     "people": "People, passwords and what is theirs",
     "audit": "The journal",
     "ddl": "Changing the schema",
+    "purchasing": "Invoices, accruals and inspections",
     "denial": "Getting in others' way",
 }
 

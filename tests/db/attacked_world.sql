@@ -23,3 +23,11 @@ select l.company_id, l.org_unit_id, 'Lax', l.id, 1, 777777 from erp.stock_locati
 insert into erp.stock_location (company_id, org_unit_id, code, name, kind)
 select u.company_id, u.id, k.kind, k.kind, k.kind
 from erp.org_unit u cross join (values ('customer'), ('opening'), ('count_loss')) k (kind) where u.code = 'HB';
+insert into erp.supplier_invoice (company_id, org_unit_id, number, supplier_id, invoice_number, invoice_date, gross, note)
+select o.company_id, o.org_unit_id, 'SIN-' || right(o.number, 5), o.supplier_id, 'INV-' || right(o.number, 5), '2026-11-01', l.quantity * l.unit_price * 1.13,
+       case o.number when 'PO-SOUTH' then 'ZANZIBAR' end
+from erp.purchase_order o join erp.purchase_order_line l on l.purchase_order_id = o.id where o.number in ('PO-NORTH', 'PO-SOUTH');
+insert into erp.supplier_invoice_line (invoice_id, line_no, purchase_line_id, quantity, unit_price, net, exceptions)
+select i.id, 1, l.id, l.quantity, l.unit_price, l.quantity * l.unit_price, '{price}'
+from erp.supplier_invoice i join erp.purchase_order o on right(o.number, 5) = right(i.number, 5) join erp.purchase_order_line l on l.purchase_order_id = o.id;
+update erp.supplier_invoice set state = 'exception';

@@ -117,6 +117,10 @@ def _side(world: World, side: str) -> dict[str, Any]:
     found[f"{side.lower()}_purchase_line"] = world.value(
         "select id from erp.purchase_order_line where purchase_order_id = %s", found[f"{side.lower()}_purchase"]
     )
+    found[f"{side.lower()}_invoice"], found[f"{side.lower()}_invoice_line"] = world.value(
+        "select array[i.id, l.id] from erp.supplier_invoice i join erp.supplier_invoice_line l on l.invoice_id = i.id"
+        " where i.number = %s", f"SIN-{side}"
+    )  # fmt: skip
     return found
 
 

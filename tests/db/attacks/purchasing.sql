@@ -1,0 +1,70 @@
+-- buyer: nothing. An invoice of the other branch.
+select 1 from erp.supplier_invoice where id = {south_invoice};
+-- finance: nothing. Its lines, with what was paid.
+select 1 from erp.supplier_invoice_line where invoice_id = {south_invoice};
+-- clerk: refused 42501. What a supplier asks for is not the clerk's to see.
+select gross from erp.supplier_invoice;
+-- engineer: refused 42501. Nor the engineer's.
+select * from erp.grni_position;
+-- clerk: refused 42501. Nor what is owed.
+select open_amount from erp.grni_position;
+-- finance: refused 42501. A state is not written past its function.
+update erp.supplier_invoice set state = 'posted' where id = {north_invoice};
+-- finance: refused 42501. Nor a difference accepted by hand.
+update erp.supplier_invoice_line set accepted_at = now() where id = {north_invoice_line};
+-- finance: refused 42501. An invoice is not taken away.
+delete from erp.supplier_invoice where id = {north_invoice};
+-- finance: refused ER010. What was matched is not edited.
+update erp.supplier_invoice set gross = 1 where id = {north_invoice};
+-- finance: refused ER010. Nor its lines.
+update erp.supplier_invoice_line set net = 1 where id = {north_invoice_line};
+-- finance: refused ER010. Nor are they taken out.
+delete from erp.supplier_invoice_line where id = {north_invoice_line};
+-- finance: refused ER004. The other branch's invoice is not matched.
+select api.match_supplier_invoice({south_invoice});
+-- finance: refused ER004. Nor accepted.
+select api.accept_difference({south_invoice_line}, 'mine');
+-- finance: refused ER004. Nor posted.
+select api.post_supplier_invoice(gen_random_uuid(), {south_invoice});
+-- finance: refused ER004. Nor reversed.
+select api.reverse_supplier_invoice(gen_random_uuid(), {south_invoice}, 'mine');
+-- finance: refused ER004. Nor cancelled.
+select api.change_supplier_invoice({south_invoice}, 1, 'cancel', 'mine');
+-- finance: nothing. Nor found by one that looks like it.
+select 1 from api.similar_invoices({south_invoice});
+-- buyer: refused 42501. Who buys does not accept the differences of what he bought.
+select api.accept_difference({north_invoice_line}, 'my friend');
+-- buyer: refused 42501. Nor posts the invoice.
+select api.post_supplier_invoice(gen_random_uuid(), {north_invoice});
+-- clerk: refused 42501. Nor the clerk.
+select api.post_supplier_invoice(gen_random_uuid(), {north_invoice});
+-- engineer: refused 42501. An engineer inspects nothing.
+select api.inspect(gen_random_uuid(), '{{"inspection_id": 1, "accepted": 1}}');
+-- clerk: refused ER004. An inspection that does not exist or is elsewhere.
+select api.inspect(gen_random_uuid(), '{{"inspection_id": 1, "accepted": 1}}');
+-- clerk: refused 42501. An inspection is not written by hand.
+update erp.inspection set accepted = quantity;
+-- clerk: refused 42501. Nor made up.
+insert into erp.inspection (company_id, org_unit_id) values ({company}, {north_unit});
+-- clerk: refused 42501. Who receives does not make the rule that spares him the inspection.
+insert into erp.receiving_rule (company_id, org_unit_id, supplier_id, inspection) values ({company}, {north_unit}, 1, 'none');
+-- buyer: refused 42501. No rule for the other branch.
+insert into erp.receiving_rule (company_id, org_unit_id, item_id, inspection) values ({company}, {south_unit}, {item}, 'none');
+-- finance: refused 42501. No entry of the accrual account by hand.
+insert into erp.grni_entry (company_id, org_unit_id, position_id, kind, quantity, amount, source_table, source_id, booked_on, posted_by) values ({company}, {north_unit}, 1, 'accrual', 1, 1, 'month', 1, now(), 1);
+-- finance: refused ER004. An invoice for the other branch's order.
+select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "X", "invoice_date": "2026-11-01", "gross": 1, "lines": [{{"order": "PO-SOUTH", "quantity": 1, "unit_price": 1}}]}}');
+-- finance: refused ER004. Nor with one's own unit on it.
+select api.enter_supplier_invoice('{{"supplier": "S-ALL", "unit": "NORTH", "invoice_number": "X", "invoice_date": "2026-11-01", "gross": 1, "lines": [{{"order": "PO-SOUTH", "quantity": 1, "unit_price": 1}}]}}');
+-- finance: refused ER002. One branch does not choose how the company takes accruals back.
+select api.set_grni_method('month_start');
+-- clerk: refused 42501. The inside of the posting is nobody's.
+select api.account_receipt(null, null, null);
+-- finance: refused 42501. Nor is the account's.
+select erp.book_grni(1, 'invoice', 1, 1, 0, 'month', 1, null, current_date, 1);
+-- finance: refused 42501. Nor the history's.
+select erp.accrue_history({company});
+-- clerk: refused ER001. Goods do not go back by a receipt of the other branch.
+select api.post_stock(gen_random_uuid(), '{{"type": "supplier_return", "lines": [{{"item_id": {item}, "from_location_id": {south_location}, "quantity": 1}}]}}');
+-- engineer: refused ER001/ER030/ER004. An engineer sends nothing back to a supplier.
+select api.post_stock(gen_random_uuid(), '{{"type": "supplier_return", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');
