@@ -1,4 +1,4 @@
-"""Supplier invoices: enter, match with order and receipt, accept differences, post, take back; and the accrual behind them."""
+"""Supplier invoices: enter, match, accept differences, post, take back; and the accrual of what is not invoiced."""
 
 from __future__ import annotations
 

@@ -24,12 +24,16 @@ def _earlier(buying: Buying, months: int = 1) -> None:
             " reversed_on = (reversed_on - make_interval(months => %(n)s))::date",
             {"n": months},
         )
-        cursor.execute(
-            "update erp.grni_entry set booked_on = (case when kind = 'month_accrual'"
-            " then date_trunc('month', booked_on) - make_interval(months => %(n)s - 1) - interval '1 day'"
-            " else booked_on - make_interval(months => %(n)s) end)::date",
-            {"n": months},
-        )
+        # Far away first: a month's entries must not meet those of the month before on their way.
+        for back in (400, -400):
+            cursor.execute(
+                "update erp.grni_entry set booked_on = (case when kind = 'month_accrual' and %(back)s < 0"
+                " then date_trunc('month', booked_on) - make_interval(years => %(back)s, months => %(n)s - 1)"
+                " - interval '1 day' when %(back)s < 0"
+                " then booked_on - make_interval(years => %(back)s, months => %(n)s)"
+                " else booked_on - make_interval(years => %(back)s) end)::date",
+                {"back": back, "n": months},
+            )
         connection.commit()
 
 
@@ -159,12 +163,13 @@ def test_a_random_year_stays_whole(buying: Buying) -> None:
             _one(buying, dice, what, made, invoices, turn)
             done[what] += 1
         except UserError as error:
-            assert error.code.startswith("ER0"), error  # a rule said no; nothing half done
+            if not error.code.startswith("ER0"):
+                raise  # no rule that said no
     buying.check()
     assert all(done.values()), done
 
 
-def _one(
+def _one(  # noqa: C901 - one branch a kind of step
     buying: Buying,
     dice: random.Random,
     what: str,
@@ -174,7 +179,8 @@ def _one(
 ) -> None:
     code = dice.choice((PART, "SEP-OIL-7520"))
     if what == "receive":
-        made["receipt"].append((buying.receive(code, dice.randint(1, 9), unit_cost=dice.choice((150, 180, 211.37))), code))
+        cost = dice.choice((150, 180, 211.37))
+        made["receipt"].append((buying.receive(code, dice.randint(1, 9), unit_cost=cost), code))
     elif what == "back" and made["receipt"]:
         receipt, part = dice.choice(made["receipt"])
         made["return"].append((buying.send_back(receipt, part, dice.randint(1, 3)), part))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from uuid import uuid4
 
@@ -19,7 +18,7 @@ PART = "FLT-AIR-7502"
 
 
 @pytest.fixture
-def looked_at(buying: Buying) -> Iterator[Buying]:
+def looked_at(buying: Buying) -> Buying:
     """The supplier's deliveries are looked at, and his filters may come 50 % too many."""
     with buying.buyer.write() as session:
         session.execute(
@@ -37,7 +36,7 @@ def looked_at(buying: Buying) -> Iterator[Buying]:
             ),
             {"company": buying.shop.world.company, "unit": buying.shop.world.branch, "item": buying.shop.item(PART)},
         )
-    yield buying
+    return buying
 
 
 def _stock(buying: Buying, condition: str) -> Decimal:
