@@ -78,6 +78,16 @@ insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id, st
     (1, 2, 'PO-1', 3, 'ordered'), (1, 3, 'PO-2', 3, 'draft');
 insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price) values
     (1, 1, 1, 10, 12.5), (2, 1, 1, 4, 12);
+insert into erp.requisition (company_id, org_unit_id, number, state, requested_by) values
+    (1, 2, 'REQ-1', 'approved', 1), (1, 3, 'REQ-2', 'submitted', 1);
+insert into erp.requisition_line (requisition_id, line_no, item_id, quantity, uom, supplier_id, estimated_price, needed_on) values
+    (1, 1, 1, 10, 'pc', 3, 12.5, current_date + 5), (2, 1, 1, 4, 'pc', 3, 12, current_date - 1);
+insert into erp.approval_rule (company_id, org_unit_id, document_type, role_key, amount_from) values
+    (1, 1, 'requisition', 'manager', 0), (1, 2, 'purchase_order', 'finance', 1000);
+insert into erp.approval (company_id, org_unit_id, requisition_id, step, role_key, amount, content, state, requested_by) values
+    (1, 2, 1, 1, 'manager', 125, '', 'approved', 1), (1, 3, 2, 1, 'manager', 48, '', 'open', 1);
+insert into erp.supplier_price (company_id, org_unit_id, item_id, supplier_id, unit_price, valid_from) values
+    (1, 1, 1, 3, 12, current_date - 30), (1, 3, 1, 3, 11, current_date - 30);
 insert into erp.cost_entry (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, quantity, amount, source_table, source_id, effective_at)
 values (1, 4, 'labour', 1, 1, 1, 3, 540, 'labour', 1, now()), (1, 4, 'parts', 1, 1, 1, 2, 25, 'stock_move', 1, now()),
        (1, 5, 'travel', 25, 25, 2, 10, 20, 'travel', 2, now());

@@ -16,6 +16,7 @@ from db.orm import (
     scheduling,
     service,
     stock,
+    stock_catalogue,
     stock_value,
     work_orders,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "scheduling",
     "service",
     "stock",
+    "stock_catalogue",
     "stock_value",
     "work_orders",
 ]

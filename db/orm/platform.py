@@ -343,6 +343,7 @@ class CustomField(Versioned, Base):
     meaning: Mapped[str] = mapped_column(server_default=FetchedValue())
     meaning_zh: Mapped[str] = mapped_column(server_default=FetchedValue())
     choices: Mapped[list[str]] = mapped_column(server_default=FetchedValue())
+    unit: Mapped[str | None]
     required: Mapped[bool] = mapped_column(server_default=FetchedValue())
     position: Mapped[int] = mapped_column(server_default=FetchedValue())
     active: Mapped[bool] = mapped_column(server_default=FetchedValue())

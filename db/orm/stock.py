@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from db.orm.parties import Party
     from db.orm.platform import Company, OrgUnit
     from db.orm.scheduling import Engineer
+    from db.orm.stock_catalogue import ItemCategory
     from db.orm.work_orders import WorkOrder, WorkOrderPart
 
 
@@ -74,6 +75,12 @@ class Item(Sorted, Stamped, Versioned, Base):
     name: Mapped[str]
     name_zh: Mapped[str | None]
     category: Mapped[str | None]
+    category_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.item_category.id", name="item_category_of", ondelete="RESTRICT")
+    )
+    merged_into: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.item.id", name="item_merged_into", ondelete="RESTRICT")
+    )
     uom: Mapped[str] = mapped_column(
         ForeignKey("erp.unit_of_measure.code", name="item_uom", ondelete="RESTRICT"), server_default=FetchedValue()
     )
@@ -100,6 +107,8 @@ class Item(Sorted, Stamped, Versioned, Base):
 
     unit_of_measure: Mapped[UnitOfMeasure] = relationship(foreign_keys=[uom], lazy="raise")
     supplier: Mapped[Party | None] = relationship(foreign_keys=[supplier_id], lazy="raise")
+    item_category: Mapped[ItemCategory | None] = relationship(foreign_keys=[category_id], lazy="raise")
+    survivor: Mapped[Item | None] = relationship(foreign_keys=[merged_into], remote_side=[id], lazy="raise")
     org_unit: Mapped[OrgUnit] = unit_of("Item")
 
 

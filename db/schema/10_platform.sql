@@ -125,6 +125,7 @@ create table erp.custom_field (
     meaning     text     not null default '',
     meaning_zh  text     not null default '',
     choices     text[]   not null default '{}',
+    unit        text,
     required    boolean  not null default false,
     position    integer  not null default 0,
     active      boolean  not null default true,

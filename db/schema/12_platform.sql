@@ -324,7 +324,7 @@ call erp.allow('erp.numbering', 'admin', 'insert, update (prefix, digits)');
 call erp.allow('erp.saved_view', 'everyone', 'select, insert, update (name, name_zh, position, definition), delete');
 call erp.allow('erp.export_recipe', 'everyone', 'select, insert, update (name, name_zh, definition), delete');
 call erp.allow('erp.custom_field', 'everyone', 'select');
-call erp.allow('erp.custom_field', 'steward', 'insert, update (label, label_zh, meaning, meaning_zh, choices, required, position, active)');
+call erp.allow('erp.custom_field', 'steward', 'insert, update (label, label_zh, meaning, meaning_zh, choices, unit, required, position, active)');
 call erp.allow('erp.attachment', 'business', 'select');
 call erp.allow('erp.attachment', 'clerk planner desk engineer buyer finance pm manager steward', 'insert, delete');
 call erp.allow('erp.import_batch', 'business', 'select');

@@ -10,7 +10,9 @@ create table erp.approval_rule (
     category      text,
     amount_from   erp.money_amount not null default 0 constraint approval_rule_amount_not_negative check (amount_from >= 0),
     step          integer          not null default 1 constraint approval_rule_step_range check (step between 1 and 9),
-    role_key      text             not null constraint approval_rule_role references erp.role on delete restrict,
+    role_key      text             not null constraint approval_rule_role references erp.role on delete restrict
+                                   constraint approval_rule_role_known check (
+        role_key in ('clerk', 'planner', 'desk', 'engineer', 'buyer', 'finance', 'pm', 'manager', 'steward')),
     active        boolean          not null default true,
     version       integer          not null default 1,
     created_at    timestamptz      not null default now(),
@@ -447,11 +449,11 @@ call erp.secure('erp.supplier_price', 'shared_down');
 call erp.allow('erp.approval_rule', 'business', 'select');
 call erp.allow('erp.approval_rule', 'steward', 'insert (company_id, org_unit_id, document_type, category, amount_from, step, role_key, active), update (category, amount_from, step, role_key, active), delete');
 call erp.allow('erp.approval', 'business', 'select');
-call erp.allow('erp.supplier_price', 'buyer finance manager steward auditor clerk', 'select');
+call erp.allow('erp.supplier_price', 'business', 'select');
 call erp.allow('erp.supplier_price', 'buyer', 'insert (company_id, org_unit_id, item_id, supplier_id, supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), update (supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), delete');
 call erp.allow('api.may_decide(bigint[])', 'business', 'execute');
 call erp.allow('api.decide(bigint, boolean, text)', 'clerk planner desk engineer buyer finance pm manager steward', 'execute');
-call erp.allow('api.purchase_price(integer, bigint, bigint, numeric, date)', 'buyer finance manager steward auditor clerk', 'execute');
+call erp.allow('api.purchase_price(integer, bigint, bigint, numeric, date)', 'business', 'execute');
 call erp.allow('api.order_requisition_lines(jsonb)', 'buyer', 'execute');
 call erp.track('erp.approval_rule');
 call erp.track('erp.approval');

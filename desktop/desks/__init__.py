@@ -51,6 +51,15 @@ DESKS: tuple[Desk, ...] = (
         "file-text",
         _lists("contracts", "contract_lines", "contract_assets"),
     ),
+    Desk(
+        "purchasing",
+        lambda: tr("Purchasing"),
+        "inbox",
+        _lists(
+            "requisition_lines", "requisitions", "approvals", "purchase_orders", "purchase_order_lines",
+            "supplier_prices", "approval_rules", "suppliers",
+        ),
+    ),
     Desk("finance", lambda: tr("Finance"), "landmark", _lists("cost_entries", "suppliers")),
     Desk(
         "data",

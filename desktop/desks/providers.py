@@ -23,13 +23,16 @@ ICONS = {
 }
 
 
-def found(hit: Hit) -> Found:
-    return Found(hit.kind, hit.id, hit.code, pick(hit.name, hit.name_zh), icon=ICONS.get(hit.kind, "file-text"))
+def found(hit: Hit, *, storekeeper: bool = False) -> Found:
+    """A storekeeper who looks a part up asks whether we have it; its card is one key further."""
+    page = "part_stock" if storekeeper and hit.kind == "item" else hit.kind
+    return Found(page, hit.id, hit.code, pick(hit.name, hit.name_zh), icon=ICONS.get(hit.kind, "file-text"))
 
 
 def search_provider(database: Database) -> SearchProvider:
     def search(typed: str) -> Sequence[Found]:
-        return tuple(found(hit) for hit in finding.anywhere(database, typed))
+        storekeeper = database.user.has("clerk")
+        return tuple(found(hit, storekeeper=storekeeper) for hit in finding.anywhere(database, typed))
 
     return search
 
@@ -37,7 +40,7 @@ def search_provider(database: Database) -> SearchProvider:
 def scan_resolver(database: Database) -> ScanResolver:
     def resolve(code: str) -> Found | None:
         hit = finding.by_code(database, code)
-        return found(hit) if hit is not None else None
+        return found(hit, storekeeper=database.user.has("clerk")) if hit is not None else None
 
     return resolve
 

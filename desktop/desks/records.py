@@ -20,7 +20,10 @@ from desktop.views.platform.person_page import PersonPage
 from desktop.views.platform.role_page import RolePage
 from desktop.views.platform.stand_in_page import StandInPage
 from desktop.views.platform.unit_page import UnitPage
+from desktop.views.purchasing.approval_rule_page import ApprovalRulePage
+from desktop.views.purchasing.price_page import SupplierPricePage
 from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
+from desktop.views.purchasing.requisition_page import RequisitionPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.count_page import CountPage
@@ -63,6 +66,9 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "org_units": _new("org_unit", "admin"),
     "pick_lists": _new("pick_list", "clerk"),
     "purchase_orders": _new("purchase_order", "buyer"),
+    "approval_rules": _new("approval_rule", "steward"),
+    "requisitions": _new("requisition", "clerk planner desk engineer buyer pm manager"),
+    "supplier_prices": _new("supplier_price", "buyer"),
     "sites": _new("site", "desk steward"),
     "stock_counts": _new("stock_count", "clerk manager"),
     "stock_locations": _new("stock_location", "steward"),
@@ -131,6 +137,24 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Purchase order"),
         "inbox",
         lambda context, args: PurchaseOrderPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "requisition",
+        lambda: tr("Requisition"),
+        "clipboard-paste",
+        lambda context, args: RequisitionPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "supplier_price",
+        lambda: tr("Supplier price"),
+        "tag",
+        lambda context, args: SupplierPricePage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "approval_rule",
+        lambda: tr("Approval rule"),
+        "shield-check",
+        lambda context, args: ApprovalRulePage(context, record_id(args), values_of(args)),
     ),
     _form(
         "stock_document",

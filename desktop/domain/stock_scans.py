@@ -19,6 +19,7 @@ from desktop.domain.stock import (
     Mode,
     Part,
     Verdict,
+    free_at,
     quantity_text,
     replacement_for,
     set_quantity,
@@ -125,6 +126,29 @@ def adopt(opened: Draft, draft: Draft) -> Draft:
         opened, _ = scan_part(opened, line.part, lot=lot, at=line.scanned_at)
         opened = set_quantity(opened, opened.current, line.quantity)
     return opened
+
+
+def substitute_place(part: Part) -> Holding | None:
+    """Where a substitute is free: good, the earliest expiry first."""
+    return next((each for each in part.holdings if each.condition == "good" and each.available > 0), None)
+
+
+def take_substitute(draft: Draft, index: int, part: Part) -> Draft:
+    """What line `index` is short of is taken from the substitute; the line keeps what is free."""
+    line = draft.lines[index]
+    free = max(free_at(draft, line) or ZERO, ZERO)
+    missing = line.quantity - free
+    if missing <= 0:
+        return draft
+    draft = set_quantity(draft, index, free)
+    draft, _ = scan_part(draft, part)
+    taken = draft.lines[draft.current].quantity
+    draft = set_quantity(draft, draft.current, taken - 1 + missing)
+    if free == 0 and line.expected is None:
+        at = draft.current
+        draft = replace(draft, lines=(*draft.lines[:index], *draft.lines[index + 1 :]))
+        draft = replace(draft, current=at - 1 if at > index else at)
+    return draft
 
 
 def _lot_of(line: Line) -> Holding | None:

@@ -36,6 +36,21 @@ from desktop.reports.theme import (
 )
 
 LABEL = (60 * mm, 40 * mm)
+"""The size that a label is drawn for; others are the same drawing, larger or smaller."""
+LABEL_SIZES: dict[str, tuple[float, float]] = {
+    "40x30": (40 * mm, 30 * mm),
+    "50x30": (50 * mm, 30 * mm),
+    "60x40": LABEL,
+    "80x50": (80 * mm, 50 * mm),
+    "100x60": (100 * mm, 60 * mm),
+    "a4": (70 * mm, 37 * mm),
+}
+"""Rolls, one label a page; `a4` is a sheet of 3 × 8 labels."""
+DEFAULT_SIZE = "60x40"
+LABEL_SETTING = "label_size"
+"""The workstation's setting: which roll or sheet its label printer holds."""
+_SHEET = (210 * mm, 297 * mm)
+_ACROSS, _DOWN = 3, 8
 
 
 @dataclass(frozen=True)
@@ -92,19 +107,39 @@ def type_name(document_type: str) -> str:
     }.get(document_type, document_type)
 
 
-def labels(target: BinaryIO | str, wanted: Sequence[Label]) -> int:
-    """One page a label and copy. Returns the pages."""
+def labels(target: BinaryIO | str, wanted: Sequence[Label], size: str = DEFAULT_SIZE) -> int:
+    """One page a label and copy, or a sheet of them. Returns the pages."""
     load_fonts()
-    canvas = Canvas(target, pagesize=LABEL, pageCompression=1)
+    room = LABEL_SIZES.get(size, LABEL)
+    sheet = size == "a4"
+    canvas = Canvas(target, pagesize=_SHEET if sheet else room, pageCompression=1)
     canvas.setTitle(tr("Labels"))
-    pages = 0
-    for label in wanted:
-        for _ in range(max(1, label.copies)):
-            _label(canvas, label)
+    each_page = _ACROSS * _DOWN if sheet else 1
+    every = [label for label in wanted for _ in range(max(1, label.copies))]
+    for number, label in enumerate(every):
+        place = number % each_page
+        if number and not place:
             canvas.showPage()
-            pages += 1
+        _placed(canvas, label, room, _corner(place, room) if sheet else (0.0, 0.0))
+    if every:
+        canvas.showPage()
     canvas.save()
-    return pages
+    return -(-len(every) // each_page)
+
+
+def _corner(place: int, room: tuple[float, float]) -> tuple[float, float]:
+    margin = (_SHEET[1] - _DOWN * room[1]) / 2
+    return place % _ACROSS * room[0], _SHEET[1] - margin - (place // _ACROSS + 1) * room[1]
+
+
+def _placed(canvas: Canvas, label: Label, room: tuple[float, float], corner: tuple[float, float]) -> None:
+    """As large as the room allows, in its middle."""
+    scale = min(room[0] / LABEL[0], room[1] / LABEL[1])
+    canvas.saveState()
+    canvas.translate(corner[0] + (room[0] - LABEL[0] * scale) / 2, corner[1] + (room[1] - LABEL[1] * scale) / 2)
+    canvas.scale(scale, scale)
+    _label(canvas, label)
+    canvas.restoreState()
 
 
 def _label(canvas: Canvas, label: Label) -> None:
@@ -118,9 +153,23 @@ def _label(canvas: Canvas, label: Label) -> None:
     draw(canvas, left, height - 7 * mm, fitted(label.code, room, MEDIUM, 11), size=11, font=MEDIUM)
     for number, text in enumerate(_wrapped(label.name, room, 2)):
         draw(canvas, left, height - (11.5 + 4 * number) * mm, text, size=8)
-    draw(canvas, left, height - 20 * mm, fitted(label.detail, room, size=7), size=7, ink=QUIET)
+    for number, text in enumerate(_packed(label.detail, room)):
+        draw(canvas, left, height - (20 + 3.2 * number) * mm, text, size=7, ink=QUIET)
     _barcode(canvas, label.code, width)
     draw(canvas, width / 2, 1.6 * mm, label.code, size=6.5, ink=QUIET, align="center")
+
+
+def _packed(detail: str, room: float) -> list[str]:
+    """The parts of the small print on at most two lines; none is broken as long as it fits a line of its own."""
+    lines = [""]
+    for part in detail.split(" · "):
+        longer = f"{lines[-1]} · {part}" if lines[-1] else part
+        if fitted(longer, room, size=7) == longer or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    rest = " · ".join(lines[1:])
+    return [fitted(each, room, size=7) for each in (lines[0], rest) if each]
 
 
 def _barcode(canvas: Canvas, code: str, width: float) -> None:

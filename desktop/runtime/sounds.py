@@ -45,9 +45,14 @@ def sound(settings: Settings, tone: str) -> bool:
     wanted = choice(settings)
     if wanted == OFF or (wanted == FAULTS and tone != "bad"):
         return False
+    play(tone)
+    return True
+
+
+def play(tone: str) -> None:
+    """Sound it now; where there is no player a fault still beeps."""
     if not play_file(tone_file(tone)) and tone == "bad":
         QApplication.beep()
-    return True
 
 
 def tone_file(tone: str) -> Path:

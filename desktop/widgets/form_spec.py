@@ -21,6 +21,7 @@ PAGES = {
     "org_units": "org_unit",
     "pick_lists": "pick_list",
     "purchase_orders": "purchase_order",
+    "requisitions": "requisition",
     "sites": "site",
     "stock_counts": "stock_count",
     "stock_documents": "stock_document",

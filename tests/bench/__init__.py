@@ -52,6 +52,18 @@ def _export(start: Start) -> dict[str, Any]:
     return export.measure(_dsn_of(start()), prefix="outpost")
 
 
+def _exactly_once(start: Start) -> dict[str, Any]:
+    from tests.bench import exactly_once
+
+    return exactly_once.measure(start())
+
+
+def _mixed_work(start: Start) -> dict[str, Any]:
+    from tests.bench import mixed_work
+
+    return mixed_work.measure(start())
+
+
 def _startup(start: Start) -> dict[str, Any]:
     from tests.bench import startup
 
@@ -66,9 +78,11 @@ def _dsn_of(server: Server) -> Callable[[str | None], str]:
 
 
 BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
+    "exactly_once": _exactly_once,
     "export": _export,
     "gantt": _gantt,
     "lists": _lists,
+    "mixed_work": _mixed_work,
     "paint": _paint,
     "posting": _posting,
     "startup": _startup,

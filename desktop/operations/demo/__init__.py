@@ -27,7 +27,7 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.progress import Progress
 from desktop.domain.text import tr
-from desktop.operations.demo import counts, demand, ledger, parties, people, purchasing, views, work
+from desktop.operations.demo import counts, demand, ledger, parties, people, purchasing, views, wishes, work
 from desktop.operations.demo.catalogue import DemoUser, cast
 from desktop.operations.demo.world import SIZES, ZONE, Numbers, Size, World
 from desktop.operations.people import DEMO_SETTING
@@ -231,6 +231,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     _show_logins(cursor)
     views.write_views(cursor)
     counts.make_counts(cursor, world)
+    wishes.make_wishes(cursor, world)
     return {name: table.count for name, table in world.tables.items()}
 
 

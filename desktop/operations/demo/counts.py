@@ -29,12 +29,12 @@ def make_counts(cursor: Cursor, world: World) -> None:
             " every_days_b, every_days_c, lines_per_count) values (%s, %s, %s, %s, %s, 30, 90, 180, %s)",
             (world.company, branch.warehouse, f"{city} cycle count", f"{city_zh}循环盘点", branch.store, _LINES),
         )
-    clerk = _one(cursor, "select login from erp.app_user where id = %s", world.users["clerk"])
+    clerk = one(cursor, "select login from erp.app_user where id = %s", world.users["clerk"])
     store = next(iter(world.branches.values())).store
-    plan = _one(cursor, "select id from erp.count_plan where location_id = %s", store)
+    plan = one(cursor, "select id from erp.count_plan where location_id = %s", store)
     posted = _begin(cursor, clerk, plan)
     _enter(cursor, clerk, posted, _LINES)
-    with _acting(cursor, clerk):
+    with acting(cursor, clerk):
         cursor.execute("select api.finish_counting(%s)", (posted,))
         cursor.execute("select api.post_count(%s, %s)", (str(uuid4()), posted))
     _enter(cursor, clerk, _begin(cursor, clerk, plan), _UNDER_WAY)
@@ -51,8 +51,8 @@ def make_counts(cursor: Cursor, world: World) -> None:
 
 
 def _begin(cursor: Cursor, clerk: object, plan: object) -> int:
-    with _acting(cursor, clerk):
-        return int(str(_one(cursor, "select api.start_count(%s)", json.dumps({"plan_id": plan}))))
+    with acting(cursor, clerk):
+        return int(str(one(cursor, "select api.start_count(%s)", json.dumps({"plan_id": plan}))))
 
 
 def _enter(cursor: Cursor, clerk: object, count: int, lines: int) -> None:
@@ -62,18 +62,18 @@ def _enter(cursor: Cursor, clerk: object, count: int, lines: int) -> None:
         (count, lines),
     )
     entries = [{"line_id": line, "quantity": str(quantity)} for line, quantity in cursor.fetchall()]
-    with _acting(cursor, clerk):
+    with acting(cursor, clerk):
         cursor.execute("select api.enter_count(%s, %s)", (count, json.dumps(entries)))
 
 
 @contextmanager
-def _acting(cursor: Cursor, login: object) -> Iterator[None]:
+def acting(cursor: Cursor, login: object) -> Iterator[None]:
     """What is done in the block is done by the person with that log-in."""
     cursor.execute(SQL("set local session authorization {}").format(Identifier(str(login))))
     yield
     cursor.execute("reset session authorization")
 
 
-def _one(cursor: Cursor, query: str, *values: object) -> object:
+def one(cursor: Cursor, query: str, *values: object) -> object:
     cursor.execute(query, values)
     return cursor.fetchone()[0]  # type: ignore[index]

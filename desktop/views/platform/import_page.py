@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.domain.clipboard import ClipboardTooLarge
 from desktop.domain.importing import CellFault, PlannedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
+from desktop.exchange.clipboard_file import write_clipboard
 from desktop.exchange.profiles import ProfileOutcome, import_profile
 from desktop.exchange.rejects import write_rejects
 from desktop.operations.importing import Imported, target
@@ -62,7 +64,7 @@ class ImportPage(Page):
         self._make_actions()
         self.retranslate()
         self._show_state()
-        if given.get("path"):
+        if given.get("path") and Path(str(given["path"])).exists():
             self.open_path(Path(str(given["path"])))
 
     def _connect(self) -> None:
@@ -89,6 +91,7 @@ class ImportPage(Page):
 
         self.choose_action = action("Ctrl+O", "record", self.view.choose, self.ask_file)
         self.folder_action = action("Ctrl+Shift+O", "record", None, self.ask_folder)
+        self.paste_action = action("Ctrl+V", "edit", None, lambda: self.paste(QGuiApplication.clipboard().text()))
         self.view.choose_folder.clicked.connect(self.folder_action.trigger)
         self.again_action = action("F5", "view", self.view.again, self.refresh)
         self.cancel_action = action("Esc", "record", self.view.cancel, self.leave)
@@ -110,7 +113,7 @@ class ImportPage(Page):
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
         if self.checked is None:
-            return (("Ctrl+O", tr("Choose a file")),)
+            return (("Ctrl+O", tr("Choose a file")), ("Ctrl+V", tr("Paste rows from Excel")))
         return (
             ("F2", tr("Edit cell")),
             ("Alt+↓", tr("Next rejected")),
@@ -138,6 +141,7 @@ class ImportPage(Page):
         for action, text in (
             (self.choose_action, tr("Choose file")),
             (self.folder_action, tr("Folder by profile")),
+            (self.paste_action, tr("Paste rows from Excel")),
             (self.again_action, tr("Check again")),
             (self.cancel_action, tr("Cancel")),
             (self.rejects_action, tr("Reject sheet")),
@@ -185,6 +189,21 @@ class ImportPage(Page):
             return session.open_source(self.context.database, path, progress, self.wanted)
 
         self._start(run, self._prepared, tr("Opening {file}", file=path.name))
+
+    def paste(self, text: str) -> None:
+        """Rows with their header from the clipboard, checked and written as a file's."""
+        try:
+            file = write_clipboard(text)
+        except ClipboardTooLarge:
+            self._say_pasted(tr("That is more than can be pasted at once. Save it as a file and open that."))
+            return
+        if file is None:
+            self._say_pasted(tr("Copy the rows with their header in Excel first."))
+        else:
+            self.open_path(file)
+
+    def _say_pasted(self, why: str) -> None:
+        self.context.toast("warn", tr("Nothing was pasted"), why)
 
     def open_folder(self, path: Path, name: str = "") -> None:
         """Dry-run a folder by the profile `name`, or by the first one there is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,14 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
 from desktop.operations import purchasing
+from desktop.operations import purchasing_approvals as approvals
+from desktop.operations.purchasing_approvals import Decision
 from desktop.operations.records import Record, Values
 from desktop.reports.purchasing import amounts, purchase_order_pdf
 from desktop.runtime.context import Context
+from desktop.views.purchasing import approval_part
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
-from desktop.widgets.header import ActionBar, Total
+from desktop.widgets.header import ActionBar, SidePanel, Total
 from desktop.widgets.labels import ChipKind
 from desktop.widgets.papers import Make
 from desktop.widgets.step_bar import StepBar, StepChoice
@@ -22,11 +26,19 @@ from desktop.widgets.step_bar import StepBar, StepChoice
 NEEDS_REASON = frozenset({"draft", "cancelled", "received"})
 LOOKS: dict[str, tuple[ChipKind, str]] = {
     "draft": ("neutral", "pencil"),
+    "submitted": ("warn", "clock"),
+    "approved": ("success", "badge-check"),
     "ordered": ("info", "arrow-right"),
     "part_received": ("warn", "inbox"),
     "received": ("success", "circle-check"),
     "cancelled": ("neutral", "circle-x"),
 }
+
+
+@dataclass(frozen=True)
+class _More:
+    steps: tuple[tuple[str, str], ...]
+    decisions: tuple[Decision, ...]
 
 
 def purchase_order_spec() -> FormSpec:
@@ -58,6 +70,8 @@ def purchase_order_spec() -> FormSpec:
 class PurchaseOrderPage(FormPage):
     """One order. Terms and lines are open in a draft; afterwards only promised dates are."""
 
+    has_side = True
+
     def __init__(
         self,
         context: Context,
@@ -76,29 +90,37 @@ class PurchaseOrderPage(FormPage):
         state = self.record.values.get("state") if self.record is not None else None
         if state in (None, "draft"):
             return super().may_write(key)
-        if state in ("received", "cancelled"):
+        if state in ("received", "cancelled", "submitted", "approved"):
             return False
         return key in ("promised_on", "note") and super().may_write(key)
 
     def locked(self) -> bool:
-        """What arrived or was cancelled is read only."""
-        return self.record is not None and self.record.values.get("state") in ("received", "cancelled")
+        """What is being approved, arrived or was cancelled is read only."""
+        closed = ("submitted", "approved", "received", "cancelled")
+        return self.record is not None and self.record.values.get("state") in closed
 
-    def more(self, database: Any, record: Record) -> tuple[tuple[str, str], ...]:
-        return purchasing.steps(database, record.id or 0)
+    def more(self, database: Any, record: Record) -> _More:
+        return _More(
+            purchasing.steps(database, record.id or 0), approvals.decisions(database, purchase_order_id=record.id)
+        )
 
     def shown(self, loaded: Loaded) -> None:
         state = str(loaded.record.values.get("state") or "draft")
         kind, icon = LOOKS.get(state, ("neutral", ""))
         self.header.set_state(dict(loaded.info.fields["state"].choices).get(state, state), kind, icon)
         words = {
+            "submit": tr("Ask for approval"),
             "order": tr("Send the order"),
             "revise": tr("Revise"),
             "cancel": tr("Cancel the purchase"),
             "close": tr("Close short"),
         }
+        more: _More = loaded.more or _More((), ())
         self.steps.show_steps(
-            tuple(StepChoice(to, words[action], (), to in NEEDS_REASON) for to, action in loaded.more or ())
+            (
+                *approval_part.choices(more.decisions),
+                *(StepChoice(to, words[action], (), to in NEEDS_REASON) for to, action in more.steps),
+            )
         )
         sums = amounts(loaded.record.lines.get("lines", ()))
         currency = str(loaded.record.values.get("currency") or "")
@@ -121,7 +143,14 @@ class PurchaseOrderPage(FormPage):
 
         return str(record.values["number"]), write
 
+    def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
+        more: _More = loaded.more or _More((), ())
+        side.add_section(approval_part.part(more.decisions), tr("Approval"))
+
     def step(self, record: Record, to_state: str, reason: str) -> tuple[Record, Changes]:
+        decided = approval_part.take(self.context, to_state, reason)
+        if decided is not None:
+            return purchasing.load(self.context.database, record.id or 0), decided
         return purchasing.take_step(self.context.database, record, to_state, reason=reason or None)
 
 

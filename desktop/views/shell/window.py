@@ -311,7 +311,7 @@ class MainWindow(QWidget):
             self.router.take(code)
 
     def _open_scanner(self) -> None:
-        dialog = ScannerDialog(self, self.scans.settings)
+        dialog = ScannerDialog(self, self.scans.settings, self._session.settings)
         dialog.saved.connect(self._keep_scanner)
         dialog.finished.connect(dialog.deleteLater)
         self._scanner_dialog = dialog

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain import counting
 from desktop.domain.changes import Changes
@@ -23,6 +23,7 @@ from desktop.operations import stock_counts, stock_desk
 from desktop.operations.stock import new_key
 from desktop.operations.stock_counts import Adjusted, Count, Entered
 from desktop.operations.stock_desk import Resolved
+from desktop.runtime import sounds
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import count_rows, desk_papers
@@ -35,6 +36,8 @@ from desktop.widgets import confirm as dialogs
 from desktop.widgets.buttons import Button
 from desktop.widgets.header import WIDE_FROM, ActionBar, HeaderBar, Total
 from desktop.widgets.page import Page
+
+_TONES = {Level.OK: "ok", Level.EXTRA: "warn", Level.BAD: "bad"}
 
 
 class CountPage(Page):
@@ -49,6 +52,7 @@ class CountPage(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(context, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.count_id, self._plan_id = count_id, plan_id
         self.count: Count | None = None
         self.sheet = Sheet()
@@ -399,11 +403,11 @@ class CountPage(Page):
     ) -> None:
         """The band, and for a scan its mark in the row of the last ones."""
         feedback = Feedback(level, code, headline, detail, step=step, chip=chip or headline)
-        self.scan.band.show_feedback(feedback)
+        tone = _TONES.get(level, "") if listed or level is Level.BAD else ""
+        heard = bool(tone) and sounds.sound(self.context.settings, tone)
+        self.scan.band.show_feedback(feedback, heard=heard)
         if listed:
             self.scan.last.add("", feedback)
-        if level is Level.BAD:
-            QApplication.beep()
 
     def _show(self) -> None:
         count = self.count
@@ -424,6 +428,7 @@ class CountPage(Page):
 
     def _show_buttons(self) -> None:
         state = self.count.state if self.count is not None else ""
+        self._show_field(not state or state in stock_counts.OPEN_STATES)
         self.next_button.setVisible(state in stock_counts.OPEN_STATES)
         self.next_button.setText(tr("Post differences") if state == "review" else tr("Finish the round"))
         self.again_button.setVisible(state == "review")
@@ -433,6 +438,21 @@ class CountPage(Page):
         self.approve_button.setVisible(wanted and self.context.user.has("manager", "finance"))
         self.bar.set_reason(tr("A second person has to approve") if wanted else "")
         self.key_hints_changed.emit()
+
+    def _show_field(self, wanted: bool) -> None:
+        """A count that is over asks for nothing; the arrows still walk through its lines."""
+        if wanted != self.scan.isVisibleTo(self):
+            self.scan.setVisible(wanted)
+            if self.isVisible():
+                self._take_focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._step(step)
 
     def _show_rows(self) -> None:
         hint = tr("Scan or type the place to count") if self.count is None else tr("Bin, part or quantity")
@@ -481,7 +501,7 @@ class CountPage(Page):
         return (("↑↓", tr("Line")), refresh)
 
     def zones(self) -> Sequence[QWidget]:
-        return (self.scan.field,)
+        return (self.scan.field,) if self.scan.isVisibleTo(self) else (self,)
 
     def state(self) -> Mapping[str, Any]:
         waiting = {**self.sheet.sent, **self.sheet.waiting}
@@ -517,7 +537,8 @@ class CountPage(Page):
         return self.window().width() >= WIDE_FROM
 
     def _take_focus(self) -> None:
-        self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        target = self.scan.field if self.scan.isVisibleTo(self) else self
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

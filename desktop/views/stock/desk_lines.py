@@ -12,7 +12,7 @@ from decimal import Decimal
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain import stock, stock_scans
-from desktop.domain.stock import CONDITIONS, Draft, Feedback, Level, Line, Mode, quantity_text
+from desktop.domain.stock import CONDITIONS, Draft, Feedback, Level, Line, Mode, Part, quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.stock import Posted
 from desktop.runtime.context import Context
@@ -31,6 +31,8 @@ class DeskLines(QObject):
         self._context = context
         self.draft = Draft(mode)
         self.last_posted: Posted | None = None
+        self.substitutes: dict[int, Part] = {}
+        """By the id of a part that is short: what may be taken instead, with where it lies."""
         self._sending: Sending | None = None
         self._under_way = False
         self._history = History()
@@ -100,13 +102,24 @@ class DeskLines(QObject):
             self._set(stock.without_line(self.draft, self.draft.current))
 
     def replace_wrong(self) -> None:
-        """F7 on a wrong part: the reserved one takes its place."""
-        index = self.draft.current
-        if self._line() is not None:
-            self._set(stock.replaced(self.draft, index))
+        """F7 on a wrong part: the reserved one takes its place; on one that is short: its substitute fills up."""
+        index, line = self.draft.current, self._line()
+        if line is not None:
+            instead = self.substitutes.get(line.part.id)
+            short = instead is not None and stock.verdict(self.draft, index).rule == "over"
+            if instead is not None and short:
+                self._set(stock_scans.take_substitute(self.draft, index, instead))
+            else:
+                self._set(stock.replaced(self.draft, index))
             line = self._line()
             if line is not None:
                 self._say(stock_scans.feedback(self.draft, self.draft.current, line.quantity))
+
+    def offer_substitute(self, item_id: int, part: Part) -> None:
+        """What could be taken where a part is short; shown under its line."""
+        if self.substitutes.get(item_id) != part:
+            self.substitutes[item_id] = part
+            self.changed.emit()
 
     def repeat_above(self) -> None:
         if self._line() is not None:
@@ -122,7 +135,7 @@ class DeskLines(QObject):
     def fill_all(self) -> None:
         """Take every expected line in full: the whole issue comes back, the whole order arrived."""
         lines = tuple(replace(line, quantity=line.expected) if line.expected else line for line in self.draft.lines)
-        self._set(replace(self.draft, lines=lines))
+        self._set(replace(self.draft, lines=lines, current=max(self.draft.current, 0) if lines else -1))
 
     def _line(self) -> Line | None:
         at = self.draft.current

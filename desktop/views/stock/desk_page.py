@@ -15,8 +15,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain import stock
 from desktop.domain.changes import Changes
+from desktop.domain.clipboard import ClipboardTooLarge
 from desktop.domain.stock import Draft, Feedback, Level, Mode
+from desktop.domain.stock_scans import substitute_place
 from desktop.domain.text import tr
+from desktop.exchange.clipboard_file import write_clipboard
 from desktop.operations import stock_desk
 from desktop.operations.stock import Posted
 from desktop.operations.stock_desk import Overview
@@ -192,7 +195,15 @@ class StockDesk(Page):
 
     def _paste_rows(self, text: str) -> None:
         """Ctrl+V with rows of a sheet: opening balances, by the import's preview."""
-        self.context.open("import", {"into": "opening_balances", "pasted": text})
+        try:
+            file = write_clipboard(text)
+        except ClipboardTooLarge:
+            file = None
+        if file is None:
+            why = tr("Copy the rows with their header in Excel first.")
+            self._say("", Feedback(Level.BAD, tr("Nothing was pasted"), why))
+        else:
+            self.context.open("import", {"into": "opening_balances", "path": str(file)})
 
     # showing
 
@@ -215,7 +226,8 @@ class StockDesk(Page):
         draft, wide = self.driver.draft, self._wide()
         typed = self.scan.field.text()
         self.table.set_columns(desk_rows.columns(draft.mode), wide=wide)
-        shown = desk_rows.rows(draft, typed if as_quantity(typed) is not None else "", wide=wide)
+        number = typed if as_quantity(typed) is not None else ""
+        shown = desk_rows.rows(draft, number, wide=wide, substitutes=self.driver.substitutes)
         self.table.set_rows(shown, draft.current)
         waiting = self.driver.suspended()
         offer = tr("Scan, or type a code and Enter.")
@@ -301,8 +313,15 @@ class StockDesk(Page):
         )
 
     def _part_seen(self, overview: Overview | None) -> None:
-        if overview is not None and overview.part.id == self._looked_at:
-            self.panel.show_overview(overview)
+        if overview is None or overview.part.id != self._looked_at:
+            return
+        self.panel.show_overview(overview)
+        draft = self.driver.draft
+        short = 0 <= draft.current < len(draft.lines) and stock.verdict(draft, draft.current).rule == "over"
+        instead = next((each for each in overview.substitutes if substitute_place(each) is not None), None)
+        if short and instead is not None and draft.mode in (Mode.ISSUE, Mode.COUNTER):
+            self.panel.show_substitutes()
+            self.driver.offer_substitute(overview.part.id, instead)
 
     def _part_not_seen(self, failure: Failure) -> None:
         self.panel.show_overview(None)

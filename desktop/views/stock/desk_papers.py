@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from desktop.domain.stock import ZERO, Draft, Mode, walk
+from desktop.domain.stock import ZERO, Draft, Line, Mode, quantity_text, walk
 from desktop.domain.text import Language, in_language, language, pick, tr
 from desktop.operations import exporting, stock_rows
 from desktop.operations.stock import Posted
@@ -22,6 +22,11 @@ from desktop.runtime.context import Context, ToastAction
 
 open_file = QDesktopServices.openUrl
 """How a paper is shown; tests put something else in its place."""
+
+
+def label_size(context: Context) -> str:
+    kept = str(context.settings.get(reports.LABEL_SETTING, reports.DEFAULT_SIZE))
+    return kept if kept in reports.LABEL_SIZES else reports.DEFAULT_SIZE
 
 
 def paper_name(draft: Draft) -> str:
@@ -38,7 +43,7 @@ def print_draft(context: Context, draft: Draft, owner: QObject) -> None:
         make(context, partial(todays_hand_over, database), owner)
         return
     if draft.mode is Mode.RECEIVE:
-        make(context, partial(_labels_file, database, labels_of(draft)), owner)
+        print_labels(context, labels_of(draft), owner)
         return
     rows = [
         reports.PickRow(
@@ -56,13 +61,16 @@ def print_draft(context: Context, draft: Draft, owner: QObject) -> None:
 def labels_of(draft: Draft) -> tuple[reports.Label, ...]:
     """A label for each filled line; its lot or serial number is what is scanned later, else the part's code."""
     return tuple(
-        reports.Label(
-            line.lot or line.part.code,
-            line.part.display_name(),
-            " · ".join(each for each in (line.part.code if line.lot else "", line.location) if each),
-        )
+        reports.Label(line.lot or line.part.code, line.part.display_name(), _small_print(line))
         for line in (draft.filled or draft.lines)
     )
+
+
+def _small_print(line: Line) -> str:
+    """Part, quantity, last day and place, as far as they are known and not printed large."""
+    pieces = f"{quantity_text(line.quantity)} {pick(line.part.uom, line.part.uom_zh)}" if line.quantity > 1 else ""
+    ends = tr("until {day}", day=line.expires_on.isoformat()) if line.expires_on else ""
+    return " · ".join(each for each in (line.part.code if line.lot else "", pieces, ends, line.location) if each)
 
 
 def offer_labels(
@@ -75,7 +83,7 @@ def offer_labels(
 
 
 def print_labels(context: Context, wanted: Sequence[reports.Label], owner: QObject) -> None:
-    make(context, partial(_labels_file, context.database, wanted), owner)
+    make(context, partial(_labels_file, context.database, wanted, label_size(context)), owner)
 
 
 def make(context: Context, paper: partial[Path], owner: QObject) -> None:
@@ -98,10 +106,10 @@ def _target(stem: str) -> Path:
     return Path(tempfile.mkstemp(suffix=".pdf", prefix=f"{stem}-", dir=folder)[1])
 
 
-def _labels_file(database: Any, wanted: Sequence[reports.Label]) -> Path:
+def _labels_file(database: Any, wanted: Sequence[reports.Label], size: str) -> Path:
     file = _target("labels")
     exporting.note(database, "print", "labels", rows=len(wanted), form="pdf")
-    reports.labels(str(file), wanted)
+    reports.labels(str(file), wanted, size)
     return file
 
 
@@ -136,7 +144,7 @@ def _pick_file(database: Any, order: str, title: str, rows: Sequence[reports.Pic
     return file
 
 
-def row_labels(database: Any, kind: str, ids: Sequence[int]) -> Path:
-    """The labels of rows of a list: items, places, stock, assets."""
+def row_labels(database: Any, kind: str, ids: Sequence[int], size: str = reports.DEFAULT_SIZE) -> Path:
+    """The labels of rows of a list: items, places, lots, stock, assets."""
     wanted = [reports.Label(tag.code, tag.name, tag.detail) for tag in stock_rows.tags(database, kind, ids)]
-    return _labels_file(database, wanted)
+    return _labels_file(database, wanted, size)

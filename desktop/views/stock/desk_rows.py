@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from desktop.domain.stock import (
     ZERO,
     Draft,
     Level,
     Line,
     Mode,
+    Part,
     Verdict,
     amount,
     left_after,
@@ -15,6 +18,7 @@ from desktop.domain.stock import (
     replacement_for,
     verdict,
 )
+from desktop.domain.stock_scans import substitute_place
 from desktop.domain.text import pick, tr
 from desktop.views.stock.painted_table import Cell, Message, TableColumn, TableRow
 
@@ -99,9 +103,18 @@ def columns(mode: Mode) -> tuple[TableColumn, ...]:
     )
 
 
-def rows(draft: Draft, typed: str = "", *, wide: bool = True) -> tuple[TableRow, ...]:
-    """One row a line and one that waits for the next scan. `typed` is a number under way in the scan field."""
-    made = [_row(draft, number, typed if number == draft.current else "", wide) for number in range(len(draft.lines))]
+def rows(
+    draft: Draft, typed: str = "", *, wide: bool = True, substitutes: Mapping[int, Part] | None = None
+) -> tuple[TableRow, ...]:
+    """One row a line and one that waits for the next scan. `typed` is a number under way in the scan field.
+
+    `substitutes`: by the id of a part that is short, what may be taken instead.
+    """
+    instead = substitutes or {}
+    made = [
+        _row(draft, number, typed if number == draft.current else "", wide, instead)
+        for number in range(len(draft.lines))
+    ]
     if draft.lines:
         waiting = {
             "number": Cell(str(len(draft.lines) + 1), "text.tertiary"),
@@ -111,7 +124,7 @@ def rows(draft: Draft, typed: str = "", *, wide: bool = True) -> tuple[TableRow,
     return tuple(made)
 
 
-def _row(draft: Draft, number: int, typed: str, wide: bool) -> TableRow:
+def _row(draft: Draft, number: int, typed: str, wide: bool, substitutes: Mapping[int, Part]) -> TableRow:
     line, found = draft.lines[number], verdict(draft, number)
     todo, bad = found.level is Level.TODO, found.level is Level.BAD
     quiet = "text.secondary" if todo else "text.primary"
@@ -137,11 +150,18 @@ def _row(draft: Draft, number: int, typed: str, wide: bool) -> TableRow:
         "amount": Cell(money(amount(line))) if counted else _or_none(""),
         "note": Cell("" if bad else found.text, "text.secondary"),
     }
-    return TableRow(cells, _message(draft, number, found, wide) if bad else None)
+    return TableRow(cells, _message(draft, number, found, wide, substitutes) if bad else None)
 
 
-def _message(draft: Draft, number: int, found: Verdict, wide: bool) -> Message:
+def _message(draft: Draft, number: int, found: Verdict, wide: bool, substitutes: Mapping[int, Part]) -> Message:
     line = draft.lines[number]
+    other = substitutes.get(line.part.id) if found.rule == "over" else None
+    place = substitute_place(other) if other is not None else None
+    if other is not None and place is not None:
+        offer = tr("Substitute: {part}, {count} free in {bin}.", part=other.code, bin=place.location,
+                   count=quantity_text(place.available))  # fmt: skip
+        text = f"{found.text} {offer}" if not wide else f"{found.text} {found.remedy} {offer}"
+        return Message(text, (("F7", tr("Take it")), ("Del", tr("Remove"))))
     keys: tuple[tuple[str, str], ...] = (("Del", tr("Remove")),)
     if found.rule == "wrong_part" and replacement_for(draft, line) is not None:
         keys = (("F7", tr("Replace")), *keys)

@@ -122,7 +122,9 @@ class StockListActions(QObject):
 
     def print_labels(self, rows: Sequence[int]) -> None:
         kind = self._page.spec.key
-        desk_papers.make(self._context, partial(desk_papers.row_labels, self._context.database, kind, list(rows)), self)
+        size = desk_papers.label_size(self._context)
+        paper = partial(desk_papers.row_labels, self._context.database, kind, list(rows), size)
+        desk_papers.make(self._context, paper, self)
 
     def print_hand_over(self, rows: Sequence[int]) -> None:
         """Today's moves by type with totals and lines to sign."""

@@ -49,6 +49,11 @@ class PartPanel(Surface):
         self._overview = overview
         self._show()
 
+    def show_substitutes(self) -> None:
+        """The part is short: what could be taken instead."""
+        self.tabs.set_current("substitutes")
+        self._show()
+
     def overview(self) -> Overview | None:
         return self._overview
 

@@ -24,7 +24,7 @@ from desktop.widgets.popup import FieldPopup
 
 _LEAST = 2
 _PLACES, _RECORDS = 8, 8
-_KINDS = ("item", "work_order", "purchase_order", "stock_document", "engineer")
+_KINDS = ("item", "part_stock", "work_order", "purchase_order", "stock_document", "engineer")
 
 
 class _Offer(FieldPopup):
@@ -157,6 +157,6 @@ def matching(places: Sequence[Place], typed: str) -> list[Found]:
             hits.append(place)
     hits.sort(key=lambda place: (not place.code.casefold().startswith(words[0] if words else ""), place.path))
     return [
-        Found("stock_location", each.id, each.code, pick(each.name, each.name_zh), each.path, "map-pin")
+        Found("stock_location", each.id, each.code, each.path, pick(each.name, each.name_zh), "map-pin")
         for each in hits[:_PLACES]
     ]

@@ -17,6 +17,7 @@ import pytest
 
 from db.session import Database
 from desktop.operations import stock
+from tests.bench.cutting_proxy import CuttingProxy
 from tests.stock_shop import ORDER, Shop
 
 CLERKS = 8
@@ -164,3 +165,20 @@ def test_an_issue_that_crosses_its_mirror_image_never_deadlocks(shop: Shop) -> N
     assert answers == [(5, ""), (5, "")]
     assert shop.value("select deadlocks from pg_stat_database where datname = current_database()") == before
     assert shop.on_hand("SNS-PT100-6") == 32 and shop.whole()
+
+
+def test_sockets_cut_at_commit_lose_and_double_nothing(shop: Shop) -> None:
+    """In turns the server never hears of the COMMIT, and the client never hears that it was done."""
+    server = shop.clone.server
+    proxy = CuttingProxy(server.host, server.port)
+    dsn = server.dsn(shop.clone.name, shop.world.login, "clerk").replace(f":{server.port}/", f":{proxy.port}/")
+    sensor, place = shop.item("SNS-PT100-6"), shop.place("D-01-1-7")
+    line = {"item_id": sensor, "to_location_id": place, "quantity": 1, "unit_cost": 3}
+    database = Database(dsn, pool_size=1)
+    for _ in range(12):
+        stock.post(database, uuid4(), {"type": "receipt", "lines": [line]})
+    database.close()
+    proxy.close()
+    assert proxy.cuts >= 4
+    assert _receipts(shop) == 12 and shop.on_hand("SNS-PT100-6") == 54
+    assert shop.whole()

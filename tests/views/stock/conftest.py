@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from db.errors import UserError
 from desktop.domain.stock import Feedback, Mode
 from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, ToastAction, User
+from desktop.runtime.context import Context, SearchProvider, ToastAction, User, no_search
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.stock.desk_page import StockDesk
@@ -107,7 +107,13 @@ def make_bench(qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Callable[..
     pages: list[StockDesk] = []
     scanner = ScanFilter()
 
-    def make(mode: Mode = Mode.ISSUE, *, database: Any = None, settings: Settings | None = None) -> Bench:
+    def make(
+        mode: Mode = Mode.ISSUE,
+        *,
+        database: Any = None,
+        settings: Settings | None = None,
+        search: SearchProvider = no_search,
+    ) -> Bench:
         work = Work(user_errors=(UserError,))
         works.append(work)
         bench: Bench
@@ -123,6 +129,7 @@ def make_bench(qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Callable[..
             settings=settings or Settings(tmp_path / f"settings{len(works)}.json"),
             open=lambda key, args: bench.opened.append((key, args)),
             toast=toast,
+            search=search,
         )
         page = StockDesk(context, mode)
         qtbot.addWidget(page)

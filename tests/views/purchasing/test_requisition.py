@@ -1,0 +1,127 @@
+"""A wish from draft to order, with keys and mouse: the clerk hands it in, the manager approves, the buyer orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from db.errors import UserError
+from db.session import Database
+from desktop.desks.lists import list_page
+from desktop.lists.all_lists import list_for
+from desktop.operations import purchasing_requisitions as requisitions
+from desktop.runtime.bus import Bus
+from desktop.runtime.context import Context, User
+from desktop.runtime.settings import Settings
+from desktop.runtime.work import Work
+from desktop.views.purchasing.requisition_page import RequisitionPage
+from tests.purchasing_people import Person, person, rule, wish
+from tests.stock_fixtures import shop, shop_template
+from tests.stock_shop import Shop
+
+__all__ = ["person", "shop", "shop_template"]
+
+Opened = list[tuple[str, object]]
+
+
+@pytest.fixture
+def context_of(tmp_path: Path) -> Iterator[Callable[..., tuple[Context, Opened]]]:
+    works: list[Work] = []
+
+    def make(database: Database, *jobs: str) -> tuple[Context, Opened]:
+        work = Work(user_errors=(UserError,))
+        works.append(work)
+        opened: Opened = []
+        context = Context(
+            database=database, work=work, bus=Bus(), user=User(jobs[0], jobs[0].title(), jobs[0], frozenset(jobs)),
+            settings=Settings(tmp_path / f"{jobs[0]}.json"), open=lambda key, args: opened.append((key, args)),
+            toast=lambda *args, **words: None,
+        )  # fmt: skip
+        return context, opened
+
+    yield make
+    for work in works:
+        work.close()
+
+
+def show(qtbot: QtBot, page: QWidget) -> None:
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+
+
+def opened_page(qtbot: QtBot, context: Context, requisition: int | None) -> RequisitionPage:
+    page = RequisitionPage(context, requisition)
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: page.record is not None and not context.work.running(), timeout=15000)
+    return page
+
+
+def state_of(page: RequisitionPage) -> object:
+    return page.record.values["state"] if page.record is not None else None
+
+
+def test_handed_in_approved_and_ordered(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+) -> None:
+    rule(shop, "requisition", "manager")
+    clerk, manager, buyer = person("clerk"), person("manager"), person("buyer")
+    made = wish(shop, clerk, ("FLT-AIR-7502", 3, "180"), ("FLT-OIL-7511", 2, "90"))
+    page = opened_page(qtbot, context_of(clerk, "clerk")[0], made.id)
+    assert not page.locked() and page.order_button.isHidden()
+    qtbot.mouseClick(page.steps.buttons()["submitted"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state_of(page) == "submitted", timeout=15000)
+    assert page.locked() and not [key for key in page.steps.buttons() if key.startswith("approve")]
+
+    judge = opened_page(qtbot, context_of(manager, "manager")[0], made.id)
+    approve = next(button for key, button in judge.steps.buttons().items() if key.startswith("approve"))
+    qtbot.mouseClick(approve, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state_of(judge) == "approved", timeout=15000)
+
+    context, opened = context_of(buyer, "buyer")
+    desk = opened_page(qtbot, context, made.id)
+    assert desk.order_button.isVisible()
+    qtbot.keyClick(desk, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: state_of(desk) == "closed", timeout=15000)
+    assert [key for key, _ in opened] == ["purchase_order"]
+
+
+def test_a_rejection_asks_for_its_reason(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+) -> None:
+    rule(shop, "requisition", "manager")
+    clerk, manager = person("clerk"), person("manager")
+    saved, _ = requisitions.take_step(clerk, wish(shop, clerk, ("FLT-AIR-7502", 3, "180")), "submitted")
+    judge = opened_page(qtbot, context_of(manager, "manager")[0], saved.id)
+    reject = next(button for key, button in judge.steps.buttons().items() if key.startswith("reject"))
+    qtbot.mouseClick(reject, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(judge.steps.reason, "too many")
+    qtbot.keyClick(judge.steps.reason, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: state_of(judge) == "rejected", timeout=15000)
+
+
+def test_the_buyer_orders_the_whole_list_without_a_mouse(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+) -> None:
+    clerk, buyer = person("clerk"), person("buyer")
+    for code in ("FLT-AIR-7502", "FLT-OIL-7511", "SNS-PT100-6"):
+        requisitions.take_step(clerk, wish(shop, clerk, (code, 2, "10")), "submitted")
+    context, opened = context_of(buyer, "buyer")
+    page = list_page(context, list_for("requisition_lines"))
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: page.grid.model.rowCount() == 3 and not context.work.running(), timeout=15000)
+    page.grid.canvas.setFocus()
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(opened), timeout=15000)
+    assert shop.value("select count(*) from erp.purchase_order where state = 'draft'") == 1
+    assert shop.value("select count(*) from erp.purchase_order_line where requisition_line_id is not null") == 3
