@@ -216,6 +216,9 @@ def feedback(draft: Draft, index: int, step: Decimal) -> Feedback:
     """What to say after a scan changed line `index` by `step`."""
     line, found = draft.lines[index], verdict(draft, index)
     name = line.part.display_name()
+    if found.rule == "lot" and step > 0:
+        words = tr("Now its serial number") if line.part.tracking == "serial" else tr("Now its lot")
+        return Feedback(Level.TODO, line.part.code, words, name, chip=tr("lot?"))
     if found.level is Level.BAD:
         headline = _headline(draft, line, found)
         chip = tr("wrong part") if found.rule == "wrong_part" else tr("check")

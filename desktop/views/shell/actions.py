@@ -56,6 +56,7 @@ def _specs() -> tuple[ActionSpec, ...]:
         ActionSpec("go_anywhere", "go", lambda: tr("&Go anywhere…"), "Ctrl+K", "search"),
         ActionSpec("next_tab", "go", lambda: tr("&Next page"), "Ctrl+Tab"),
         ActionSpec("previous_tab", "go", lambda: tr("&Previous page"), "Ctrl+Shift+Tab"),
+        ActionSpec("open_pages", "go", lambda: tr("&All open pages"), "Alt+0"),
         ActionSpec("scanner", "tools", lambda: tr("&Scanner, sounds, labels…"), "", "scan-line"),
         ActionSpec("messages", "tools", lambda: tr("&Messages"), "", "bell"),
         ActionSpec("field_help", "help", lambda: tr("Field &help"), "F1", "info"),

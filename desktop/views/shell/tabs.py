@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from desktop.domain.text import tr
 from desktop.widgets.buttons import IconButton, PaintedButton
+from desktop.widgets.icons import icon
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, draw_icon, draw_text, text_width
 from desktop.widgets.theme import color, font, metric
@@ -91,6 +92,7 @@ class TabBar(Surface):
     chosen = Signal(object)
     close_asked = Signal(object)
     more_asked = Signal()
+    list_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface.window", "b", parent=parent)
@@ -100,23 +102,43 @@ class TabBar(Surface):
         self._row.setSpacing(0)
         self.more = IconButton("plus")
         self.more.clicked.connect(self.more_asked)
+        self.all = IconButton("chevron-down")
+        self.all.clicked.connect(self.list_asked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(self._row)
         layout.addWidget(self.more)
+        layout.addWidget(self.all)
         layout.addStretch(1)
         self.retranslate()
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Open pages"))
         self.more.set_words(tr("Open another page"), "Ctrl+T")
+        self.all.set_words(tr("All open pages"), "Alt+0")
         for tab in self.tabs():
             tab.refresh()
 
     def tabs(self) -> list[WorkTab]:
         widgets = (self._row.itemAt(number).widget() for number in range(self._row.count()))  # type: ignore[union-attr]
         return [widget for widget in widgets if isinstance(widget, WorkTab)]
+
+    def show_list(self) -> QMenu:
+        """The open pages by name, however narrow their tabs are."""
+        menu = QMenu(self)
+        for tab in self.tabs():
+            words = tab.text().replace("&", "&&")
+            action = menu.addAction(tr("{page} (unsaved)", page=words) if tab.page.dirty() else words)
+            action.setIcon(icon(tab.page.icon_name(), "text.secondary", 16))
+            action.setCheckable(True)
+            action.setChecked(tab.isChecked())
+            action.triggered.connect(lambda _=False, page=tab.page: self.chosen.emit(page))
+            if tab.isChecked():
+                menu.setActiveAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.all.mapToGlobal(QPoint(0, self.all.height())))
+        return menu
 
     def add(self, page: Page) -> WorkTab:
         tab = WorkTab(page)

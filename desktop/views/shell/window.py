@@ -160,6 +160,7 @@ class MainWindow(QWidget):
             "go_anywhere": lambda: self.go_anywhere(),
             "next_tab": lambda: self.workspace.step(1),
             "previous_tab": lambda: self.workspace.step(-1),
+            "open_pages": lambda: self.workspace.tabs.show_list(),
             "scanner": lambda: self._open_scanner(),
             "messages": lambda: self.messages.show_list(),
             "field_help": lambda: self.guide.explain_field(),

@@ -60,6 +60,7 @@ class Workspace(QWidget):
         self.tabs.chosen.connect(self.show_page)
         self.tabs.close_asked.connect(self.close_page)
         self.tabs.more_asked.connect(self.more_asked)
+        self.tabs.list_asked.connect(self.tabs.show_list)
         self._stack = QStackedWidget()
         self._blank = EmptyState("")
         blank = Surface("surface.base")

@@ -37,7 +37,7 @@ from desktop.views.stock.scan_bar import ScanBar
 from desktop.widgets.buttons import Button
 from desktop.widgets.header import WIDE_FROM, ActionBar, HeaderBar, Total
 from desktop.widgets.page import Page
-from desktop.widgets.paint import column
+from desktop.widgets.paint import Surface, column
 from desktop.widgets.segmented import Segment, Segmented
 from desktop.widgets.states import Banner
 
@@ -59,7 +59,7 @@ class StockDesk(Page):
         self.scan = ScanBar()
         self.ahead = ScanAhead(context, self.scan.field)
         self.banner = Banner("warn", "")
-        self.banner_row = QWidget()
+        self.banner_row = Surface("surface.base")
         self.table = PaintedTable(tr("Lines"))
         self.panel = PartPanel()
         self.order = OrderPanel()

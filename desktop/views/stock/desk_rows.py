@@ -58,6 +58,9 @@ MODE_ICONS = {
 
 def scan_hint(draft: Draft) -> str:
     """What the field waits for."""
+    line = draft.lines[draft.current] if 0 <= draft.current < len(draft.lines) else None
+    if line is not None and line.quantity > 0 and line.part.tracking != "none" and not line.lot:
+        return tr("Scan its serial number") if line.part.tracking == "serial" else tr("Scan its lot")
     if draft.mode is Mode.RECEIVE:
         return tr("Scan or type order, part, bin") if draft.subject is None else tr("Scan or type part, lot, bin")
     if draft.mode is Mode.ISSUE:
@@ -148,9 +151,13 @@ def _row(draft: Draft, number: int, typed: str, wide: bool, substitutes: Mapping
         else _or_none(""),
         "cost": Cell(money(line.unit_cost if line.unit_cost is not None else line.part.cost), "text.secondary"),
         "amount": Cell(money(amount(line))) if counted else _or_none(""),
-        "note": Cell("" if bad else found.text, "text.secondary"),
+        "note": Cell("" if bad else found.text or _last_day(line), "text.secondary"),
     }
     return TableRow(cells, _message(draft, number, found, wide, substitutes) if bad else None)
+
+
+def _last_day(line: Line) -> str:
+    return tr("until {day}", day=line.expires_on.isoformat()) if line.expires_on else ""
 
 
 def _message(draft: Draft, number: int, found: Verdict, wide: bool, substitutes: Mapping[int, Part]) -> Message:

@@ -40,7 +40,9 @@ class PartsList(QWidget):
         expected = line.expected or ZERO
         complete = line.quantity >= expected
         icon, role = (
-            ("circle-check", "success.fg")
+            ("triangle-alert", "warn.fg")
+            if line.quantity > expected
+            else ("circle-check", "success.fg")
             if complete
             else ("arrow-right", "accent.fg")
             if line.quantity

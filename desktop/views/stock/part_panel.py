@@ -23,6 +23,7 @@ class PartPanel(Surface):
         super().__init__("surface.panel", "t", parent=parent)
         self._overview: Overview | None = None
         self._wide = False
+        self._turned_for = 0
         self.tabs = ViewTabs()
         self._figures = Label(role="text.secondary")
         self.main = PaintedTable(tr("Stock of the part"))
@@ -46,11 +47,15 @@ class PartPanel(Surface):
         self._show()
 
     def show_overview(self, overview: Overview | None) -> None:
+        if self._turned_for and (overview is None or overview.part.id != self._turned_for):
+            self._turned_for = 0
+            self.tabs.set_current("stock")
         self._overview = overview
         self._show()
 
     def show_substitutes(self) -> None:
-        """The part is short: what could be taken instead."""
+        """The part is short: what could be taken instead, until another part is shown."""
+        self._turned_for = self._overview.part.id if self._overview else 0
         self.tabs.set_current("substitutes")
         self._show()
 

@@ -156,7 +156,11 @@ def matching(places: Sequence[Place], typed: str) -> list[Found]:
         if all(word in text for word in words):
             hits.append(place)
     hits.sort(key=lambda place: (not place.code.casefold().startswith(words[0] if words else ""), place.path))
-    return [
-        Found("stock_location", each.id, each.code, each.path, pick(each.name, each.name_zh), "map-pin")
-        for each in hits[:_PLACES]
-    ]
+    return [_found(each) for each in hits[:_PLACES]]
+
+
+def _found(place: Place) -> Found:
+    name = pick(place.name, place.name_zh)
+    path = place.path if place.path != place.code else ""
+    words = [each for each in (path, name if name != place.code else "") if each] or [""]
+    return Found("stock_location", place.id, place.code, words[0], " ".join(words[1:]), "map-pin")

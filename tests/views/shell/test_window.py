@@ -70,6 +70,18 @@ def test_opening_the_same_record_twice_keeps_one_tab(window: MainWindow) -> None
     assert sheet(window).args == 7
 
 
+def test_the_menu_of_open_pages_goes_to_one_by_keys(window: MainWindow) -> None:
+    for number in range(14):
+        window.open("item", number)
+    QTest.keyClick(window, Key.Key_0, Alt)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu) and len(menu.actions()) == 15 and menu.activeAction().isChecked()
+    for _ in range(3):
+        QTest.keyClick(menu, Key.Key_Up)
+    QTest.keyClick(menu, Key.Key_Return)
+    assert sheet(window).args == 10
+
+
 def test_tabs_by_mouse_and_keys(window: MainWindow, qtbot: QtBot) -> None:
     window.open("item", 7)
     first, second = window.workspace.tabs.tabs()

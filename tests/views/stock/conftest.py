@@ -81,9 +81,9 @@ class Bench:
     def settle(self) -> None:
         """Until every scan is worked off and nothing is being posted."""
         driver = self.page.driver
-        self.qtbot.waitUntil(lambda: not driver.queued() and not driver.busy(), timeout=15000)
+        self.qtbot.waitUntil(lambda: not driver.queued() and not driver.busy(), timeout=90_000)
         self.qtbot.waitUntil(
-            lambda: not [job for job in self.context.work.running() if not job.background], timeout=15000
+            lambda: not [job for job in self.context.work.running() if not job.background], timeout=90_000
         )
 
     def cell(self, row: int, key: str) -> str:

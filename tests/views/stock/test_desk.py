@@ -119,7 +119,7 @@ def test_two_clerks_take_the_last_pieces_and_one_is_told(make_bench: Callable[..
     assert first.texts()[0].endswith("posted")
     assert second.told == []
     row = second.row_of("SEP-OIL-7520")
-    second.qtbot.waitUntil(lambda: second.page.table.rows()[row].message is not None, timeout=5000)
+    second.qtbot.waitUntil(lambda: second.page.table.rows()[row].message is not None, timeout=90_000)
     assert second.page.driver.draft.current == row
     assert second.cell(row, "quantity") == "3"
     assert first.shop.on_hand("SEP-OIL-7520") == 0 and first.shop.whole()
@@ -201,7 +201,7 @@ def test_what_was_open_comes_back_when_the_desk_opens_again(make_bench: Callable
 def test_receiving_fills_in_what_is_still_to_come(bench: Bench, tones: list[int]) -> None:
     bench.scan(PURCHASE, "FLT-AIR-7502", "GSK-NBR-120")
     assert bench.cell(bench.row_of("FLT-AIR-7502"), "quantity") == "20"
-    assert bench.feedback().level is Level.BAD  # the lot is missing
+    assert (bench.feedback().level, bench.feedback().headline) == (Level.TODO, "Now its lot")
     bench.scan("L2611-77")
     assert bench.cell(bench.row_of("GSK-NBR-120"), "lot") == "L2611-77"
     bench.type("230")
@@ -213,7 +213,7 @@ def test_receiving_fills_in_what_is_still_to_come(bench: Bench, tones: list[int]
     assert bench.texts()[0].startswith("RCV-") and bench.texts()[1].startswith("Labels of RCV-")
     assert bench.shop.on_hand("FLT-AIR-7502") == 32 and bench.shop.on_hand("GSK-NBR-120") == 250
     assert bench.shop.value("select state from erp.purchase_order") == "part_received"
-    assert len(tones) == 2
+    assert len(tones) == 1
 
 
 def test_f4_repeats_quantity_and_bin_of_the_line_above(bench: Bench) -> None:
@@ -292,7 +292,9 @@ def test_while_the_outcome_is_unknown_the_same_posting_is_sent_again(
 def test_the_part_panel_shows_bins_substitutes_and_todays_moves(bench: Bench) -> None:
     bench.scan(ORDER, "SEP-OIL-7520")
     panel = bench.page.panel
-    bench.qtbot.waitUntil(lambda: panel.overview() is not None and panel.overview().part.code == "SEP-OIL-7520")
+    bench.qtbot.waitUntil(
+        lambda: panel.overview() is not None and panel.overview().part.code == "SEP-OIL-7520", timeout=90_000
+    )
     assert panel.main.rows()[0].cells["bin"].text == "A-03-2-1"
     found = panel.overview()
     assert found is not None
@@ -310,7 +312,7 @@ def test_ctrl_p_makes_the_pick_list_in_the_readers_language(bench: Bench, monkey
     set_language("zh")
     bench.scan(ORDER, "FLT-AIR-7502")
     bench.key(Qt.Key.Key_P, CTRL)
-    bench.qtbot.waitUntil(lambda: bool(shown))
+    bench.qtbot.waitUntil(lambda: bool(shown), timeout=90_000)
     document = pypdfium2.PdfDocument(shown[0])
     text = document[0].get_textpage().get_text_bounded()
     document.close()

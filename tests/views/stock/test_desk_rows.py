@@ -32,7 +32,7 @@ def papers(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     monkeypatch.setattr(desk_papers.tempfile, "gettempdir", lambda: str(bench.folder))
 
     def read() -> str:
-        bench.qtbot.waitUntil(lambda: bool(shown), timeout=10_000)
+        bench.qtbot.waitUntil(lambda: bool(shown), timeout=90_000)
         document = pypdfium2.PdfDocument(shown.pop())
         text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
         document.close()
@@ -42,7 +42,7 @@ def papers(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
 
 
 def wait_for(bench: Bench, condition: Callable[[], bool]) -> None:
-    bench.qtbot.waitUntil(condition, timeout=10_000)
+    bench.qtbot.waitUntil(condition, timeout=90_000)
 
 
 def test_an_issue_is_opened_f8_brings_all_of_it_back_and_a_quantity_less(bench: Bench) -> None:
@@ -202,15 +202,15 @@ def test_opening_balances_are_pasted_previewed_and_written(
     with qtbot.waitActive(page):
         page.show()
         page.activateWindow()
-    qtbot.waitUntil(lambda: page.checked is not None and not page.busy(), timeout=15_000)
+    qtbot.waitUntil(lambda: page.checked is not None and not page.busy(), timeout=90_000)
     assert page.checked is not None
     assert [row.verdict for row in page.checked.plan.rows] == ["changed", "rejected", "changed"]
     saved = tmp_path / "rejected.xlsx"
     monkeypatch.setattr(page, "ask_reject_path", lambda source: saved)
     qtbot.keyClick(page.view.table, Qt.Key.Key_E, CTRL)
-    qtbot.waitUntil(lambda: saved.exists() and not page.busy(), timeout=15_000)
+    qtbot.waitUntil(lambda: saved.exists() and not page.busy(), timeout=90_000)
     qtbot.keyClick(page.view.table, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: page.written and not page.busy(), timeout=15_000)
+    qtbot.waitUntil(lambda: page.written and not page.busy(), timeout=90_000)
     assert (bench.shop.on_hand("SNS-PT100-6"), bench.shop.on_hand("FLT-AIR-7502")) == (50, 20)
     assert bench.shop.whole()
 

@@ -49,7 +49,7 @@ def test_five_hundred_scans_with_an_input_method_and_postings_under_way(bench: B
             scans += 1
             busy += bench.page.driver.busy()
             QApplication.processEvents()
-    bench.qtbot.waitUntil(lambda: not bench.page.driver.queued() and not bench.page.driver.busy(), timeout=60_000)
+    bench.qtbot.waitUntil(lambda: not bench.page.driver.queued() and not bench.page.driver.busy(), timeout=180_000)
     assert scans == 500 and busy > 100  # most of them came while something was under way
     documents = bench.shop.value("select count(*) from erp.stock_document where document_type = 'transfer'")
     moved = bench.shop.value(
@@ -74,7 +74,7 @@ def test_f9_posts_what_was_scanned_before_it_and_nothing_after(bench: Bench) -> 
     bench.burst(ORDER, "FLT-AIR-7502")
     bench.qtbot.keyClick(bench.page.scan.field, Qt.Key.Key_F9)
     bench.settle()
-    bench.qtbot.waitUntil(lambda: len(bench.told) == 2, timeout=15_000)
+    bench.qtbot.waitUntil(lambda: len(bench.told) == 2, timeout=90_000)
     lines = (
         "select count(*) from erp.stock_move m join erp.stock_document d on d.id = m.document_id where d.number = %s"
     )
@@ -122,7 +122,7 @@ def test_while_the_line_is_down_scans_wait_on_disk_and_go_on_by_themselves(
     monkeypatch.setattr(stock_desk, "look_up", lost)
     bench.burst("FLT-AIR-7502", "FLT-OIL-7511", "FLT-OIL-7511")
     driver = bench.page.driver
-    bench.qtbot.waitUntil(lambda: driver.offline, timeout=5000)
+    bench.qtbot.waitUntil(lambda: driver.offline, timeout=90_000)
     assert bench.page.banner.isVisible() and driver.queued() == 3
     driver.keeper.release()  # the program ends here
     monkeypatch.setattr(stock_desk, "look_up", real)
@@ -131,7 +131,7 @@ def test_while_the_line_is_down_scans_wait_on_disk_and_go_on_by_themselves(
     assert again.cell(again.row_of("FLT-OIL-7511"), "quantity") == "2"
     assert again.cell(again.row_of("FLT-AIR-7502"), "quantity") == "1"
     again.page.driver.keeper.release()
-    bench.qtbot.waitUntil(lambda: not driver.offline and not driver.queued(), timeout=10_000)
+    bench.qtbot.waitUntil(lambda: not driver.offline and not driver.queued(), timeout=90_000)
     assert not bench.page.banner.isVisible() and bench.cell(bench.row_of("FLT-OIL-7511"), "quantity") == "2"
 
 
