@@ -5,67 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QItemSelectionModel, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from desktop.domain.attachments import ending_of, is_dangerous, size_text
 from desktop.domain.text import pick, tr
+from desktop.models.rows import RowsModel
 from desktop.operations.attachments import Attachment
 from desktop.widgets.theme import color, font, icon, metric
 
-Index = QModelIndex | QPersistentModelIndex
-_NO_INDEX = QModelIndex()
 _WIDTHS = (320, 90, 150, 140)
 _TABLES = frozenset({"xlsx", "xls", "csv", "ods", "et"})
 _MOST_ROWS = 6
 
 
-class _Model(QAbstractTableModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.files: tuple[Attachment, ...] = ()
-
-    def show(self, files: Sequence[Attachment]) -> None:
-        self.beginResetModel()
-        self.files = tuple(files)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.files)
-
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(_WIDTHS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
+class _Model(RowsModel[Attachment]):
+    def cell(self, row: Attachment, at: int, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
-            return (tr("File"), tr("Size"), tr("Added"), tr("Added by"))[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        file, at = self.files[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(file, at)
+            return _text(row, at)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr("May run a program") if at == 0 and is_dangerous(file.file_name) else _text(file, at)
+            return tr("May run a program") if at == 0 and is_dangerous(row.file_name) else _text(row, at)
         if role == Qt.ItemDataRole.DecorationRole and at == 0:
-            return _icon(file)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(at)
+            return _icon(row)
         if role == Qt.ItemDataRole.FontRole:
-            return font(12, text=_text(file, at))
+            return font(12, text=_text(row, at))
         if role == Qt.ItemDataRole.ForegroundRole:
             return color("text.primary" if at == 0 else "text.secondary")
         return None
 
 
-def _alignment(section: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if section == 1 else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+def _headings() -> tuple[str, ...]:
+    return (tr("File"), tr("Size"), tr("Added"), tr("Added by"))
 
 
 def _text(file: Attachment, at: int) -> str:
@@ -84,7 +55,7 @@ class AttachmentsTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = _Model(self)
+        self._model = _Model(_headings, right=(1,), parent=self)
         self.hint = ""
         self.setModel(self._model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -105,7 +76,7 @@ class AttachmentsTable(QTableView):
         self._fit()
 
     def files(self) -> tuple[Attachment, ...]:
-        return self._model.files
+        return self._model.rows
 
     def show_files(self, files: Sequence[Attachment]) -> None:
         """Show these; what was selected and is still there stays selected."""
@@ -124,25 +95,25 @@ class AttachmentsTable(QTableView):
 
     def enter(self) -> None:
         """Take the focus from the keyboard: on the selected row, or on the first."""
-        if self._model.files and not self.selected():
+        if self._model.rows and not self.selected():
             self.choose(0)
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def selected(self) -> tuple[Attachment, ...]:
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return tuple(self._model.files[row] for row in rows)
+        return tuple(self._model.rows[row] for row in rows)
 
     def retranslate(self) -> None:
         self._model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(_WIDTHS) - 1)
         self.viewport().update()
 
     def _fit(self) -> None:
-        rows = min(max(len(self._model.files), 2), _MOST_ROWS)
+        rows = min(max(len(self._model.rows), 2), _MOST_ROWS)
         self.setFixedHeight(metric("row.header") + rows * metric("row.grid") + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._model.files or not self.hint:
+        if self._model.rows or not self.hint:
             return
         painter = QPainter(self.viewport())
         painter.setFont(font(12, text=self.hint))

@@ -8,17 +8,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from desktop.domain.text import tr
+from desktop.models.rows import RowsModel
 from desktop.widgets.labels import Count, Label
 from desktop.widgets.paint import column, row
 from desktop.widgets.theme import color, font, icon, metric
 
-Index = QModelIndex | QPersistentModelIndex
-_NO_INDEX = QModelIndex()
 _WIDTHS = (150, 120, 150, 320, 80, 110)
 
 
@@ -37,50 +36,21 @@ class HistoryRow:
     opens: tuple[str, int] | None = None
 
 
-class _Model(QAbstractTableModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: tuple[HistoryRow, ...] = ()
-
-    def show(self, rows: Sequence[HistoryRow]) -> None:
-        self.beginResetModel()
-        self.rows = tuple(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(_WIDTHS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (tr("When"), tr("What"), tr("Code"), tr("Description"), tr("Quantity"), tr("Amount"))[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        found = self.rows[index.row()]
-        at = index.column()
+class _Model(RowsModel[HistoryRow]):
+    def cell(self, row: HistoryRow, at: int, role: int) -> Any:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return _text(found, at)
+            return _text(row, at)
         if role == Qt.ItemDataRole.DecorationRole and at == 1:
-            return icon(found.icon, found.role, 14)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(at)
+            return icon(row.icon, row.role, 14)
         if role == Qt.ItemDataRole.FontRole:
             return font(12, code=at == 2)
         if role == Qt.ItemDataRole.ForegroundRole:
-            return color("accent.fg" if at == 2 and found.opens else "text.primary" if at > 1 else "text.secondary")
+            return color("accent.fg" if at == 2 and row.opens else "text.primary" if at > 1 else "text.secondary")
         return None
 
 
-def _alignment(section: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if section >= 4 else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+def _headings() -> tuple[str, ...]:
+    return (tr("When"), tr("What"), tr("Code"), tr("Description"), tr("Quantity"), tr("Amount"))
 
 
 def _text(found: HistoryRow, at: int) -> str:
@@ -98,7 +68,7 @@ class HistoryTable(QWidget):
     def __init__(self, title: Callable[[], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title_of = title
-        self.model_ = _Model(self)
+        self.model_ = _Model(_headings, right=(4, 5), parent=self)
         self.title = Label(size=13, role="text.secondary")
         self.count = Count(0)
         self.view = QTableView()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from desktop.domain.people import action_name, scope_name
 from desktop.domain.text import pick, tr
+from desktop.models.rows import RowsModel
 from desktop.operations.people_access import Right
 from desktop.widgets.fields import TextInput
 from desktop.widgets.labels import Count, Label
@@ -18,8 +19,6 @@ from desktop.widgets.paint import column, row
 from desktop.widgets.segmented import Segment, Segmented
 from desktop.widgets.theme import color, font, metric
 
-Index = QModelIndex | QPersistentModelIndex
-_NO_INDEX = QModelIndex()
 _WIDTHS = (200, 170, 190, 180, 260)
 _CODE = 1
 
@@ -35,40 +34,20 @@ def _cells(right: Right) -> tuple[str, ...]:
     )
 
 
-class _Model(QAbstractTableModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: tuple[tuple[str, ...], ...] = ()
-
-    def show(self, rows: Sequence[tuple[str, ...]]) -> None:
-        self.beginResetModel()
-        self.rows = tuple(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(_WIDTHS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (tr("Right"), tr("Object"), tr("May"), tr("Whose rows"), tr("Because of"))[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        text = self.rows[index.row()][index.column()]
+class _Model(RowsModel[tuple[str, ...]]):
+    def cell(self, row: tuple[str, ...], at: int, role: int) -> Any:
+        text = row[at]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return text
         if role == Qt.ItemDataRole.FontRole:
-            return font(12, code=index.column() == _CODE, text=text)
+            return font(12, code=at == _CODE, text=text)
         if role == Qt.ItemDataRole.ForegroundRole:
-            return color("text.secondary" if index.column() == _CODE else "text.primary")
+            return color("text.secondary" if at == _CODE else "text.primary")
         return None
+
+
+def _headings() -> tuple[str, ...]:
+    return (tr("Right"), tr("Object"), tr("May"), tr("Whose rows"), tr("Because of"))
 
 
 class AccessPanel(QWidget):
@@ -82,7 +61,7 @@ class AccessPanel(QWidget):
         self.parts = Segmented(height=24)
         self.search = TextInput(icon="search")
         self.search.setFixedWidth(200)
-        self.model_ = _Model(self)
+        self.model_ = _Model(_headings, parent=self)
         self.view = QTableView()
         self.view.setModel(self.model_)
         self._dress()
