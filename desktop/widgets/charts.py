@@ -180,18 +180,21 @@ class JudgedLine(_Chart):
         self.target: Target | None = None
         self.unit = " %"
 
-    def show_values(self, categories: Sequence[str], values: Sequence[float | None], target: Target | None) -> None:
-        self.categories, self.values, self.target = tuple(categories), tuple(values), target
+    def show_values(
+        self, categories: Sequence[str], values: Sequence[float | None], target: Target | None, *, unit: str = " %"
+    ) -> None:
+        self.categories, self.values, self.target, self.unit = tuple(categories), tuple(values), target, unit
         self.update()
 
     def steps(self) -> tuple[float, ...]:
         known = [value for value in self.values if value is not None]
         goal = [self.target.value] if self.target else []
-        return axis_steps(max(min([*known, *goal, 0.0]), -100.0), max([*known, *goal, 10.0]), 4)
+        least = 10.0 if self.unit == " %" else 1.0
+        return axis_steps(max(min([*known, *goal, 0.0]), -100.0), max([*known, *goal, least]), 4)
 
     def describe(self, number: int) -> str:
         value = self.values[number]
-        return f"{self.categories[number]}  {'–' if value is None else f'{value:.1f} %'}"
+        return f"{self.categories[number]}  {'–' if value is None else f'{value:.1f}{self.unit}'}"
 
     def label_target(self, painter: QPainter, box: QRectF, target: Target, role: str) -> None:
         draw_text(painter, box, target.name, font(11), role, "right")
@@ -222,7 +225,7 @@ class JudgedLine(_Chart):
             painter.setBrush(color("danger.solid"))
             diamond = (QPointF(0, -5), QPointF(5, 0), QPointF(0, 5), QPointF(-5, 0))
             painter.drawPolygon(QPolygonF([at + corner for corner in diamond]))
-            words = f"{value:.1f} %".replace("-", "−")
+            words = f"{value:.1f}{self.unit}".replace("-", "−")
             box = QRectF(at.x() - 40, at.y() + 6, 80, 16)
             draw_text(painter, box, words, font(11), "danger.fg", "center")
             return

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.changes import Changes
 from desktop.domain.conditions import Test, to_json
 from desktop.domain.contracts import LOOKS, value_between
-from desktop.domain.text import language, pick, tr
+from desktop.domain.figures import month_name, percent, whole
+from desktop.domain.text import pick, tr
 from desktop.operations import contracts
 from desktop.operations.contracts import ContractCost, MonthCost
 from desktop.operations.records import Record
@@ -22,6 +23,7 @@ from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.widgets.buttons import Button
 from desktop.widgets.charts import JudgedLine, Legend, Series, StackedBars, Target
+from desktop.widgets.figures import Figure
 from desktop.widgets.header import HeaderBar
 from desktop.widgets.history_table import HistoryRow, HistoryTable
 from desktop.widgets.labels import Label
@@ -78,24 +80,6 @@ def month_results(record: Record, months: Sequence[MonthCost], today: date) -> t
     return tuple(found)
 
 
-class _Figure(QWidget):
-    """A key figure: label, value 20 px, a sentence below."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.label = Label(role="text.tertiary")
-        self.value = Label(size=20, weight=500)
-        self.note = Label(role="text.secondary", elide=True)
-        self.setLayout(column(self.label, self.value, self.note, spacing=0))
-
-    def say(self, label: str, value: str, note: str = "", role: str = "text.primary") -> None:
-        self.label.setText(label)
-        self.value.setText(value)
-        self.value.set_role(role)
-        self.note.setText(note)
-        self.setAccessibleName(f"{label}: {value}. {note}")
-
-
 class ContractCostPage(Page):
     """Read-only; moves with each posting. Double-click drills to the source document."""
 
@@ -110,7 +94,7 @@ class ContractCostPage(Page):
         self.as_list = Button("", icon="file-spreadsheet", key="Ctrl+E")
         self.as_list.clicked.connect(self.open_list)
         self.header.add_action(self.as_list)
-        self.figures = tuple(_Figure() for _ in range(5))
+        self.figures = tuple(Figure() for _ in range(5))
         figures = Surface("surface.base", "b", "border.grid")
         figures.setLayout(row(*self.figures, spacing=24, margins=(16, 10, 16, 10)))
         self.cost_title, self.margin_title = Label(size=13), Label(size=13)
@@ -262,18 +246,6 @@ class ContractCostPage(Page):
     def retranslate(self) -> None:
         self.ledger.retranslate()
         self._show_texts()
-
-
-def whole(value: Decimal) -> str:
-    return f"{value:,.0f}".replace("-", "−")
-
-
-def percent(value: Decimal | None) -> str:
-    return "–" if value is None else f"{value * 100:.1f}\u2009%".replace("-", "−")
-
-
-def month_name(month: date) -> str:
-    return f"{month.month}月" if language() == "zh" else month.strftime("%b")
 
 
 def type_name(kind: str) -> str:
