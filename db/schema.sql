@@ -7656,6 +7656,7 @@ declare
     outward  boolean := false;
     serial   boolean := false;
     remains  boolean := false;
+    effects  jsonb;
     line     api.stock_line;
 begin
     foreach line in array lines loop
@@ -7669,6 +7670,11 @@ begin
     balances := api.change_balances(lines, company, reserved);
     if serial then
         perform api.check_serials(lines);
+    end if;
+    if reverses is not null then
+        perform api.take_back_entries(reverses, document ->> 'number', actor);
+    elsif (document ->> 'backdated')::boolean then
+        select b.lines, b.effects into lines, effects from api.price_backdated(lines, company, (document ->> 'effective_at')::timestamptz) b;
     end if;
     lines := api.freeze_costs(lines, company);
     if sort in ('receipt', 'supplier_return') then
@@ -7698,6 +7704,12 @@ begin
     -- What was bought is accrued until its invoice comes (52_purchasing); consigned stock is bought as it is used.
     if orders is not null or (sort = 'receipt' and (reverses is not null or posted.source = 'consignment')) then
         perform api.account_receipt(posted, lines, moves);
+    end if;
+    if document ->> 'effective_at' is not null then
+        update erp.stock_layer l set effective_at = posted.effective_at where l.move_id = any (moves);
+    end if;
+    if effects <> '[]' then
+        perform api.post_backdating(posted, effects);
     end if;
     answer := jsonb_build_object(
         'document_id', posted.id, 'number', posted.number, 'type', sort, 'posted_at', posted.posted_at,
@@ -7754,6 +7766,7 @@ declare
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
     importing boolean := document ->> 'source' is not null and (actor = 0 or 'steward' = any (erp.my_roles()));
     owned boolean := false;
+    priced boolean := false;
 begin
     claim := api.claim_request(request_id, actor, 'post_stock', document::text);
     if claim.seen then
@@ -7778,12 +7791,20 @@ begin
             perform api.check_owner(kind, line, company);
             owned := true;
         end if;
+        priced := priced or line.unit_cost is not null;
         if line.work_order_id is distinct from last_order then
             last_order := line.work_order_id;
             perform api.check_work_order(last_order, company, units, importing or kind not in ('issue', 'counter_issue'));
         end if;
     end loop;
     perform api.check_document(document, kind, company, units);
+    if priced and not importing then
+        lines := api.check_prices(kind, lines, company);
+    end if;
+    if document ->> 'effective_at' is not null then
+        perform api.check_date(company, (document ->> 'effective_at')::timestamptz, lines, importing);
+        document := document || jsonb_build_object('backdated', not importing);
+    end if;
     if kind = 'issue' and last_order is null then
         perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost');
     elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
@@ -7841,6 +7862,16 @@ begin
             jsonb_build_object('number', original.number));
     end if;
     perform from erp.stock_move m where m.document_id = original.id order by m.id for update;
+    -- What an invoice added to a receipt is taken back with the invoice, before its goods are.
+    if exists (
+        select from erp.stock_value_entry e
+        join erp.stock_move m on m.id = e.move_id
+        where m.document_id = original.id and e.kind in ('difference', 'revaluation')
+        group by e.move_id
+        having sum(e.amount) <> 0) then
+        perform api.refuse_posting('stock_receipt_revalued', 'the value of this receipt was changed since', null,
+            jsonb_build_object('number', original.number));
+    end if;
     select array_agg(
         row(m.line_no, m.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, i.currency, 4,
             m.to_location_id, m.from_location_id, t.org_unit_id, f.org_unit_id, t.kind, f.kind,
@@ -7873,7 +7904,7 @@ begin
     end if;
     lines := api.reopen_demand(lines, original.document_type);
     answer := api.finish_posting(request_id,
-        jsonb_build_object('type', original.document_type, 'work_order_id', original.work_order_id,
+        jsonb_build_object('type', original.document_type, 'number', original.number, 'work_order_id', original.work_order_id,
             'purchase_order_id', original.purchase_order_id, 'engineer_id', original.engineer_id, 'reason', reason),
         original.company_id, original.org_unit_id, actor, lines, original.id);
     if original.document_type in ('issue', 'counter_issue') and original.request_id is not null then
@@ -10483,9 +10514,9 @@ begin
 end
 $$;
 
--- Write a value entry, and split its consumed part over `shares` (move_id, weight): each to the cent, all together exactly,
--- and what went to a customer into the cost ledger, today.
-create function api.write_value_entry(entry erp.stock_value_entry, movers bigint[], weights numeric[]) returns erp.stock_value_entry
+-- Write a value entry and its shares, the parts that movers bear of what was consumed; what went to a customer goes into the
+-- cost ledger, today.
+create function api.write_value_entry(entry erp.stock_value_entry, movers bigint[], parts numeric[]) returns erp.stock_value_entry
 language plpgsql
 as $$
 declare
@@ -10498,16 +10529,12 @@ begin
         coalesce(entry.quantity, 0), coalesce(entry.quantity_on_hand, 0), entry.amount_on_hand, entry.amount_consumed, entry.reason,
         entry.source_table, entry.source_id, entry.reverses_id, entry.request_id, coalesce(entry.effective_at, now()), entry.posted_by)
     returning * into made;
-    with split as (
-        select s.move_id, s.weight, s.place,
-            round(made.amount_consumed * sum(s.weight) over (order by s.place) / nullif(sum(s.weight) over (), 0), 2) as upto
-        from unnest(movers, weights) with ordinality s (move_id, weight, place)),
-    shared as (
+    with shared as (
         insert into erp.stock_value_share (entry_id, move_id, quantity, amount)
-        select made.id, s.move_id, abs(s.weight), s.amount
-        from (select p.move_id, p.weight, p.place, p.upto - coalesce(lag(p.upto) over (order by p.place), 0) as amount from split p) s
-        where s.amount <> 0
-        order by s.place
+        select made.id, p.move_id, api.open_quantity(p.move_id), p.amount
+        from unnest(movers, parts) with ordinality p (move_id, amount, place)
+        where p.amount <> 0
+        order by p.place
         returning id, move_id, amount)
     insert into erp.cost_entry
         (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
@@ -10525,30 +10552,28 @@ begin
 end
 $$;
 
--- The same, with the consumed part over whoever consumed; over the move that caused it where nobody did.
+-- The same, with the consumed part over whoever consumed, by quantity, each to the cent and all together exactly; over the
+-- move that caused it where nobody did.
 create function api.spread_value(entry erp.stock_value_entry, after_move bigint, own_layer bigint, cause bigint) returns erp.stock_value_entry
 language plpgsql
 as $$
 declare
-    movers  bigint[];
-    weights numeric[];
-    made    erp.stock_value_entry;
+    movers bigint[];
+    parts  numeric[];
+    made   erp.stock_value_entry;
 begin
     if entry.amount_consumed <> 0 then
-        select array_agg(c.move_id), array_agg(c.quantity) into movers, weights
-        from api.consumers(entry.company_id, entry.item_id, after_move, own_layer) c;
+        with upto as (
+            select c.move_id, round(entry.amount_consumed * sum(c.quantity) over (order by c.move_id) / sum(c.quantity) over (), 2) as amount
+            from api.consumers(entry.company_id, entry.item_id, after_move, own_layer) c)
+        select array_agg(p.move_id order by p.move_id), array_agg(p.amount order by p.move_id) into movers, parts
+        from (select u.move_id, u.amount - coalesce(lag(u.amount) over (order by u.move_id), 0) as amount from upto u) p;
         if movers is null then
-            select array[c.move_id], array[c.quantity] into movers, weights
-            from api.consumers(entry.company_id, entry.item_id, 0, null) c
-            order by c.move_id desc
-            limit 1;
-        end if;
-        if movers is null then
-            movers := array[cause];
-            weights := array[1];
+            movers := array[coalesce((select max(c.move_id) from api.consumers(entry.company_id, entry.item_id, 0, null) c), cause)];
+            parts := array[entry.amount_consumed];
         end if;
     end if;
-    made := api.write_value_entry(entry, movers, weights);
+    made := api.write_value_entry(entry, movers, parts);
     if own_layer is not null then
         insert into erp.stock_layer_use (layer_id, move_id, taken_by, quantity, amount)
         select own_layer, s.move_id, s.move_id, 0, s.amount from erp.stock_value_share s where s.entry_id = made.id;
@@ -10694,6 +10719,616 @@ begin
 end
 $$;
 
+-- What a reversed document had moved of the value, by being back-dated or by what it left over, is moved back: from the issues
+-- that still bear it. Its own moves take theirs back themselves.
+create function api.take_back_entries(document_id bigint, by_number text, actor integer) returns void
+language plpgsql
+as $$
+declare
+    entry  erp.stock_value_entry;
+    cost   erp.item_cost;
+    movers bigint[];
+    parts  numeric[];
+    total  numeric;
+begin
+    for entry in
+        select e.* from erp.stock_value_entry e
+        where e.document_id = take_back_entries.document_id and e.kind in ('backdating', 'remainder') and e.reverses_id is null
+        order by e.item_id, e.id
+    loop
+        cost := api.lock_cost(entry.company_id, entry.item_id);
+        select array_agg(p.move_id), array_agg(p.amount), coalesce(sum(p.amount), 0) into movers, parts, total
+        from (
+            select s.move_id, -round(s.amount * api.open_quantity(m.id) / m.quantity, 2) as amount
+            from erp.stock_value_share s
+            join erp.stock_move m on m.id = s.move_id
+            where s.entry_id = entry.id and m.document_id <> take_back_entries.document_id) p;
+        continue when total = 0;
+        update erp.item_cost c
+        set value = c.value - total
+        where c.company_id = entry.company_id and c.item_id = entry.item_id;
+        entry.reverses_id := entry.id;
+        entry.amount_on_hand := -total;
+        entry.amount_consumed := total;
+        entry.reason := by_number;
+        entry.request_id := null;
+        entry.effective_at := now();
+        entry.posted_by := actor;
+        perform api.write_value_entry(entry, movers, parts);
+    end loop;
+end
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------- dates
+
+-- The first day of the month in which a moment lies, where the company is.
+create function api.stock_month(company integer, at timestamptz) returns date
+language sql stable
+as $$
+    select date_trunc('month', at at time zone c.time_zone)::date from erp.company c where c.id = company
+$$;
+
+-- Why a document may not have this date: it lies ahead, its month is closed, or what it moves was counted since. An import may
+-- say what was before a count, but writes into no closed month either.
+create function api.date_refusals(company integer, at timestamptz, lines api.stock_line[], importing boolean)
+returns table (rule text, line_no integer, facts jsonb)
+language plpgsql stable
+as $$
+declare
+    its_month date := api.stock_month(company, at);
+begin
+    if at > now() + interval '5 minutes' then
+        return query select 'stock_effective_future', null::integer, jsonb_build_object('effective_at', at);
+    end if;
+    if exists (select from erp.stock_period p where p.company_id = company and p.month >= its_month and p.state = 'closed') then
+        return query select 'stock_period_open', null::integer, jsonb_build_object('month', to_char(its_month, 'YYYY-MM'));
+    end if;
+    if importing then
+        return;
+    end if;
+    return query
+    select 'stock_before_count', l.line_no, jsonb_build_object('item', l.item_code, 'place', p.code, 'number', c.number,
+        'counted_at', to_char(c.counted_at at time zone (select y.time_zone from erp.company y where y.id = company), 'YYYY-MM-DD HH24:MI'))
+    from unnest(lines) l
+    cross join lateral (
+        select b.location_id, b.counted_at, s.number
+        from erp.stock_count_line b
+        join erp.stock_count s on s.id = b.count_id and s.state = 'posted'
+        where b.item_id = l.item_id and b.counted_at > at
+            and (l.from_stocked and b.location_id = l.from_location_id or l.to_stocked and b.location_id = l.to_location_id)
+        order by b.counted_at desc
+        limit 1) c
+    join erp.stock_location p on p.id = c.location_id
+    order by l.line_no;
+end
+$$;
+
+create function api.check_date(company integer, at timestamptz, lines api.stock_line[], importing boolean) returns void
+language plpgsql
+as $$
+declare
+    found_one record;
+begin
+    -- Whoever closes a month waits for those who are writing into it.
+    perform pg_advisory_xact_lock_shared(hashtext('erp.stock_period'), company);
+    select * into found_one from api.date_refusals(company, at, lines, importing) limit 1;
+    if found then
+        perform api.refuse_posting(found_one.rule, 'a document may not have this date', found_one.line_no, found_one.facts);
+    end if;
+end
+$$;
+
+-- What a clerk may say a piece costs. Where the order names the price, the order is right. What is found or comes back without
+-- its issue takes the average: only finance and steward set a value. A delivery without an order, and opening stock, may differ
+-- from the average by the tolerance.
+create function api.check_prices(kind text, lines api.stock_line[], company integer) returns api.stock_line[]
+language plpgsql
+as $$
+declare
+    tolerance numeric := coalesce((select (value #>> '{}')::numeric from erp.setting where key = 'stock.price_tolerance' and org_unit_id is null), 0.25);
+    known     numeric;
+begin
+    if erp.my_user_id() = 0 or erp.my_roles() && '{steward,finance}' then
+        return lines;
+    end if;
+    for n in 1 .. cardinality(lines) loop
+        continue when lines[n].unit_cost is null or lines[n].owner_id is not null or lines[n].from_stocked or not lines[n].to_stocked;
+        if lines[n].purchase_line_id is not null or lines[n].reverses_id is not null then
+            lines[n].unit_cost := null;
+            continue;
+        end if;
+        select nullif(c.average, 0) into known from erp.item_cost c where c.company_id = company and c.item_id = lines[n].item_id;
+        if kind in ('receipt', 'opening') then
+            if abs(lines[n].unit_cost - known) > known * tolerance then
+                perform api.refuse_posting('stock_price_tolerance', 'too far from the average cost', lines[n].line_no, jsonb_build_object(
+                    'item', lines[n].item_code, 'unit_cost', lines[n].unit_cost, 'average', known, 'tolerance', round(tolerance * 100)));
+            end if;
+        elsif lines[n].unit_cost <> coalesce(known, lines[n].standard_cost) then
+            perform api.refuse_posting('stock_price_role', 'this takes the average cost', lines[n].line_no, jsonb_build_object(
+                'item', lines[n].item_code, 'unit_cost', lines[n].unit_cost, 'average', coalesce(known, lines[n].standard_cost)));
+        end if;
+    end loop;
+    return lines;
+end
+$$;
+
+-- The moving average from a moment on, twice: as it was, and had `news` been posted in time. One row for each issue since, with
+-- what it cost in both; a row without a move is line `line` of the news. What came in counts with all that its invoice added,
+-- and what came back with what its issue cost in that reckoning.
+create function api.replay_value(company integer, item bigint, at timestamptz, news api.stock_line[])
+returns table (line integer, move_id bigint, moved_at timestamptz, before numeric, after numeric)
+language plpgsql stable
+as $$
+declare
+    old_q numeric;
+    old_v numeric;
+    old_a numeric := 0;
+    new_q numeric;
+    new_v numeric;
+    new_a numeric;
+    costs jsonb := '{}';
+    e     record;
+    kept  jsonb;
+    sign  integer;
+begin
+    select coalesce(sum(s.sign * m.quantity), 0),
+        coalesce(sum(s.sign * m.amount), 0)
+        - coalesce(sum((select sum(h.amount) from erp.stock_value_share h where h.move_id = m.id)), 0)
+        + coalesce(sum((select sum(v.amount) from erp.stock_value_entry v where v.move_id = m.id)), 0)
+    into old_q, old_v
+    from erp.stock_move m
+    join erp.stock_location f on f.id = m.from_location_id
+    join erp.stock_location t on t.id = m.to_location_id
+    cross join lateral (select t.stocked::integer - f.stocked::integer as sign) s
+    where m.company_id = company and m.item_id = item and m.owner_id is null and m.effective_at <= at and s.sign <> 0;
+    old_v := old_v + coalesce((
+        select sum(v.amount) from erp.stock_value_entry v
+        where v.company_id = company and v.item_id = item and v.move_id is null and v.effective_at <= at), 0);
+    if old_q > 0 then
+        old_a := round(old_v / old_q, 4);
+    end if;
+    new_q := old_q;
+    new_v := old_v;
+    new_a := old_a;
+    for n in 1 .. cardinality(news) loop
+        sign := news[n].to_stocked::integer - news[n].from_stocked::integer;
+        continue when news[n].item_id <> item or sign = 0 or news[n].owner_id is not null;
+        line := n;
+        move_id := null;
+        moved_at := at;
+        before := null;
+        after := coalesce(news[n].amount, case
+            when sign > 0 then round(news[n].quantity * coalesce(news[n].unit_cost, nullif(new_a, 0), news[n].standard_cost), 2)
+            when news[n].quantity = new_q then new_v
+            else round(news[n].quantity * coalesce(nullif(new_a, 0), news[n].standard_cost), 2) end);
+        new_q := new_q + sign * news[n].quantity;
+        new_v := new_v + sign * after;
+        new_a := case when new_q > 0 then round(new_v / new_q, 4) else new_a end;
+        return next;
+    end loop;
+    line := null;
+    for e in
+        select m.id, m.effective_at, m.quantity, m.reverses_id, s.sign,
+            m.amount - s.sign * coalesce((select sum(h.amount) from erp.stock_value_share h where h.move_id = m.id), 0)
+            + s.sign * coalesce((select sum(v.amount) from erp.stock_value_entry v where v.move_id = m.id), 0) as amount,
+            exists (select from erp.stock_move r where r.reverses_id = m.id) as referred
+        from erp.stock_move m
+        join erp.stock_location f on f.id = m.from_location_id
+        join erp.stock_location t on t.id = m.to_location_id
+        cross join lateral (select t.stocked::integer - f.stocked::integer as sign) s
+        where m.company_id = company and m.item_id = item and m.owner_id is null and m.effective_at > at and s.sign <> 0
+        union all
+        select null, v.effective_at, 0, null, 1, v.amount, false
+        from erp.stock_value_entry v
+        where v.company_id = company and v.item_id = item and v.move_id is null and v.effective_at > at and v.kind = 'revaluation'
+        order by 2, 1
+    loop
+        move_id := e.id;
+        moved_at := e.effective_at;
+        kept := costs -> e.reverses_id::text;
+        if kept is not null then
+            before := round((kept ->> 0)::numeric * e.quantity / (kept ->> 2)::numeric, 2);
+            after := round((kept ->> 1)::numeric * e.quantity / (kept ->> 2)::numeric, 2);
+        elsif e.sign > 0 or e.reverses_id is not null then
+            before := e.amount;
+            after := e.amount;
+        else
+            before := case when e.quantity = old_q then old_v else round(e.quantity * old_a, 2) end;
+            after := case when e.quantity = new_q then new_v else round(e.quantity * new_a, 2) end;
+        end if;
+        if e.referred then
+            costs := costs || jsonb_build_object(e.id::text, jsonb_build_array(before, after, e.quantity));
+        end if;
+        old_q := old_q + e.sign * e.quantity;
+        old_v := old_v + e.sign * before;
+        new_q := new_q + e.sign * e.quantity;
+        new_v := new_v + e.sign * after;
+        old_a := case when old_q > 0 then round(old_v / old_q, 4) else old_a end;
+        new_a := case when new_q > 0 then round(new_v / new_q, 4) else new_a end;
+        if e.sign < 0 and e.reverses_id is null then
+            return next;
+        end if;
+    end loop;
+end
+$$;
+
+-- A document of an earlier date, by moving average: its own lines cost what they would have cost then, and `effects` are what
+-- each later issue would have cost more or less. By layers nothing later changes: what was taken stays taken.
+create function api.price_backdated(inout lines api.stock_line[], company integer, at timestamptz, out effects jsonb)
+language plpgsql
+as $$
+declare
+    item  bigint;
+    cost  erp.item_cost;
+    r     record;
+begin
+    effects := '[]';
+    for item in select distinct l.item_id from unnest(lines) l where l.from_stocked <> l.to_stocked and l.owner_id is null order by 1 loop
+        cost := api.lock_cost(company, item);
+        continue when cost.item_id is null or cost.valuation = 'fifo';
+        continue when not exists (
+            select from erp.stock_move m where m.company_id = company and m.item_id = item and m.effective_at > at);
+        for r in
+            select x.line, x.move_id, x.moved_at, x.after, round((x.after - x.before) * o.open / m.quantity, 2) as delta
+            from api.replay_value(company, item, at, lines) x
+            left join erp.stock_move m on m.id = x.move_id
+            left join lateral (select api.open_quantity(m.id) as open) o on true
+        loop
+            if r.line is not null then
+                lines[r.line].amount := r.after;
+                lines[r.line].unit_cost := round(r.after / lines[r.line].quantity, 4);
+            elsif r.delta <> 0 then
+                effects := effects || jsonb_build_array(jsonb_build_array(item, r.move_id, r.delta));
+            end if;
+        end loop;
+    end loop;
+end
+$$;
+
+-- The difference that a back-dated document makes to later issues, posted today: earlier rows stay as they are.
+create function api.post_backdating(document erp.stock_document, effects jsonb) returns void
+language plpgsql
+as $$
+declare
+    one   record;
+    entry erp.stock_value_entry;
+    cost  erp.item_cost;
+begin
+    for one in
+        select (e -> 0)::bigint as item_id, array_agg((e -> 1)::bigint order by (e -> 1)::bigint) as movers,
+            array_agg((e -> 2)::numeric order by (e -> 1)::bigint) as parts, sum((e -> 2)::numeric) as total
+        from jsonb_array_elements(effects) e
+        group by 1
+        order by 1
+    loop
+        cost := api.lock_cost(document.company_id, one.item_id);
+        -- With no piece left there is no value to move: what is left over has gone to the issues already.
+        continue when cost.quantity <= 0;
+        perform api.change_value(cost, -one.total);
+        entry := null;
+        entry.company_id := document.company_id;
+        entry.org_unit_id := document.org_unit_id;
+        entry.item_id := one.item_id;
+        entry.kind := 'backdating';
+        entry.document_id := document.id;
+        entry.amount_on_hand := -one.total;
+        entry.amount_consumed := one.total;
+        entry.reason := document.number;
+        entry.posted_by := document.posted_by;
+        perform api.write_value_entry(entry, one.movers, one.parts);
+    end loop;
+end
+$$;
+
+-- What posting a document of an earlier date would do: {"effective_at", "refused": [{rule, line, …}], "items": [{item, valuation,
+-- later, changed, on_hand, consumed}], "periods": [{month, rows, amount}], "rows": [{number, type, item, effective_at, quantity,
+-- amount, delta}], "hidden": rows of units that are not the caller's}. It is posted for that, and taken back before anybody sees it.
+create function api.preview_backdating(document jsonb) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    at       timestamptz := coalesce((document ->> 'effective_at')::timestamptz, now());
+    place    record;
+    lines    api.stock_line[];
+    refused  jsonb := '[]';
+    answer   jsonb;
+    result   jsonb := '{}';
+    state    text;
+    rule     text;
+    detail   text;
+begin
+    select s.company_id into place
+    from erp.stock_location s
+    where s.id in ((document #>> '{lines,0,from_location_id}')::bigint, (document #>> '{lines,0,to_location_id}')::bigint)
+        and s.org_unit_id = any (erp.my_units_up())
+    order by s.stocked desc
+    limit 1;
+    if place.company_id is null then
+        perform api.refuse_posting('stock_lines_given', 'a posting needs at least one line with a place');
+    end if;
+    lines := api.read_stock_lines(document, place.company_id);
+    select coalesce(jsonb_agg(jsonb_build_object('rule', r.rule, 'line', r.line_no) || r.facts), '[]') into refused
+    from api.date_refusals(place.company_id, at, lines, false) r;
+    if refused = '[]' then
+        begin
+            answer := api.post_stock(gen_random_uuid(), document);
+            result := api.backdating_result(place.company_id, (answer ->> 'document_id')::bigint, at);
+            raise exception using errcode = 'ER099';
+        exception when others then
+            get stacked diagnostics state = returned_sqlstate, rule = constraint_name, detail = pg_exception_detail;
+            if state not like 'ER%' then
+                raise;
+            elsif state <> 'ER099' then
+                refused := jsonb_build_array(jsonb_build_object('rule', rule) || coalesce(nullif(detail, '')::jsonb, '{}'));
+            end if;
+        end;
+    end if;
+    return jsonb_build_object('effective_at', at, 'refused', refused) || result;
+end
+$$;
+
+create function api.backdating_result(company integer, document bigint, at timestamptz) returns jsonb
+language plpgsql stable
+as $$
+declare
+    mine   integer[] := erp.my_units();
+    result jsonb;
+begin
+    with own as (
+        select distinct m.item_id from erp.stock_move m where m.document_id = document and m.owner_id is null),
+    later as (
+        select m.id, m.item_id, m.document_id, m.effective_at, m.quantity, m.amount, coalesce(s.amount, 0) as delta,
+            m.from_org_unit_id = any (mine) or m.to_org_unit_id = any (mine) as seen
+        from own o
+        join erp.stock_move m on m.item_id = o.item_id and m.company_id = company and m.effective_at > at and m.document_id <> document
+        left join erp.stock_value_entry e on e.document_id = document and e.item_id = m.item_id and e.kind = 'backdating'
+        left join erp.stock_value_share s on s.entry_id = e.id and s.move_id = m.id)
+    select jsonb_build_object(
+        'items', coalesce((
+            select jsonb_agg(jsonb_build_object('item', i.code, 'name', i.name, 'name_zh', i.name_zh, 'valuation', i.valuation,
+                'later', x.later, 'changed', x.changed, 'consumed', x.consumed, 'on_hand', -x.consumed) order by i.code)
+            from own o
+            join erp.item i on i.id = o.item_id
+            cross join lateral (
+                select count(*) as later, count(*) filter (where l.delta <> 0) as changed, coalesce(sum(l.delta), 0) as consumed
+                from later l where l.item_id = o.item_id) x), '[]'),
+        'periods', coalesce((
+            select jsonb_agg(jsonb_build_object('month', to_char(p.month, 'YYYY-MM'), 'rows', p.n, 'amount', p.amount) order by p.month)
+            from (
+                select api.stock_month(company, l.effective_at) as month, count(*) as n, sum(l.delta) as amount
+                from later l where l.delta <> 0 group by 1) p), '[]'),
+        'rows', coalesce((
+            select jsonb_agg(jsonb_build_object('number', d.number, 'document_id', d.id, 'type', d.document_type, 'item', i.code,
+                'effective_at', l.effective_at, 'quantity', l.quantity, 'amount', l.amount, 'delta', l.delta) order by l.effective_at, l.id)
+            from (select * from later x where x.delta <> 0 and x.seen order by x.effective_at, x.id limit 200) l
+            join erp.stock_document d on d.id = l.document_id
+            join erp.item i on i.id = l.item_id), '[]'),
+        'later', (select count(*) from later),
+        'changed', (select count(*) from later l where l.delta <> 0),
+        'hidden', (select count(*) from later l where l.delta <> 0 and not l.seen),
+        'consumed', (select coalesce(sum(l.delta), 0) from later l))
+    into result;
+    return result;
+end
+$$;
+
+-- -------------------------------------------------------------------------------------------------- finance: values, months
+
+-- Change the value of stock by hand, with a reason: of a receipt ({"move_id", "amount", "reason"}, split like a late invoice), or
+-- of all that is there of an item ({"item_id", "unit_cost", "reason"}: a write-down to what it can still be sold for).
+create function api.post_revaluation(request_id uuid, document jsonb) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    actor  integer := erp.my_user_id();
+    claim  record;
+    answer jsonb;
+    amount numeric := (document ->> 'amount')::numeric;
+begin
+    claim := api.claim_request(request_id, actor, 'post_revaluation', document::text);
+    if claim.seen then
+        return claim.answer;
+    end if;
+    if coalesce(trim(document ->> 'reason'), '') = '' then
+        perform api.refuse_posting('stock_value_entry_reason_given', 'a change of value needs a reason');
+    end if;
+    if document ->> 'move_id' is not null then
+        if not exists (
+            select from erp.stock_move m
+            where m.id = (document ->> 'move_id')::bigint and m.to_org_unit_id = any (api.posting_units(actor))) then
+            perform api.refuse_posting('stock_document_known', 'no such receipt');
+        elsif coalesce(round(amount, 2), 0) = 0 or round(amount, 2) <> amount then
+            perform api.refuse_posting('stock_revaluation_amount', 'an amount in cents, not zero');
+        end if;
+        answer := api.revalue_move(actor, (document ->> 'move_id')::bigint, amount, document ->> 'reason', 'revaluation', null, null, null, request_id);
+    else
+        answer := api.revalue_item(actor, (document ->> 'item_id')::bigint, (document ->> 'unit_cost')::numeric, document ->> 'reason', request_id);
+    end if;
+    update erp.request r set result = answer where r.id = request_id;
+    return answer;
+end
+$$;
+
+-- The value of all that is there of an item becomes quantity × unit cost; by layers each layer takes its part.
+create function api.revalue_item(actor integer, item bigint, unit_cost numeric, reason text, request_id uuid) returns jsonb
+language plpgsql
+as $$
+declare
+    part  record;
+    cost  erp.item_cost;
+    entry erp.stock_value_entry;
+begin
+    select i.company_id, i.org_unit_id, i.code into part from erp.item i where i.id = item and i.org_unit_id = any (api.posting_units(actor));
+    if not found then
+        perform api.refuse_posting('stock_item_known', 'no such item');
+    end if;
+    cost := api.lock_cost(part.company_id, item);
+    if coalesce(cost.quantity, 0) <= 0 then
+        perform api.refuse_posting('stock_revaluation_empty', 'nothing of it is there', null, jsonb_build_object('item', part.code));
+    elsif unit_cost is null or unit_cost < 0 then
+        perform api.refuse_posting('stock_cost_not_negative', 'a cost is never negative');
+    end if;
+    entry.amount_on_hand := round(cost.quantity * unit_cost, 2) - cost.value;
+    if entry.amount_on_hand = 0 then
+        perform api.refuse_posting('stock_revaluation_amount', 'an amount in cents, not zero');
+    end if;
+    entry.company_id := part.company_id;
+    entry.org_unit_id := part.org_unit_id;
+    entry.item_id := item;
+    entry.kind := 'revaluation';
+    entry.quantity := cost.quantity;
+    entry.quantity_on_hand := cost.quantity;
+    entry.amount_consumed := 0;
+    entry.reason := reason;
+    entry.request_id := request_id;
+    entry.posted_by := actor;
+    entry := api.change_stock_value(entry, cost);
+    return jsonb_build_object('entry_id', entry.id, 'item_id', item, 'quantity', entry.quantity,
+        'quantity_on_hand', entry.quantity_on_hand, 'amount_on_hand', entry.amount_on_hand, 'amount_consumed', 0);
+end
+$$;
+
+-- An entry that concerns all that is there, with its layers.
+create function api.change_stock_value(entry erp.stock_value_entry, cost erp.item_cost) returns erp.stock_value_entry
+language plpgsql
+as $$
+begin
+    perform api.change_value(cost, entry.amount_on_hand);
+    if cost.valuation = 'fifo' then
+        with upto as (
+            select l.id, round((cost.value + entry.amount_on_hand) * sum(l.left_quantity) over (order by l.id) / cost.quantity, 2) as amount
+            from erp.stock_layer l
+            where l.company_id = cost.company_id and l.item_id = cost.item_id and l.left_quantity > 0),
+        due as (select u.id, u.amount - coalesce(lag(u.amount) over (order by u.id), 0) as amount from upto u)
+        update erp.stock_layer l
+        set amount = l.amount + d.amount - l.left_amount, left_amount = d.amount
+        from due d
+        where l.id = d.id;
+    end if;
+    return api.write_value_entry(entry, null, null);
+end
+$$;
+
+-- Take a change of value back that was posted by hand: as much as it was, split by what is there now. What an invoice or a
+-- document brought is taken back with it.
+create function api.reverse_value_entry(request_id uuid, entry_id bigint, reason text) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    actor  integer := erp.my_user_id();
+    claim  record;
+    entry  erp.stock_value_entry;
+    first  erp.stock_value_entry;
+    cost   erp.item_cost;
+    answer jsonb;
+begin
+    claim := api.claim_request(request_id, actor, 'reverse_value_entry', entry_id || ' ' || coalesce(reason, ''));
+    if claim.seen then
+        return claim.answer;
+    end if;
+    select * into first from erp.stock_value_entry e where e.id = entry_id and e.org_unit_id = any (api.posting_units(actor)) for update;
+    if not found then
+        perform api.refuse_posting('stock_value_entry_known', 'no such change of value');
+    elsif first.kind <> 'revaluation' or first.reverses_id is not null then
+        perform api.refuse_posting('stock_value_entry_source', 'take back what brought it');
+    elsif exists (select from erp.stock_value_entry e where e.reverses_id = first.id) then
+        perform api.refuse_posting('stock_value_entry_reverses_unique', 'taken back already');
+    elsif coalesce(trim(reason), '') = '' then
+        perform api.refuse_posting('stock_value_entry_reason_given', 'a change of value needs a reason');
+    end if;
+    if first.move_id is not null then
+        answer := api.revalue_move(actor, first.move_id, -first.amount, reason, first.kind, null, null, first.id, request_id);
+    else
+        cost := api.lock_cost(first.company_id, first.item_id);
+        entry := first;
+        entry.reverses_id := first.id;
+        entry.reason := reason;
+        entry.request_id := request_id;
+        entry.effective_at := now();
+        entry.posted_by := actor;
+        entry.quantity := cost.quantity;
+        entry.quantity_on_hand := greatest(cost.quantity, 0);
+        if cost.quantity > 0 then
+            entry.amount_on_hand := -first.amount;
+            entry := api.change_stock_value(entry, cost);
+        else
+            -- Nothing of it is there: whoever consumed it had the changed value.
+            entry.amount_on_hand := 0;
+            entry.amount_consumed := -first.amount;
+            entry := api.spread_value(entry, coalesce((
+                select max(m.id) from erp.stock_move m where m.item_id = first.item_id and m.posted_at < first.posted_at), 0), null,
+                (select max(m.id) from erp.stock_move m where m.item_id = first.item_id));
+        end if;
+        answer := jsonb_build_object('entry_id', entry.id, 'item_id', entry.item_id, 'quantity', entry.quantity,
+            'quantity_on_hand', entry.quantity_on_hand, 'amount_on_hand', entry.amount_on_hand, 'amount_consumed', entry.amount_consumed);
+    end if;
+    update erp.request r set result = answer where r.id = request_id;
+    return answer;
+end
+$$;
+
+-- Close a month of stock, and with it every month before: no document is dated into it any more.
+create function api.close_stock_period(company integer, month date) returns bigint
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    unit integer := (select u.id from erp.org_unit u where u.company_id = company and u.kind = 'company' and u.id = any (api.posting_units(erp.my_user_id())));
+    made bigint;
+begin
+    if unit is null then
+        perform erp.refuse('ER002', 'stock_period_company');
+    elsif date_trunc('month', month)::date >= api.stock_month(company, now()) then
+        perform erp.refuse('ER012', 'stock_period_ended', jsonb_build_object('month', to_char(month, 'YYYY-MM')));
+    end if;
+    perform pg_advisory_xact_lock(hashtext('erp.stock_period'), company);
+    insert into erp.stock_period as p (company_id, org_unit_id, month, state, closed_at, closed_by)
+    values (company, unit, date_trunc('month', close_stock_period.month)::date, 'closed', now(), nullif(erp.my_user_id(), 0))
+    on conflict on constraint stock_period_month_unique do update
+    set state = 'closed', closed_at = excluded.closed_at, closed_by = excluded.closed_by
+    where p.state = 'open'
+    returning id into made;
+    if made is null then
+        perform erp.refuse('ER010', 'stock_period_step', jsonb_build_object('month', to_char(month, 'YYYY-MM')));
+    end if;
+    return made;
+end
+$$;
+
+-- Open the last closed month again, with a reason that stays in the history.
+create function api.reopen_stock_period(period_id bigint, reason text) returns void
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    period erp.stock_period;
+begin
+    select * into period from erp.stock_period p where p.id = period_id and p.org_unit_id = any (api.posting_units(erp.my_user_id())) for update;
+    if not found then
+        perform erp.refuse('ER004', 'stock_period_known');
+    elsif period.state <> 'closed' then
+        perform erp.refuse('ER010', 'stock_period_step', jsonb_build_object('month', to_char(period.month, 'YYYY-MM')));
+    elsif coalesce(trim(reason), '') = '' then
+        perform erp.refuse('ER011', 'stock_period_reason');
+    elsif exists (
+        select from erp.stock_period p
+        where p.company_id = period.company_id and p.month > period.month and p.state = 'closed') then
+        perform erp.refuse('ER012', 'stock_period_last', jsonb_build_object('month', to_char(period.month, 'YYYY-MM')));
+    end if;
+    update erp.stock_period p
+    set state = 'open', reopened_at = now(), reopened_by = nullif(erp.my_user_id(), 0), reason = reopen_stock_period.reason
+    where p.id = period.id;
+end
+$$;
+
 revoke all on all routines in schema api from public;
 
 call erp.secure('erp.stock_layer', 'child', 'item.item_id');
@@ -10707,6 +11342,11 @@ call erp.allow('erp.stock_layer_use', 'clerk buyer finance pm manager steward au
 call erp.allow('erp.stock_value_entry', 'clerk buyer finance pm manager steward auditor', 'select');
 call erp.allow('erp.stock_value_share', 'clerk buyer finance pm manager steward auditor', 'select');
 call erp.allow('erp.stock_period', 'business', 'select');
+call erp.allow('api.preview_backdating(jsonb)', 'clerk engineer steward', 'execute');
+call erp.allow('api.post_revaluation(uuid, jsonb)', 'finance steward', 'execute');
+call erp.allow('api.reverse_value_entry(uuid, bigint, text)', 'finance steward', 'execute');
+call erp.allow('api.close_stock_period(integer, date)', 'finance', 'execute');
+call erp.allow('api.reopen_stock_period(bigint, text)', 'finance', 'execute');
 
 -- The entry is audited; what is derived from it is not again.
 call erp.track('erp.stock_layer', 'quiet silent plain');

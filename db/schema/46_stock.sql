@@ -978,6 +978,7 @@ declare
     outward  boolean := false;
     serial   boolean := false;
     remains  boolean := false;
+    effects  jsonb;
     line     api.stock_line;
 begin
     foreach line in array lines loop
@@ -991,6 +992,11 @@ begin
     balances := api.change_balances(lines, company, reserved);
     if serial then
         perform api.check_serials(lines);
+    end if;
+    if reverses is not null then
+        perform api.take_back_entries(reverses, document ->> 'number', actor);
+    elsif (document ->> 'backdated')::boolean then
+        select b.lines, b.effects into lines, effects from api.price_backdated(lines, company, (document ->> 'effective_at')::timestamptz) b;
     end if;
     lines := api.freeze_costs(lines, company);
     if sort in ('receipt', 'supplier_return') then
@@ -1020,6 +1026,12 @@ begin
     -- What was bought is accrued until its invoice comes (52_purchasing); consigned stock is bought as it is used.
     if orders is not null or (sort = 'receipt' and (reverses is not null or posted.source = 'consignment')) then
         perform api.account_receipt(posted, lines, moves);
+    end if;
+    if document ->> 'effective_at' is not null then
+        update erp.stock_layer l set effective_at = posted.effective_at where l.move_id = any (moves);
+    end if;
+    if effects <> '[]' then
+        perform api.post_backdating(posted, effects);
     end if;
     answer := jsonb_build_object(
         'document_id', posted.id, 'number', posted.number, 'type', sort, 'posted_at', posted.posted_at,
@@ -1076,6 +1088,7 @@ declare
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
     importing boolean := document ->> 'source' is not null and (actor = 0 or 'steward' = any (erp.my_roles()));
     owned boolean := false;
+    priced boolean := false;
 begin
     claim := api.claim_request(request_id, actor, 'post_stock', document::text);
     if claim.seen then
@@ -1100,12 +1113,20 @@ begin
             perform api.check_owner(kind, line, company);
             owned := true;
         end if;
+        priced := priced or line.unit_cost is not null;
         if line.work_order_id is distinct from last_order then
             last_order := line.work_order_id;
             perform api.check_work_order(last_order, company, units, importing or kind not in ('issue', 'counter_issue'));
         end if;
     end loop;
     perform api.check_document(document, kind, company, units);
+    if priced and not importing then
+        lines := api.check_prices(kind, lines, company);
+    end if;
+    if document ->> 'effective_at' is not null then
+        perform api.check_date(company, (document ->> 'effective_at')::timestamptz, lines, importing);
+        document := document || jsonb_build_object('backdated', not importing);
+    end if;
     if kind = 'issue' and last_order is null then
         perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost');
     elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
@@ -1163,6 +1184,16 @@ begin
             jsonb_build_object('number', original.number));
     end if;
     perform from erp.stock_move m where m.document_id = original.id order by m.id for update;
+    -- What an invoice added to a receipt is taken back with the invoice, before its goods are.
+    if exists (
+        select from erp.stock_value_entry e
+        join erp.stock_move m on m.id = e.move_id
+        where m.document_id = original.id and e.kind in ('difference', 'revaluation')
+        group by e.move_id
+        having sum(e.amount) <> 0) then
+        perform api.refuse_posting('stock_receipt_revalued', 'the value of this receipt was changed since', null,
+            jsonb_build_object('number', original.number));
+    end if;
     select array_agg(
         row(m.line_no, m.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, i.currency, 4,
             m.to_location_id, m.from_location_id, t.org_unit_id, f.org_unit_id, t.kind, f.kind,
@@ -1195,7 +1226,7 @@ begin
     end if;
     lines := api.reopen_demand(lines, original.document_type);
     answer := api.finish_posting(request_id,
-        jsonb_build_object('type', original.document_type, 'work_order_id', original.work_order_id,
+        jsonb_build_object('type', original.document_type, 'number', original.number, 'work_order_id', original.work_order_id,
             'purchase_order_id', original.purchase_order_id, 'engineer_id', original.engineer_id, 'reason', reason),
         original.company_id, original.org_unit_id, actor, lines, original.id);
     if original.document_type in ('issue', 'counter_issue') and original.request_id is not null then

@@ -200,7 +200,7 @@ def test_a_closed_order_takes_no_parts_and_source_is_no_way_around(shop: Shop) -
 def test_tracked_parts_name_their_lot_and_a_serial_is_in_stock_once(shop: Shop) -> None:
     assert _refusal(shop.clerk, _issue(shop, "GSK-NBR-120", "A-05-3-2", 1)).constraint == "stock_lot_given"
     again = {"item_id": shop.item("VLV-MPV-75"), "to_location_id": shop.place("B-02-4-1"), "quantity": 1,
-             "lot": "75MP-20418", "unit_cost": 1}  # fmt: skip
+             "lot": "75MP-20418", "unit_cost": 1240}  # fmt: skip
     assert _refusal(shop.clerk, {"type": "receipt", "lines": [again]}).constraint == "stock_serial_once"
 
 

@@ -5,113 +5,17 @@ Each example names its source; the figures are the source's own or follow from i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from db.errors import UserError
 from desktop.operations import stock
+from tests.operations.stock.valued_item import Ledger, make_item, run
 from tests.stock_shop import Shop
 
 D = Decimal
-
-
-@dataclass
-class Ledger:
-    """One new item of the shop, posted as the store's keeper does; prices as the installation may enter them."""
-
-    shop: Shop
-    item: int
-    place: int
-
-    def post(self, kind: str, **line: object) -> Mapping[str, Any]:
-        head = {"work_order_id": self.shop.world.work_order} if kind == "issue" else {}
-        document = {"type": kind, **head, "lines": [{"item_id": self.item, **line}]}
-        with self.shop.clone.owner.raw() as connection, connection.cursor() as cursor:
-            cursor.execute("select api.post_stock(%s, %s)", (str(uuid4()), json.dumps(document, default=str)))
-            answer: Mapping[str, Any] = cursor.fetchone()[0]
-            return answer
-
-    def receive(self, quantity: int, price: object) -> int:
-        return int(self.post("receipt", to_location_id=self.place, quantity=quantity, unit_cost=str(price))["moves"][0])
-
-    def issue(self, quantity: int) -> tuple[int, Decimal]:
-        answer = self.post("issue", from_location_id=self.place, quantity=quantity)
-        return int(answer["moves"][0]), D(str(answer["amount"]))
-
-    def give_back(self, issue: int, quantity: int) -> Decimal:
-        answer = self.post("return", to_location_id=self.place, quantity=quantity, returns_move_id=issue)
-        return D(str(answer["amount"]))
-
-    def send_back(self, receipt: int, quantity: int) -> Decimal:
-        answer = self.post("supplier_return", from_location_id=self.place, quantity=quantity, returns_move_id=receipt)
-        return D(str(answer["amount"]))
-
-    def difference(self, receipt: int, amount: object) -> tuple[Decimal, Decimal]:
-        with self.shop.clone.owner.raw() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "select api.revalue_receipt(0, %s, %s, 'invoice', 'supplier_invoice', 1)", (receipt, str(amount))
-            )
-            answer = cursor.fetchone()[0]
-        return D(str(answer["amount_on_hand"])), D(str(answer["amount_consumed"]))
-
-    @property
-    def stock(self) -> tuple[Decimal, Decimal]:
-        row = "select {} from erp.item_cost where item_id = %s"
-        return self.shop.value(row.format("quantity"), self.item), self.shop.value(row.format("value"), self.item)
-
-    @property
-    def cost(self) -> Decimal:
-        """What the orders bear."""
-        found: Decimal = self.shop.value(
-            "select coalesce(sum(amount), 0) from erp.cost_entry where item_id = %s", self.item
-        )
-        return found
-
-    @property
-    def layers(self) -> list[tuple[Decimal, Decimal]]:
-        found = self.shop.value(
-            "select coalesce(jsonb_agg(jsonb_build_array(left_quantity, left_amount) order by effective_at, id), '[]')"
-            " from erp.stock_layer where item_id = %s and left_quantity > 0",
-            self.item,
-        )
-        return [(D(str(quantity)), D(str(amount))) for quantity, amount in found]
-
-
-def make_item(shop: Shop, method: str, code: str = "BOOK-1") -> Ledger:
-    with shop.clone.owner.raw() as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "insert into erp.item (company_id, org_unit_id, code, name, valuation)"
-            " select company_id, id, %s, 'Book', %s from erp.org_unit"
-            " where company_id = %s and kind = 'company' returning id",
-            (code, method, shop.world.company),
-        )
-        made = cursor.fetchone()[0]
-    return Ledger(shop, made, shop.world.bins[0])
-
-
-def run(shop: Shop, statement: str) -> None:
-    with shop.clone.owner.raw() as connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-@pytest.fixture
-def average(shop: Shop) -> Iterator[Ledger]:
-    """An item by moving average; whatever the test did, the ledger is whole."""
-    yield make_item(shop, "average")
-    assert shop.value("select jsonb_agg(r) from api.reconcile() r") is None
-
-
-@pytest.fixture
-def fifo(shop: Shop) -> Iterator[Ledger]:
-    """An item by layers; whatever the test did, the ledger is whole."""
-    yield make_item(shop, "fifo")
-    assert shop.value("select jsonb_agg(r) from api.reconcile() r") is None
 
 
 def test_a_late_difference_is_split_by_stock_coverage(average: Ledger) -> None:
@@ -203,3 +107,103 @@ def test_nobody_revalues_by_himself(shop: Shop, average: Ledger) -> None:
     with pytest.raises(UserError) as caught, shop.clerk.raw() as connection, connection.cursor() as cursor:
         cursor.execute("select api.revalue_receipt(1, %s, 5, 'x', 'y', 1)", (receipt,))
     assert caught.value.code == "42501"
+
+
+def test_moving_average_over_a_month_of_purchases_and_sales(average: Ledger) -> None:
+    """Kieso, Weygandt, Warfield, Intermediate Accounting (Wiley), ch. 8, Call-Mart Inc., perpetual moving average:
+    2,000 at 4.00, 6,000 at 4.40 (average 4.30), 4,000 sold, 2,000 at 4.75 (average 4.45); inventory 26,700,
+    cost of goods sold 17,200."""
+    average.receive(2000, 4)
+    average.receive(6000, "4.40")
+    assert average.stock == (8000, D("34400.00"))
+    assert average.issue(4000)[1] == D("17200.00")
+    average.receive(2000, "4.75")
+    assert average.stock == (6000, D("26700.00"))
+    assert average.shop.value("select average from erp.item_cost where item_id = %s", average.item) == D("4.4500")
+
+
+def test_first_in_first_out_over_the_same_month(fifo: Ledger) -> None:
+    """The same company by FIFO perpetual: 4,000 sold cost 2,000 at 4.00 and 2,000 at 4.40 = 16,800; inventory 27,100."""
+    fifo.receive(2000, 4)
+    fifo.receive(6000, "4.40")
+    assert fifo.issue(4000)[1] == D("16800.00")
+    fifo.receive(2000, "4.75")
+    assert fifo.stock == (6000, D("27100.00"))
+    assert fifo.layers == [(4000, D("17600.00")), (2000, D("9500.00"))]
+
+
+def test_a_return_goes_back_into_the_layers_that_it_came_from(fifo: Ledger) -> None:
+    """IAS 2 §27 and 企业会计准则第1号—存货 §14: first in, first out by what was really there; what comes back is what
+    left last, at what it cost."""
+    fifo.receive(2, 10)
+    fifo.receive(5, 12)
+    issue, amount = fifo.issue(4)
+    assert amount == D("44.00")
+    assert fifo.give_back(issue, 1) == D("12.00")
+    assert fifo.give_back(issue, 2) == D("22.00")
+    assert fifo.layers == [(1, D("10.00")), (5, D("60.00"))]
+    assert fifo.cost == D("10.00")
+
+
+def test_taking_an_issue_back_restores_its_layers_with_their_differences(shop: Shop, fifo: Ledger) -> None:
+    first = fifo.receive(3, 10)
+    fifo.receive(3, 11)
+    answer = fifo.post("issue", from_location_id=fifo.place, quantity=4)
+    fifo.difference(first, 3)
+    assert fifo.cost == D("44.00")
+    stock.reverse(shop.clerk, uuid4(), answer["document_id"], "wrong order")
+    assert fifo.layers == [(3, D("33.00")), (3, D("33.00"))] and fifo.cost == 0
+
+
+def test_a_delivery_that_was_issued_is_not_taken_back(shop: Shop, fifo: Ledger) -> None:
+    answer = fifo.post("receipt", to_location_id=fifo.place, quantity=3, unit_cost="10")
+    fifo.receive(3, 11)
+    fifo.issue(1)
+    with pytest.raises(UserError) as caught:
+        stock.reverse(shop.clerk, uuid4(), answer["document_id"], "typo")
+    assert caught.value.constraint == "stock_layer_consumed"
+
+
+def test_a_receipt_with_its_invoice_is_not_taken_back_alone(shop: Shop, average: Ledger) -> None:
+    answer = average.post("receipt", to_location_id=average.place, quantity=3, unit_cost="10")
+    average.difference(answer["moves"][0], 3)
+    with pytest.raises(UserError) as caught:
+        stock.reverse(shop.clerk, uuid4(), answer["document_id"], "typo")
+    assert caught.value.constraint == "stock_receipt_revalued"
+    average.difference(answer["moves"][0], -3)
+    stock.reverse(shop.clerk, uuid4(), answer["document_id"], "typo")
+    assert average.stock == (0, 0)
+
+
+def test_transfers_and_owned_stock_leave_the_layers_alone(shop: Shop, fifo: Ledger) -> None:
+    fifo.receive(5, 10)
+    fifo.post("transfer", from_location_id=fifo.place, to_location_id=shop.world.bins[1], quantity=2)
+    assert fifo.layers == [(5, D("50.00"))] and fifo.stock == (5, D("50.00"))
+
+
+@pytest.mark.parametrize("method", ["average", "fifo"])
+def test_an_adjustment_by_the_clerk_takes_the_average(shop: Shop, method: str) -> None:
+    """Found by a penetration test: a clerk could write stock in at any price."""
+    ledger = make_item(shop, method)
+    ledger.receive(4, 10)
+    line = {"item_id": ledger.item, "to_location_id": ledger.place, "quantity": 1, "from_location_id": None}
+    line["from_location_id"] = shop.value("select min(id) from erp.stock_location where kind = 'count_loss'")
+    with pytest.raises(UserError) as caught:
+        stock.post(shop.clerk, uuid4(), {"type": "adjustment", "lines": [{**line, "unit_cost": "9000"}]})
+    assert caught.value.constraint == "stock_price_role"
+    posted, _ = stock.post(shop.clerk, uuid4(), {"type": "adjustment", "lines": [line]})
+    assert posted.amount == D("10.00")
+    dear = {"item_id": ledger.item, "to_location_id": ledger.place, "quantity": 1, "unit_cost": "12.51"}
+    with pytest.raises(UserError) as caught:
+        stock.post(shop.clerk, uuid4(), {"type": "receipt", "lines": [dear]})
+    assert caught.value.constraint == "stock_price_tolerance"
+    stock.post(shop.clerk, uuid4(), {"type": "receipt", "lines": [{**dear, "unit_cost": "12.50"}]})
+    assert shop.whole()
+
+
+def test_the_order_names_the_price(shop: Shop) -> None:
+    line_id = shop.value("select l.id from erp.purchase_order_line l where l.line_no = 1")
+    line = {"item_id": shop.item("FLT-AIR-7502"), "to_location_id": shop.place("A-03-1-2"), "quantity": 1,
+            "purchase_line_id": line_id, "unit_cost": "1"}  # fmt: skip
+    posted, _ = stock.post(shop.clerk, uuid4(), {"type": "receipt", "lines": [line]})
+    assert posted.amount == D("180.00")
