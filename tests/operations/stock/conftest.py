@@ -10,14 +10,14 @@ __all__ = ["average", "fifo", "shop", "shop_template"]
 
 
 @pytest.fixture
-def average(shop: Shop) -> Iterator[Ledger]:  # noqa: F811
+def average(shop: Shop) -> Iterator[Ledger]:
     """An item by moving average; whatever the test did, the ledger is whole."""
     yield make_item(shop, "average")
     assert shop.value("select jsonb_agg(r) from api.reconcile() r") is None
 
 
 @pytest.fixture
-def fifo(shop: Shop) -> Iterator[Ledger]:  # noqa: F811
+def fifo(shop: Shop) -> Iterator[Ledger]:
     """An item by layers; whatever the test did, the ledger is whole."""
     yield make_item(shop, "fifo")
     assert shop.value("select jsonb_agg(r) from api.reconcile() r") is None

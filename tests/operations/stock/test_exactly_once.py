@@ -82,7 +82,7 @@ def _attack(shop: Shop, target: Any, count: int, *, key: bool) -> tuple[int, int
         "item_id": shop.item("SNS-PT100-6"),
         "to_location_id": shop.place("D-01-1-7"),
         "quantity": 1,
-        "unit_cost": "3.10",
+        "unit_cost": "79.10",
     }
     receipt = {"type": "receipt", "lines": [line]}
     context = multiprocessing.get_context("spawn")

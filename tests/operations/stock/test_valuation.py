@@ -123,7 +123,7 @@ def test_moving_average_over_a_month_of_purchases_and_sales(average: Ledger) -> 
 
 
 def test_first_in_first_out_over_the_same_month(fifo: Ledger) -> None:
-    """The same company by FIFO perpetual: 4,000 sold cost 2,000 at 4.00 and 2,000 at 4.40 = 16,800; inventory 27,100."""
+    """The same company, perpetual FIFO: 4,000 sold cost 2,000 at 4.00 and 2,000 at 4.40 = 16,800; inventory 27,100."""
     fifo.receive(2000, 4)
     fifo.receive(6000, "4.40")
     assert fifo.issue(4000)[1] == D("16800.00")
