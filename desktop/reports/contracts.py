@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import BinaryIO
 
+from desktop.domain.money import Amounts, line_tax, taxed
 from desktop.domain.text import pick, tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import Record
-from desktop.reports.theme import LINE, MEDIUM, QUIET, Frame, Paper, PdfColumn, draw, fitted, table, text_width
+from desktop.reports.theme import (
+    MEDIUM,
+    QUIET,
+    Frame,
+    Paper,
+    PdfColumn,
+    draw,
+    fitted,
+    signatures,
+    table,
+    text_width,
+)
 
-CENT = Decimal("0.01")
 _LABEL_WIDTH = 110.0
 _LINE_HEIGHT = 16.0
 _SERVICE, _UNIT = 1, 3
 _AIR, _NARROWEST = 12.0, 60.0
 
 
-@dataclass(frozen=True)
-class Amounts:
-    """Sums of the price lines in the contract's currency: net, tax and gross, each rounded per line to the cent."""
-
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-
-
 def amounts(lines: Sequence[Record]) -> Amounts:
-    """Net amounts come from the database; tax is rounded half up line by line, as on a Chinese VAT invoice."""
-    net = sum((line.values["net_amount"] for line in lines), Decimal(0))
-    tax = sum((line_tax(line) for line in lines), Decimal(0))
-    return Amounts(net, tax, net + tax)
-
-
-def line_tax(line: Record) -> Decimal:
-    tax: Decimal = line.values["net_amount"] * line.values["tax_rate"]
-    return tax.quantize(CENT, rounding=ROUND_HALF_UP)
+    """Net amounts come from the database."""
+    return taxed((line.values["net_amount"], line.values["tax_rate"]) for line in lines)
 
 
 def contract_pdf(
@@ -57,7 +51,7 @@ def contract_pdf(
     if values["note"]:
         _heading(paper, tr("Remarks"))
         _words(paper, str(values["note"]))
-    _signatures(paper)
+    signatures(paper, (tr("Customer, date, seal"), tr("Contractor, date, seal")), drop=64)
     return paper.save()
 
 
@@ -153,7 +147,7 @@ def _price(value: Decimal) -> str:
 
 
 def _price_line(number: int, line: Record) -> tuple[str, ...]:
-    values, tax = line.values, line_tax(line)
+    values, tax = line.values, line_tax(line.values["net_amount"], line.values["tax_rate"])
     return (
         str(number),
         pick(values["description"], values["description_zh"]),
@@ -196,15 +190,3 @@ def _words(paper: Paper, text: str) -> None:
             paper.next_page()
         draw(paper.canvas, paper.left, paper.y - 10, fitted(line, paper.right - paper.left))
         paper.y -= _LINE_HEIGHT
-
-
-def _signatures(paper: Paper) -> None:
-    if not paper.room(90):
-        paper.next_page()
-    paper.y -= 64
-    middle = (paper.left + paper.right) / 2
-    paper.canvas.setStrokeColor(LINE)
-    for x, words in ((paper.left, tr("Customer, date, seal")), (middle, tr("Contractor, date, seal"))):
-        paper.canvas.line(x, paper.y, x + 200, paper.y)
-        draw(paper.canvas, x, paper.y - 12, words, size=7.5, ink=QUIET)
-    paper.y -= 20

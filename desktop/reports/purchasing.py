@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import BinaryIO
 
 from reportlab.graphics.barcode.code128 import Code128
 
+from desktop.domain.money import Amounts, cents, taxed
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import Record
-from desktop.reports.theme import LINE, QUIET, Frame, Paper, PdfColumn, draw, fitted, table
+from desktop.reports.theme import QUIET, Frame, Paper, PdfColumn, draw, fitted, signatures, table
 
-CENT = Decimal("0.01")
 _LABEL_WIDTH = 100.0
 _LINE_HEIGHT = 16.0
 
 
-@dataclass(frozen=True)
-class Amounts:
-    """Sums of the lines in the order's currency, net, tax and gross; each line is rounded half up to the cent."""
-
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-
-
 def amounts(lines: Sequence[Record]) -> Amounts:
     """What the order costs. A line that is not filled in yet counts nothing."""
-    net = sum((_net(line) for line in lines), Decimal(0))
-    tax = sum((_tax(line) for line in lines), Decimal(0))
-    return Amounts(net, tax, net + tax)
+    return taxed((_net(line), line.values.get("tax_rate") or Decimal(0)) for line in lines)
 
 
 def _net(line: Record) -> Decimal:
     quantity, price = line.values.get("quantity"), line.values.get("unit_price")
-    return Decimal(0) if quantity is None or price is None else _cents(quantity * price)
-
-
-def _tax(line: Record) -> Decimal:
-    return _cents(_net(line) * (line.values.get("tax_rate") or Decimal(0)))
-
-
-def _cents(value: Decimal) -> Decimal:
-    return Decimal(value).quantize(CENT, rounding=ROUND_HALF_UP)
+    return Decimal(0) if quantity is None or price is None else cents(quantity * price)
 
 
 def purchase_order_pdf(
@@ -75,7 +55,7 @@ def purchase_order_pdf(
     totals = ("", tr("Total"), "", "", "", f"{sums.net:,.2f}", "", "")
     table(paper, columns, [_row(n, line, order) for n, line in enumerate(lines, start=1)], totals=totals)
     _sums(paper, sums, str(order.values["currency"]))
-    _signatures(paper)
+    signatures(paper, (tr("Ordered by, date"), tr("Confirmed by the supplier, date")))
     return paper.save()
 
 
@@ -122,17 +102,3 @@ def _sums(paper: Paper, sums: Amounts, currency: str) -> None:
         draw(paper.canvas, paper.right - 200, paper.y - 11, label, ink=QUIET)
         draw(paper.canvas, paper.right, paper.y - 11, f"{value:,.2f} {currency}", align="right")
         paper.y -= _LINE_HEIGHT
-
-
-def _signatures(paper: Paper) -> None:
-    if not paper.room(70):
-        paper.next_page()
-    half = (paper.right - paper.left) / 2
-    y = paper.y - 44
-    for number, words in enumerate((tr("Ordered by, date"), tr("Confirmed by the supplier, date"))):
-        x = paper.left + number * half
-        paper.canvas.setStrokeColor(LINE)
-        paper.canvas.setLineWidth(0.8)
-        paper.canvas.line(x, y, x + half - 40, y)
-        draw(paper.canvas, x, y - 11, words, size=8, ink=QUIET)
-    paper.y = y - 20

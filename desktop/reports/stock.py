@@ -22,7 +22,6 @@ from reportlab.pdfgen.canvas import Canvas
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import tr
 from desktop.reports.theme import (
-    LINE,
     MEDIUM,
     QUIET,
     STRONG,
@@ -32,6 +31,7 @@ from desktop.reports.theme import (
     draw,
     fitted,
     load_fonts,
+    signatures,
     table,
 )
 
@@ -239,7 +239,7 @@ def walk(target: BinaryIO | str, *, number: str, place: str, rows: Sequence[Pick
     table(paper, columns, lines)
     if paper.pages == page:
         _boxes(paper, columns, first, len(rows))
-    _signatures(paper, (tr("Fetched by, date"), tr("Handed to, date")))
+    signatures(paper, (tr("Fetched by, date"), tr("Handed to, date")))
     return paper.save()
 
 
@@ -262,7 +262,7 @@ def count_sheet(
         PdfColumn(tr("Again"), 1.0),
     )
     table(paper, columns, [(r.location, r.item_code, r.item_name, r.lot, r.unit, "", "") for r in rows])
-    _signatures(paper, (tr("Counted by, date"), tr("Counted again by, date")))
+    signatures(paper, (tr("Counted by, date"), tr("Counted again by, date")))
     return paper.save()
 
 
@@ -287,7 +287,7 @@ def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[M
         draw(paper.canvas, paper.left, paper.y - 10, type_name(kind), size=10, font=MEDIUM)
         paper.y -= 16
         _moves(paper, mine)
-    _signatures(paper, (tr("Handed over by, date"), tr("Taken over by, date")))
+    signatures(paper, (tr("Handed over by, date"), tr("Taken over by, date")))
     return paper.save()
 
 
@@ -338,18 +338,3 @@ def _moves(paper: Paper, rows: Sequence[MoveRow]) -> None:
         for row in rows
     ]  # fmt: skip
     table(paper, columns, lines)
-
-
-def _signatures(paper: Paper, words: tuple[str, str]) -> None:
-    """Two lines to sign."""
-    if not paper.room(60):
-        paper.next_page()
-    half = (paper.right - paper.left) / 2
-    y = paper.y - 44
-    for number, line in enumerate(words):
-        x = paper.left + number * half
-        paper.canvas.setStrokeColor(LINE)
-        paper.canvas.setLineWidth(0.8)
-        paper.canvas.line(x, y, x + half - 40, y)
-        draw(paper.canvas, x, y - 11, line, size=8, ink=QUIET)
-    paper.y = y - 20

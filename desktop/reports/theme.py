@@ -238,3 +238,18 @@ def list_pdf(
     paper = Paper(target, Frame(title, scope, printed_by), wide=len(columns) > 6)
     table(paper, columns, rows, totals=totals)
     return paper.save()
+
+
+def signatures(paper: Paper, words: tuple[str, str], *, drop: float = 44) -> None:
+    """Two lines to sign, `drop` points below what stands above, and under them who signs; whole on one page."""
+    if not paper.room(drop + 26):
+        paper.next_page()
+    half = (paper.right - paper.left) / 2
+    y = paper.y - drop
+    for number, line in enumerate(words):
+        x = paper.left + number * half
+        paper.canvas.setStrokeColor(LINE)
+        paper.canvas.setLineWidth(0.8)
+        paper.canvas.line(x, y, x + half - 40, y)
+        draw(paper.canvas, x, y - 11, line, size=8, ink=QUIET)
+    paper.y = y - 20

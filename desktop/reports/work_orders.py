@@ -14,7 +14,7 @@ from desktop.domain.text import pick, tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import Record
 from desktop.operations.work_orders import IssuedPart
-from desktop.reports.theme import LINE, MEDIUM, QUIET, Frame, Paper, PdfColumn, draw, fitted, table
+from desktop.reports.theme import MEDIUM, QUIET, Frame, Paper, PdfColumn, draw, fitted, signatures, table
 
 _QR = 72.0
 _LABEL_WIDTH = 90.0
@@ -55,7 +55,7 @@ def work_order_pdf(
             for part in parts
         ],
     )
-    _signatures(paper)
+    signatures(paper, (tr("Engineer, date"), tr("Customer, date")), drop=60)
     return paper.save()
 
 
@@ -124,15 +124,3 @@ def _checklist(paper: Paper, steps: Sequence[Record]) -> None:
         mark = tr("{step} (mandatory)", step=words) if step.values["mandatory"] else words
         draw(paper.canvas, paper.left + 14, paper.y - 11, fitted(mark, paper.right - paper.left - 14))
         paper.y -= _LINE_HEIGHT
-
-
-def _signatures(paper: Paper) -> None:
-    if not paper.room(90):
-        paper.next_page()
-    paper.y -= 60
-    middle = (paper.left + paper.right) / 2
-    paper.canvas.setStrokeColor(LINE)
-    for x, words in ((paper.left, tr("Engineer, date")), (middle, tr("Customer, date"))):
-        paper.canvas.line(x, paper.y, x + 200, paper.y)
-        draw(paper.canvas, x, paper.y - 12, words, size=7.5, ink=QUIET)
-    paper.y -= 20
