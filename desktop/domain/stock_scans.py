@@ -7,6 +7,7 @@ each piece keeps its own number and what is still to come stays right.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from desktop.domain.stock import (
@@ -130,7 +131,12 @@ def adopt(opened: Draft, draft: Draft) -> Draft:
 
 def substitute_place(part: Part) -> Holding | None:
     """Where a substitute is free: good, the earliest expiry first."""
-    return next((each for each in part.holdings if each.condition == "good" and each.available > 0), None)
+    free = (each for each in part.holdings if each.condition == "good" and each.available > 0 and not _run_out(each))
+    return next(free, None)
+
+
+def _run_out(holding: Holding) -> bool:
+    return holding.expires_on is not None and holding.expires_on < date.today()
 
 
 def take_substitute(draft: Draft, index: int, part: Part) -> Draft:
@@ -181,9 +187,10 @@ def _last_place(draft: Draft) -> tuple[int, str] | None:
 def suggested(draft: Draft, part: Part) -> Holding | None:
     """Where to take it from: the lot that expires first (FEFO), then the place with the most; vans last.
 
-    The database sends holdings in that order.
+    The database sends holdings in that order. What has run out already comes last of all.
     """
     good = [h for h in part.holdings if h.condition == "good" and h.available > 0]
+    good.sort(key=_run_out)
     if draft.mode is Mode.TRANSFER and draft.from_place is not None:
         good = [h for h in good if h.location_id == draft.from_place[0]] or good
     rest = [h for h in part.holdings if h.condition == "good"]

@@ -115,6 +115,11 @@ class Page(QWidget):
         """Is this the tab that `Context.open` means by `args`? A new record that was saved is its id from then on."""
         return bool(args == opened_with)
 
+    def asked_for(self, args: Any) -> None:
+        """Somebody opened this page with `args`, also where its tab was open already; never called for tabs of an
+        earlier session.
+        """
+
     def retranslate(self) -> None:
         """Set all texts again; called after a change of language. The title is announced by itself."""
 

@@ -76,6 +76,29 @@ def test_the_lot_that_expires_first_is_suggested() -> None:
     assert stock_scans.suggested(Draft(Mode.ISSUE), replace(_part(), holdings=(spent, late))) is late
 
 
+def test_a_lot_that_has_run_out_is_suggested_last_and_told() -> None:
+    old, late = (
+        Holding(n, f"A-0{n}", lot_id=n, lot=f"L{n}", expires_on=date(2020 + 79 * (n - 1), 1, 1), on_hand=Decimal(5))
+        for n in (1, 2)
+    )
+    part = replace(_part(), tracking="lot", holdings=(old, late))
+    assert stock_scans.suggested(Draft(Mode.ISSUE), part) is late
+    assert stock_scans.suggested(Draft(Mode.ISSUE), replace(part, holdings=(old,))) is old
+    draft, said = stock_scans.scan_part(Draft(Mode.ISSUE, ORDER), part, lot=old)
+    assert stock.verdict(draft, 0).rule == "expired" and said.level is Level.EXTRA
+
+
+def test_the_rest_of_an_order_line_goes_to_the_next_lot() -> None:
+    part = replace(_part(), tracking="lot")
+    line = Line(part, expected=Decimal(200), ordered=Decimal(200), location_id=1, location="A-01", purchase_line_id=3)
+    draft, said = stock_scans.scan_part(Draft(Mode.RECEIVE, lines=(line,)), part)
+    assert said.level is Level.TODO  # its lot is asked for
+    draft = stock.with_line(draft, 0, replace(draft.lines[0], lot="L1", quantity=Decimal(120)))
+    draft, _ = stock_scans.scan_part(draft, part)
+    assert [(each.expected, each.quantity, each.lot) for each in draft.lines] == [(120, 120, "L1"), (80, 80, "")]
+    assert stock.figures(draft).left == 0 and draft.lines[1].purchase_line_id == 3
+
+
 def test_a_transfer_reads_from_bin_parts_to_bin() -> None:
     draft, _ = stock_scans.scan_place(Draft(Mode.TRANSFER), 1, "A-01")
     draft, _ = stock_scans.scan_part(draft, _part())

@@ -27,7 +27,7 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.progress import Progress
 from desktop.domain.text import tr
-from desktop.operations.demo import counts, demand, ledger, parties, people, purchasing, views, wishes, work
+from desktop.operations.demo import counts, demand, ledger, parties, people, purchasing, shelf, views, wishes, work
 from desktop.operations.demo.catalogue import DemoUser, cast
 from desktop.operations.demo.world import SIZES, ZONE, Numbers, Size, World
 from desktop.operations.people import DEMO_SETTING
@@ -232,6 +232,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     views.write_views(cursor)
     counts.make_counts(cursor, world)
     wishes.make_wishes(cursor, world)
+    shelf.make_shelf(cursor, world)
     return {name: table.count for name, table in world.tables.items()}
 
 

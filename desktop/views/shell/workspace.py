@@ -99,6 +99,8 @@ class Workspace(QWidget):
             draft = memory.take_draft(context.mine(), key, args)
             self._take_up(found, remembered or draft)
         self.show_page(found.page)
+        if remembered is None:
+            found.page.asked_for(args)
         return found
 
     def try_open(

@@ -6,8 +6,9 @@ it belongs to what was typed, never to a button.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
@@ -351,6 +352,16 @@ class StockDesk(Page):
             ("Ctrl+Z", tr("Undo")),
             ("Ctrl+1…5", tr("Kind of document")),
         )
+
+    def stands_for(self, args: Any, opened_with: Any) -> bool:
+        """There is one desk in a window, whatever it is asked for."""
+        return True
+
+    def asked_for(self, args: Any) -> None:
+        """``{"mode": "return", "code": "ISS-…"}``: as if the mode had been chosen and the code scanned."""
+        if isinstance(args, Mapping):
+            self.driver.set_mode(Mode(args["mode"]))
+            self.driver.scan(str(args["code"]))
 
     def handle_scan(self, code: str) -> bool:
         self.driver.scan(code)

@@ -70,6 +70,12 @@ class StockDocumentPage(FormPage):
         self.other.clicked.connect(self.open_other)
         self.other.hide()
         self.header.add_action(self.other)
+        self.return_button = Button(tr("Return parts"), icon="inbox", key="Ctrl+R")
+        self.return_button.clicked.connect(self.return_parts)
+        self.return_button.hide()
+        self.header.add_action(self.return_button)
+        self.return_action = self._action(tr("Return parts"), QKeySequence("Ctrl+R"), self.return_parts)
+        self.return_action.setEnabled(False)
         self.reverse_button = Button(tr("Reverse"), icon="undo-2", key="F8")
         self.reverse_button.clicked.connect(self.reverse)
         self.reverse_button.hide()
@@ -94,6 +100,9 @@ class StockDocumentPage(FormPage):
         self.other.setVisible(back is not None)
         if back is not None:
             self.other.setText(tr("Counter-entry {number}", number=back[1]))
+        returnable = self._standing.reversible and kind in ("issue", "counter_issue")
+        self.return_button.setVisible(returnable)
+        self.return_action.setEnabled(returnable)
         self.reverse_button.setVisible(self._standing.reversible)
         self.reverse_action.setEnabled(self._standing.reversible)
 
@@ -132,6 +141,11 @@ class StockDocumentPage(FormPage):
         if self._standing.reversed_by is not None:
             self.open_requested.emit("stock_document", self._standing.reversed_by[0])
 
+    def return_parts(self) -> None:
+        """Ctrl+R: the desk opens with what this issue gave out; F8 there fills in all of it."""
+        if self.record is not None:
+            self.open_requested.emit("stock_desk", {"mode": "return", "code": str(self.record.values["number"])})
+
     def reverse(self) -> None:
         """F8: the linked counter-entry, after a question that names the document."""
         if self.record is None or not self._standing.reversible:
@@ -162,6 +176,8 @@ class StockDocumentPage(FormPage):
         super().retranslate()
         self.reverse_button.setText(tr("Reverse"))
         self.reverse_action.setText(tr("Reverse"))
+        self.return_button.setText(tr("Return parts"))
+        self.return_action.setText(tr("Return parts"))
 
 
 def _fact(words: str, value: QWidget) -> QWidget:

@@ -16,6 +16,7 @@ from desktop.operations.stock_desk import Place
 from desktop.runtime.context import Found
 from desktop.views.platform.import_page import ImportPage
 from desktop.views.stock import desk_papers
+from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.scan_ahead import matching
 from tests.stock_shop import ORDER, PURCHASE
 from tests.views.stock.conftest import Bench
@@ -65,6 +66,32 @@ def test_an_issue_is_opened_f8_brings_all_of_it_back_and_a_quantity_less(bench: 
     )
     assert conditions == "FLT-OIL-7511 1 good, FLT-AIR-7502 1 quarantine"
     assert bench.shop.whole()
+
+
+def test_parts_of_an_opened_issue_come_back_by_keys(bench: Bench) -> None:
+    bench.scan(ORDER, "FLT-OIL-7511", "FLT-OIL-7511")
+    bench.key(Qt.Key.Key_F9)
+    number = bench.texts()[0].split()[0]
+    issue = bench.shop.value("select id from erp.stock_document where number = %s", number)
+    page = StockDocumentPage(bench.context, issue)
+    bench.qtbot.addWidget(page)
+    asked: list[tuple[str, object]] = []
+    page.open_requested.connect(lambda key, args: asked.append((key, args)))
+    with bench.qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    wait_for(bench, lambda: page.return_button.isVisibleTo(page))
+    bench.qtbot.keyClick(page.body, Qt.Key.Key_R, CTRL)
+    ((key, args),) = asked
+    assert key == "stock_desk" and bench.page.stands_for(args, None)
+    bench.page.activateWindow()
+    bench.page.asked_for(args)
+    bench.settle()
+    bench.key(Qt.Key.Key_F8)
+    bench.type("1")
+    bench.key(Qt.Key.Key_F9)
+    assert bench.texts()[-1].startswith("RET-") and bench.shop.on_hand("FLT-OIL-7511") == 24 and bench.shop.whole()
 
 
 def test_a_counter_issue_is_badge_part_quantity(bench: Bench) -> None:
