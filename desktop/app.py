@@ -261,9 +261,7 @@ class Program(QObject):
         self.stack.close()
 
 
-def tell_bug(
-    program: Program, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
+def tell_bug(program: Program, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """A fault in a slot: the traceback goes to the log, the user sees its id, the program goes on."""
     program.work.failed.emit(describe(error.with_traceback(trace), ()))
 

@@ -71,9 +71,7 @@ def person(demo_world: DemoWorld) -> Iterator[Callable[[str], Database]]:
 
 
 @pytest.fixture
-def room_of(
-    qapp: QApplication, person: Callable[[str], Database], tmp_path: Path
-) -> Iterator[Callable[[str], Room]]:
+def room_of(qapp: QApplication, person: Callable[[str], Database], tmp_path: Path) -> Iterator[Callable[[str], Room]]:
     """The context of a demo person's window."""
     apply_theme(qapp, "light")
     set_language("en")

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from db import users
 from db.embedded import Server
+from db.session import Database
+from tests.db.conftest import PASSWORD, PREFIX
 from tests.stock_shop import Shop, make_shop_template, open_shop
 
 
@@ -20,3 +23,16 @@ def shop(pg_server: Server, shop_template: str) -> Iterator[Shop]:
     """The store of the design's pictures, a fresh one for each test."""
     with open_shop(pg_server, shop_template) as made:
         yield made
+
+
+@pytest.fixture
+def steward_of_shop(shop: Shop) -> Iterator[Database]:
+    """A steward of the whole company."""
+    login = f"{PREFIX}_steward_{shop.clone.name.rsplit('_', 1)[1]}"
+    users.create_user(
+        shop.clone.owner, user_name=login, password=PASSWORD, roles=("steward",), display_name="Steward", login=login,
+        units=[shop.clone.id("org_unit", "ROOT")], company_id=shop.world.company,
+    )  # fmt: skip
+    database = Database(shop.clone.dsn(login))
+    yield database
+    database.close()

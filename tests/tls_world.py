@@ -66,9 +66,7 @@ def issue(authority: Authority, folder: Path, *names: str, days: int = 1) -> tup
     secret = made.with_suffix(".key")
     made.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     secret.chmod(0o600)
     return made, secret

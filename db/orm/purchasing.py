@@ -203,9 +203,7 @@ class SupplierPrice(Stamped, Versioned, Base):
     id: Mapped[BigInt] = mapped_column(primary_key=True)
     company_id: Mapped[int]
     org_unit_id: Mapped[int]
-    item_id: Mapped[BigInt] = mapped_column(
-        ForeignKey("erp.item.id", name="supplier_price_item", ondelete="RESTRICT")
-    )
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="supplier_price_item", ondelete="RESTRICT"))
     supplier_id: Mapped[BigInt] = mapped_column(
         ForeignKey("erp.party.id", name="supplier_price_supplier", ondelete="RESTRICT")
     )

@@ -739,7 +739,10 @@ begin
         in_line.to_kind := out_line.from_kind;
         in_line.to_stocked := true;
         in_line.owner_id := null;
-        in_line.unit_cost := api.agreed_price(out_line.item_id, out_line.owner_id, out_line.quantity, erp.company_day(company));
+        in_line.unit_cost := (
+            select p.unit_price
+            from api.purchase_price(unit, out_line.item_id, out_line.owner_id, out_line.quantity, erp.company_day(company)) p
+            where p.currency = out_line.currency);
         if coalesce(in_line.unit_cost, 0) = 0 then
             perform api.refuse_posting('stock_consignment_price', 'no price was agreed for this consigned part', out_line.line_no,
                 jsonb_build_object('item', out_line.item_code));
@@ -752,15 +755,6 @@ begin
             'reason', document ->> 'reason', 'source', 'consignment', 'source_key', request_id), company, unit, actor, bought, null);
     end if;
     return lines;
-end
-$$;
-
--- The price agreed with a supplier for one base unit on a day: his price list, else the standard cost.
-create function api.agreed_price(item bigint, supplier bigint, quantity numeric, day date) returns numeric
-language plpgsql stable
-as $$
-begin
-    return (select i.standard_cost from erp.item i where i.id = item);
 end
 $$;
 

@@ -292,6 +292,7 @@ begin
         from purchase_order o
         cross join api.purchase_price(o.org_unit_id, new.item_id, o.supplier_id, new.quantity) p
         where o.id = new.purchase_order_id and p.currency = o.currency;
+        new.entered_price := new.unit_price * new.uom_factor;
     end if;
     return new;
 end

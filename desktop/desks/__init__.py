@@ -26,6 +26,7 @@ DESKS: tuple[Desk, ...] = (
             *_lists(
                 "stock_on_hand", "stock_moves", "stock_documents", "items", "stock_locations", "reservations",
                 "part_demand", "pick_lists", "pick_lines",
+                "lots", "stock_blocked", "stock_in_transit",
                 "stock_counts", "count_plans", "purchase_orders",
             ),
         ),

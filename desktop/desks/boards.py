@@ -37,7 +37,5 @@ PRIVACY: tuple[PageEntry, ...] = (
     PageEntry("retention", lambda: tr("Retention"), "timer", RetentionPage, GUARDIANS),
 )
 AUDITING: tuple[PageEntry, ...] = (
-    PageEntry(
-        "audit_proof", lambda: tr("Proof of the audit"), "shield-check", AuditProofPage, frozenset({"auditor"})
-    ),
+    PageEntry("audit_proof", lambda: tr("Proof of the audit"), "shield-check", AuditProofPage, frozenset({"auditor"})),
 )

@@ -26,11 +26,13 @@ from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
 from desktop.views.purchasing.requisition_page import RequisitionPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
+from desktop.views.stock.condition_page import ConditionPage
 from desktop.views.stock.count_page import CountPage
 from desktop.views.stock.count_plan_page import CountPlanPage
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.location_page import LocationPage
+from desktop.views.stock.lot_page import LotPage
 from desktop.views.stock.part_page import PartPage
 from desktop.views.stock.pick_page import PickPage
 from desktop.views.work_orders.job_plan_page import JobPlanPage
@@ -109,6 +111,23 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Do we have it?"),
         "boxes",
         lambda context, args: PartPage(context, record_id(args) or 0),
+        listed=False,
+    ),
+    PageEntry(
+        "lot",
+        lambda: tr("Lot"),
+        "tag",
+        lambda context, args: LotPage(context, record_id(args) or 0),
+        listed=False,
+    ),
+    PageEntry(
+        "stock_condition",
+        lambda: tr("Condition of stock"),
+        "shield-check",
+        lambda context, args: ConditionPage(
+            context, values_of(args).get("balances", ()), transit=values_of(args).get("purpose") == "transit"
+        ),
+        frozenset({"clerk", "steward", "manager"}),
         listed=False,
     ),
     _form(

@@ -34,9 +34,7 @@ def parse_decimal(text: str, places: int = 2) -> Decimal | None:
     Grouping commas must stand at thousands: ``1,5`` is refused, because here it might mean 1.5 and there 15.
     Raises `NotANumber`.
     """
-    plain = (
-        unicodedata.normalize("NFKC", text).strip().replace(MINUS, "-").replace("\u00a0", "").replace(" ", "")
-    )
+    plain = unicodedata.normalize("NFKC", text).strip().replace(MINUS, "-").replace("\u00a0", "").replace(" ", "")
     plain = plain.removeprefix("¥").removeprefix("￥")
     if not plain:
         return None
@@ -53,8 +51,7 @@ def parse_decimal(text: str, places: int = 2) -> Decimal | None:
 
 
 def format_decimal(value: Decimal | int | None, places: int = 2, *, trim: bool = False) -> str:
-    """``1,240.00``; negative with the true minus sign; ``–`` for none. `trim` drops decimals that are zero.
-    """
+    """``1,240.00``; negative with the true minus sign; ``–`` for none. `trim` drops decimals that are zero."""
     if value is None:
         return NO_VALUE
     rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -100,9 +100,7 @@ def split(draft: Draft, index: int) -> Draft:
     """Close line `index` at what it holds; what is still to come gets a line of its own under it."""
     line = draft.lines[index]
     done = replace(line, expected=line.quantity)
-    rest = replace(
-        line, quantity=ZERO, expected=_rest(line), lot="", lot_id=None, expires_on=None, scanned_at=""
-    )
+    rest = replace(line, quantity=ZERO, expected=_rest(line), lot="", lot_id=None, expires_on=None, scanned_at="")
     lines = (*draft.lines[:index], done, rest, *draft.lines[index + 1 :])
     return replace(draft, lines=lines, current=index + 1)
 

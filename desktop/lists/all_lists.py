@@ -18,6 +18,7 @@ from desktop.lists import (
     stock,
     stock_counts,
     stock_picking,
+    stock_tracking,
     work_orders,
 )
 from desktop.lists.spec import ListSpec
@@ -28,6 +29,7 @@ ALL_LISTS: tuple[ListSpec, ...] = (
     *stock.LISTS,
     *stock_counts.LISTS,
     *stock_picking.LISTS,
+    *stock_tracking.LISTS,
     *purchasing.LISTS,
     *purchasing_wishes.LISTS,
     *work_orders.LISTS,

@@ -30,11 +30,7 @@ def _order_joins(statement: Select[Any]) -> Select[Any]:
 
 
 def _line_joins(statement: Select[Any]) -> Select[Any]:
-    return (
-        statement.join(PurchaseOrderLine.purchase_order)
-        .join(PurchaseOrder.supplier)
-        .join(PurchaseOrderLine.item)
-    )
+    return statement.join(PurchaseOrderLine.purchase_order).join(PurchaseOrder.supplier).join(PurchaseOrderLine.item)
 
 
 # fmt: off

@@ -25,9 +25,7 @@ Reversed = aliased(StockDocument)
 
 REVERSE = Action(key="reverse", name="Reverse", name_zh="冲销", shortcut="F8", roles=frozenset({"clerk"}))
 HAVE_WE = Action(key="part_stock", name="Do we have it?", name_zh="库存查询", shortcut="Ctrl+Shift+H", roles=BUSINESS)
-RELEASE = Action(
-    key="release", name="Release", name_zh="释放预留", roles=frozenset({"clerk", "planner", "desk", "pm"})
-)
+RELEASE = Action(key="release", name="Release", name_zh="释放预留", roles=frozenset({"clerk", "planner", "desk", "pm"}))
 HAND_OVER = Action(key="hand_over", name="Hand-over report", name_zh="交接班报表", needs_rows=False)
 LABELS = Action(key="labels", name="Print labels", name_zh="打印标签")
 

@@ -256,9 +256,7 @@ class _Planner:
 
     def _missing(self, number: int, column: int, key: str, text: str, label: str) -> CellFault:
         if self._key_column is None:
-            below = Fault(
-                lambda: tr("The list has no row here."), lambda: tr("Paste further up or fewer rows.")
-            )
+            below = Fault(lambda: tr("The list has no row here."), lambda: tr("Paste further up or fewer rows."))
             return CellFault(number, self.pasted.name(column), key, text, below)
         guess = self._guesses.get(text)
         unknown = Fault(
@@ -284,9 +282,7 @@ class _Planner:
             value = parse_text(info, text)
         except NotAccepted as error:
             why = str(error)
-            faults.append(
-                CellFault(number, self.pasted.name(column), info.key, text, Fault(lambda: why, lambda: ""))
-            )
+            faults.append(CellFault(number, self.pasted.name(column), info.key, text, Fault(lambda: why, lambda: "")))
             return
         values[info.key] = value
         shown[info.key] = format_cell(info, value)

@@ -94,9 +94,7 @@ class Figures:
 
 def figures(cells: int, values: Iterable[Cell]) -> Figures:
     """Sum, smallest and largest of the numbers among `values`; dates, texts and yes/no do not count."""
-    numbers = [
-        Decimal(value) for value in values if isinstance(value, int | Decimal) and not isinstance(value, bool)
-    ]
+    numbers = [Decimal(value) for value in values if isinstance(value, int | Decimal) and not isinstance(value, bool)]
     if not numbers:
         return Figures(cells)
     return Figures(cells, len(numbers), sum(numbers, Decimal()), min(numbers), max(numbers))

@@ -35,12 +35,9 @@ def anywhere(database: Database, typed: str, *, limit: int = 20) -> list[Hit]:
 
 
 def by_code(database: Database, code: str) -> Hit | None:
-    """The record that bears exactly this code; a mere resemblance is none, because a scan opens it unasked.
-    """
+    """The record that bears exactly this code; a mere resemblance is none, because a scan opens it unasked."""
     wanted = code.strip().casefold()
-    return next(
-        (each for each in anywhere(database, code, limit=100) if each.code.casefold() == wanted), None
-    )
+    return next((each for each in anywhere(database, code, limit=100) if each.code.casefold() == wanted), None)
 
 
 def meaning(database: Database, field: str, language: Language) -> Meaning | None:
@@ -57,8 +54,7 @@ def meaning(database: Database, field: str, language: Language) -> Meaning | Non
     entry, owner, owner_zh = found
     zh = language == "zh"
     values = {
-        value: str(words.get(language) or words.get("en") or value)
-        for value, words in (entry.allowed or {}).items()
+        value: str(words.get(language) or words.get("en") or value) for value, words in (entry.allowed or {}).items()
     }
     return Meaning(
         field=field,

@@ -76,6 +76,7 @@ class FormInfo:
 
 
 SEARCH_LIMIT = 5000
+Choices = tuple[tuple[str, str], ...]
 InfoMaker = Callable[[Table, Column[Any], Mapping[str, Reference]], FieldInfo]
 
 _ENTRIES = text(
@@ -98,6 +99,10 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
         }
         custom = session.execute(_CUSTOM, {"table": _table(kind.model).name}).all()
         catalogues = {key: _catalogue(session, model, language) for key, model in kind.catalogues.items()}
+        within = {
+            line.name: {key: _catalogue(session, model, language) for key, model in line.catalogues.items()}
+            for line in kind.lines
+        }
     zh = language == "zh"
 
     def info(table: Table, column: Column[Any], references: Mapping[str, Reference]) -> FieldInfo:
@@ -130,7 +135,9 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
             places=4 if row.kind == "decimal" else 2,
             custom=True,
         )
-    return FormInfo(fields=fields, lines={line.name: _line_fields(line, info) for line in kind.lines})
+    return FormInfo(
+        fields=fields, lines={line.name: _line_fields(line, info, within[line.name]) for line in kind.lines}
+    )
 
 
 def _catalogue(session: Session, model: type[Base], language: Language) -> tuple[tuple[str, str], ...]:
@@ -140,9 +147,10 @@ def _catalogue(session: Session, model: type[Base], language: Language) -> tuple
     return tuple((row[0], str(row[1])) for row in session.execute(select(table.c.code, name).order_by(table.c.code)))
 
 
-def _line_fields(line: LineKind, info: InfoMaker) -> dict[str, FieldInfo]:
+def _line_fields(line: LineKind, info: InfoMaker, catalogues: Mapping[str, Choices]) -> dict[str, FieldInfo]:
     table = _table(line.model)
-    return {name: info(table, table.c[name], line.references) for name in line.columns}
+    found = {name: info(table, table.c[name], line.references) for name in line.columns}
+    return found | {key: replace(found[key], kind="choice", choices=each) for key, each in catalogues.items()}
 
 
 def _table(model: type[Base]) -> Table:

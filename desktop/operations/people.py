@@ -25,9 +25,7 @@ class DemoPerson:
 def login_of(owner: Database, user_name: str) -> str | None:
     """The PostgreSQL log-in behind the name that a person types; None where nobody has that name."""
     with owner.read() as session:
-        found = session.execute(
-            text("select login from erp.app_user where user_name = :name"), {"name": user_name}
-        )
+        found = session.execute(text("select login from erp.app_user where user_name = :name"), {"name": user_name})
         return found.scalar_one_or_none()
 
 
@@ -39,9 +37,7 @@ def demo_people(owner: Database) -> tuple[DemoPerson, ...]:
             {"key": DEMO_SETTING},
         ).scalar_one_or_none()
     return tuple(
-        DemoPerson(
-            str(row["user"]), str(row["password"]), str(row.get("job", "")), str(row.get("job_zh", ""))
-        )
+        DemoPerson(str(row["user"]), str(row["password"]), str(row.get("job", "")), str(row.get("job_zh", "")))
         for row in found or ()
     )
 

@@ -165,9 +165,7 @@ def consequences(database: Database, unit_id: int, target_id: int) -> Move:
 def move(database: Database, record: Record, target_id: int, *, reason: str) -> tuple[Record, Changes]:
     """Hang the unit under another one. Raises ChangedMeanwhile, or the rule that was broken (no circle)."""
     unit_id = record.id or 0
-    query = text(
-        "update erp.org_unit set parent_id = :target where id = :id and version = :version returning id"
-    )
+    query = text("update erp.org_unit set parent_id = :target where id = :id and version = :version returning id")
     with database.write(reason) as session:
         found = session.execute(query, {"target": target_id, "id": unit_id, "version": record.version}).first()
         if found is None:

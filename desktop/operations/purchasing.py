@@ -7,7 +7,7 @@ from sqlalchemy import text
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
-from db.orm.stock import Item
+from db.orm.stock import Item, UnitOfMeasure
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
@@ -29,14 +29,18 @@ PURCHASE_ORDER = RecordKind(
             name="lines",
             model=PurchaseOrderLine,
             parent="purchase_order_id",
-            columns=("item_id", "quantity", "received", "unit_price", "tax_rate", "promised_on"),
+            columns=(
+                "item_id", "entered_quantity", "uom", "entered_price", "quantity", "received", "unit_price",
+                "tax_rate", "promised_on",
+            ),
             order="line_no",
             references={"item_id": Reference(model=Item, lookup="items")},
+            catalogues={"uom": UnitOfMeasure},
             numbered=True,
             derived=frozenset({"received"}),
         ),
     ),
-)
+)  # fmt: skip
 
 
 def load(database: Database, order_id: int) -> Record:

@@ -105,9 +105,7 @@ def look(connection: Connection, spec: ListSpec, language: Language) -> View:
     rights = _rights(connection, everything)
     if not all(rights[place][0] for place in _always_read(spec)):
         raise ListHidden(spec.key)
-    seen = {
-        key: column for key, column in columns.items() if all(rights[place][0] for place in _places(column))
-    }
+    seen = {key: column for key, column in columns.items() if all(rights[place][0] for place in _places(column))}
     listing = Listing(spec, seen, language, reader.words())
     entries = _entries(connection, [source_of(column) for column in seen.values()])
     labelled = {f"custom.{custom.key}": custom for custom in customs}

@@ -30,7 +30,7 @@ class LineKind:
     """Lines that belong to a record and are saved with it; `read_only` ones are shown but never written.
 
     `identity` is the column that tells a line from its sisters. Lines that `retire` are given an end date instead of
-    being deleted, and are no longer shown.
+    being deleted, and are no longer shown. `catalogues`: columns chosen from a small table by its code.
     """
 
     name: str
@@ -39,6 +39,7 @@ class LineKind:
     columns: tuple[str, ...]
     order: str
     references: Mapping[str, Reference] = field(default_factory=dict)
+    catalogues: Mapping[str, type[Base]] = field(default_factory=dict)
     numbered: bool = False  # line_no is given by position
     derived: frozenset[str] = frozenset()  # shown, but worked out by the database
     read_only: bool = False

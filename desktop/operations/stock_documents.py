@@ -102,4 +102,3 @@ _STANDING = """
     left join erp.stock_document b on b.reverses_id = d.id
     where d.id = :id
 """
-

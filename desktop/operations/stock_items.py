@@ -6,7 +6,7 @@ from db.orm.assets import AssetClass
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Engineer
-from db.orm.stock import Item, ItemFit, StockLocation, UnitOfMeasure
+from db.orm.stock import Item, ItemFit, ItemSubstitute, ItemUom, StockLocation, UnitOfMeasure
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
@@ -35,6 +35,23 @@ ITEM = RecordKind(
             columns=("asset_class_id", "model"),
             order="id",
             references={"asset_class_id": Reference(model=AssetClass, lookup="asset_classes")},
+        ),
+        LineKind(
+            name="packs",
+            model=ItemUom,
+            parent="item_id",
+            columns=("uom", "factor", "usage", "barcode"),
+            order="factor",
+            catalogues={"uom": UnitOfMeasure},
+        ),
+        LineKind(
+            name="substitutes",
+            model=ItemSubstitute,
+            parent="item_id",
+            columns=("substitute_id",),
+            order="substitute_id",
+            identity="substitute_id",
+            references={"substitute_id": Reference(model=Item, lookup="items")},
         ),
     ),
 )  # fmt: skip

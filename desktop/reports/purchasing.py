@@ -25,8 +25,16 @@ def amounts(lines: Sequence[Record]) -> Amounts:
 
 
 def _net(line: Record) -> Decimal:
-    quantity, price = line.values.get("quantity"), line.values.get("unit_price")
+    quantity, price = entered(line)
     return Decimal(0) if quantity is None or price is None else cents(quantity * price)
+
+
+def entered(line: Record) -> tuple[Decimal | None, Decimal | None]:
+    """Quantity and price as they were agreed, in the order's unit; in the base unit where nothing else was entered."""
+    values = line.values
+    if values.get("entered_quantity") is not None and values.get("entered_price") is not None:
+        return values["entered_quantity"], values["entered_price"]
+    return values.get("quantity"), values.get("unit_price")
 
 
 def purchase_order_pdf(
@@ -46,28 +54,37 @@ def purchase_order_pdf(
         PdfColumn(tr("No."), 0.5, "right"),
         PdfColumn(tr("Part no."), 1.5),
         PdfColumn(tr("Part name"), 2.6),
-        PdfColumn(tr("Quantity"), 0.9, "right"),
-        PdfColumn(tr("Unit price"), 1.1, "right"),
+        PdfColumn(tr("Quantity"), 0.8, "right"),
+        PdfColumn(tr("Unit"), 0.6),
+        PdfColumn(tr("Unit price"), 1.0, "right"),
         PdfColumn(tr("Net"), 1.2, "right"),
         PdfColumn(tr("Tax rate"), 0.8, "right"),
         PdfColumn(tr("Promised for"), 1.1),
     )
-    totals = ("", tr("Total"), "", "", "", f"{sums.net:,.2f}", "", "")
-    table(paper, columns, [_row(n, line, order) for n, line in enumerate(lines, start=1)], totals=totals)
+    totals = ("", tr("Total"), "", "", "", "", f"{sums.net:,.2f}", "", "")
+    table(paper, columns, [_row(n, line, order, info) for n, line in enumerate(lines, start=1)], totals=totals)
     _sums(paper, sums, str(order.values["currency"]))
     signatures(paper, (tr("Ordered by, date"), tr("Confirmed by the supplier, date")))
     return paper.save()
 
 
-def _row(number: int, line: Record, order: Record) -> tuple[str, ...]:
+def unit_words(line: Record, info: FormInfo) -> str:
+    """The unit of a line in the reader's language."""
+    code = str(line.values.get("uom") or "")
+    return dict(info.lines["lines"]["uom"].choices).get(code, code)
+
+
+def _row(number: int, line: Record, order: Record, info: FormInfo) -> tuple[str, ...]:
     item = line.referred.get("item_id")
+    quantity, price = entered(line)
     promised = line.values["promised_on"] or order.values["promised_on"]
     return (
         str(number),
         item.code if item else "",
         pick(item.name, item.name_zh) if item else "",
-        quantity_text(line.values["quantity"]),
-        f"{line.values['unit_price']:,.4f}".rstrip("0").rstrip("."),
+        quantity_text(quantity or Decimal(0)),
+        unit_words(line, info),
+        f"{price or 0:,.4f}".rstrip("0").rstrip("."),
         f"{_net(line):,.2f}",
         f"{(line.values['tax_rate'] * 100).normalize():f} %",
         promised.isoformat() if promised else "–",

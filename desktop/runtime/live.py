@@ -37,8 +37,7 @@ class LiveState:
 
 
 class ChangeFeed(Protocol):
-    """A connection that waits for changes. Used by one thread, except `close`, which may come from another.
-    """
+    """A connection that waits for changes. Used by one thread, except `close`, which may come from another."""
 
     def wait(self, seconds: float) -> Changes | None:
         """Changes since the last call, or None when `seconds` passed without any. Raises when the connection

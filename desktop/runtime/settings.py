@@ -21,15 +21,13 @@ _log = logging.getLogger("outpost.settings")
 
 
 def settings_folder() -> Path:
-    """`OUTPOST_HOME`/config where that is set (several installations side by side), else the platform's own.
-    """
+    """`OUTPOST_HOME`/config where that is set (several installations side by side), else the platform's own."""
     home = os.environ.get("OUTPOST_HOME")
     return Path(home) / "config" if home else Path(platformdirs.user_config_dir("Outpost", appauthor=False))
 
 
 class Settings:
-    """A small persistent mapping of JSON values. `user(name)` is the part of one person on this workstation.
-    """
+    """A small persistent mapping of JSON values. `user(name)` is the part of one person on this workstation."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.file = file or settings_folder() / "settings.json"

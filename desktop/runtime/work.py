@@ -171,9 +171,7 @@ class Work(QObject):
         if busy != self._busy:
             self._busy = busy
             self.busy_changed.emit(busy)
-        long = sorted(
-            (job for job in front if job.age_ms() >= PROGRESS_AFTER_MS), key=lambda job: job.started
-        )
+        long = sorted((job for job in front if job.age_ms() >= PROGRESS_AFTER_MS), key=lambda job: job.started)
         shown = long[0] if long else None
         if shown is not None or self._shown is not None:
             self._shown = shown

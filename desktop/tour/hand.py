@@ -51,9 +51,7 @@ def focused(window: QWidget) -> QWidget:
     return QApplication.focusWidget() or window.focusWidget() or window
 
 
-def press(
-    window: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
+def press(window: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     QTest.keyClick(focused(window), key, modifiers)
 
 

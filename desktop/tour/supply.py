@@ -87,9 +87,7 @@ def _reserve_something(clerk: Database) -> None:
     found = rows(clerk, _RESERVABLE)
     demand(bool(found), "there is no open work order, or nothing in stock")
     row = found[0]
-    stock.reserve(
-        clerk, work_order_id=int(row["work_order_id"]), item_id=int(row["item_id"]), quantity=Decimal(1)
-    )
+    stock.reserve(clerk, work_order_id=int(row["work_order_id"]), item_id=int(row["item_id"]), quantity=Decimal(1))
 
 
 def _write_work_order(desk: Database, planner: Database) -> None:

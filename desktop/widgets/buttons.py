@@ -154,13 +154,7 @@ class Button(PaintedButton):
             return _ON
         resting = _RESTING[self._kind]
         if self._kind == "primary":
-            fill = (
-                "accent.solidPressed"
-                if self.isDown()
-                else "accent.solidHover"
-                if self.hovered
-                else resting.fill
-            )
+            fill = "accent.solidPressed" if self.isDown() else "accent.solidHover" if self.hovered else resting.fill
         else:
             fill = "surface.pressed" if self.isDown() else "surface.hover" if self.hovered else resting.fill
         return _Colors(fill, resting.border, resting.text, resting.icon)
@@ -192,8 +186,7 @@ class Button(PaintedButton):
 
 
 class IconButton(PaintedButton):
-    """An icon alone; its words are the tooltip and the accessible name. `set_badge` puts a red number on it.
-    """
+    """An icon alone; its words are the tooltip and the accessible name. `set_badge` puts a red number on it."""
 
     def __init__(
         self,

@@ -17,8 +17,7 @@ from desktop.widgets.states import ProgressBar
 
 @dataclass(frozen=True)
 class Step:
-    """One step. A mandatory one blocks completion; `note` says who ticked it and when, or why it cannot be.
-    """
+    """One step. A mandatory one blocks completion; `note` says who ticked it and when, or why it cannot be."""
 
     key: str
     text: str

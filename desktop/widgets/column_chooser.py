@@ -31,9 +31,7 @@ class _Columns(QWidget):
 
     def keys(self) -> list[str]:
         typed = self.search.casefold()
-        return [
-            each.key for each in self._columns.columns if typed in self._columns.info(each.key).label.casefold()
-        ]
+        return [each.key for each in self._columns.columns if typed in self._columns.info(each.key).label.casefold()]
 
     def current_key(self) -> str | None:
         keys = self.keys()
@@ -107,9 +105,7 @@ class ColumnChooser(FieldPopup):
         self.hint = Label(tr("Space shows or hides, Alt+↑↓ moves"), role="text.tertiary")
         self.done = Button(tr("Done"), key="Esc", height=24)
         self.done.clicked.connect(self._leave)
-        self.setLayout(
-            column(self.search, self.list, row(self.hint, None, self.done), spacing=6, margins=(8, 8, 8, 8))
-        )
+        self.setLayout(column(self.search, self.list, row(self.hint, None, self.done), spacing=6, margins=(8, 8, 8, 8)))
         self.setFixedWidth(_WIDTH)
 
     def start(self) -> None:

@@ -97,9 +97,7 @@ class MonthPopup(FieldPopup):
         super().paintEvent(event)
         painter = QPainter(self)
         title = self.day.strftime("%Y-%m") if language() == "zh" else self.day.strftime("%B %Y")
-        draw_text(
-            painter, QRectF(40, 4, self.width() - 80, _HEAD - 4), title, font(13), "text.primary", "center"
-        )
+        draw_text(painter, QRectF(40, 4, self.width() - 80, _HEAD - 4), title, font(13), "text.primary", "center")
         draw_icon(painter, 14, 10, "chevron-left", "text.secondary", 16)
         draw_icon(painter, self.width() - 30, 10, "chevron-right", "text.secondary", 16)
         for number, name in enumerate(_WEEKDAYS[language()]):
@@ -220,9 +218,7 @@ class DateRangeField(QWidget):
     range_changed = Signal(object, object)
     refused = Signal(str)
 
-    def __init__(
-        self, start: date | None = None, end: date | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, start: date | None = None, end: date | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.start, self.end = DateField(start), DateField(end)
         self.setLayout(row(self.start, Label(role="text.tertiary", text="\u2013"), self.end, spacing=4))

@@ -169,13 +169,9 @@ class NumberField(QLineEdit):
                 )
             ) from None
         if value is not None and self._minimum is not None and value < self._minimum:
-            raise NotANumber(
-                tr("At least {limit}", limit=format_decimal(self._minimum, self._places, trim=True))
-            )
+            raise NotANumber(tr("At least {limit}", limit=format_decimal(self._minimum, self._places, trim=True)))
         if value is not None and self._maximum is not None and value > self._maximum:
-            raise NotANumber(
-                tr("At most {limit}", limit=format_decimal(self._maximum, self._places, trim=True))
-            )
+            raise NotANumber(tr("At most {limit}", limit=format_decimal(self._maximum, self._places, trim=True)))
         return value
 
     def set_value(self, value: Decimal | None) -> None:
@@ -244,18 +240,10 @@ class Select(QComboBox):
             right -= width + 8
             draw_chip(painter, QRectF(right, middle - 9, width, 18), text, kind, icon)
         words = self.currentText() or self.placeholderText()
-        role = (
-            "text.disabled"
-            if not self.isEnabled()
-            else "text.primary"
-            if self.currentText()
-            else "text.tertiary"
-        )
+        role = "text.disabled" if not self.isEnabled() else "text.primary" if self.currentText() else "text.tertiary"
         draw_text(painter, QRectF(x, 0, right - x - 6, rect.height()), words, font(13), role)
         painter.end()
 
     def sizeHint(self) -> QSize:
-        widest = max(
-            (text_width(self.itemText(number), font(13)) for number in range(self.count())), default=60
-        )
+        widest = max((text_width(self.itemText(number), font(13)) for number in range(self.count())), default=60)
         return QSize(round(widest) + 44 + (24 if self._icon else 0), self.height())

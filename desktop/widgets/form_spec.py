@@ -18,6 +18,7 @@ PAGES = {
     "engineers": "engineer",
     "items": "item",
     "job_plans": "job_plan",
+    "lots": "lot",
     "org_units": "org_unit",
     "pick_lists": "pick_list",
     "purchase_orders": "purchase_order",

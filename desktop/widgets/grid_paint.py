@@ -297,9 +297,7 @@ class GridPainter:
         elif State.CONFLICT in mark.state:
             draw_frame(painter, cell, "warn.solid")
 
-    def _waiting(
-        self, painter: QPainter, slots: Sequence[Slot], lines: Sequence[tuple[int, int, Line]]
-    ) -> None:
+    def _waiting(self, painter: QPainter, slots: Sequence[Slot], lines: Sequence[tuple[int, int, Line]]) -> None:
         """Grey strokes where rows are still being fetched."""
         ground = color("neutral.bg")
         for line, y, what in lines:

@@ -67,8 +67,7 @@ class Total:
 
 
 class ActionBar(Surface):
-    """48 high at the page's foot: totals, the reason why not, secondary actions, the primary one far right.
-    """
+    """48 high at the page's foot: totals, the reason why not, secondary actions, the primary one far right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface.panel", "t", parent=parent)
@@ -77,9 +76,7 @@ class ActionBar(Surface):
         self._reason = Label(role="danger.fg")
         self._buttons = row()
         self.setLayout(
-            row(
-                self._totals, None, self._reason_icon, self._reason, 16, self._buttons, margins=(16, 0, 12, 0)
-            )
+            row(self._totals, None, self._reason_icon, self._reason, 16, self._buttons, margins=(16, 0, 12, 0))
         )
         self.setFixedHeight(metric("shell.actionBar"))
         self.set_reason("")
@@ -107,8 +104,7 @@ class ActionBar(Surface):
 
 
 class SidePanel(Surface):
-    """Reference while working: 320 wide, 376 on wide windows; sections under one another, scrolls by itself.
-    """
+    """Reference while working: 320 wide, 376 on wide windows; sections under one another, scrolls by itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface.panel", "l", parent=parent)

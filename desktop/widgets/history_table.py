@@ -95,6 +95,10 @@ class HistoryTable(QWidget):
         self.model_.show(rows)
         self.count.set_value(len(rows))
 
+    def fit(self, rows: int) -> None:
+        """Be that many rows high at least: a page with several tables gives each its share."""
+        self.view.setMinimumHeight(metric("row.header") + rows * metric("row.grid"))
+
     def retranslate(self) -> None:
         self.title.setText(self._title_of())
         self.view.setAccessibleName(self._title_of())

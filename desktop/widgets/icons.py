@@ -1,5 +1,4 @@
-"""Lucide icons, tinted by a colour role of the theme and cached per (name, role, size, device pixel ratio).
-"""
+"""Lucide icons, tinted by a colour role of the theme and cached per (name, role, size, device pixel ratio)."""
 
 from __future__ import annotations
 
@@ -63,8 +62,7 @@ def pixmap(name: str, role: str = "text.secondary", size: int = 16, ratio: float
 
 
 def icon(name: str, role: str = "text.secondary", size: int = 16) -> QIcon:
-    """A QIcon for this moment's theme, sharp at the usual scalings. To follow a theme change use `bind_icon`.
-    """
+    """A QIcon for this moment's theme, sharp at the usual scalings. To follow a theme change use `bind_icon`."""
     made = QIcon()
     for ratio in (1.0, 1.25, 1.5, 2.0):
         made.addPixmap(pixmap(name, role, size, ratio), QIcon.Mode.Normal)

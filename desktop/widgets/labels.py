@@ -123,9 +123,7 @@ class Chip(QWidget):
         return self._text
 
     def sizeHint(self) -> QSize:
-        width = (
-            12 + round(text_width(self._text, font(11, text=self._text)) + 0.5) + (16 if self._icon else 0)
-        )
+        width = 12 + round(text_width(self._text, font(11, text=self._text)) + 0.5) + (16 if self._icon else 0)
         return QSize(width, metric("control.chip"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -142,9 +140,7 @@ def draw_chip(painter: QPainter, rect: QRectF, text: str, kind: ChipKind, icon: 
     if icon:
         draw_icon(painter, x, rect.center().y() - 6, icon, ink, 12)
         x += 16
-    draw_text(
-        painter, QRectF(x, rect.y(), rect.right() - 5 - x, rect.height()), text, font(11, text=text), ink
-    )
+    draw_text(painter, QRectF(x, rect.y(), rect.right() - 5 - x, rect.height()), text, font(11, text=text), ink)
 
 
 class Tag(QWidget):
@@ -223,9 +219,7 @@ class KeyCap(QWidget):
 class IconLabel(QWidget):
     """An icon as a quiet mark, tinted with the theme."""
 
-    def __init__(
-        self, name: str, role: str = "text.secondary", size: int = 16, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, role: str = "text.secondary", size: int = 16, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._role, self._size = name, role, size
         self.setFixedSize(size, size)

@@ -46,9 +46,7 @@ class ListExport(QObject):
         exports = self._page.services.export is not None
         self.menu.start(self._size(), (), exports=exports)
         if exports and self._page.services.recipes is not None:
-            self._page.context.work.run(
-                self._page.services.recipes, on_done=self._recipes, owner=self, background=True
-            )
+            self._page.context.work.run(self._page.services.recipes, on_done=self._recipes, owner=self, background=True)
 
     def _recipes(self, recipes: Sequence[Recipe]) -> None:
         if self.menu is not None and self.menu.isVisible() and recipes:
@@ -105,9 +103,7 @@ class ListExport(QObject):
         else:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
-    def _run(
-        self, wanted: ExportFormat, path: Path, then: Callable[[Path], None], recipe: int | None
-    ) -> None:
+    def _run(self, wanted: ExportFormat, path: Path, then: Callable[[Path], None], recipe: int | None) -> None:
         page = self._page
         if page.services.export is None:
             return

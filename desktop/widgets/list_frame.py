@@ -92,9 +92,7 @@ class ListFrame(Page):
         self._side = side
         self._across.addWidget(side)
 
-    def add_command(
-        self, name: str, keys: Sequence[str], menu: str, icon: str, call: Callable[[], object]
-    ) -> None:
+    def add_command(self, name: str, keys: Sequence[str], menu: str, icon: str, call: Callable[[], object]) -> None:
         """An action of the page by its name, working wherever in it the focus is."""
         made = QAction(self)
         made.setShortcuts([QKeySequence(key) for key in keys])

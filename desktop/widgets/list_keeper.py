@@ -52,9 +52,7 @@ class ViewKeeper(QObject):
             if view.key != self._views.current
         ]
         if known and asked:
-            page.context.work.run(
-                _counts, page.model.source, asked, on_done=self._counted, owner=self, background=True
-            )
+            page.context.work.run(_counts, page.model.source, asked, on_done=self._counted, owner=self, background=True)
 
     def _counted(self, counts: Sequence[tuple[str, Count]]) -> None:
         for key, count in counts:

@@ -545,4 +545,3 @@ def _condition_of(value: object) -> Condition | None:
         return from_json(value) if value else None
     except ConditionError:
         return None
-

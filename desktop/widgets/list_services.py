@@ -41,9 +41,7 @@ class KeptView:
     def title(self) -> str:
         return pick(self.name, self.name_zh)
 
-    def like(
-        self, query: ListQuery, shown: tuple[str, ...], widths: Mapping[str, int], frozen: int
-    ) -> KeptView:
+    def like(self, query: ListQuery, shown: tuple[str, ...], widths: Mapping[str, int], frozen: int) -> KeptView:
         """This view with what the screen shows now."""
         return replace(
             self, columns=shown, condition=query.condition, sort=query.sort, group_by=query.group_by,

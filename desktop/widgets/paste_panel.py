@@ -54,9 +54,7 @@ class _FaultCard(Surface):
             buttons.addWidget(use)
         buttons.addWidget(out)
         buttons.addStretch(1)
-        self.setLayout(
-            column(head, Label(fault.fault.text(), wrap=True), buttons, spacing=6, margins=(16, 12, 16, 12))
-        )
+        self.setLayout(column(head, Label(fault.fault.text(), wrap=True), buttons, spacing=6, margins=(16, 12, 16, 12)))
 
 
 class PastePanel(Surface):

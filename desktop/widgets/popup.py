@@ -14,8 +14,7 @@ _GAP = 2
 
 
 class FieldPopup(Card):
-    """Opens below `field`, or above it where there is no room; closes when the pointer is pressed elsewhere.
-    """
+    """Opens below `field`, or above it where there is no room; closes when the pointer is pressed elsewhere."""
 
     def __init__(self, field: QWidget) -> None:
         super().__init__(field.window())
@@ -53,9 +52,7 @@ class FieldPopup(Card):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             inside = self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))
-            on_field = self._field.rect().contains(
-                self._field.mapFromGlobal(event.globalPosition().toPoint())
-            )
+            on_field = self._field.rect().contains(self._field.mapFromGlobal(event.globalPosition().toPoint()))
             if not inside and not on_field and watched.isWidgetType():
                 self.shut()
         return False

@@ -82,11 +82,7 @@ class ScanFilter(QObject):
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(watched, QWidget) and isinstance(event, QKeyEvent):
             return self._key(watched, event)
-        if (
-            kind == QEvent.Type.InputMethod
-            and isinstance(watched, QWidget)
-            and isinstance(event, QInputMethodEvent)
-        ):
+        if kind == QEvent.Type.InputMethod and isinstance(watched, QWidget) and isinstance(event, QInputMethodEvent):
             return self._compose(watched, event)
         if kind == QEvent.Type.MouseButtonPress and self._held:
             self._type_after_all()
@@ -161,9 +157,7 @@ class ScanFilter(QObject):
         now = time.monotonic() * 1000
         grown = event.preeditString()
         if grown and len(grown) > len(self._composed):
-            self._composing_fast += (
-                1 if now - self._last_ms <= self.settings.gap_ms else -self._composing_fast
-            )
+            self._composing_fast += 1 if now - self._last_ms <= self.settings.gap_ms else -self._composing_fast
             self._composed, self._last_ms = grown, now
             return False
         commit = event.commitString()
@@ -191,8 +185,7 @@ def _receiver_now(held: _Held) -> QWidget | None:
 
 
 def _moment(event: QKeyEvent) -> float:
-    """When the key was pressed, by the platform's clock: a stalled program must not turn typing into a burst.
-    """
+    """When the key was pressed, by the platform's clock: a stalled program must not turn typing into a burst."""
     return float(event.timestamp()) or time.monotonic() * 1000
 
 

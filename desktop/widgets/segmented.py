@@ -46,13 +46,7 @@ class _SegmentButton(PaintedButton):
             0,
         )
         painter.setClipRect(area)
-        fill = (
-            "accent.subtle"
-            if on
-            else "surface.hover"
-            if self.hovered and self.isEnabled()
-            else "surface.base"
-        )
+        fill = "accent.subtle" if on else "surface.hover" if self.hovered and self.isEnabled() else "surface.base"
         draw_box(painter, box, fill, "border.default", metric("radius.control"))
         if self._position in ("first", "middle"):
             painter.fillRect(QRectF(area.right() - 1, 0, 1, area.height()), color("border.default"))
@@ -163,9 +157,7 @@ class _ViewTabButton(PaintedButton):
     def _parts(self) -> tuple[float, float, float]:
         key = text_width(self.tab.shortcut, font(11, code=True)) + 6 if self.tab.shortcut else 0
         words = text_width(self.tab.text, font(12)) + 0.5
-        count = (
-            max(16, 10 + text_width(f"{self.tab.count:,}", font(11))) + 6 if self.tab.count is not None else 0
-        )
+        count = max(16, 10 + text_width(f"{self.tab.count:,}", font(11))) + 6 if self.tab.count is not None else 0
         return key, words, count
 
     def sizeHint(self) -> QSize:
@@ -176,9 +168,7 @@ class _ViewTabButton(PaintedButton):
         key, words, count = self._parts()
         x, height = 10.0, self.height()
         if self.tab.shortcut:
-            draw_text(
-                painter, QRectF(x, 0, key, height), self.tab.shortcut, font(11, code=True), "text.tertiary"
-            )
+            draw_text(painter, QRectF(x, 0, key, height), self.tab.shortcut, font(11, code=True), "text.tertiary")
             x += key
         on = self.isChecked()
         role = "text.primary" if on or self.hovered else "text.secondary"

@@ -275,9 +275,7 @@ class ConfirmPanel(QWidget):
     confirmed = Signal()
     kept = Signal()
 
-    def __init__(
-        self, title: str, sentence: str, *, confirm: str, keep: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, title: str, sentence: str, *, confirm: str, keep: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = Label(title, size=13, weight=600)
         self.sentence = Label(sentence, role="text.secondary", wrap=True)

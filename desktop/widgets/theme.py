@@ -58,8 +58,7 @@ class FontsMissing(RuntimeError):
 
 
 class ThemeSignals(QObject):
-    """`changed` after colours changed, `language_changed` after texts did; both when everything is in place.
-    """
+    """`changed` after colours changed, `language_changed` after texts did; both when everything is in place."""
 
     changed = Signal()
     language_changed = Signal()
@@ -230,8 +229,7 @@ def _palette() -> QPalette:
 
 
 def set_language(code: texts.Language) -> None:
-    """Switch the program's language: our texts, Qt's own dialogs, the locale; then every widget retranslates.
-    """
+    """Switch the program's language: our texts, Qt's own dialogs, the locale; then every widget retranslates."""
     state = _state()
     texts.set_language(code)
     QLocale.setDefault(QLocale("zh_CN" if code == "zh" else "en_GB"))

@@ -34,8 +34,7 @@ _ICONS: dict[Severity, str] = {
 
 
 class Toast(QWidget):
-    """One message. Goes by itself after 6 s without the pointer over it; a red one stays until it is closed.
-    """
+    """One message. Goes by itself after 6 s without the pointer over it; a red one stays until it is closed."""
 
     closed = Signal(object)
 
@@ -57,9 +56,7 @@ class Toast(QWidget):
         closer.clicked.connect(self.dismiss)
         self.closer = closer
         words = column(None, self.text, self.detail, None, spacing=0)
-        layout = row(
-            IconLabel(_ICONS[severity], f"{severity}.fg"), words, self.button, closer, margins=(16, 4, 8, 4)
-        )
+        layout = row(IconLabel(_ICONS[severity], f"{severity}.fg"), words, self.button, closer, margins=(16, 4, 8, 4))
         layout.setStretch(1, 1)
         self.setLayout(layout)
         # Not before the layout is theirs: a visible widget without parent is a window, and takes the focus with it.
@@ -120,9 +117,7 @@ class ToastStack(QWidget):
         host.installEventFilter(self)
         self.hide()
 
-    def show_toast(
-        self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None
-    ) -> None:
+    def show_toast(self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None) -> None:
         """Add one; more than three push the oldest out, a red one last of all. Screen readers hear it."""
         toast = Toast(severity, text, detail, action, self)
         toast.closed.connect(self._remove)

@@ -35,9 +35,7 @@ def palette_of(theme: ThemeName) -> dict[str, str]:
         if group == "chart":
             flat.update({f"chart.{n}": value for n, value in enumerate(values, 1)})
         elif group == "semantic":
-            flat.update(
-                {f"{role}.{part}": value for role, parts in values.items() for part, value in parts.items()}
-            )
+            flat.update({f"{role}.{part}": value for role, parts in values.items() for part, value in parts.items()})
         else:
             flat.update({f"{group}.{name}": value for name, value in values.items()})
     return flat

@@ -143,9 +143,7 @@ def _target(path: Path, kind: str, told: Mapping[str, Any]) -> Target:
     shape: Any = _TARGETS[kind]
     known = {field.name: field for field in fields(shape)}
     _only(path, f"anchors.{kind}.", told, known)
-    given: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in told.items()
-    }
+    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
     for key, value in given.items():
         wanted = {"int": int, "str": str}.get(str(known[key].type), tuple)
         if not isinstance(value, wanted):

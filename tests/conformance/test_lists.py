@@ -38,6 +38,8 @@ _SAMPLES: dict[matching.ValueType, Value] = {
 }
 
 
+PART_OF_TABLE = frozenset({"stock_blocked", "stock_in_transit"})
+"""Lists that show some rows of their table only, by their very joins."""
 _COUNTS: dict[Operator, int] = {"between": 2, "empty": 0, "not empty": 0}
 _opened: dict[tuple[Database, str], SqlListSource] = {}  # labels and rights are asked once a session
 
@@ -258,8 +260,11 @@ def test_scope(key: str, lists_world: ListsWorld, databases: dict[str, Database]
         south = _ids(source_for(stranger, spec, "en"))
         with lists_world.database() as owner, owner.read() as session:
             rows = session.execute(text(f"select id, org_unit_id from erp.{spec.table}")).all()
-    assert north == {row.id for row in rows if row.org_unit_id in (2, 4)}
-    assert south == {row.id for row in rows if row.org_unit_id in (3, 5)}
+    theirs = [{row.id for row in rows if row.org_unit_id in units} for units in ((2, 4), (3, 5))]
+    if key in PART_OF_TABLE:
+        assert north <= theirs[0] and south <= theirs[1]
+    else:
+        assert [north, south] == theirs
 
 
 def _ids(opened: SqlListSource) -> set[int]:

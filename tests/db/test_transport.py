@@ -120,9 +120,7 @@ def test_a_foreign_authority_is_refused(good: Gateway, dsn: Dsn, certificates: C
     assert good.heard == [SSL_REQUEST]
 
 
-def test_an_expired_certificate_is_refused(
-    pg_server: embedded.Server, certificates: Certificates, dsn: Dsn
-) -> None:
+def test_an_expired_certificate_is_refused(pg_server: embedded.Server, certificates: Certificates, dsn: Dsn) -> None:
     pair = issue(certificates.ours, certificates.folder, "localhost", days=-1)
     with gateway(pg_server.port, tls=pair) as old, pytest.raises(InsecureWay) as refused:
         open_connection(dsn(old.port, sslmode="verify-full", sslrootcert=str(certificates.ours.file)))
@@ -156,9 +154,7 @@ def test_too_little_is_refused_before_anybody_is_called(good: Gateway, dsn: Dsn)
 
 
 @pytest.mark.skipif(not (_DEBIAN / "postgres").is_file(), reason="needs a PostgreSQL with TLS")
-def test_postgresql_s_own_tls(
-    server_folder: Path, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_postgresql_s_own_tls(server_folder: Path, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTPOST_PG_BIN", str(_DEBIAN))
     home = server_folder / f"tls-{uuid.uuid4().hex[:6]}"
     with embedded.start(home, fast=True) as server:

@@ -139,9 +139,7 @@ def test_by_drop_paste_and_dialog(
     clear(qtbot, page)
 
 
-def test_opened_saved_and_deleted_by_keyboard(
-    qtbot: QtBot, room_of: RoomOf, tmp_path: Path, owner: Database
-) -> None:
+def test_opened_saved_and_deleted_by_keyboard(qtbot: QtBot, room_of: RoomOf, tmp_path: Path, owner: Database) -> None:
     room = room_of("steward")
     page = on_asset(qtbot, room)
     panel, shown = page.files, list[Path]()

@@ -1,5 +1,4 @@
-"""Texts in two languages: every literal has its Chinese, every Chinese its use, and one English one Chinese.
-"""
+"""Texts in two languages: every literal has its Chinese, every Chinese its use, and one English one Chinese."""
 
 from __future__ import annotations
 
@@ -49,12 +48,7 @@ def test_every_literal_has_its_chinese() -> None:
 
 def test_every_translation_is_used() -> None:
     used = _literals().keys()
-    unused = {
-        f"{file.name}: {english}"
-        for file in CATALOGUES
-        for english in _catalogue(file)
-        if english not in used
-    }
+    unused = {f"{file.name}: {english}" for file in CATALOGUES for english in _catalogue(file) if english not in used}
     assert unused == set()
 
 

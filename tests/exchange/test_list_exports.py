@@ -248,9 +248,7 @@ def test_each_export_leaves_one_note_of_who_what_and_how_much(
     assert noted[3][5] == "compressor"
 
 
-def test_nothing_leaves_that_could_not_be_noted(
-    lists_world: ListsWorld, assets: SqlListSource, tmp_path: Path
-) -> None:
+def test_nothing_leaves_that_could_not_be_noted(lists_world: ListsWorld, assets: SqlListSource, tmp_path: Path) -> None:
     _ = assets.columns()
     group = f"{lists_world.name}_role_user"
     function = "api.note_export(text, text, bigint, jsonb)"

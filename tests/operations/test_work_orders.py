@@ -171,9 +171,7 @@ def test_what_is_missing_is_named_until_it_is_there(
     work_orders.take_step(planner, record, "confirmed")
     assert refused("closed") == "work_order_needs_time"
     start = tomorrow()
-    work_orders.enter_labour(
-        planner, order_id=order.id, engineer_id=me, starts=start, ends=start + timedelta(hours=1)
-    )
+    work_orders.enter_labour(planner, order_id=order.id, engineer_id=me, starts=start, ends=start + timedelta(hours=1))
     record, _ = work_orders.take_step(planner, work_orders.load(planner, order.id), "closed")
     assert record.values["closed_at"] is not None
 
@@ -362,9 +360,7 @@ MISUSE = {
 
 @pytest.mark.parametrize("what", MISUSE)
 @pytest.mark.parametrize("job", ["clerk", "engineer", "desk"])
-def test_plain_sql_does_not_get_around_the_rules(
-    person: Person, covered: tuple[int, int], job: str, what: str
-) -> None:
+def test_plain_sql_does_not_get_around_the_rules(person: Person, covered: tuple[int, int], job: str, what: str) -> None:
     order = new_order(person("desk"), covered[0])
     with pytest.raises(UserError) as refused, person(job).write() as session:
         session.execute(text(MISUSE[what]), {"order": order.id} if ":order" in MISUSE[what] else {})

@@ -1,5 +1,4 @@
-"""Work off the UI thread: delivery, errors, cancelling, owners, busy cue, and 20,000 signals without a crash.
-"""
+"""Work off the UI thread: delivery, errors, cancelling, owners, busy cue, and 20,000 signals without a crash."""
 
 from __future__ import annotations
 
@@ -29,9 +28,7 @@ def work(qtbot: QtBot) -> Iterator[Work]:
     made.close()
 
 
-def test_the_function_runs_elsewhere_and_the_result_arrives_on_the_ui_thread(
-    work: Work, qtbot: QtBot
-) -> None:
+def test_the_function_runs_elsewhere_and_the_result_arrives_on_the_ui_thread(work: Work, qtbot: QtBot) -> None:
     seen: list[object] = []
     work.run(threading.get_ident, on_done=lambda ident: seen.extend((ident, threading.get_ident())))
     qtbot.waitUntil(lambda: len(seen) == 2)

@@ -84,9 +84,7 @@ def test_the_pick_list_names_the_reserved_parts(run: Run, demo: DemoWorld, tmp_p
     assert number in words(tmp_path / "p.pdf") and code in words(tmp_path / "p.pdf")
 
 
-@pytest.mark.parametrize(
-    ("what", "table"), [("items", "item"), ("locations", "stock_location"), ("assets", "asset")]
-)
+@pytest.mark.parametrize(("what", "table"), [("items", "item"), ("locations", "stock_location"), ("assets", "asset")])
 def test_labels_of_given_codes(run: Run, demo: DemoWorld, tmp_path: Path, what: str, table: str) -> None:
     code = one(demo.database("clerk"), f"select min(code) from erp.{table}")
     if table == "stock_location":

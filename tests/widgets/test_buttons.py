@@ -100,9 +100,7 @@ def test_keys_are_written_as_on_the_key_caps() -> None:
 
 
 def test_segments_by_mouse_and_keys(qtbot: QtBot) -> None:
-    control = Segmented(
-        [Segment("in", "Receive", "inbox"), Segment("out", "Issue"), Segment("back", "Return")]
-    )
+    control = Segmented([Segment("in", "Receive", "inbox"), Segment("out", "Issue"), Segment("back", "Return")])
     show(qtbot, control)
     chosen: list[str] = []
     control.chosen.connect(chosen.append)

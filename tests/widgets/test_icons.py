@@ -47,12 +47,7 @@ def test_every_icon_asked_for_is_shipped(call: str) -> None:
 def test_all_icons_draw_something_in_the_tint_asked_for() -> None:
     for name in sorted(shipped()):
         image = pixmap(name, "danger.fg", 24, 1.0).toImage()
-        inked = [
-            image.pixelColor(x, y)
-            for x in range(24)
-            for y in range(24)
-            if image.pixelColor(x, y).alpha() > 200
-        ]
+        inked = [image.pixelColor(x, y) for x in range(24) for y in range(24) if image.pixelColor(x, y).alpha() > 200]
         assert inked, name
         wanted = QColor(hex_color("danger.fg", "light"))
         for each in inked:

@@ -53,9 +53,7 @@ def test_a_toast_stands_in_the_corner_and_goes_by_itself(
     assert not stack.isVisible()
 
 
-def test_it_waits_under_the_pointer_and_red_stays(
-    host: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_waits_under_the_pointer_and_red_stays(host: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toasts_module, "LIFE_MS", 60)
     stack = ToastStack(host)
     stack.show_toast("success", "posted")
@@ -102,9 +100,7 @@ def test_a_confirmation_begins_on_the_harmless_button(host: QWidget, qtbot: QtBo
         QTest.keyClick(dialog.panel.keep_button, Key.Key_Return)
 
     QTimer.singleShot(0, look_and_press)
-    assert not confirm(
-        host, "Close period 2026-10?", "0 drafts left.", confirm="Close period", keep="Keep open"
-    )
+    assert not confirm(host, "Close period 2026-10?", "0 drafts left.", confirm="Close period", keep="Keep open")
     assert seen == ["Keep open"]
 
 

@@ -92,9 +92,7 @@ def test_chinese_is_never_emboldened_nor_under_12_px() -> None:
 
 def test_the_shipped_fonts_are_there_and_have_their_licences() -> None:
     assert {"Inter", "WenQuanYi Micro Hei"} <= set(theme.load_fonts())
-    assert (
-        "SIL OPEN FONT LICENSE" in (theme.FONT_FOLDER / "Inter-OFL.txt").read_text(encoding="utf-8").upper()
-    )
+    assert "SIL OPEN FONT LICENSE" in (theme.FONT_FOLDER / "Inter-OFL.txt").read_text(encoding="utf-8").upper()
     assert "Apache License" in (theme.FONT_FOLDER / "WenQuanYi-Apache-2.0.txt").read_text(encoding="utf-8")
 
 

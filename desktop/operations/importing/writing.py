@@ -204,9 +204,7 @@ def _write_party(session: Session, target: Target, rows: Sequence[PlannedRow], p
     _seal_new(session, target, ids, sealed)
 
 
-def _seal_new(
-    session: Session, target: Target, ids: Sequence[int], sealed: Mapping[str, Mapping[str, str]]
-) -> None:
+def _seal_new(session: Session, target: Target, ids: Sequence[int], sealed: Mapping[str, Mapping[str, str]]) -> None:
     """The sealed values of new records, by code: their seal covers the id, so they follow when it is known."""
     if not sealed:
         return

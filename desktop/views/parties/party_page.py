@@ -20,7 +20,14 @@ def party_spec() -> FormSpec:
             FormSection(
                 lambda: tr("Identity"),
                 (
-                    "code", "name", "name_zh", "is_customer", "is_supplier", "is_person", "customer_class", "industry",
+                    "code",
+                    "name",
+                    "name_zh",
+                    "is_customer",
+                    "is_supplier",
+                    "is_person",
+                    "customer_class",
+                    "industry",
                     "tax_number",
                 ),
             ),

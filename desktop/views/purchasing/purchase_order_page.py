@@ -57,14 +57,17 @@ def purchase_order_spec() -> FormSpec:
             FormLines(
                 "lines",
                 lambda: tr("Lines"),
-                ("item_id", "quantity", "unit_price", "tax_rate", "promised_on", "received"),
-                read_only=frozenset({"received"}),
+                (
+                    "item_id", "entered_quantity", "uom", "entered_price", "tax_rate", "promised_on", "quantity",
+                    "received",
+                ),
+                read_only=frozenset({"quantity", "received"}),
             ),
         ),
         load=purchasing.load,
         save=purchasing.save,
         topics=("purchase_order", "purchase_order_line"),
-    )
+    )  # fmt: skip
 
 
 class PurchaseOrderPage(FormPage):

@@ -49,8 +49,7 @@ class Desk:
 
 
 def visible_desks(desks: Sequence[Desk], user: User) -> tuple[Desk, ...]:
-    """What of `desks` this user may see. One whose pages are all unlisted holds forms: it is not on the rail.
-    """
+    """What of `desks` this user may see. One whose pages are all unlisted holds forms: it is not on the rail."""
     seen: list[Desk] = []
     for desk in desks:
         if desk.roles and not desk.roles & user.roles:

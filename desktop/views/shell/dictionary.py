@@ -29,9 +29,7 @@ class DictionaryPopup(FieldPopup):
     def __init__(self, field: QWidget, entry: DictionaryEntry | None, asked: str) -> None:
         super().__init__(field)
         label = entry.label if entry else asked
-        head = row(
-            Label(label, size=13), None, Label(entry.field if entry else "", role="text.tertiary", code=True)
-        )
+        head = row(Label(label, size=13), None, Label(entry.field if entry else "", role="text.tertiary", code=True))
         words = entry.meaning if entry else tr("The data dictionary says nothing about this field yet.")
         parts: list[QWidget] = [Label(words, role="text.secondary", wrap=True)]
         if entry and entry.values:

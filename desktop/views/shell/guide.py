@@ -102,9 +102,7 @@ class Guide(QObject):
 
     @Slot()
     def about(self) -> None:
-        fonts = tr(
-            "Fonts: Inter (OFL), WenQuanYi Micro Hei (Apache 2.0). Icons: Lucide (ISC). Qt for Python (LGPL)."
-        )
+        fonts = tr("Fonts: Inter (OFL), WenQuanYi Micro Hei (Apache 2.0). Icons: Lucide (ISC). Qt for Python (LGPL).")
         version = tr("Version {version}", version=self._session.version)
         box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About Outpost"), tr("Outpost"), parent=self._window)
         box.setInformativeText("\n".join((version, self._session.place, fonts)))
@@ -112,9 +110,7 @@ class Guide(QObject):
         box.open()
 
 
-def _page_choice(
-    desk: Desk, key: str, title: Callable[[], str], icon: str, open_page: Callable[[str], Any]
-) -> Choice:
+def _page_choice(desk: Desk, key: str, title: Callable[[], str], icon: str, open_page: Callable[[str], Any]) -> Choice:
     words = [desk.title()]
     for code in LANGUAGES:
         with in_language(code):

@@ -104,9 +104,7 @@ class LockScreen(QDialog):
         leave.clicked.connect(self._leave)
         card = Card(surface="surface.base", border="border.default")
         name = Label(user.display_name(), size=15, weight=600)
-        head = row(
-            Mark(32), column(name, Label(tr("Locked"), role="text.tertiary"), spacing=0), None, spacing=12
-        )
+        head = row(Mark(32), column(name, Label(tr("Locked"), role="text.tertiary"), spacing=0), None, spacing=12)
         buttons = row(leave, None, self.button)
         card.setLayout(column(head, 4, self.field, buttons, spacing=12, margins=(24, 24, 24, 24)))
         card.setFixedWidth(400)
@@ -133,9 +131,7 @@ class LockScreen(QDialog):
         if not self.button.isEnabled():
             return
         self.button.setEnabled(False)
-        self._work.run(
-            self._unlock, self.password.text(), on_done=self._let_in, on_error=self._refused, owner=self
-        )
+        self._work.run(self._unlock, self.password.text(), on_done=self._let_in, on_error=self._refused, owner=self)
 
     def _let_in(self, _: object) -> None:
         self._open = True

@@ -113,9 +113,7 @@ class LoginWindow(QWidget):
         self._card = card
         self.notice.setFixedWidth(CARD_WIDTH)
         below = self._below = QWidget()
-        below.setLayout(
-            row(IconLabel("wifi", "text.tertiary", 12), self.reach, None, self.version_label, spacing=4)
-        )
+        below.setLayout(row(IconLabel("wifi", "text.tertiary", 12), self.reach, None, self.version_label, spacing=4))
         below.setFixedWidth(CARD_WIDTH)
         panels = (self.notice, card, self.password_panel, self.server_panel, below, self._demo)
         middle = column(None, *(row(None, each, None) for each in panels), None, spacing=12)

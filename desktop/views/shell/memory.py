@@ -1,5 +1,4 @@
-"""What is reopened at the next log-in: the tabs of a person on this workstation, with drafts of unsaved work.
-"""
+"""What is reopened at the next log-in: the tabs of a person on this workstation, with drafts of unsaved work."""
 
 from __future__ import annotations
 
@@ -70,9 +69,7 @@ def remember_record(settings: UserSettings, found: Found) -> None:
 
 def recent_records(settings: UserSettings) -> tuple[Found, ...]:
     rows = settings.get(_RECENT, [])
-    return tuple(
-        Found(**row) for row in rows if isinstance(row, dict) and {"key", "id", "code", "name"} <= row.keys()
-    )
+    return tuple(Found(**row) for row in rows if isinstance(row, dict) and {"key", "id", "code", "name"} <= row.keys())
 
 
 def _plain(tab: TabMemory) -> dict[str, Any]:

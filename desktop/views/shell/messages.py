@@ -24,9 +24,7 @@ class Messages(QObject):
         self._list: list[str] = []
         self._unread = 0
 
-    def say(
-        self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None
-    ) -> None:
+    def say(self, severity: Severity, text: str, detail: str = "", *, action: ToastAction | None = None) -> None:
         self._list = [f"{text}  {detail}".strip(), *self._list][:_MOST]
         if severity in ("warn", "danger"):
             self._unread += 1

@@ -34,9 +34,7 @@ class ScannerDialog(QDialog):
         self.suffix.addItem("Enter", "enter")
         self.suffix.addItem("Tab", "tab")
         self.suffix.setCurrentIndex(self.suffix.findData(settings.suffix))
-        prefix = Field(
-            tr("Character before each code"), self.prefix, hint=tr("Empty where the scanner sends none")
-        )
+        prefix = Field(tr("Character before each code"), self.prefix, hint=tr("Empty where the scanner sends none"))
         suffix = Field(tr("Key after each code"), self.suffix)
         self.tones = Select()
         for key, words in (

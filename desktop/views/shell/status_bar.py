@@ -62,9 +62,7 @@ class Segment(QWidget):
             painter.setBrush(color(self._dot))
             painter.drawEllipse(QRectF(x, middle - 4, 8, 8))
             x += 14
-        draw_text(
-            painter, QRectF(x, 0, self.width() - x, self.height()), self._text, font(12), "text.secondary"
-        )
+        draw_text(painter, QRectF(x, 0, self.width() - x, self.height()), self._text, font(12), "text.secondary")
         painter.end()
 
 
@@ -161,9 +159,7 @@ class StatusBar(Surface):
     def set_live(self, state: LiveState) -> None:
         self._state = state
         words = {"live": tr("Live"), "polling": tr("Polling"), "offline": tr("Offline")}[state.condition]
-        latency = (
-            f" {state.latency_ms} ms" if state.latency_ms is not None and state.condition != "offline" else ""
-        )
+        latency = f" {state.latency_ms} ms" if state.latency_ms is not None and state.condition != "offline" else ""
         self.live.say(words + latency, _LIVE_ROLES[state.condition])
         self.worker.say(tr("Worker running") if state.worker else tr("Worker stopped"))
 

@@ -88,9 +88,7 @@ class UserButton(PaintedButton):
         box = QRectF(0, 2, 20, 20)
         draw_box(painter, box, "accent.solid", None, metric("radius.control"))
         draw_text(painter, box, self._user.initials(), font(10, 600, code=True), "accent.onSolid", "center")
-        draw_text(
-            painter, QRectF(28, 0, self.width() - 28, self.height()), self.text(), font(12), "text.primary"
-        )
+        draw_text(painter, QRectF(28, 0, self.width() - 28, self.height()), self.text(), font(12), "text.primary")
         painter.end()
 
 
@@ -118,9 +116,7 @@ class TopBar(Surface):
         self.goto.clicked.connect(self.goto_asked)
         self.bell.clicked.connect(self.messages_asked)
         self.language.clicked.connect(lambda: self.language_asked.emit("en" if language() == "zh" else "zh"))
-        self.theme.clicked.connect(
-            lambda: self.theme_asked.emit("light" if current_theme() == "dark" else "dark")
-        )
+        self.theme.clicked.connect(lambda: self.theme_asked.emit("light" if current_theme() == "dark" else "dark"))
         self.user.clicked.connect(self.user_asked)
         right = row(self.bell, self.language, self.theme, self.user)
         mark = Mark(20, metric("shell.rail"))

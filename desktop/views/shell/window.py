@@ -258,8 +258,7 @@ class MainWindow(QWidget):
         next_zone(zones, self.focusWidget(), by)
 
     def _edit(self, verb: str) -> bool:
-        """Cut, copy and so on of the field with the focus, for the menu; by key the field takes them itself.
-        """
+        """Cut, copy and so on of the field with the focus, for the menu; by key the field takes them itself."""
         call = getattr(self.focusWidget(), verb, None)
         if not callable(call):
             return False
@@ -414,8 +413,7 @@ class MainWindow(QWidget):
         self._logging_out = False
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Nothing is lost: a page may refuse (it then comes to the front), drafts are kept, tabs remembered.
-        """
+        """Nothing is lost: a page may refuse (it then comes to the front), drafts are kept, tabs remembered."""
         for opened in self.workspace.pages():
             if not opened.page.can_leave():
                 self.workspace.show_page(opened.page)

@@ -89,9 +89,7 @@ class Workspace(QWidget):
         of_key = (each for each in self._open if each.key == key)
         return next((each for each in of_key if each.page.stands_for(args, each.args)), None)
 
-    def open(
-        self, context: Context, key: str, args: Any = None, *, remembered: TabMemory | None = None
-    ) -> OpenPage:
+    def open(self, context: Context, key: str, args: Any = None, *, remembered: TabMemory | None = None) -> OpenPage:
         """Bring the page to the front, making it where it is not open yet. Raises `UnknownPage`."""
         found = self.opened(key, args)
         if found is None:
@@ -103,9 +101,7 @@ class Workspace(QWidget):
             found.page.asked_for(args)
         return found
 
-    def try_open(
-        self, context: Context, key: str, args: Any = None, *, remembered: TabMemory | None = None
-    ) -> None:
+    def try_open(self, context: Context, key: str, args: Any = None, *, remembered: TabMemory | None = None) -> None:
         """As `open`, but what goes wrong in one page is told and leaves the others alone."""
         try:
             self.open(context, key, args, remembered=remembered)
@@ -261,9 +257,7 @@ def focus_into(zone: QWidget) -> bool:
 
 def next_zone(zones: Sequence[QWidget], focused: QWidget | None, by: int) -> None:
     """F6: focus the zone after (or before) the one that holds the focus."""
-    at = next(
-        (n for n, zone in enumerate(zones) if focused and (zone is focused or zone.isAncestorOf(focused))), -1
-    )
+    at = next((n for n, zone in enumerate(zones) if focused and (zone is focused or zone.isAncestorOf(focused))), -1)
     if at < 0 and by < 0:
         at = 0
     for step in range(1, len(zones) + 1):

@@ -31,10 +31,16 @@ def item_spec() -> FormSpec:
                 frozenset({"note"}),
             ),
         ),
-        lines=(FormLines("fits", lambda: tr("Suitable for"), ("asset_class_id", "model")),),
+        lines=(
+            FormLines(
+                "packs", lambda: tr("Packs"), ("uom", "factor", "usage", "barcode"), defaults={"usage": "both"}
+            ),
+            FormLines("substitutes", lambda: tr("Substitutes"), ("substitute_id",)),
+            FormLines("fits", lambda: tr("Suitable for"), ("asset_class_id", "model")),
+        ),
         load=stock_items.load,
         save=stock_items.save,
-        topics=("item", "item_fit"),
+        topics=("item", "item_fit", "item_uom", "item_substitute"),
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class StockListActions(QObject):
             "start_count": self.start_count,
             "reserve_orders": self.reserve_orders,
             "start_pick": self.start_pick,
+            "change_condition": self.change_condition,
+            "receive_transit": self.receive_transit,
         }
         page.action_requested.connect(self._act)
 
@@ -106,6 +108,14 @@ class StockListActions(QObject):
         self._context.bus.publish(changes, self._page)
         self._page.refresh()
         self._context.open("pick_list", made[0])
+
+    def change_condition(self, rows: Sequence[int]) -> None:
+        """Quarantine, release or scrap what was chosen."""
+        self._context.open("stock_condition", {"values": {"balances": list(rows)}})
+
+    def receive_transit(self, rows: Sequence[int]) -> None:
+        """Take what was chosen out of transit."""
+        self._context.open("stock_condition", {"values": {"balances": list(rows), "purpose": "transit"}})
 
     # looking up and printing
 

@@ -11,11 +11,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from db import users
 from db.errors import UserError
 from db.session import Database
 from desktop.operations import stock
-from tests.db.conftest import PASSWORD, PREFIX
 from tests.stock_shop import ORDER, Shop
 
 GASKET, VALVE, FILTER = "GSK-NBR-120", "VLV-MPV-75", "FLT-AIR-7502"
@@ -23,15 +21,8 @@ SERIAL = "75MP-20418"
 
 
 @pytest.fixture
-def steward(shop: Shop) -> Iterator[Database]:
-    login = f"{PREFIX}_steward_{shop.clone.name.rsplit('_', 1)[1]}"
-    users.create_user(
-        shop.clone.owner, user_name=login, password=PASSWORD, roles=("steward",), display_name="Steward", login=login,
-        units=[shop.clone.id("org_unit", "ROOT")], company_id=shop.world.company,
-    )  # fmt: skip
-    database = Database(shop.clone.dsn(login))
-    yield database
-    database.close()
+def steward(steward_of_shop: Database) -> Database:
+    return steward_of_shop
 
 
 @pytest.fixture

@@ -29,9 +29,7 @@ def asset_id(owner: Database) -> int:
     """))  # fmt: skip
 
 
-def test_the_history_is_the_assets_whole_life(
-    qtbot: QtBot, room_of: RoomOf, owner: Database, asset_id: int
-) -> None:
+def test_the_history_is_the_assets_whole_life(qtbot: QtBot, room_of: RoomOf, owner: Database, asset_id: int) -> None:
     page = opened(qtbot, AssetPage(room_of("manager").context, asset_id))
     rows = page.history.model_.rows
     query = "select least(count(*), 500) from api.asset_timeline where asset_id = :id"
@@ -92,9 +90,7 @@ def test_what_is_typed_over_a_reference_is_never_saved_as_the_old_one(
     assert page.dirty()
 
 
-def test_enter_on_a_typed_code_shows_what_is_found_and_takes_it(
-    qtbot: QtBot, room_of: RoomOf, asset_id: int
-) -> None:
+def test_enter_on_a_typed_code_shows_what_is_found_and_takes_it(qtbot: QtBot, room_of: RoomOf, asset_id: int) -> None:
     room = room_of("desk")
     code = str(one(room.context.database, "select max(code) from erp.party where is_supplier"))
     page = opened(qtbot, AssetPage(room.context, asset_id))
@@ -118,9 +114,7 @@ def test_labels_and_help_follow_the_language(qtbot: QtBot, room_of: RoomOf, asse
     assert not page.fields["serial_number"].label.full_text().isascii()
 
 
-def test_ctrl_p_prints_the_label(
-    qtbot: QtBot, room_of: RoomOf, asset_id: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_p_prints_the_label(qtbot: QtBot, room_of: RoomOf, asset_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[QUrl] = []
     monkeypatch.setattr(papers, "open_file", shown.append)
     page = opened(qtbot, AssetPage(room_of("desk").context, asset_id))

@@ -38,9 +38,7 @@ def test_it_locks_itself_when_nobody_is_there(
     window.idle.stop()
 
 
-def test_who_works_is_not_locked_out(
-    make_window: Callable[[], MainWindow], settings: Settings, qtbot: QtBot
-) -> None:
+def test_who_works_is_not_locked_out(make_window: Callable[[], MainWindow], settings: Settings, qtbot: QtBot) -> None:
     settings.set("lock_minutes", 0.02)
     window = make_window()
     for _ in range(10):
@@ -53,9 +51,7 @@ def test_who_works_is_not_locked_out(
 def test_neither_keys_nor_esc_nor_a_wrong_password_get_through(window: MainWindow, qtbot: QtBot) -> None:
     page = sheet(window)
     page.field.setText("half done")
-    QTest.keyClick(
-        page.field, Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-    )
+    QTest.keyClick(page.field, Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
     screen = _screen()
     QTest.keyClick(screen, Key.Key_F9)
     QTest.keyClick(screen, Key.Key_Escape)
@@ -72,9 +68,7 @@ def test_neither_keys_nor_esc_nor_a_wrong_password_get_through(window: MainWindo
     assert page.field.text() == "half done" and window.focusWidget() is page.field
 
 
-def test_somebody_else_can_log_out_and_the_work_is_kept(
-    make_window: Callable[[], MainWindow], qtbot: QtBot
-) -> None:
+def test_somebody_else_can_log_out_and_the_work_is_kept(make_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = make_window()
     sheet(window).field.setText("half done")
     sheet(window).set_dirty(True)
@@ -86,9 +80,7 @@ def test_somebody_else_can_log_out_and_the_work_is_kept(
     assert again.workspace.pages()[0].pending is not None
 
 
-def test_zero_minutes_never_lock(
-    make_window: Callable[[], MainWindow], settings: Settings, qtbot: QtBot
-) -> None:
+def test_zero_minutes_never_lock(make_window: Callable[[], MainWindow], settings: Settings, qtbot: QtBot) -> None:
     settings.set("lock_minutes", 0)
     window = make_window()
     qtbot.wait(200)

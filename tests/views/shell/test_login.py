@@ -114,9 +114,7 @@ def test_a_wrong_password_is_said_at_the_password_which_is_selected(
     assert not window.password_field.is_wrong()
 
 
-def test_an_unreachable_server_is_said_at_the_database(
-    make: Callable[..., LoginWindow], qtbot: QtBot
-) -> None:
+def test_an_unreachable_server_is_said_at_the_database(make: Callable[..., LoginWindow], qtbot: QtBot) -> None:
     window = make()
     window.database.setCurrentIndex(1)
     window.user.setText("clerk")
@@ -127,9 +125,7 @@ def test_an_unreachable_server_is_said_at_the_database(
     assert not window.password_field.is_wrong()
 
 
-def test_an_empty_name_is_refused_without_asking_the_server(
-    make: Callable[..., LoginWindow], qtbot: QtBot
-) -> None:
+def test_an_empty_name_is_refused_without_asking_the_server(make: Callable[..., LoginWindow], qtbot: QtBot) -> None:
     asked: list[Attempt] = []
     window = make(asked.append)
     qtbot.mouseClick(window.sign_in, Qt.MouseButton.LeftButton)

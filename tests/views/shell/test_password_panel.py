@@ -120,9 +120,7 @@ def test_the_server_s_refusal_stays_beside_what_was_typed(panel: PasswordPanel, 
     assert panel.new_field.message() == "The connection to the database was lost." and panel.new.text() == NEW
 
 
-def test_where_it_must_be_the_log_in_window_asks_and_goes_on(
-    qtbot: QtBot, work: Work, settings: Settings
-) -> None:
+def test_where_it_must_be_the_log_in_window_asks_and_goes_on(qtbot: QtBot, work: Work, settings: Settings) -> None:
     passwords = {"clerk": OLD}
 
     def authenticate(attempt: Attempt) -> Attempt:

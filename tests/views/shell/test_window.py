@@ -148,9 +148,7 @@ def test_unsaved_work_is_kept_and_offered_after_closing_the_window(
     assert sheet(again).field.text() == "12 pieces" and sheet(again).dirty()
 
 
-def test_an_offer_not_answered_is_offered_once_more(
-    make_window: Callable[[], MainWindow], qtbot: QtBot
-) -> None:
+def test_an_offer_not_answered_is_offered_once_more(make_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = make_window()
     sheet(window).field.setText("12 pieces")
     sheet(window).set_dirty(True)
@@ -163,9 +161,7 @@ def test_an_offer_not_answered_is_offered_once_more(
     assert not sheet(make_window()).dirty()
 
 
-def test_closing_a_dirty_tab_keeps_its_work_and_ctrl_z_opens_it_again(
-    window: MainWindow, qtbot: QtBot
-) -> None:
+def test_closing_a_dirty_tab_keeps_its_work_and_ctrl_z_opens_it_again(window: MainWindow, qtbot: QtBot) -> None:
     window.open("item", 7)
     sheet(window).field.setText("3 left")
     sheet(window).set_dirty(True)
@@ -218,11 +214,7 @@ def test_help_lists_exactly_the_keys_that_work(window: MainWindow) -> None:
     QTest.keyClick(sheet(window).field, Key.Key_F1, Ctrl)
     (dialog,) = window.findChildren(KeysDialog)
     listed = {key: text for group in dialog.groups for key, text in group.keys}
-    assert (
-        listed["F9"] == "Check and post"
-        and listed["F4"] == "Repeat above"
-        and listed["Ctrl+K"] == "Go anywhere"
-    )
+    assert listed["F9"] == "Check and post" and listed["F4"] == "Repeat above" and listed["Ctrl+K"] == "Go anywhere"
     shell = {a.shortcut().toString() for a in window.menus.actions.values() if a.isEnabled()} - {""}
     assert shell <= listed.keys()
     dialog.reject()
@@ -239,9 +231,7 @@ def test_f1_shows_the_dictionary_of_the_field(window: MainWindow, qtbot: QtBot) 
     assert not popup.isVisible()
 
 
-def test_language_and_theme_switch_while_it_runs(
-    window: MainWindow, settings: Settings, qtbot: QtBot
-) -> None:
+def test_language_and_theme_switch_while_it_runs(window: MainWindow, settings: Settings, qtbot: QtBot) -> None:
     qtbot.mouseClick(window.top.language, Qt.MouseButton.LeftButton)
     assert window.windowTitle() == "发料 \u2013 驻点"
     assert [item.text() for item in window.rail.items] == ["仓库", "排程"]
@@ -302,9 +292,7 @@ def test_a_page_with_a_fault_leaves_the_others_alone(window: MainWindow) -> None
     assert sheet(window).args == 7
 
 
-def test_a_failure_of_background_work_is_a_red_toast_that_stays(
-    window: MainWindow, work: Work, qtbot: QtBot
-) -> None:
+def test_a_failure_of_background_work_is_a_red_toast_that_stays(window: MainWindow, work: Work, qtbot: QtBot) -> None:
     work.run(lambda: 1 / 0)
     qtbot.waitUntil(lambda: bool(window.messages.toasts.toasts()))
     (toast,) = window.messages.toasts.toasts()

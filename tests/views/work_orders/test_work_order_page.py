@@ -39,9 +39,7 @@ def working(owner: Database) -> int:
     return int(order_id)
 
 
-def test_an_engineer_ticks_a_step_by_keyboard(
-    qtbot: QtBot, room_of: RoomOf, owner: Database, working: int
-) -> None:
+def test_an_engineer_ticks_a_step_by_keyboard(qtbot: QtBot, room_of: RoomOf, owner: Database, working: int) -> None:
     page = opened(qtbot, WorkOrderPage(room_of("engineer").context, working))
     done = "select count(*) from erp.work_order_step where work_order_id = :id and done and done_by is not null"
     before = one(owner, done, id=working)
@@ -51,9 +49,7 @@ def test_an_engineer_ticks_a_step_by_keyboard(
     qtbot.waitUntil(lambda: one(owner, done, id=working) == before + 1, timeout=10_000)
 
 
-def test_hours_go_in_without_leaving_the_form(
-    qtbot: QtBot, room_of: RoomOf, owner: Database, working: int
-) -> None:
+def test_hours_go_in_without_leaving_the_form(qtbot: QtBot, room_of: RoomOf, owner: Database, working: int) -> None:
     page = opened(qtbot, WorkOrderPage(room_of("engineer").context, working))
     hours = page.hours
     assert hours.engineer.value() is not None
@@ -124,9 +120,7 @@ def test_a_clerk_reads_orders_only(qtbot: QtBot, room_of: RoomOf) -> None:
     assert page.editors["title"].widget.isReadOnly()
 
 
-def test_ctrl_p_prints_the_order(
-    qtbot: QtBot, room_of: RoomOf, working: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_p_prints_the_order(qtbot: QtBot, room_of: RoomOf, working: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[QUrl] = []
     monkeypatch.setattr(papers, "open_file", shown.append)
     page = opened(qtbot, WorkOrderPage(room_of("planner").context, working))

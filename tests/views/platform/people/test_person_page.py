@@ -202,9 +202,7 @@ def test_the_auditor_sees_everything_and_changes_nothing(qtbot: QtBot, room_of: 
     assert not page.steps.buttons()
     assert not page.board.isEnabled()
     assert not page.save_button.isVisible()
-    assert all(
-        editor.widget.isReadOnly() for editor in page.editors.values() if isinstance(editor.widget, QLineEdit)
-    )
+    assert all(editor.widget.isReadOnly() for editor in page.editors.values() if isinstance(editor.widget, QLineEdit))
 
 
 def test_a_clerk_sees_his_own_jobs_and_no_account(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:

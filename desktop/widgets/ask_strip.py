@@ -1,0 +1,160 @@
+"""A strip under the header that asks for the few things an act needs: a record, a reason, a date. No dialog.
+
+Enter goes from field to field and behind the last one acts; Esc leaves. What is missing is said in the strip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.text import tr
+from desktop.runtime.context import SearchProvider
+from desktop.runtime.work import Work
+from desktop.widgets.buttons import Button
+from desktop.widgets.dates import DateField
+from desktop.widgets.fields import TextInput
+from desktop.widgets.labels import Label
+from desktop.widgets.lookup import LookupField
+from desktop.widgets.paint import Surface, column, row
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_DATE_WIDTH = 132
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing to ask for. With a `provider` it is a record, else a date or a text."""
+
+    key: str
+    label: str
+    provider: SearchProvider | None = None
+    date: bool = False
+    required: bool = True
+    code: bool = False
+
+
+class AskStrip(Surface):
+    """Hidden until `open`; one act at a time."""
+
+    shut_down = Signal()
+
+    def __init__(self, work: Work, parent: QWidget | None = None) -> None:
+        super().__init__("surface.raised", "b", parent=parent)
+        self._work = work
+        self._asks: tuple[Ask, ...] = ()
+        self._done: Callable[[Mapping[str, Any]], None] | None = None
+        self.editors: dict[str, QWidget] = {}
+        self.words = Label(size=13, weight=500)
+        self.message = Label(role="danger.fg")
+        self.take = Button("", kind="primary", key="Enter")
+        self.leave = Button(tr("Leave"), kind="ghost", key="Esc")
+        self.take.clicked.connect(self.act)
+        self.leave.clicked.connect(self.shut)
+        self._fields = row(spacing=8)
+        whole = row(self.words, self._fields, self.message, None, self.take, self.leave, spacing=12)
+        whole.setStretch(1, 1)
+        self.setLayout(column(whole, margins=(16, 8, 12, 8)))
+        self.hide()
+
+    def open(self, words: str, asks: Sequence[Ask], *, take: str, done: Callable[[Mapping[str, Any]], None]) -> None:
+        """Ask; `done` gets the answers by key: an id, a date or a text, None where nothing was given."""
+        self._clear()
+        self._asks, self._done = tuple(asks), done
+        self.words.setText(words)
+        self.take.setText(take)
+        self.leave.setText(tr("Leave"))
+        self.message.setText("")
+        self.take.setEnabled(True)
+        for ask in asks:
+            editor = self._editor(ask)
+            editor.setAccessibleName(ask.label)
+            editor.installEventFilter(self)
+            self.editors[ask.key] = editor
+            self._fields.addWidget(Label(ask.label, role="text.secondary"))
+            self._fields.addWidget(editor, 0 if ask.date else 1)
+        self.show()
+        first = self.editors[asks[0].key] if asks else self.take
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _editor(self, ask: Ask) -> QWidget:
+        if ask.provider is not None:
+            return LookupField(self._work, ask.provider)
+        if ask.date:
+            field = DateField()
+            field.setFixedWidth(_DATE_WIDTH)
+            return field
+        return TextInput(code=ask.code)
+
+    def answers(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for ask in self._asks:
+            editor = self.editors[ask.key]
+            if isinstance(editor, LookupField):
+                value = editor.value()
+                found[ask.key] = value.id if value is not None else None
+            elif isinstance(editor, DateField):
+                found[ask.key] = editor.value()
+            elif isinstance(editor, TextInput):
+                found[ask.key] = editor.text().strip() or None
+        return found
+
+    def act(self) -> None:
+        """Hand the answers over, if nothing is missing. The strip stays until `shut` says that it is done."""
+        found = self.answers()
+        for ask in self._asks:
+            if ask.required and found[ask.key] is None:
+                self.refuse(tr("{field} is required: fill it in.", field=ask.label))
+                self.editors[ask.key].setFocus()
+                return
+        if self._done is not None and self.take.isEnabled():
+            self.message.setText("")
+            self.take.setEnabled(False)
+            self._done(found)
+
+    def refuse(self, message: str) -> None:
+        """Say what is wrong; what was entered stays."""
+        self.message.setText(message)
+        self.take.setEnabled(True)
+
+    def shut(self) -> None:
+        self.hide()
+        self._clear()
+        self.shut_down.emit()
+
+    def _clear(self) -> None:
+        self.editors = {}
+        self._asks, self._done = (), None
+        while self._fields.count():
+            item = self._fields.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ENTER:
+            if isinstance(watched, LookupField) and watched.is_open():
+                return False
+            order = list(self.editors.values())
+            at = order.index(watched) if watched in order else -1
+            if 0 <= at < len(order) - 1:
+                order[at + 1].setFocus(Qt.FocusReason.TabFocusReason)
+            else:
+                self.act()
+            return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.shut()
+            return
+        super().keyPressEvent(event)
+
+    def retranslate(self) -> None:
+        self.leave.setText(tr("Leave"))
