@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from reportlab.graphics.barcode.code128 import Code128
+from reportlab.lib.colors import black
 
 from desktop.domain.money import Amounts, cents, taxed
 from desktop.domain.stock import quantity_text
@@ -46,6 +47,7 @@ def purchase_order_pdf(
     number = str(order.values["number"])
     paper = Paper(target, Frame(tr("Purchase order {number}", number=number), company, printed_by))
     code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
+    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
     code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
     _facts(paper, order, info)
     lines = order.lines["lines"]

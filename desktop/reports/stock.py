@@ -16,6 +16,7 @@ from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
+from reportlab.lib.colors import black
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -177,6 +178,7 @@ def _barcode(canvas: Canvas, code: str, width: float) -> None:
     modules = Code128(code, barWidth=1, quiet=0).width
     bar = min(0.5 * mm, (width - 4 * mm) / (modules + 20))
     made = Code128(code, barWidth=bar, barHeight=10 * mm, quiet=0)
+    canvas.setFillColor(black)  # quiet ink is too faint for a scanner
     made.drawOn(canvas, (width - made.width) / 2, 4.6 * mm)
 
 
@@ -197,6 +199,7 @@ def pick_list(target: BinaryIO | str, *, order: str, title: str, rows: Sequence[
     """What to fetch, bin by bin, with a box to tick. Returns the pages."""
     paper = Paper(target, Frame(tr("Pick list {order}", order=order), title, printed_by))
     code = Code128(order, barWidth=0.8, barHeight=24, quiet=0)
+    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
     code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
     columns = (
         PdfColumn(tr("Bin"), 1.1),
@@ -221,6 +224,7 @@ def walk(target: BinaryIO | str, *, number: str, place: str, rows: Sequence[Pick
     """
     paper = Paper(target, Frame(tr("Pick list {order}", order=number), place, printed_by))
     code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
+    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
     code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
     columns = (
         PdfColumn(tr("Bin"), 1.1),
@@ -251,6 +255,7 @@ def count_sheet(
     """
     paper = Paper(target, Frame(tr("Count sheet {number}", number=number), place, printed_by))
     code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
+    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
     code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
     columns = (
         PdfColumn(tr("Bin"), 1.1),

@@ -91,9 +91,21 @@ def test_a_label_carries_the_code_as_words_qr_and_bars() -> None:
     bars = [ink.getpixel((x, int(height * 0.8))) < 128 for x in range(width)]
     changes = sum(left != right for left, right in itertools.pairwise(bars))
     assert changes > 40  # a row through Code 128: start, eleven characters, check, stop
+    assert min(ink.getpixel((x, int(height * 0.8))) for x in range(width)) < 30  # black, or a scanner will not see it
     qr = ink.crop((int(width * 0.03), int(height * 0.05), int(width * 0.35), int(height * 0.5)))
     dark = sum(qr.histogram()[:128]) / (qr.width * qr.height)
     assert 0.2 < dark < 0.6
+
+
+@pytest.mark.parametrize(("size", "pages"), [("40x30", 30), ("100x60", 30), ("a4", 2)])
+def test_labels_come_in_the_size_of_the_printers_roll(size: str, pages: int) -> None:
+    paper = BytesIO()
+    small = "GSK-NBR-120 · 200 pc · until 2028-03-31 · A-05-3-2"
+    wanted = [Label(f"L2611-{number}", "NBR gasket", small) for number in range(30)]
+    assert stock.labels(paper, wanted, size) == pages
+    texts = _read(paper)
+    assert len(texts) == pages and "until 2028-03-31 · A-05-3-2" in texts[0]
+    assert all(f"L2611-{number}" in "".join(texts) for number in range(30))
 
 
 def test_bars_are_code_128_of_the_code_alone() -> None:
