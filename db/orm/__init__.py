@@ -17,6 +17,7 @@ from db.orm import (
     service,
     stock,
     stock_catalogue,
+    stock_planning,
     stock_value,
     work_orders,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "service",
     "stock",
     "stock_catalogue",
+    "stock_planning",
     "stock_value",
     "work_orders",
 ]

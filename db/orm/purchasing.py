@@ -66,7 +66,9 @@ class RequisitionLine(Versioned, Base):
     )
     estimated_price: Mapped[Price | None]
     reason: Mapped[str | None]
-    reorder_rule_id: Mapped[BigInt | None]
+    reorder_rule_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.reorder_rule.id", name="requisition_line_rule", ondelete="SET NULL")
+    )
     work_order_id: Mapped[BigInt | None] = mapped_column(
         ForeignKey("erp.work_order.id", name="requisition_line_work_order", ondelete="RESTRICT")
     )

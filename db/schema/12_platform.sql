@@ -59,7 +59,8 @@ begin
     from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
                  ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
                  ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
-                 ('pick_list', 'PCK'), ('supplier_invoice', 'SIN')) t (document_type, prefix)
+                 ('pick_list', 'PCK'), ('supplier_invoice', 'SIN'),
+                 ('abc_run', 'ABC'), ('disposal', 'DSP')) t (document_type, prefix)
     on conflict do nothing;
 end
 $$;

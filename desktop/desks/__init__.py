@@ -33,6 +33,16 @@ DESKS: tuple[Desk, ...] = (
         frozenset(("clerk", "buyer", "manager", "steward", "auditor", "finance")),
     ),
     Desk(
+        "replenishment",
+        lambda: tr("Replenishment"),
+        "repeat",
+        _lists(
+            "shortages", "reorder_rules", "suggestions", "consumption", "abc_runs", "abc_lines", "stock_ageing",
+            "disposals", "stock_turnover", "kpi_targets", "planning_policies",
+        ),
+        frozenset(("clerk", "buyer", "manager", "steward", "auditor", "finance")),
+    ),
+    Desk(
         "planner",
         lambda: tr("Planner"),
         "chart-gantt",

@@ -14,7 +14,7 @@ from desktop.operations.lists import source_for
 from desktop.runtime.context import Context, Found
 from desktop.views.purchasing import list_actions as purchasing_actions
 from desktop.views.shell.desks import PageEntry
-from desktop.views.stock import list_actions
+from desktop.views.stock import list_actions, planning_actions
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.list_services import ListServices
 from desktop.widgets.list_wiring import list_services
@@ -54,7 +54,9 @@ def list_page(context: Context, spec: ListSpec) -> ListPage:
     new = NEW_RECORDS.get(spec.key)
     creates = (new.page, {"values": dict(new.values)}) if new and context.user.has(*new.roles) else None
     page = ListPage(context, spec, make_source, services=services(context, spec), creates=creates)
-    if spec.area == "stock":
+    if spec.key in planning_actions.LISTS:
+        planning_actions.attach(page, context)
+    elif spec.area == "stock":
         list_actions.attach(page, context)
     elif spec.area == "purchasing":
         purchasing_actions.attach(page, context)

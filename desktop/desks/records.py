@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.domain.text import tr
 from desktop.lists.stock_counts import COUNTERS
+from desktop.lists.stock_planning import PLANNERS, VALUERS
 from desktop.operations import people_accounts
 from desktop.runtime.context import Context
 from desktop.views.assets.asset_page import AssetPage
@@ -26,15 +27,18 @@ from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
 from desktop.views.purchasing.requisition_page import RequisitionPage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
+from desktop.views.stock.abc_page import AbcPage
 from desktop.views.stock.condition_page import ConditionPage
 from desktop.views.stock.count_page import CountPage
 from desktop.views.stock.count_plan_page import CountPlanPage
+from desktop.views.stock.disposal_page import DisposalPage
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.location_page import LocationPage
 from desktop.views.stock.lot_page import LotPage
 from desktop.views.stock.part_page import PartPage
 from desktop.views.stock.pick_page import PickPage
+from desktop.views.stock.reorder_rule_page import ReorderRulePage
 from desktop.views.work_orders.job_plan_page import JobPlanPage
 from desktop.views.work_orders.work_order_page import WorkOrderPage
 from desktop.widgets.page import Page
@@ -71,6 +75,7 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "approval_rules": _new("approval_rule", "steward"),
     "requisitions": _new("requisition", "clerk planner desk engineer buyer pm manager"),
     "supplier_prices": _new("supplier_price", "buyer"),
+    "reorder_rules": _new("reorder_rule", "buyer manager steward"),
     "sites": _new("site", "desk steward"),
     "stock_counts": _new("stock_count", "clerk manager"),
     "stock_locations": _new("stock_location", "steward"),
@@ -135,6 +140,28 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Count plan"),
         "calendar-check",
         lambda context, args: CountPlanPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "reorder_rule",
+        lambda: tr("Reorder rule"),
+        "repeat",
+        lambda context, args: ReorderRulePage(context, record_id(args), values_of(args)),
+    ),
+    PageEntry(
+        "abc_run",
+        lambda: tr("Classification"),
+        "group",
+        lambda context, args: AbcPage(context, record_id(args) or 0),
+        VALUERS,
+        listed=False,
+    ),
+    PageEntry(
+        "disposal",
+        lambda: tr("Disposal"),
+        "trash-2",
+        lambda context, args: DisposalPage(context, record_id(args) or 0),
+        PLANNERS,
+        listed=False,
     ),
     PageEntry(
         "stock_count",

@@ -18,6 +18,7 @@ from desktop.lists import (
     stock,
     stock_counts,
     stock_picking,
+    stock_planning,
     stock_tracking,
     work_orders,
 )
@@ -30,6 +31,7 @@ ALL_LISTS: tuple[ListSpec, ...] = (
     *stock_counts.LISTS,
     *stock_picking.LISTS,
     *stock_tracking.LISTS,
+    *stock_planning.LISTS,
     *purchasing.LISTS,
     *purchasing_wishes.LISTS,
     *work_orders.LISTS,

@@ -92,6 +92,10 @@ class ListFrame(Page):
         self._side = side
         self._across.addWidget(side)
 
+    def under_header(self, strip: QWidget) -> None:
+        """A strip between the header and the grid, for a question that belongs to an action."""
+        self._main.insertWidget(1, strip)
+
     def add_command(self, name: str, keys: Sequence[str], menu: str, icon: str, call: Callable[[], object]) -> None:
         """An action of the page by its name, working wherever in it the focus is."""
         made = QAction(self)

@@ -73,15 +73,30 @@ class Notifier:
         return self._token
 
 
+class Replenisher:
+    """Lets reorder rules look at what changed since the last time, and ask for what is short."""
+
+    def __init__(self) -> None:
+        self._token: str | None = None
+
+    def __call__(self, cursor: psycopg2.extensions.cursor) -> object:
+        cursor.execute("select api.replenish(%s)", (self._token,))
+        row = cursor.fetchone()
+        self._token = row[0] if row else None
+        return self._token
+
+
 def jobs(settings: Settings) -> tuple[Job, ...]:
     """What the worker does, most frequent first."""
     found = [
         Job("notify", _TICK_SECONDS, Notifier()),
+        Job("ask for what is short", 2, Replenisher()),
         Job("seal the audit", 20, _call("api.seal_audit()")),
         Job("begin and end rights by the clock", 60, _call("api.apply_access()")),
         Job("forget old changes", 600, _call("api.prune_changes()")),
         Job("keep personal data no longer than needed", 600, forget_what_is_due),
         Job("give back reservations that nobody came for", 3600, _call("api.expire_reservations()")),
+        Job("work out what stock is kept for", 600, _call("api.analyse_stock_nightly()")),
         Job("make audit partitions", 3600, _call("api.make_audit_partitions()")),
     ]
     if settings.log is not None:

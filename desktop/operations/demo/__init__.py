@@ -231,6 +231,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     _show_logins(cursor)
     views.write_views(cursor)
     counts.make_counts(cursor, world)
+    planning.make_planning(cursor, world)
     wishes.make_wishes(cursor, world)
     shelf.make_shelf(cursor, world)
     return {name: table.count for name, table in world.tables.items()}

@@ -31,6 +31,12 @@ def ask(shop: Shop, origin: str, *lines: Mapping[str, object]) -> int | None:
 def test_a_rule_gets_one_open_line_however_often_it_asks(shop: Shop) -> None:
     filter_, oil = shop.item("FLT-AIR-7502"), shop.item("FLT-OIL-7511")
     soon = date.today() + timedelta(days=5)
+    for number, item, place in ((71, filter_, None), (72, oil, None), (73, filter_, shop.place("A-03-1-2"))):
+        shop.value(
+            "insert into erp.reorder_rule (id, company_id, org_unit_id, item_id, location_id, min_quantity,"
+            " max_quantity) values (%s, %s, %s, %s, %s, 5, 10) returning id",
+            number, shop.world.company, shop.world.branch, item, place,
+        )  # fmt: skip
     first = ask(
         shop, "reorder",
         {"item_id": filter_, "quantity": 10, "needed_on": soon, "reason": "below 5", "reorder_rule_id": 71},
