@@ -27,7 +27,19 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.progress import Progress
 from desktop.domain.text import tr
-from desktop.operations.demo import counts, demand, ledger, parties, people, purchasing, shelf, views, wishes, work
+from desktop.operations.demo import (
+    counts,
+    demand,
+    ledger,
+    parties,
+    people,
+    planning,
+    purchasing,
+    shelf,
+    views,
+    wishes,
+    work,
+)
 from desktop.operations.demo.catalogue import DemoUser, cast
 from desktop.operations.demo.world import SIZES, ZONE, Numbers, Size, World
 from desktop.operations.people import DEMO_SETTING

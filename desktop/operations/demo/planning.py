@@ -1,5 +1,5 @@
-"""What the demo's stores plan by: figures worked out from the played year, classes, a rule for each part in use in the first
-two stores, requisitions that rules made by themselves, a target for turnover, and old stock proposed for scrap.
+"""What the demo's stores plan by: figures from the played year, classes, a rule for each part in use in two stores,
+requisitions that rules made by themselves, a target for turnover, and old stock proposed for scrap.
 """
 
 from __future__ import annotations
