@@ -854,6 +854,28 @@ begin
 end
 $$;
 
+-- The planned parts of one order with what is known of each; nothing for an order that is not the caller's to see.
+create function api.order_parts(order_id bigint)
+returns table (part_id bigint, item_code text, item_name text, item_name_zh text, uom text, uom_zh text, needed numeric, issued numeric,
+               reserved numeric, missing numeric, state text, ready_on date)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    units integer[] := api.reading_units();
+    me    bigint := my_engineer_id();
+begin
+    return query
+    select o.part_id, i.code::text, i.name, i.name_zh, i.uom, u.name_zh, o.needed, o.issued, o.reserved, o.open, o.state, o.ready_on
+    from api.part_outlook(array(
+        select w.id from work_order w where w.id = $1 and (w.org_unit_id = any (units) or w.engineer_id = me))) o
+    join item i on i.id = o.item_id
+    join unit_of_measure u on u.code = i.uom
+    order by i.code;
+end
+$$;
+
 -- One order's signal as a word for a list's column: "ready", "coming", "late", "partly", "missing"; null where it wants nothing.
 create function api.parts_state(order_id bigint) returns text
 language plpgsql stable security definer
@@ -887,6 +909,7 @@ call erp.allow('api.post_pick(uuid, bigint)', 'clerk', 'execute');
 call erp.allow('api.cancel_pick(bigint)', 'clerk manager', 'execute');
 call erp.allow('api.pick_sheet(bigint)', 'business', 'execute');
 call erp.allow('api.parts_ready(bigint[])', 'business', 'execute');
+call erp.allow('api.order_parts(bigint)', 'business', 'execute');
 call erp.allow('api.parts_state(bigint)', 'business', 'execute');
 
 call erp.track('erp.pick_list');

@@ -66,6 +66,24 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class PlannedPart:
+    """One planned part, in the item's unit; `state` is ``ready``, ``coming`` (on `ready_on`) or ``missing``."""
+
+    part_id: int
+    item_code: str
+    item_name: str
+    item_name_zh: str | None
+    uom: str
+    uom_zh: str
+    needed: Decimal
+    issued: Decimal
+    reserved: Decimal
+    missing: Decimal
+    state: str
+    ready_on: date | None
+
+
+@dataclass(frozen=True)
 class PickRow:
     """One line of the walk; quantities in the item's unit. `on_hand` is what the books have in that bin."""
 
@@ -225,6 +243,13 @@ def parts_ready(database: Database, order_ids: Iterable[int]) -> dict[int, Readi
         )
         for row in rows
     }
+
+
+def order_parts(database: Database, order_id: int) -> tuple[PlannedPart, ...]:
+    """The planned parts of an order that still wants them, with what is known of each."""
+    with database.read() as session:
+        rows = session.execute(text("select * from api.order_parts(:id)"), {"id": order_id})
+        return tuple(PlannedPart(*row) for row in rows)
 
 
 def start(

@@ -33,6 +33,7 @@ from desktop.operations.demo import (
     ledger,
     parties,
     people,
+    picks,
     planning,
     purchasing,
     shelf,
@@ -246,6 +247,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     planning.make_planning(cursor, world)
     wishes.make_wishes(cursor, world)
     shelf.make_shelf(cursor, world)
+    picks.make_picks(cursor, world)
     return {name: table.count for name, table in world.tables.items()}
 
 

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
 from desktop.domain.work_orders import LOOKS, action_name, obstacle_name
-from desktop.operations import work_orders
+from desktop.operations import picking, work_orders
+from desktop.operations.picking import PlannedPart, Readiness
 from desktop.operations.records import Record, Values
 from desktop.operations.work_orders import IssuedPart, Step
 from desktop.reports.work_orders import work_order_pdf
 from desktop.runtime.context import Context
 from desktop.views.work_orders.hours_panel import HoursPanel
+from desktop.views.work_orders.parts_panel import PartsPanel
 from desktop.widgets import checklist
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import KeyValues, SidePanel
@@ -56,6 +58,8 @@ class OrderMore:
 
     steps: tuple[Step, ...]
     parts: tuple[IssuedPart, ...]
+    signal: Readiness | None = None
+    planned: tuple[PlannedPart, ...] = ()
 
 
 class WorkOrderPage(FormPage):
@@ -74,6 +78,8 @@ class WorkOrderPage(FormPage):
         self.checklist = checklist.CheckList()
         self.checklist.ticked.connect(self._tick)
         self.hours = HoursPanel(context)
+        self.parts = PartsPanel(context)
+        self.parts.reserved.connect(self._hours_entered)
         super().__init__(context, work_order_spec(), order_id, values, parent)
         self.hours.entered.connect(self._hours_entered)
         self.header.add_left(self.steps)
@@ -103,7 +109,13 @@ class WorkOrderPage(FormPage):
         return where
 
     def more(self, database: Any, record: Record) -> OrderMore:
-        return OrderMore(work_orders.steps(database, record.id or 0), work_orders.parts(database, record.id or 0))
+        order_id = record.id or 0
+        return OrderMore(
+            work_orders.steps(database, order_id),
+            work_orders.parts(database, order_id),
+            picking.parts_ready(database, [order_id]).get(order_id),
+            picking.order_parts(database, order_id),
+        )
 
     def paper(self, record: Record) -> tuple[str, Make]:
         by = self.context.user.display_name()
@@ -169,6 +181,11 @@ class WorkOrderPage(FormPage):
                 )
             )
         )
+        self.parts.setParent(None)
+        found: OrderMore | None = loaded.more
+        if found is not None and found.signal is not None:
+            self.parts.show_parts(loaded.record.id or 0, found.signal, found.planned)
+            side.add_section(self.parts, tr("Parts"))
         self.checklist.setParent(None)
         side.add_section(self.checklist, tr("Checklist"))
 
@@ -202,3 +219,4 @@ class WorkOrderPage(FormPage):
     def retranslate(self) -> None:
         super().retranslate()
         self.hours.retranslate()
+        self.parts.retranslate()

@@ -130,3 +130,35 @@ def test_ctrl_p_prints_the_order(qtbot: QtBot, room_of: RoomOf, working: int, mo
         words = document[0].get_textpage().get_text_bounded()
     assert page.record is not None
     assert str(page.record.values["number"]) in words
+
+
+def test_the_parts_of_an_order_say_whether_they_will_be_there_and_are_set_aside(
+    qtbot: QtBot, room_of: RoomOf, owner: Database
+) -> None:
+    with owner.write() as session:
+        order_id, item = session.execute(text("""
+            select w.id, b.item_id from erp.work_order w
+            join erp.org_unit_closure c on c.descendant_id = w.org_unit_id
+            join erp.org_unit u on u.id = c.ancestor_id and u.code = 'SUZ'
+            cross join lateral (
+                select s.item_id from erp.stock_balance s
+                join erp.org_unit_closure x on x.descendant_id = s.org_unit_id and x.ancestor_id = u.id
+                join erp.stock_location l on l.id = s.location_id and l.kind = 'bin'
+                where s.quantity - s.reserved >= 2 and s.condition = 'good' and not exists (
+                    select from erp.work_order_part p join erp.work_order o on o.id = p.work_order_id
+                    where p.item_id = s.item_id and o.state not in ('closed', 'cancelled', 'done', 'confirmed'))
+                limit 1) b
+            where w.state = 'planned' and not exists (select from erp.work_order_part p where p.work_order_id = w.id)
+            order by w.id limit 1
+        """)).one()  # fmt: skip
+        session.execute(
+            text("insert into erp.work_order_part (work_order_id, item_id, quantity) values (:order, :item, 2)"),
+            {"order": order_id, "item": item},
+        )
+    page = opened(qtbot, WorkOrderPage(room_of("planner").context, order_id))
+    assert page.parts.isVisible() and page.parts.chip.text() == "Parts ready"
+    page.parts.button.setFocus()
+    qtbot.keyClick(page.parts.button, Qt.Key.Key_Space)
+    kept = "select coalesce(sum(quantity), 0) from erp.reservation where work_order_id = :id and state = 'open'"
+    qtbot.waitUntil(lambda: one(owner, kept, id=order_id) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: not page.parts.button.isVisible(), timeout=10_000)
