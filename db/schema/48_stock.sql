@@ -84,22 +84,29 @@ $$;
 -- What the planned parts of some orders come to: needed, out there (issues less returns), set aside, and what is neither.
 create function erp.order_needs(order_ids bigint[])
 returns table (work_order_id bigint, part_id bigint, item_id bigint, needed numeric, issued numeric, reserved numeric, open numeric)
-language sql stable
+language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
-    select p.work_order_id, p.id, p.item_id, p.quantity, m.out, r.kept, greatest(p.quantity - m.out - r.kept, 0)
+#variable_conflict use_column
+begin
+    return query
+    select p.work_order_id, p.id, p.item_id, p.quantity::numeric, coalesce(m.out, 0), coalesce(r.kept, 0),
+           greatest(p.quantity - coalesce(m.out, 0) - coalesce(r.kept, 0), 0)
     from work_order_part p
-    cross join lateral (
-        select coalesce(sum(case when t.kind = 'customer' then x.quantity when f.kind = 'customer' then -x.quantity end), 0) as out
+    left join (
+        select x.work_order_id, x.item_id, sum(case when t.kind = 'customer' then x.quantity else -x.quantity end) as out
         from stock_move x
         join stock_location f on f.id = x.from_location_id
         join stock_location t on t.id = x.to_location_id
-        where x.work_order_id = p.work_order_id and x.item_id = p.item_id) m
-    cross join lateral (
-        select coalesce(sum(v.quantity - v.issued), 0) as kept
+        where x.work_order_id = any (order_ids) and 'customer' in (f.kind, t.kind)
+        group by x.work_order_id, x.item_id) m on m.work_order_id = p.work_order_id and m.item_id = p.item_id
+    left join (
+        select v.work_order_id, v.item_id, sum(v.quantity - v.issued) as kept
         from reservation v
-        where v.work_order_id = p.work_order_id and v.item_id = p.item_id and v.state = 'open') r
-    where p.work_order_id = any (order_ids)
+        where v.work_order_id = any (order_ids) and v.state = 'open'
+        group by v.work_order_id, v.item_id) r on r.work_order_id = p.work_order_id and r.item_id = p.item_id
+    where p.work_order_id = any (order_ids);
+end
 $$;
 
 -- True where somebody found less than the books say and nobody has counted since: what lies there is promised to nobody.
@@ -759,19 +766,31 @@ $$;
 create function api.part_outlook(order_ids bigint[])
 returns table (work_order_id bigint, part_id bigint, item_id bigint, needed numeric, issued numeric, reserved numeric, open numeric,
                free numeric, claimed numeric, state text, ready_on date)
-language sql stable
+language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+    return query
     with asked as materialized (
-        select n.*, api.branch_of(w.org_unit_id) as branch
+        select n.*, (
+            select k.ancestor_id from org_unit_closure k
+            join org_unit u on u.id = k.ancestor_id and u.kind in ('branch', 'company')
+            where k.descendant_id = w.org_unit_id
+            order by k.depth
+            limit 1) as branch
         from order_needs(order_ids) n
-        join work_order w on w.id = n.work_order_id and wants_parts(w.state)),
+        join work_order w on w.id = n.work_order_id and w.id = any (order_ids) and w.state in (
+            'submitted', 'approved', 'planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'working', 'waiting_part', 'waiting_customer')),
     -- The units of a branch are those at and below it that no nearer branch claims.
     members as materialized (
         select c.descendant_id as unit, a.branch
         from (select distinct branch from asked where open > 0) a
         join org_unit_closure c on c.ancestor_id = a.branch
-        where api.branch_of(c.descendant_id) = a.branch),
+        where not exists (
+            select from org_unit_closure k
+            join org_unit u on u.id = k.ancestor_id and u.kind in ('branch', 'company')
+            where k.descendant_id = c.descendant_id and k.depth < c.depth)),
     wanted as materialized (select distinct branch, item_id from asked where open > 0),
     rivals as (
         select m.branch, array_agg(w.id) as ids
@@ -816,7 +835,8 @@ as $$
     left join stock s on s.branch = a.branch and s.item_id = a.item_id
     left join lateral (
         select min(r.day) as day from arrivals r
-        where r.branch = a.branch and r.item_id = a.item_id and coalesce(s.free, 0) + r.arrived >= c.claimed) e on true
+        where r.branch = a.branch and r.item_id = a.item_id and coalesce(s.free, 0) + r.arrived >= c.claimed) e on true;
+end
 $$;
 
 -- The same for whole orders: "ready" (all is there or set aside), "coming" (all will have come on that day), "partly" (some of
@@ -876,17 +896,25 @@ begin
 end
 $$;
 
--- One order's signal as a word for a list's column: "ready", "coming", "late", "partly", "missing"; null where it wants nothing.
-create function api.parts_state(order_id bigint) returns text
-language plpgsql stable security definer
+-- The signal of all orders in the reader's units that still want parts, as a word for a list's column: "ready", "coming",
+-- "late", "partly" or "missing". It is asked once a query and not once a row.
+create function api.open_parts() returns table (work_order_id bigint, signal text)
+language plpgsql stable security definer rows 500
 set search_path = erp, pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+declare
+    units integer[] := api.reading_units();
+    me    bigint := my_engineer_id();
 begin
-    if not exists (
-        select from work_order_part p join work_order w on w.id = p.work_order_id and wants_parts(w.state) where p.work_order_id = order_id) then
-        return null;
-    end if;
-    return (select case when r.late then 'late' else r.state end from api.parts_ready(array[order_id]) r);
+    return query
+    select r.work_order_id, case when r.late then 'late' else r.state end
+    from api.parts_ready(array(
+        select w.id from work_order w
+        where (w.org_unit_id = any (units) or w.engineer_id = me)
+          and w.state in ('submitted', 'approved', 'planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'working',
+                          'waiting_part', 'waiting_customer')
+          and exists (select from work_order_part p where p.work_order_id = w.id))) r;
 end
 $$;
 
@@ -910,7 +938,7 @@ call erp.allow('api.cancel_pick(bigint)', 'clerk manager', 'execute');
 call erp.allow('api.pick_sheet(bigint)', 'business', 'execute');
 call erp.allow('api.parts_ready(bigint[])', 'business', 'execute');
 call erp.allow('api.order_parts(bigint)', 'business', 'execute');
-call erp.allow('api.parts_state(bigint)', 'business', 'execute');
+call erp.allow('api.open_parts()', 'business', 'execute');
 
 call erp.track('erp.pick_list');
 call erp.track('erp.pick_line', 'quiet');

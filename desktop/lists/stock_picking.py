@@ -30,13 +30,14 @@ WANTING = (
 
 FromPlace, ToPlace = aliased(StockLocation), aliased(StockLocation)
 
-PARTS_STATE = case(
-    (
-        select(WorkOrderPart.id).where(WorkOrderPart.work_order_id == WorkOrder.id).correlate(WorkOrder).exists(),
-        func.api.parts_state(WorkOrder.id),
-    )
+_open_parts = func.api.open_parts().table_valued("work_order_id", "signal", name="open_parts")
+PARTS_STATE = (
+    select(_open_parts.c.signal)
+    .where(_open_parts.c.work_order_id == WorkOrder.id)
+    .correlate(WorkOrder)
+    .scalar_subquery()
 )
-"""The parts-ready signal of an order; asked only for orders that have planned parts."""
+"""The parts-ready signal of an order. The function has no argument: the server asks it once a query."""
 PARTS_LOOKS = state_looks(
     "parts_ready", success=("ready",), info=("coming",), warn=("partly", "late"), danger=("missing",)
 )
@@ -122,6 +123,18 @@ PART_DEMAND = ListSpec(
     columns=(
         Column(key="work_order", expr=WorkOrder.number, kind=Kind.CODE, width=140, source="work_order.number",
                opens=("work_order", "work_order_id")),
+        Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
+        Column(key="item_name", expr=Item.name, expr_zh=Item.name_zh, order_by=Item.sort_key, width=200,
+               source="item.name"),
+        Column(key="missing", expr=_missing, kind=Kind.QUANTITY, width=90, total="sum",
+               source="work_order_part.missing", looks=(Look(when=Test("missing", ">", (0,)), role="warn"),)),
+        Column(key="quantity", expr=WorkOrderPart.quantity, kind=Kind.QUANTITY, width=90, total="sum"),
+        Column(key="issued", expr=_issued, kind=Kind.QUANTITY, width=90, total="sum", source="work_order_part.issued"),
+        Column(key="reserved", expr=_reserved, kind=Kind.QUANTITY, width=90, total="sum",
+               source="work_order_part.reserved"),
+        Column(key="uom", expr=Item.uom, width=60, source="item.uom"),
+        Column(key="parts_ready", expr=PARTS_STATE, kind=Kind.STATE, width=110, source="work_order.parts_ready",
+               sortable=False, filterable=False, looks=PARTS_LOOKS),
         Column(key="title", expr=WorkOrder.title, expr_zh=WorkOrder.title_zh, width=200, source="work_order.title"),
         Column(key="state", expr=WorkOrder.state, kind=Kind.STATE, width=110, source="work_order.state",
                looks=state_looks("state", warn=("waiting_part", "waiting_customer"),
@@ -129,18 +142,6 @@ PART_DEMAND = ListSpec(
                                  neutral=("submitted", "approved"))),
         Column(key="planned_start", expr=WorkOrder.planned_start, kind=Kind.DATETIME, width=140,
                source="work_order.planned_start"),
-        Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
-        Column(key="item_name", expr=Item.name, expr_zh=Item.name_zh, order_by=Item.sort_key, width=200,
-               source="item.name"),
-        Column(key="quantity", expr=WorkOrderPart.quantity, kind=Kind.QUANTITY, width=90, total="sum"),
-        Column(key="issued", expr=_issued, kind=Kind.QUANTITY, width=90, total="sum", source="work_order_part.issued"),
-        Column(key="reserved", expr=_reserved, kind=Kind.QUANTITY, width=90, total="sum",
-               source="work_order_part.reserved"),
-        Column(key="missing", expr=_missing, kind=Kind.QUANTITY, width=90, total="sum",
-               source="work_order_part.missing", looks=(Look(when=Test("missing", ">", (0,)), role="warn"),)),
-        Column(key="uom", expr=Item.uom, width=60, source="item.uom"),
-        Column(key="parts_ready", expr=PARTS_STATE, kind=Kind.STATE, width=110, source="work_order.parts_ready",
-               sortable=False, filterable=False, looks=PARTS_LOOKS),
         Column(key="due_at", expr=WorkOrder.due_at, kind=Kind.DATETIME, width=140, source="work_order.due_at",
                shown=False),
         Column(key="unit", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, width=140, shown=False,

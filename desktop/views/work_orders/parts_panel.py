@@ -82,7 +82,7 @@ class PartsPanel(QWidget):
         self.chip.setVisible(signal is not None)
         if signal is not None:
             self.chip.set_state(signal_words(signal), _KINDS[state], _ICONS[state])
-        self.message.setText("")
+        self._say("")
         layout = self._lines.layout()
         while layout is not None and (item := layout.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
@@ -117,7 +117,11 @@ class PartsPanel(QWidget):
         self.reserved.emit(changes)
 
     def _refused(self, failure: Failure) -> None:
-        self.message.setText(failure.message)
+        self._say(failure.message)
+
+    def _say(self, words: str) -> None:
+        self.message.setText(words)
+        self.message.setVisible(bool(words))
 
     def retranslate(self) -> None:
         self.button.setText(tr("Reserve the parts"))

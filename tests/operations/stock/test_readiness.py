@@ -22,6 +22,7 @@ OPEN = {
     "waiting_customer",
 }  # fmt: skip
 FAR = datetime.max
+SIGNAL = "select signal from api.open_parts() where work_order_id = %s"
 
 
 @dataclass
@@ -170,7 +171,7 @@ def test_the_signal_is_what_a_recount_by_hand_finds(shop: Shop, seed: int) -> No
         assert found == expected
         seen |= {each.state for each in found.values()}
         for key, each in found.items():
-            assert shop.value("select api.parts_state(%s)", key) == ("late" if each.late else each.state)
+            assert shop.value(SIGNAL, key) == ("late" if each.late else each.state)
         _something_happens(shop, dice, orders)
     assert len(seen) > 1, "a world in which all is alike proves nothing"
 
@@ -195,5 +196,5 @@ def test_each_word_of_the_signal(shop: Shop) -> None:
     assert (found[coming].late, found[late].late) == (False, True)
     assert found[partly].wanting == ("SNS-PT100-6",)
     assert (found[partly].lines, found[partly].ready_lines) == (2, 1)
-    assert shop.value("select api.parts_state(%s)", late) == "late"
-    assert shop.value("select api.parts_state(%s)", nothing) is None
+    assert shop.value(SIGNAL, late) == "late"
+    assert shop.value(SIGNAL, nothing) is None
