@@ -12503,7 +12503,8 @@ begin
     if odd.lines = 0 then
         perform refuse('ER011', 'supplier_invoice_lines', jsonb_build_object('number', head.number));
     elsif abs(total - head.gross) > 0.01 * odd.lines + 0.01 then
-        perform refuse('ER012', 'supplier_invoice_total', jsonb_build_object('number', head.number, 'total', total, 'gross', head.gross));
+        perform refuse('ER012', 'supplier_invoice_total', jsonb_build_object(
+            'number', head.number, 'total', to_char(total, 'FM999999999990.00'), 'gross', to_char(head.gross, 'FM999999999990.00')));
     end if;
     select l.line_no, l.net, round(l.quantity * l.unit_price, 2) as product into odd
     from supplier_invoice_line l
@@ -12511,7 +12512,8 @@ begin
     order by l.line_no
     limit 1;
     if found then
-        perform refuse('ER012', 'supplier_invoice_net', jsonb_build_object('line', odd.line_no, 'net', odd.net, 'product', odd.product));
+        perform refuse('ER012', 'supplier_invoice_net', jsonb_build_object('line', odd.line_no, 'net', to_char(odd.net, 'FM999999999990.00'),
+                                                                     'product', to_char(odd.product, 'FM999999999990.00')));
     end if;
     found_state := match_lines(head);
     update supplier_invoice i set state = found_state, matched_at = now() where i.id = head.id;
@@ -12552,7 +12554,7 @@ begin
         perform refuse('ER012', 'supplier_invoice_wait', jsonb_build_object(
             'line', line.line_no, 'quantity', line.quantity, 'open', line.expected_quantity));
     elsif head.created_by = me and line_difference(line) > purchasing_rule(head.company_id, 'accept_limit')::numeric then
-        perform refuse('ER001', 'supplier_invoice_four_eyes', jsonb_build_object('number', head.number, 'amount', line_difference(line)));
+        perform refuse('ER001', 'supplier_invoice_four_eyes', jsonb_build_object('number', head.number, 'amount', to_char(line_difference(line), 'FM999999999990.00')));
     end if;
     update supplier_invoice_line l set accepted_by = nullif(me, 0), accepted_at = now(), accept_reason = btrim($2) where l.id = line.id;
     select case when bool_or(l.exceptions <> '{}' and l.accepted_at is null) then 'exception' else 'approved' end into found_state

@@ -27,7 +27,7 @@ DESKS: tuple[Desk, ...] = (
                 "stock_on_hand", "stock_moves", "stock_documents", "items", "stock_locations", "reservations",
                 "part_demand", "pick_lists", "pick_lines",
                 "lots", "stock_blocked", "stock_in_transit",
-                "stock_counts", "count_plans", "purchase_orders",
+                "stock_counts", "count_plans", "purchase_orders", "inspections",
             ),
         ),
         frozenset(("clerk", "buyer", "manager", "steward", "auditor", "finance")),
@@ -68,10 +68,14 @@ DESKS: tuple[Desk, ...] = (
         "inbox",
         _lists(
             "requisition_lines", "requisitions", "approvals", "purchase_orders", "purchase_order_lines",
-            "supplier_prices", "approval_rules", "suppliers",
+            "supplier_prices", "approval_rules", "inspections", "receiving_rules", "supplier_invoices",
+            "invoice_exceptions", "grni", "supplier_performance", "touchless_rate", "suppliers",
         ),
     ),
-    Desk("finance", lambda: tr("Finance"), "landmark", _lists("cost_entries", "suppliers")),
+    Desk("finance", lambda: tr("Finance"), "landmark", _lists(
+        "cost_entries", "supplier_invoices", "invoice_exceptions", "grni", "grni_entries",
+        "touchless_rate", "suppliers",
+    )),
     Desk(
         "data",
         lambda: tr("Data"),

@@ -12,6 +12,7 @@ from desktop.lists.query import ListQuery, ListSource
 from desktop.lists.spec import ListSpec
 from desktop.operations.lists import source_for
 from desktop.runtime.context import Context, Found
+from desktop.views.purchasing import invoice_actions
 from desktop.views.purchasing import list_actions as purchasing_actions
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock import list_actions, planning_actions
@@ -58,6 +59,8 @@ def list_page(context: Context, spec: ListSpec) -> ListPage:
         planning_actions.attach(page, context)
     elif spec.area == "stock":
         list_actions.attach(page, context)
+    elif spec.key in invoice_actions.LISTS:
+        invoice_actions.attach(page, context)
     elif spec.area == "purchasing":
         purchasing_actions.attach(page, context)
     page.import_requested.connect(lambda key: context.open("import", {"into": key}))

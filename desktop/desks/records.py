@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.domain.text import tr
+from desktop.lists.purchasing_invoices import PAYERS
 from desktop.lists.stock_counts import COUNTERS
 from desktop.lists.stock_planning import PLANNERS, VALUERS
 from desktop.operations import people_accounts
@@ -24,7 +25,9 @@ from desktop.views.platform.unit_page import UnitPage
 from desktop.views.purchasing.approval_rule_page import ApprovalRulePage
 from desktop.views.purchasing.price_page import SupplierPricePage
 from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
+from desktop.views.purchasing.receiving_rule_page import ReceivingRulePage
 from desktop.views.purchasing.requisition_page import RequisitionPage
+from desktop.views.purchasing.supplier_invoice_page import SupplierInvoicePage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.abc_page import AbcPage
@@ -73,6 +76,8 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "pick_lists": _new("pick_list", "clerk"),
     "purchase_orders": _new("purchase_order", "buyer"),
     "approval_rules": _new("approval_rule", "steward"),
+    "receiving_rules": _new("receiving_rule", "buyer manager steward"),
+    "supplier_invoices": _new("supplier_invoice", "buyer finance"),
     "requisitions": _new("requisition", "clerk planner desk engineer buyer pm manager"),
     "supplier_prices": _new("supplier_price", "buyer"),
     "reorder_rules": _new("reorder_rule", "buyer manager steward"),
@@ -162,6 +167,19 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda context, args: DisposalPage(context, record_id(args) or 0),
         PLANNERS,
         listed=False,
+    ),
+    _form(
+        "supplier_invoice",
+        lambda: tr("Supplier invoice"),
+        "file-text",
+        lambda context, args: SupplierInvoicePage(context, record_id(args), values_of(args)),
+        *PAYERS,
+    ),
+    _form(
+        "receiving_rule",
+        lambda: tr("Receiving rule"),
+        "check",
+        lambda context, args: ReceivingRulePage(context, record_id(args), values_of(args)),
     ),
     PageEntry(
         "stock_count",

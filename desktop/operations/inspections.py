@@ -30,6 +30,28 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What of an inspection is still to be looked at."""
+
+    id: int
+    item_code: str
+    quantity: Decimal
+
+
+def waiting(database: Database, inspection_id: int) -> Waiting:
+    """How much of it waits; 0 where it is done."""
+    with database.read() as session:
+        found = session.execute(
+            text(
+                "select t.id, i.code, case t.state when 'open' then t.quantity - t.accepted - t.rejected else 0 end"
+                " from erp.inspection t join erp.item i on i.id = t.item_id where t.id = :id"
+            ),
+            {"id": inspection_id},
+        ).one()
+    return Waiting(*found)
+
+
+@dataclass(frozen=True)
 class Inspected:
     """The inspection's state now, and the return to the supplier that it made."""
 

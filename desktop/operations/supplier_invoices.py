@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from db.errors import UserError
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrderLine
@@ -19,6 +20,7 @@ from db.orm.purchasing_invoices import SupplierInvoice, SupplierInvoiceLine
 from db.orm.stock import Item
 from db.session import Database
 from desktop.domain.changes import Changes
+from desktop.domain.text import pick
 from desktop.operations import records
 from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
 from desktop.operations.stock import Difference, exactly_once
@@ -43,7 +45,6 @@ SUPPLIER_INVOICE = RecordKind(
             parent="invoice_id",
             columns=(
                 "purchase_line_id", "item_id", "description", "quantity", "unit_price", "net", "tax_rate",
-                "expected_quantity", "expected_price", "exceptions", "accepted_at", "accept_reason",
             ),
             order="line_no",
             references={
@@ -53,9 +54,6 @@ SUPPLIER_INVOICE = RecordKind(
                 "item_id": Reference(model=Item, lookup="items"),
             },
             numbered=True,
-            derived=frozenset(
-                {"expected_quantity", "expected_price", "exceptions", "accepted_at", "accept_reason"}
-            ),
         ),
     ),
 )  # fmt: skip
@@ -109,6 +107,47 @@ class Similar:
     why: str
 
 
+@dataclass(frozen=True)
+class MatchLine:
+    """A line beside what order and receipt say. `exceptions` are codes (see api.match_supplier_invoice)."""
+
+    id: int
+    line_no: int
+    order_id: int | None
+    order_number: str | None
+    item_code: str | None
+    words: str
+    words_zh: str | None
+    quantity: Decimal
+    unit_price: Decimal
+    net: Decimal
+    expected_quantity: Decimal | None
+    expected_price: Decimal | None
+    exceptions: tuple[str, ...]
+    accepted: bool
+    accept_reason: str | None
+
+
+def matching(database: Database, invoice_id: int) -> tuple[MatchLine, ...]:
+    """Each line of an invoice beside order and receipt, as it was last matched."""
+    with database.read() as session:
+        rows = session.execute(text(_MATCHING), {"id": invoice_id}).all()
+    return tuple(MatchLine(**{**row._mapping, "exceptions": tuple(row.exceptions)}) for row in rows)
+
+
+_MATCHING = """
+    select l.id, l.line_no, o.id as order_id, o.number as order_number, i.code as item_code,
+           coalesce(i.name, l.description, '') as words, i.name_zh as words_zh, l.quantity, l.unit_price, l.net,
+           l.expected_quantity, l.expected_price, l.exceptions, l.accepted_at is not null as accepted, l.accept_reason
+    from erp.supplier_invoice_line l
+    left join erp.purchase_order_line p on p.id = l.purchase_line_id
+    left join erp.purchase_order o on o.id = p.purchase_order_id
+    left join erp.item i on i.id = l.item_id
+    where l.invoice_id = :id
+    order by l.line_no
+"""
+
+
 def load(database: Database, invoice_id: int) -> Record:
     return records.load(database, SUPPLIER_INVOICE, invoice_id)
 
@@ -118,11 +157,31 @@ def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Chan
     return records.save(database, SUPPLIER_INVOICE, record, draft)
 
 
+def save_and_match(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes, str]:
+    """Save, and match what is complete. What does not add up yet stays a draft; the last value says why."""
+    saved, changes = save(database, record, draft)
+    try:
+        _, matched = match(database, saved.id or 0)
+    except UserError as error:
+        return saved, changes, pick(error.message_en, error.message_zh)
+    return load(database, saved.id or 0), changes.merged(matched), ""
+
+
 def match(database: Database, invoice_id: int) -> tuple[Matched, Changes]:
     """Compare with order and receipt. Raises UserError where the paper does not add up."""
     with database.write() as session:
         found = session.execute(text("select api.match_supplier_invoice(:id)"), {"id": invoice_id}).scalar_one()
     return Matched(found["state"], found["exceptions"]), _touched(invoice_id)
+
+
+def of_lines(database: Database, line_ids: Sequence[int]) -> tuple[int, ...]:
+    """The invoices to which lines belong."""
+    with database.read() as session:
+        rows = session.execute(
+            text("select distinct invoice_id from erp.supplier_invoice_line where id = any (:lines) order by 1"),
+            {"lines": list(line_ids)},
+        )
+        return tuple(row.invoice_id for row in rows)
 
 
 def accept(database: Database, line_id: int, reason: str) -> tuple[str, Changes]:

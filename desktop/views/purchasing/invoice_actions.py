@@ -1,0 +1,174 @@
+"""What the lists after the order can do: inspect, accept differences, match, post, turn the month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from PySide6.QtCore import QObject, Slot
+
+from desktop.domain.changes import Changes
+from desktop.domain.text import tr
+from desktop.operations import inspections, supplier_invoices
+from desktop.operations.inspections import Finding, Inspected
+from desktop.operations.stock import new_key
+from desktop.runtime.context import Context
+from desktop.runtime.failures import Failure
+from desktop.views.purchasing.decision_strips import AcceptStrip, InspectStrip
+from desktop.widgets.list_page import ListPage
+
+LISTS = frozenset({"inspections", "invoice_exceptions", "supplier_invoices", "grni"})
+
+
+class InvoiceListActions(QObject):
+    """Carries out the actions of such a list; lives as long as the page."""
+
+    def __init__(self, page: ListPage, context: Context) -> None:
+        super().__init__(page)
+        self._page, self._context = page, context
+        self._rows: tuple[int, ...] = ()
+        self._calls: dict[str, Callable[[Sequence[int]], None]] = {
+            "accept_inspection": self.accept_inspections,
+            "inspect": self.inspect,
+            "accept_difference": self.accept,
+            "match_again": self.match,
+            "post_invoices": self.post,
+            "roll_accruals": self.turn,
+        }
+        self.accept_strip = AcceptStrip(page)
+        self.inspect_strip = InspectStrip(page)
+        for strip in (self.accept_strip, self.inspect_strip):
+            page.under_header(strip)
+            strip.left.connect(page.grid.canvas.setFocus)
+        self.accept_strip.accepted.connect(self._accept)
+        self.inspect_strip.found.connect(self._inspect)
+        if page.spec.key == "invoice_exceptions":
+            page.commands.actions["check"].setShortcuts([])  # here Space accepts
+        page.action_requested.connect(self._act)
+
+    @Slot(str, object)
+    def _act(self, key: str, rows: Sequence[int]) -> None:
+        self._calls[key](rows)
+
+    # inspections
+
+    def accept_inspections(self, rows: Sequence[int]) -> None:
+        """F9: all that waits in the rows is good."""
+        self._context.work.run(
+            self._accept_all, tuple(rows), on_done=self._done, on_error=self._failed, owner=self
+        )
+
+    def _accept_all(self, rows: Sequence[int]) -> tuple[str, Changes]:
+        changes = Changes()
+        for row in rows:
+            waiting = inspections.waiting(self._context.database, row)
+            _, touched = inspections.inspect(self._context.database, new_key(), row, Finding(waiting.quantity))
+            changes = changes.merged(touched)
+        return tr("{count} inspected", count=len(rows)), changes
+
+    def inspect(self, rows: Sequence[int]) -> None:
+        """F8: what was found in the row of the cursor."""
+        self._context.work.run(
+            inspections.waiting, self._context.database, rows[0], on_done=self._ask, on_error=self._failed, owner=self
+        )
+
+    def _ask(self, waiting: inspections.Waiting) -> None:
+        self._rows = (waiting.id,)
+        if waiting.quantity <= 0:
+            self._context.toast("info", tr("{item} is inspected already", item=waiting.item_code))
+        else:
+            self.inspect_strip.open(waiting.item_code, waiting.quantity)
+
+    def _inspect(self, finding: Finding) -> None:
+        self._context.work.run(
+            inspections.inspect, self._context.database, new_key(), self._rows[0], finding,
+            on_done=self._inspected, on_error=self._failed, owner=self,
+        )  # fmt: skip
+
+    def _inspected(self, answer: tuple[Inspected, Changes]) -> None:
+        made, changes = answer
+        self.inspect_strip.shut()
+        words = tr("Sent back: {number}", number=made.return_number) if made.return_number else tr("Inspected")
+        self._done((words, changes))
+        if made.return_id is not None:
+            self._context.open("stock_document", made.return_id)
+
+    # invoices
+
+    def accept(self, rows: Sequence[int]) -> None:
+        """Space: accept the differences of the rows, with one reason."""
+        self._rows = tuple(rows)
+        self.accept_strip.open(tr("Differences to accept: {count}", count=len(rows)))
+
+    def _accept(self, reason: str) -> None:
+        self._context.work.run(
+            self._accept_lines, self._rows, reason, on_done=self._accepted, on_error=self._failed, owner=self
+        )
+
+    def _accept_lines(self, rows: Sequence[int], reason: str) -> tuple[str, Changes]:
+        changes = Changes()
+        for row in rows:
+            _, touched = supplier_invoices.accept(self._context.database, row, reason)
+            changes = changes.merged(touched)
+        return tr("{count} differences accepted", count=len(rows)), changes
+
+    def _accepted(self, answer: tuple[str, Changes]) -> None:
+        self.accept_strip.shut()
+        self._done(answer)
+
+    def match(self, rows: Sequence[int]) -> None:
+        """Ctrl+R: goods that came meanwhile may make it agree."""
+        self._context.work.run(self._match, tuple(rows), on_done=self._done, on_error=self._failed, owner=self)
+
+    def _match(self, rows: Sequence[int]) -> tuple[str, Changes]:
+        database = self._context.database
+        of_lines = self._page.spec.key == "invoice_exceptions"
+        invoices = supplier_invoices.of_lines(database, rows) if of_lines else tuple(rows)
+        changes, left = Changes(), 0
+        for invoice in invoices:
+            matched, touched = supplier_invoices.match(database, invoice)
+            left += matched.exceptions
+            changes = changes.merged(touched)
+        return tr("Matched; lines that still differ: {count}", count=left), changes
+
+    def post(self, rows: Sequence[int]) -> None:
+        """F9: post the chosen invoices, each for itself; the first that cannot stops the rest."""
+        self._context.work.run(self._post, tuple(rows), on_done=self._done, on_error=self._stopped, owner=self)
+
+    def _post(self, rows: Sequence[int]) -> tuple[str, Changes]:
+        changes, difference = Changes(), Decimal(0)
+        for row in rows:
+            posted, touched = supplier_invoices.post(self._context.database, new_key(), row)
+            difference += posted.difference
+            changes = changes.merged(touched)
+        words = tr("{count} posted, price difference {amount}", count=len(rows), amount=f"{difference:,.2f}")
+        return words, changes
+
+    def turn(self, rows: Sequence[int]) -> None:
+        """The turn of the month, now."""
+        self._context.work.run(
+            supplier_invoices.roll_accruals, self._context.database, on_done=self._turned, on_error=self._failed,
+            owner=self,
+        )  # fmt: skip
+
+    def _turned(self, answer: tuple[int, Changes]) -> None:
+        done, changes = answer
+        self._done((tr("{count} accruals turned", count=done), changes))
+
+    def _done(self, answer: tuple[str, Changes]) -> None:
+        words, changes = answer
+        self._context.bus.publish(changes, self._page)
+        self._context.toast("success", words)
+        self._page.refresh()
+
+    def _stopped(self, failure: Failure) -> None:
+        self._page.refresh()
+        self._failed(failure)
+
+    def _failed(self, failure: Failure) -> None:
+        self._context.toast("danger", tr("Not done"), failure.message)
+
+
+def attach(page: ListPage, context: Context) -> InvoiceListActions:
+    """Give the list its actions."""
+    return InvoiceListActions(page, context)

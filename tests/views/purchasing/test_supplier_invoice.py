@@ -1,0 +1,179 @@
+"""Finance enters an invoice from what was received, sees where it differs, posts it; the desks around it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from db.errors import UserError
+from db.session import Database
+from desktop.desks.lists import list_page
+from desktop.lists.all_lists import list_for
+from desktop.operations import supplier_invoices
+from desktop.runtime.bus import Bus
+from desktop.runtime.context import Context, User
+from desktop.runtime.settings import Settings
+from desktop.runtime.work import Work
+from desktop.views.purchasing.invoice_actions import InvoiceListActions
+from desktop.views.purchasing.supplier_invoice_page import SupplierInvoicePage
+from desktop.widgets.list_page import ListPage
+from desktop.widgets.page import Page
+from desktop.widgets.theme import apply_theme, set_language
+from tests.form_fixtures import type_into
+from tests.invoice_people import Buying, buying
+from tests.stock_fixtures import shop, shop_template
+
+__all__ = ["buying", "shop", "shop_template"]
+PART = "FLT-AIR-7502"
+PICTURES = os.environ.get("OUTPOST_PICTURES")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Callable[[Database, str], Context]]:
+    works: list[Work] = []
+
+    def make(database: Database, job: str) -> Context:
+        work = Work(user_errors=(UserError,))
+        works.append(work)
+        return Context(
+            database=database, work=work, bus=Bus(), user=User(job, job, job, frozenset({job})),
+            settings=Settings(tmp_path / f"{job}.json"), open=lambda key, args: None,
+            toast=lambda *args, **words: None,
+        )  # fmt: skip
+
+    yield make
+    for work in works:
+        work.close()
+
+
+def _show(qtbot: QtBot, page: Page, context: Context) -> None:
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    qtbot.waitUntil(lambda: not context.work.running(), timeout=15000)
+
+
+def _settled(qtbot: QtBot, context: Context) -> None:
+    qtbot.waitUntil(lambda: not context.work.running(), timeout=15000)
+
+
+def _picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.grab().save(f"{PICTURES}/{name}.png")
+
+
+def test_an_invoice_is_entered_from_what_was_received_matched_and_posted(
+    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context]
+) -> None:
+    buying.receive(PART, 20)
+    buying.receive("SEP-OIL-7520", 4)
+    context = room(buying.finance, "finance")
+    page = SupplierInvoicePage(context, None, {"supplier_id": buying.shop.world.supplier})
+    _show(qtbot, page, context)
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(page.tables["lines"].model_.lines()) == 2, timeout=15000)
+    type_into(qtbot, page.editors["invoice_number"].widget, "26110093")
+    type_into(qtbot, page.editors["invoice_date"].widget, "2026-11-20")
+    type_into(qtbot, page.editors["gross"].widget, "7000")
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.record_id is not None and not page._writing, timeout=15000)
+    assert page._state() == "draft"
+    assert "7412.80" in page.totals.reason() and "7000" in page.totals.reason()
+    type_into(qtbot, page.editors["gross"].widget, "7412.80")
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page._state() == "matched" and not page._writing, timeout=15000)
+    assert page.match.isVisible()
+    _picture(page, "invoice-matched")
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: page._state() == "posted", timeout=15000)
+    assert buying.open_accrual() == 0
+    assert page.locked()
+    buying.check()
+
+
+def test_differences_are_shown_and_accepted_with_space(
+    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context], qapp: QApplication
+) -> None:
+    buying.receive(PART, 20)
+    buying.receive("SEP-OIL-7520", 4)
+    made, _, _ = supplier_invoices.enter(
+        buying.buyer, buying.paper((PART, 20, "180"), ("SEP-OIL-7520", 4, "795.5"))
+    )
+    context = room(buying.finance, "finance")
+    page = SupplierInvoicePage(context, made)
+    _show(qtbot, page, context)
+    assert page._state() == "exception"
+    _picture(page, "invoice-exception")
+    exceptions = list_page(context, list_for("invoice_exceptions"))
+    _show(qtbot, exceptions, context)
+    qtbot.waitUntil(lambda: exceptions.model.map.rows == 1, timeout=15000)
+    exceptions.grid.canvas.setFocus()
+    qtbot.keyClick(exceptions.grid.canvas, Qt.Key.Key_Space)
+    actions = _actions(exceptions)
+    qtbot.waitUntil(actions.accept_strip.isVisible, timeout=5000)
+    qtbot.keyClick(actions.accept_strip.reason, Qt.Key.Key_Return)
+    assert actions.accept_strip.message.text()  # a reason is asked for
+    qtbot.keyClicks(actions.accept_strip.reason, "price list of November")
+    _picture(exceptions, "exceptions")
+    qtbot.keyClick(actions.accept_strip.reason, Qt.Key.Key_Return)
+    qtbot.waitUntil(
+        lambda: buying.value("select state from erp.supplier_invoice where id = %s", made) == "approved", timeout=15000
+    )
+    _settled(qtbot, context)
+    if PICTURES:
+        for theme in ("light", "dark"):
+            apply_theme(qapp, theme)
+            for tongue in ("en", "zh"):
+                set_language(tongue)
+                for key in ("grni", "supplier_performance", "supplier_invoices"):
+                    other = list_page(context, list_for(key))
+                    _show(qtbot, other, context)
+                    qtbot.wait(300)
+                    _picture(other, f"{key}-{tongue}-{theme}")
+                again = SupplierInvoicePage(context, made)
+                _show(qtbot, again, context)
+                qtbot.wait(300)
+                _picture(again, f"invoice-{tongue}-{theme}")
+        apply_theme(qapp, "light")
+        set_language("en")
+
+
+def test_an_inspection_is_decided_in_the_list(
+    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context]
+) -> None:
+    buying.receive(PART, 20, to_condition="quarantine")
+    context = room(buying.shop.clerk, "clerk")
+    page = list_page(context, list_for("inspections"))
+    _show(qtbot, page, context)
+    qtbot.waitUntil(lambda: page.model.map.rows == 1, timeout=15000)
+    page.grid.canvas.setFocus()
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F8)
+    strip = _actions(page).inspect_strip
+    qtbot.waitUntil(strip.isVisible, timeout=15000)
+    type_into(qtbot, strip.bad, "3")
+    assert strip.good.value() == Decimal(17)
+    qtbot.keyClick(strip.bad, Qt.Key.Key_Return)
+    assert strip.message.text() and strip.isVisible()
+    qtbot.keyClicks(strip.reason, "crushed")
+    _picture(page, "inspection")
+    qtbot.keyClick(strip.reason, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: buying.value("select state from erp.inspection") == "done", timeout=15000)
+    _settled(qtbot, context)
+    assert buying.value("select returned from erp.purchase_order_line where id = %s", buying.line(PART)) == 3
+    buying.check()
+
+
+def _actions(page: ListPage) -> InvoiceListActions:
+    found = page.findChild(InvoiceListActions)
+    assert found is not None
+    return found
