@@ -87,10 +87,6 @@ class ListFrame(Page):
         self._side: QWidget | None = None
         self.setLayout(self._across)
 
-    def under_header(self, widget: QWidget) -> None:
-        """A strip between header and grid: a question about the chosen rows."""
-        self._main.insertWidget(1, widget)
-
     def set_side(self, side: QWidget) -> None:
         """A panel at the right that shows the row of the cursor; connect it to `row_changed`."""
         self._side = side
