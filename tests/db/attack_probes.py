@@ -44,6 +44,7 @@ THEMES = {
     "ddl": "Changing the schema",
     "purchasing": "Invoices, accruals and inspections",
     "denial": "Getting in others' way",
+    "picking": "Setting aside and fetching another branch's parts",
 }
 
 

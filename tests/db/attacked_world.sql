@@ -31,3 +31,16 @@ insert into erp.supplier_invoice_line (invoice_id, line_no, purchase_line_id, qu
 select i.id, 1, l.id, l.quantity, l.unit_price, l.quantity * l.unit_price, '{price}'
 from erp.supplier_invoice i join erp.purchase_order o on right(o.number, 5) = right(i.number, 5) join erp.purchase_order_line l on l.purchase_order_id = o.id;
 update erp.supplier_invoice set state = 'exception';
+insert into erp.work_order_part (work_order_id, item_id, quantity)
+select w.id, i.id, 2 from erp.work_order w join erp.item i on i.code = 'BRG-6205' where w.number = 'WO-SOUTH';
+insert into erp.stock_balance (company_id, org_unit_id, item_id, location_id, quantity, reserved)
+select l.company_id, l.org_unit_id, i.id, l.id, 2, 2 from erp.stock_location l join erp.item i on i.code = 'BRG-6205' where l.code = 'S-1'
+on conflict on constraint stock_balance_key do update set quantity = erp.stock_balance.quantity + 2, reserved = erp.stock_balance.reserved + 2;
+insert into erp.reservation (company_id, org_unit_id, work_order_id, item_id, balance_id, quantity)
+select b.company_id, b.org_unit_id, w.id, b.item_id, b.id, 2
+from erp.stock_balance b join erp.stock_location l on l.id = b.location_id and l.code = 'S-1' join erp.item i on i.id = b.item_id and i.code = 'BRG-6205'
+join erp.work_order w on w.number = 'WO-SOUTH' where b.lot_id is null and b.owner_id is null and b.condition = 'good';
+insert into erp.pick_list (company_id, org_unit_id, number, note) select u.company_id, u.id, 'PCK-SOUTH', 'ZANZIBAR' from erp.org_unit u where u.code = 'SOUTH';
+insert into erp.pick_line (pick_list_id, line_no, work_order_id, reservation_id, item_id, location_id, quantity)
+select p.id, 1, r.work_order_id, r.id, r.item_id, b.location_id, 2
+from erp.pick_list p, erp.reservation r join erp.stock_balance b on b.id = r.balance_id where p.number = 'PCK-SOUTH';

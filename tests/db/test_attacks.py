@@ -139,6 +139,10 @@ def _postings(world: World, boss: str, facts: dict[str, Any]) -> dict[str, Any]:
     posted = "select (api.post_stock(%s, %s) #>> '{moves,0}')::bigint"
     found["south_issue"] = world.value(posted, str(uuid.uuid4()), issue)
     found["south_lot"] = world.value("select id from erp.lot where code = 'L-SOUTH'")
+    found["south_pick"] = world.value("select id from erp.pick_list where number = 'PCK-SOUTH'")
+    found["south_pick_line"] = world.value("select id from erp.pick_line where pick_list_id = %s", found["south_pick"])
+    kept = "select reservation_id from erp.pick_line where pick_list_id = %s"
+    found["south_reservation"] = world.value(kept, found["south_pick"])
     found["south_plan"] = world.value("select id from erp.count_plan where name = 'Lax'")
     return found
 
