@@ -40,6 +40,13 @@ def _stock_on_hand(start: Start) -> dict[str, Any]:
     return stock_on_hand.measure(server.dsn(), lambda world: server.dsn(user=world.login, password="clerk"))
 
 
+def _item_duplicates(start: Start) -> dict[str, Any]:
+    from tests.bench import item_duplicates
+
+    server = start()
+    return item_duplicates.measure(server.dsn(), lambda world: server.dsn(user=world.login, password="clerk"))
+
+
 def _lists(start: Start) -> dict[str, Any]:
     from tests.bench import grid_queries
 
@@ -81,6 +88,7 @@ BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
     "exactly_once": _exactly_once,
     "export": _export,
     "gantt": _gantt,
+    "item_duplicates": _item_duplicates,
     "lists": _lists,
     "mixed_work": _mixed_work,
     "paint": _paint,

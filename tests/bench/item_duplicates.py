@@ -1,0 +1,125 @@
+"""Doubles among 10⁵ items: how long the whole search and one question while typing take, and how many planted ones are found.
+
+Every fiftieth item is entered a second time as people do: in full-width letters, in the other language, with other signs, or by
+the maker's number alone. Beside it the smallest thing that could be done: names that are equal letter by letter.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import execute_values
+
+from tests.stock_world import World, make_world
+
+ITEMS = 100_000
+EVERY = 50
+_QUESTIONS = 200
+_KINDS = (
+    ("Bearing", "轴承"), ("Air filter element", "空气滤芯"), ("Oil filter", "机油滤清器"), ("Gasket", "密封垫"),
+    ("Shaft seal", "轴封"), ("V-belt", "三角带"), ("Solenoid valve", "电磁阀"), ("Contactor", "交流接触器"),
+    ("Relay", "中间继电器"), ("Fuse", "熔断器"), ("Pressure switch", "压力开关"), ("Coupling", "联轴器"),
+    ("Fan motor", "风机电机"), ("Hydraulic hose", "液压软管"), ("Terminal block", "接线端子"), ("Pump", "水泵"),
+)  # fmt: skip
+_MAKERS = ("SKF", "FAG", "NSK", "Parker", "Festo", "Schneider", "Omron", "Danfoss")
+
+
+def catalogue(count: int, chance: random.Random) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """(code, name, Chinese name, maker's number): a kind, a series and two sizes, none of them twice."""
+    for number in range(count):
+        name, name_zh = _KINDS[number % len(_KINDS)]
+        size, wide, high = 10 + number // len(_KINDS) % 250, 5 + number // 4000, chance.randrange(10, 99)
+        text = f"{size}x{wide}x{high} mm"
+        maker = f"{chance.choice(_MAKERS)} {chance.randrange(10**7, 10**8)}"
+        zh = f"{name_zh} {text}" if number % 3 else None
+        yield f"P-{number:06d}", f"{name} {text}", zh, maker if number % 2 else None
+
+
+def second(number: int, name: str, maker: str | None) -> tuple[str, str | None]:
+    """The same thing, as somebody else would enter it."""
+    kind = next(pair for pair in _KINDS if name.startswith(pair[0] + " "))
+    wide = "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in name)
+    other = name.replace(kind[0], kind[1]).replace("x", "×").replace(" mm", "毫米")
+    spelt = f"φ{name.removeprefix(kind[0]).strip().replace('x', ' * ')} {kind[0].upper()}s"
+    ways = ((wide, None), (other, None), (spelt, None), ("Spare part", f"{maker}".lower().replace(" ", "-")))
+    return ways[number % (4 if maker else 3)]
+
+
+def fill(cursor: Any, world: World, count: int) -> dict[int, int]:
+    """The items by COPY's way, without triggers. Returns original → double."""
+    chance = random.Random(7)
+    items = list(catalogue(count, chance))
+    doubles = []
+    for number in range(0, count, EVERY):
+        _, name, _, maker = items[number]
+        doubles.append((f"D-{number:06d}", *second(number // EVERY, name, maker)))
+    cursor.execute("set session_replication_role = replica")
+    cursor.execute("select org_unit_id from erp.item where id = %s", (world.items[0],))
+    root = cursor.fetchone()[0]
+    rows = [(world.company, root, *item) for item in items]
+    rows += [(world.company, root, code, name, None, maker) for code, name, maker in doubles]
+    made = execute_values(
+        cursor,
+        "insert into erp.item (company_id, org_unit_id, code, name, name_zh, maker_code) values %s returning id",
+        rows, page_size=5000, fetch=True,
+    )  # fmt: skip
+    cursor.execute("set session_replication_role = origin")
+    ids = [row[0] for row in made]
+    return {ids[place * EVERY]: ids[count + place] for place in range(len(doubles))}
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    call()
+    return round(time.perf_counter() - before, 3)
+
+
+def measure(owner_dsn: str, clerk_dsn: Callable[[World], str], *, items: int = ITEMS) -> dict[str, Any]:
+    """The first search over everything, the next one after a hundred new items, and single questions."""
+    owner = psycopg2.connect(owner_dsn)
+    owner.autocommit = True
+    with owner.cursor() as cursor:
+        cursor.execute("begin")
+        world = make_world(cursor, items=1, prefix="twice")
+        cursor.execute("commit")
+        planted = fill(cursor, world, items)
+        cursor.execute("vacuum analyze erp.item")
+        whole = _seconds(lambda: cursor.execute("select api.find_duplicates()"))
+        cursor.execute("vacuum analyze erp.item_match, erp.item_duplicate")
+        cursor.execute("select item_id, other_id from erp.item_duplicate")
+        pairs = set(cursor.fetchall())
+        found = sum((one, other) in pairs for one, other in planted.items())
+        cursor.execute("update erp.item set name = name || ' N' where id in (select id from erp.item order by id limit 100)")
+        again = _seconds(lambda: cursor.execute("select api.find_duplicates()"))
+        equal = _seconds(lambda: cursor.execute(
+            "select count(*) from erp.item a join erp.item b on b.name = a.name and b.id > a.id"))  # fmt: skip
+        cursor.execute("select name, name_zh from erp.item where id %% 499 = 0 order by id limit %s", (_QUESTIONS,))
+        drafts = cursor.fetchall()
+    clerk = psycopg2.connect(clerk_dsn(world))
+    clerk.autocommit = True
+    taken = []
+    with clerk.cursor() as cursor:
+        for name, name_zh in drafts:
+            draft = json.dumps({"name": name, "name_zh": name_zh})
+            taken.append(1000 * _seconds(lambda draft=draft: cursor.execute("select api.similar_items(%s)", (draft,))))
+    clerk.close()
+    owner.close()
+    taken.sort()
+    return {
+        "items": items + len(planted),
+        "whole_search_s": whole,
+        "after_100_changes_s": again,
+        "equal_names_s": equal,
+        "planted": len(planted),
+        "found": found,
+        "pairs": len(pairs),
+        "others": len(pairs) - found,
+        "question_ms": {"p50": round(statistics.median(taken), 1), "p99": round(taken[int(len(taken) * 0.99)], 1)},
+        "goals": {"question_p50_ms": 50, "found_share": 0.95},
+    }
