@@ -96,7 +96,7 @@ create table erp.item_duplicate (
     constraint item_duplicate_unique unique (item_id, other_id),
     constraint item_duplicate_in_order check (item_id < other_id)
 );
-create index item_duplicate_score_idx on erp.item_duplicate (score desc, id) include (org_unit_id);
+create index item_duplicate_unit_idx on erp.item_duplicate (org_unit_id, score desc, id);
 create index item_duplicate_other_idx on erp.item_duplicate (other_id);
 
 -- Two items made one: who, why, what was taken from which, what was re-pointed and which documents moved the stock.
@@ -542,8 +542,9 @@ as $$
     select regexp_replace(lower(normalize(coalesce(given, ''), NFKC)), '[^a-z0-9⺀-鿿]', '', 'g')
 $$;
 
--- By what candidates are found: the maker's number, the code, and for each name every word together with all its numbers, with
--- each number, or where there is none with each other word.
+-- By what candidates are found: the maker's number, the code, and for each name every word together with all its numbers, or where
+-- there is none with each other word. A word with one of several numbers (~) is asked for only while an item is entered: it stands
+-- in so many items that to compare them all with each other took ten times as long.
 create function erp.match_keys(words text[], words_zh text[], maker_key text, code_key text) returns text[]
 language plpgsql immutable
 set search_path = erp, pg_catalog, pg_temp
@@ -568,7 +569,8 @@ begin
             keys := keys || array_to_string(numbers, ' ');
         else
             keys := keys || array(select w || ' ' || array_to_string(numbers, ' ') from unnest(plain) w)
-                         || array(select w || ' ' || n from unnest(plain) w, unnest(numbers) n where length(n) > 1);
+                         || array(select '~' || w || ' ' || n from unnest(plain) w, unnest(numbers) n
+                                  where length(n) > 1 and cardinality(numbers) > 1);
         end if;
     end loop;
     if length(maker_key) >= 4 then
@@ -763,7 +765,10 @@ begin
     waiting := array(select m.item_id from item_match m where not m.compared);
     delete from item_duplicate d where d.state = 'open' and (d.item_id = any (waiting) or d.other_id = any (waiting));
     with held as materialized (
-        select m.company_id, k.key, m.item_id, m.compared from item_match m cross join lateral unnest(m.keys) k (key)),
+        select m.company_id, k.key, m.item_id, m.compared
+        from item_match m
+        cross join lateral unnest(m.keys) k (key)
+        where not k.key ^@ '~'),
     telling as materialized (
         select h.company_id, h.key from held h group by h.company_id, h.key
         having count(*) between 2 and 60 and not bool_and(h.compared)),

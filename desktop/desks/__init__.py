@@ -80,7 +80,10 @@ DESKS: tuple[Desk, ...] = (
         "data",
         lambda: tr("Data"),
         "database",
-        (*_lists("dictionary", "asset_classes", "custom_fields"), *DATA, *PRIVACY, *_lists("erasures")),
+        (*_lists(
+            "dictionary", "asset_classes", "custom_fields", "item_categories", "item_duplicates", "item_merges",
+            "item_synonyms",
+        ), *DATA, *PRIVACY, *_lists("erasures")),
     ),
     Desk(
         "admin",

@@ -31,6 +31,7 @@ from desktop.views.purchasing.supplier_invoice_page import SupplierInvoicePage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.abc_page import AbcPage
+from desktop.views.stock.category_page import CategoryPage, CustomFieldPage
 from desktop.views.stock.condition_page import ConditionPage
 from desktop.views.stock.count_page import CountPage
 from desktop.views.stock.count_plan_page import CountPlanPage
@@ -39,6 +40,7 @@ from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.location_page import LocationPage
 from desktop.views.stock.lot_page import LotPage
+from desktop.views.stock.merge_page import MergePage
 from desktop.views.stock.part_page import PartPage
 from desktop.views.stock.pick_page import PickPage
 from desktop.views.stock.reorder_rule_page import ReorderRulePage
@@ -70,6 +72,8 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
         "stand_in", "clerk planner desk engineer buyer finance pm manager steward report security admin auditor"
     ),
     "engineers": _new("engineer", "steward manager"),
+    "custom_fields": _new("custom_field", "steward"),
+    "item_categories": _new("item_category", "steward"),
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
     "org_units": _new("org_unit", "admin"),
@@ -116,6 +120,26 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda context, args: AssetPage(context, record_id(args), values_of(args)),
     ),
     _form("item", lambda: tr("Item"), "box", lambda context, args: ItemPage(context, record_id(args), values_of(args))),
+    _form(
+        "item_category",
+        lambda: tr("Item category"),
+        "layers",
+        lambda context, args: CategoryPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "custom_field",
+        lambda: tr("Custom field"),
+        "tag",
+        lambda context, args: CustomFieldPage(context, record_id(args), values_of(args)),
+    ),
+    PageEntry(
+        "item_duplicate",
+        lambda: tr("Compare items"),
+        "copy",
+        lambda context, args: MergePage(context, record_id(args), values_of(args)),
+        frozenset({"steward"}),
+        listed=False,
+    ),
     PageEntry(
         "part_stock",
         lambda: tr("Do we have it?"),

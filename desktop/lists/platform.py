@@ -175,7 +175,7 @@ ORG_UNITS = ListSpec(
 CUSTOM_FIELDS = ListSpec(
     key="custom_fields", area="platform", name="Custom fields", name_zh="自定义字段",
     table="custom_field", row_id=CustomField.id, version=CustomField.version, joins=_alone, topics=("custom_field",),
-    icon="tag", roles=KEEPERS, sort=(Sort("table_name"), Sort("position")),
+    icon="tag", opens="custom_field", roles=KEEPERS, sort=(Sort("table_name"), Sort("position")), code_column="key",
     columns=(
         Column(key="table_name", expr=CustomField.table_name, kind=Kind.CODE, width=140),
         Column(key="key", expr=CustomField.key, kind=Kind.CODE, width=140),
@@ -186,6 +186,7 @@ CUSTOM_FIELDS = ListSpec(
                required=True),
         Column(key="required", expr=CustomField.required, kind=Kind.BOOLEAN, width=80, writes="required",
                required=True),
+        Column(key="unit", expr=CustomField.unit, width=80, writes="unit"),
         Column(key="position", expr=CustomField.position, kind=Kind.INTEGER, width=80, writes="position",
                required=True),
         Column(key="active", expr=CustomField.active, kind=Kind.BOOLEAN, width=80,

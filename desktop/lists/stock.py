@@ -12,6 +12,7 @@ from db.orm.platform import AppUser, OrgUnit
 from db.orm.purchasing import PurchaseOrder
 from db.orm.scheduling import Engineer
 from db.orm.stock import Item, ItemCost, Lot, Reservation, StockBalance, StockDocument, StockLocation, StockMove
+from db.orm.stock_catalogue import ItemCategory
 from db.orm.work_orders import WorkOrder
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
@@ -22,6 +23,7 @@ VALUERS = frozenset({"clerk", "buyer", "finance", "pm", "manager", "steward", "a
 
 FromPlace, ToPlace, Parent = aliased(StockLocation), aliased(StockLocation), aliased(StockLocation)
 Reversed = aliased(StockDocument)
+Survivor = aliased(Item)
 
 REVERSE = Action(key="reverse", name="Reverse", name_zh="冲销", shortcut="F8", roles=frozenset({"clerk"}))
 HAVE_WE = Action(key="part_stock", name="Do we have it?", name_zh="库存查询", shortcut="Ctrl+Shift+H", roles=BUSINESS)
@@ -84,7 +86,12 @@ def _document_joins(statement: Select[Any]) -> Select[Any]:
 
 
 def _item_joins(statement: Select[Any]) -> Select[Any]:
-    return statement.join(Item.supplier, isouter=True).join(OrgUnit, OrgUnit.id == Item.org_unit_id)
+    return (
+        statement.join(Item.supplier, isouter=True)
+        .join(Item.item_category, isouter=True)
+        .join(Survivor, Item.merged_into == Survivor.id, isouter=True)
+        .join(OrgUnit, OrgUnit.id == Item.org_unit_id)
+    )
 
 
 def _location_joins(statement: Select[Any]) -> Select[Any]:
@@ -236,7 +243,11 @@ ITEMS = ListSpec(
         Column(key="reserved", expr=_reserved, kind=Kind.QUANTITY, width=90, source="stock_balance.reserved",
                sortable=False, filterable=False),
         Column(key="uom", expr=Item.uom, width=60, writes="uom", required=True),
-        Column(key="category", expr=Item.category, width=120, writes="category"),
+        Column(key="category", expr=func.coalesce(ItemCategory.name, Item.category),
+               expr_zh=func.coalesce(ItemCategory.name_zh, ItemCategory.name, Item.category),
+               order_by=Item.category, width=130, source="item.category_id", writes="category_id",
+               reference="item_categories"),
+        Column(key="category_path", expr=ItemCategory.path, width=200, source="item_category.path", shown=False),
         Column(key="tracking", expr=Item.tracking, kind=Kind.CHOICE, width=90, writes="tracking", required=True),
         Column(key="barcode", expr=Item.barcode, kind=Kind.CODE, width=130, writes="barcode"),
         Column(key="maker", expr=Item.maker, width=120, writes="maker"),
@@ -253,6 +264,8 @@ ITEMS = ListSpec(
         Column(key="unit", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, width=140, shown=False,
                source="item.org_unit_id"),
         Column(key="retired_on", expr=Item.retired_on, kind=Kind.DATE, width=100, writes="retired_on", shown=False),
+        Column(key="merged_into", expr=Survivor.code, kind=Kind.CODE, width=130, source="item.merged_into",
+               shown=False),
         Column(key="note", expr=Item.note, width=200, writes="note", shown=False),
         Column(key="id", expr=Item.id, kind=Kind.INTEGER, shown=False),
     ),

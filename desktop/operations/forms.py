@@ -84,7 +84,7 @@ _ENTRIES = text(
     " from erp.dictionary_entry where table_name = any (:tables)"
 )
 _CUSTOM = text(
-    "select key, kind, label, label_zh, meaning, meaning_zh, choices, required from erp.custom_field"
+    "select key, kind, label, label_zh, meaning, meaning_zh, choices, unit, required from erp.custom_field"
     " where table_name = :table and active order by position, key"
 )
 _CUSTOM_KINDS: dict[str, FieldKind] = {"decimal": "price", "text": "text"}
@@ -127,7 +127,7 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
         fields[key] = FieldInfo(
             key=key,
             kind=_CUSTOM_KINDS.get(row.kind, row.kind),
-            label=row.label_zh if zh else row.label,
+            label=(row.label_zh if zh else row.label) + (f", {row.unit}" if row.unit else ""),
             source=f"{table.name}.{key}",
             meaning=row.meaning_zh if zh else row.meaning,
             required=row.required,

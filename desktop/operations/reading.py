@@ -142,7 +142,7 @@ def _custom_fields(connection: Connection, spec: ListSpec) -> list[Any]:
         return []
     found = (
         select(CustomField.key, CustomField.kind, CustomField.label, CustomField.label_zh, CustomField.meaning,
-               CustomField.meaning_zh, CustomField.choices, CustomField.required)
+               CustomField.meaning_zh, CustomField.choices, CustomField.unit, CustomField.required)
         .where(CustomField.table_name == spec.table, CustomField.active)
         .order_by(CustomField.position, CustomField.id)
     )  # fmt: skip
@@ -244,7 +244,7 @@ def _info(
         reference=column.reference,
         opens=column.opens,
         target=column.target,
-        unit=column.unit,
+        unit=custom.unit if custom is not None else column.unit,
         looks=column.looks,
         custom=custom is not None,
     )

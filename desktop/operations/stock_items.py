@@ -7,6 +7,7 @@ from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Engineer
 from db.orm.stock import Item, ItemFit, ItemSubstitute, ItemUom, StockLocation, UnitOfMeasure
+from db.orm.stock_catalogue import ItemCategory
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
@@ -17,15 +18,16 @@ ITEM = RecordKind(
     model=Item,
     title="code",
     writes=(
-        "code", "name", "name_zh", "org_unit_id", "category", "uom", "tracking", "barcode", "maker", "maker_code",
+        "code", "name", "name_zh", "org_unit_id", "category_id", "uom", "tracking", "barcode", "maker", "maker_code",
         "supplier_id", "standard_cost", "currency", "min_quantity", "max_quantity", "lead_time_days", "abc_class",
         "allow_negative", "note", "retired_on", "custom",
     ),
-    reads=("company_id", "created_at", "updated_at"),
+    reads=("company_id", "category", "merged_into", "created_at", "updated_at"),
     catalogues={"uom": UnitOfMeasure},
     references={
         "org_unit_id": Reference(model=OrgUnit, lookup="org_units"),
         "supplier_id": Reference(model=Party, lookup="suppliers"),
+        "category_id": Reference(model=ItemCategory, lookup="item_categories"),
     },
     lines=(
         LineKind(

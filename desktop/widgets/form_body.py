@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -55,6 +56,7 @@ class FormBody(Surface):
         self.tables: dict[str, LineTable] = {}
         self._headings: list[tuple[Label, Callable[[], str]]] = []
         self._showing = False
+        self._custom_part: QVBoxLayout | None = None
         self._layout: QVBoxLayout = column(spacing=16, margins=(16, 12, 16, 16))
         self.setLayout(self._layout)
 
@@ -69,12 +71,36 @@ class FormBody(Surface):
         custom = tuple(key for key, each in info.fields.items() if each.custom)
         if custom:
             extra = FormSection(lambda: tr("Additional fields"), custom)
-            self._layout.addLayout(self._section(extra, info, tools))
+            self._custom_part = self._section(extra, info, tools)
+            self._layout.addLayout(self._custom_part)
         for lines in self.spec.lines:
             self._layout.addWidget(self._table(lines))
         for part in parts:
             self._layout.addWidget(part)
         self._layout.addStretch(1)
+
+    def arrange_custom(self, shown: Sequence[str], needed: Collection[str]) -> None:
+        """Show only these of the additional fields, without gaps; `needed` are marked as required."""
+        if self._custom_part is None:
+            return
+        grid = self._custom_part.itemAt(1)
+        heading = self._custom_part.itemAt(0)
+        if not isinstance(grid, QGridLayout) or heading is None:
+            return
+        for key in [key for key, editor in self.editors.items() if editor.info.custom]:
+            grid.removeWidget(self.fields[key])
+            self.fields[key].setVisible(key in shown)
+        for place, key in enumerate(shown):
+            grid.addWidget(self.fields[key], place // COLUMNS, place % COLUMNS, Qt.AlignmentFlag.AlignTop)
+            info = self.editors[key].info
+            self.fields[key].set_label(*_labels(replace(info, required=info.required or key in needed)))
+        title = heading.widget()
+        if title is not None:
+            title.setVisible(bool(shown))
+
+    def label_of(self, key: str) -> str:
+        """The label of a field, as it stands above it."""
+        return _labels(self.editors[key].info)[0]
 
     def _table(self, lines: FormLines) -> LineTable:
         kind = next(each for each in self.spec.kind.lines if each.name == lines.name)

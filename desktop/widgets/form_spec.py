@@ -16,6 +16,8 @@ PAGES = {
     "count_plans": "count_plan",
     "customers": "customer",
     "engineers": "engineer",
+    "custom_fields": "custom_field",
+    "item_categories": "item_category",
     "items": "item",
     "job_plans": "job_plan",
     "lots": "lot",

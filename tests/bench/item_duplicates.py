@@ -1,7 +1,7 @@
-"""Doubles among 10⁵ items: how long the whole search and one question while typing take, and how many planted ones are found.
+"""Doubles among 10⁵ items: what the whole search and one question while typing take, how many planted ones it finds.
 
-Every fiftieth item is entered a second time as people do: in full-width letters, in the other language, with other signs, or by
-the maker's number alone. Beside it the smallest thing that could be done: names that are equal letter by letter.
+Every fiftieth item is entered a second time as people do: in full-width letters, in the other language, with other
+signs, or by the maker's number alone. Beside it the smallest thing that could be done: names equal letter by letter.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -95,7 +96,9 @@ def measure(owner_dsn: str, clerk_dsn: Callable[[World], str], *, items: int = I
         cursor.execute("select item_id, other_id from erp.item_duplicate")
         pairs = set(cursor.fetchall())
         found = sum((one, other) in pairs for one, other in planted.items())
-        cursor.execute("update erp.item set name = name || ' N' where id in (select id from erp.item order by id limit 100)")
+        cursor.execute(
+            "update erp.item set name = name || ' N' where id in (select id from erp.item order by id limit 100)"
+        )
         again = _seconds(lambda: cursor.execute("select api.find_duplicates()"))
         equal = _seconds(lambda: cursor.execute(
             "select count(*) from erp.item a join erp.item b on b.name = a.name and b.id > a.id"))  # fmt: skip
@@ -107,7 +110,7 @@ def measure(owner_dsn: str, clerk_dsn: Callable[[World], str], *, items: int = I
     with clerk.cursor() as cursor:
         for name, name_zh in drafts:
             draft = json.dumps({"name": name, "name_zh": name_zh})
-            taken.append(1000 * _seconds(lambda draft=draft: cursor.execute("select api.similar_items(%s)", (draft,))))
+            taken.append(1000 * _seconds(partial(cursor.execute, "select api.similar_items(%s)", (draft,))))
     clerk.close()
     owner.close()
     taken.sort()

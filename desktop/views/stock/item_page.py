@@ -9,7 +9,8 @@ from desktop.domain.text import tr
 from desktop.operations import stock_items
 from desktop.operations.records import Values
 from desktop.runtime.context import Context
-from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec
+from desktop.views.stock.item_watch import ItemWatch
+from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 
 
 def item_spec() -> FormSpec:
@@ -20,7 +21,7 @@ def item_spec() -> FormSpec:
         sections=(
             FormSection(
                 lambda: tr("Identity"),
-                ("code", "name", "name_zh", "category", "uom", "tracking", "barcode", "maker", "maker_code"),
+                ("category_id", "code", "name", "name_zh", "uom", "tracking", "barcode", "maker", "maker_code"),
             ),
             FormSection(
                 lambda: tr("Stock keeping"),
@@ -59,10 +60,24 @@ class ItemPage(FormPage):
         self.stock.setShortcut(QKeySequence("Ctrl+Shift+H"))
         self.stock.triggered.connect(lambda _checked=False: self.show_stock())
         self.addAction(self.stock)
+        self.watch = ItemWatch(self)
+        self.number = self._action(tr("Next free code"), QKeySequence("Ctrl+Shift+U"), self.take_code)
+
+    def may_write(self, key: str) -> bool:
+        return not (key.startswith("custom.") and self.watch.hidden(key)) and super().may_write(key)
+
+    def shown(self, loaded: Loaded) -> None:
+        self.watch.forget()
+
+    def take_code(self) -> None:
+        """The next free code of the category, by its rule."""
+        if not self.watch.take_code():
+            self.context.toast("info", tr("No code to propose"), self.watch.why_no_code())
 
     def retranslate(self) -> None:
         super().retranslate()
         self.stock.setText(tr("Do we have it?"))
+        self.number.setText(tr("Next free code"))
 
     def show_stock(self) -> None:
         """The part's bins, reservations, orders and substitutes, once it is saved."""

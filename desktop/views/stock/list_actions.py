@@ -17,6 +17,7 @@ from desktop.operations.stock import Posted
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import desk_papers
+from desktop.views.stock.catalogue_actions import CatalogueActions
 from desktop.widgets import confirm as dialogs
 from desktop.widgets.list_page import ListPage
 
@@ -39,6 +40,8 @@ class StockListActions(QObject):
             "change_condition": self.change_condition,
             "receive_transit": self.receive_transit,
         }
+        self._catalogue = CatalogueActions(page, context)
+        self._calls |= self._catalogue.calls
         page.action_requested.connect(self._act)
 
     @Slot(str, object)
