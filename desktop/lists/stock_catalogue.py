@@ -93,7 +93,8 @@ ITEM_CATEGORIES = ListSpec(
         Column(key="attributes", expr=_attributes, kind=Kind.INTEGER, width=80, source="item_category.attributes",
                sortable=False, filterable=False),
         Column(key="code_mask", expr=ItemCategory.code_mask, kind=Kind.CODE, width=160, writes="code_mask"),
-        Column(key="code_strict", expr=ItemCategory.code_strict, kind=Kind.BOOLEAN, width=100, writes="code_strict"),
+        Column(key="code_strict", expr=ItemCategory.code_strict, kind=Kind.BOOLEAN, width=100, writes="code_strict",
+               required=True),
         Column(key="code_other", expr=ItemCategory.code_other, width=140, writes="code_other", shown=False),
         Column(key="code", expr=ItemCategory.code, kind=Kind.CODE, width=130, writes="code", required=True),
         Column(key="parent", expr=Above.code, kind=Kind.CODE, width=130, source="item_category.parent_id",
@@ -113,8 +114,8 @@ ITEM_SYNONYMS = ListSpec(
     title_columns=("word",),
     columns=(
         Column(key="word", expr=ItemSynonym.word, width=180, writes="word", required=True),
-        Column(key="means", expr=ItemSynonym.means, width=180, writes="means"),
-        Column(key="kind", expr=ItemSynonym.kind, kind=Kind.CHOICE, width=120, writes="kind"),
+        Column(key="means", expr=ItemSynonym.means, width=180, writes="means", required=True),
+        Column(key="kind", expr=ItemSynonym.kind, kind=Kind.CHOICE, width=120, writes="kind", required=True),
         Column(key="reading", expr=ItemSynonym.reading, width=180),
     ),
 )

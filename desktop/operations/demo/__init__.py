@@ -28,6 +28,7 @@ from db.session import Database
 from desktop.domain.progress import Progress
 from desktop.domain.text import tr
 from desktop.operations.demo import (
+    categories,
     counts,
     demand,
     ledger,
@@ -243,6 +244,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     cursor.execute("update erp.installation set demo = %s", (world.size.name,))
     _show_logins(cursor)
     views.write_views(cursor)
+    categories.make_categories(cursor, world)
     counts.make_counts(cursor, world)
     planning.make_planning(cursor, world)
     wishes.make_wishes(cursor, world)
