@@ -97,11 +97,14 @@ def rows_to_label(database: Database, what: str, codes: Sequence[str] = ()) -> S
         return tuple(rows.scalars())
 
 
-LABELLED = {"items": "items", "locations": "stock_locations", "assets": "assets"}
+LABELLED = {"items": "items", "locations": "stock_locations", "lots": "lots", "assets": "assets"}
 """What has labels, and the list of it."""
 _LABELLED = {
     "items": "select id from erp.item where retired_on is null and (:every or code = any (cast(:codes as text[])))",
     "locations": "select id from erp.stock_location"
     " where retired_on is null and stocked and (:every or code = any (cast(:codes as text[])))",
+    "lots": "select t.id from erp.lot t"
+    " where exists (select from erp.stock_balance b where b.lot_id = t.id and b.item_id = t.item_id and b.quantity > 0)"
+    " and (:every or t.code = any (cast(:codes as text[])))",
     "assets": "select id from erp.asset where :every or code = any (cast(:codes as text[]))",
 }

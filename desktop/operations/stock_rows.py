@@ -29,7 +29,7 @@ _TAGS = {
     " case when t.code is null then l.code else i.code || ' · ' || l.code end as detail"
     " from erp.stock_balance b join erp.item i on i.id = b.item_id join erp.stock_location l on l.id = b.location_id"
     " left join erp.lot t on t.id = b.lot_id where b.id = any (:ids) order by 1",
-    "lots": "select t.code, i.name, i.name_zh, i.code as detail"
+    "lots": "select t.code, i.name, i.name_zh, concat_ws(' · ', i.code, t.expires_on) as detail"
     " from erp.lot t join erp.item i on i.id = t.item_id where t.id = any (:ids) order by 1",
     "assets": "select a.code, a.name, a.name_zh, concat_ws(' · ', a.maker, a.model, a.serial_number) as detail"
     " from erp.asset a where a.id = any (:ids) order by a.code",
@@ -39,7 +39,7 @@ _SAME = {"stock_blocked": "stock_on_hand"}
 
 
 def tags(database: Database, kind: str, ids: Sequence[int]) -> tuple[Tag, ...]:
-    """What the labels of some rows say. `kind`: items, stock_locations, stock_on_hand or assets."""
+    """What the labels of some rows say. `kind`: items, stock_locations, lots, stock_on_hand or assets."""
     with database.read() as session:
         rows = session.execute(text(_TAGS[_SAME.get(kind, kind)]), {"ids": list(ids)}).all()
     return tuple(Tag(row.code, pick(row.name, row.name_zh), row.detail or "") for row in rows)

@@ -168,7 +168,7 @@ PAPERS: tuple[PaperKind, ...] = (
     PaperKind("pick_list", lambda: tr("Pick list"), "WORK_ORDER", pick_list),
     PaperKind("walk", lambda: tr("Pick list for several orders"), "NUMBER", walk),
     PaperKind("count_sheet", lambda: tr("Count sheet"), "NUMBER", count_sheet),
-    PaperKind("labels", lambda: tr("Labels"), "items|locations|assets[:CODE,CODE]", labels),
+    PaperKind("labels", lambda: tr("Labels"), "items|locations|lots|assets[:CODE,CODE]", labels),
     PaperKind("week_plan", lambda: tr("Week plan"), "[YYYY-MM-DD]", week_plan),
     PaperKind("contract", lambda: tr("Contract"), "NUMBER", contract),
     PaperKind("purchase_order", lambda: tr("Purchase order"), "NUMBER", purchase_order),
