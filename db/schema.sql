@@ -1263,7 +1263,7 @@ begin
     select t.document_type, of_company, t.prefix
     from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
                  ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
-                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
+                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'), ('rfq', 'RFQ'),
                  ('pick_list', 'PCK'), ('supplier_invoice', 'SIN'),
                  ('abc_run', 'ABC'), ('disposal', 'DSP')) t (document_type, prefix)
     on conflict do nothing;
@@ -6460,6 +6460,8 @@ create table erp.purchase_order (
     promised_on  date,
     currency     erp.currency_code not null default 'CNY',
     note         text,
+    supplier_reference text,
+    acknowledged_on    date,
     version      integer           not null default 1,
     created_at   timestamptz       not null default now(),
     created_by   integer,
@@ -6488,6 +6490,8 @@ create table erp.purchase_order_line (
     promised_on       date,
     version           integer        not null default 1,
     requisition_line_id bigint       constraint purchase_order_line_requisition_line references erp.requisition_line on delete restrict,
+    confirmed_quantity erp.quantity  constraint purchase_order_line_confirmed_not_negative check (confirmed_quantity >= 0),
+    first_promised_on date,
     constraint purchase_order_line_unique unique (purchase_order_id, line_no)
 );
 create index purchase_order_line_item_idx on erp.purchase_order_line (item_id, id);
@@ -6496,6 +6500,7 @@ comment on column erp.purchase_order_line.received is 'What arrived and stayed: 
 comment on column erp.purchase_order_line.returned is 'What ever went back to the supplier';
 comment on column erp.purchase_order_line.requisition_line_id is 'The wish that it fulfils; empty: the buyer''s own';
 
+comment on column erp.purchase_order_line.first_promised_on is 'What the supplier promised when he acknowledged the order; what he is measured by';
 comment on column erp.purchase_order_line.unit_price is 'Price of one base unit, rounded; the exact one is entered_price / uom_factor';
 
 -- A line is ordered in boxes or in pieces: what was entered stays, quantity and price in the base unit follow from it. Who
@@ -6672,9 +6677,9 @@ $$;
 call erp.secure('erp.purchase_order', 'owned');
 call erp.secure('erp.purchase_order_line', 'child', 'purchase_order.purchase_order_id');
 call erp.allow('erp.purchase_order', 'business', 'select');
-call erp.allow('erp.purchase_order', 'buyer', 'insert (company_id, org_unit_id, number, supplier_id, ordered_on, promised_on, currency, note), update (supplier_id, ordered_on, promised_on, currency, note)');
+call erp.allow('erp.purchase_order', 'buyer', 'insert (company_id, org_unit_id, number, supplier_id, ordered_on, promised_on, currency, note), update (supplier_id, ordered_on, promised_on, currency, note, supplier_reference)');
 call erp.allow('erp.purchase_order_line', 'business', 'select');
-call erp.allow('erp.purchase_order_line', 'buyer', 'insert (purchase_order_id, line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), update (line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), delete');
+call erp.allow('erp.purchase_order_line', 'buyer', 'insert (purchase_order_id, line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), update (confirmed_quantity, line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), delete');
 call erp.allow('api.purchase_order_steps(bigint)', 'business', 'execute');
 call erp.allow('api.change_purchase_order(bigint, integer, text, text)', 'buyer', 'execute');
 call erp.track('erp.purchase_order');
@@ -10239,23 +10244,21 @@ as $$
 $$;
 
 -- A line without a price gets the one that is agreed, or the last one: nobody types what the books know.
-create function erp.purchase_order_line_price() returns trigger
+create function erp.purchase_order_line_agreed_price() returns trigger
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    if new.unit_price is null then
-        select p.unit_price into new.unit_price
-        from purchase_order o
-        cross join api.purchase_price(o.org_unit_id, new.item_id, o.supplier_id, new.quantity) p
-        where o.id = new.purchase_order_id and p.currency = o.currency;
-        new.entered_price := new.unit_price * new.uom_factor;
-    end if;
+    select p.unit_price into new.unit_price
+    from purchase_order o
+    cross join api.purchase_price(o.org_unit_id, new.item_id, o.supplier_id, coalesce(new.quantity, new.entered_quantity)) p
+    where o.id = new.purchase_order_id and p.currency = o.currency;
     return new;
 end
 $$;
-create trigger purchase_order_line_price before insert or update of unit_price on erp.purchase_order_line
-    for each row when (new.unit_price is null) execute function erp.purchase_order_line_price();
+-- Before purchase_order_line_as_entered, by its name.
+create trigger purchase_order_line_agreed_price before insert or update on erp.purchase_order_line
+    for each row when (new.unit_price is null and new.entered_price is null) execute function erp.purchase_order_line_agreed_price();
 
 -- How much of each wish stands in orders that are not cancelled; a wish whose orders fell away is open again, unless its rule
 -- has asked anew meanwhile. A requisition with nothing open is closed.
@@ -11923,6 +11926,468 @@ call erp.track('erp.supplier_invoice');
 call erp.track('erp.supplier_invoice_line');
 call erp.track('erp.grni_position', 'quiet silent plain');
 call erp.track('erp.grni_entry', 'quiet plain');
+
+-- ==================== 53_purchasing.sql
+
+-- Asking several suppliers, what they promise once it is ordered, and the letters to them.
+
+create table erp.rfq (
+    id          bigint            generated by default as identity constraint rfq_pk primary key,
+    company_id  integer           not null,
+    org_unit_id integer           not null,
+    number      text              collate "C" not null,
+    state       text              not null default 'draft' constraint rfq_state_known check (state in ('draft', 'sent', 'awarded', 'cancelled')),
+    due_on      date,
+    currency    erp.currency_code not null default 'CNY',
+    note        text,
+    sent_on     date,
+    version     integer           not null default 1,
+    created_at  timestamptz       not null default now(),
+    created_by  integer,
+    updated_at  timestamptz       not null default now(),
+    updated_by  integer,
+    constraint rfq_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
+    constraint rfq_number_unique unique (company_id, number)
+);
+create index rfq_number_idx on erp.rfq (number, id) include (org_unit_id);
+comment on column erp.rfq.due_on is 'Until when suppliers may answer';
+
+create table erp.rfq_line (
+    id                  bigint       generated by default as identity constraint rfq_line_pk primary key,
+    rfq_id              bigint       not null constraint rfq_line_rfq references erp.rfq on delete cascade,
+    line_no             integer      not null,
+    item_id             bigint       not null constraint rfq_line_item references erp.item on delete restrict,
+    quantity            erp.quantity not null constraint rfq_line_quantity_positive check (quantity > 0),
+    needed_on           date,
+    requisition_line_id bigint       constraint rfq_line_requisition_line references erp.requisition_line on delete restrict,
+    version             integer      not null default 1,
+    constraint rfq_line_unique unique (rfq_id, line_no)
+);
+
+create table erp.rfq_supplier (
+    id          bigint  generated by default as identity constraint rfq_supplier_pk primary key,
+    rfq_id      bigint  not null constraint rfq_supplier_rfq references erp.rfq on delete cascade,
+    supplier_id bigint  not null constraint rfq_supplier_supplier references erp.party on delete restrict,
+    version     integer not null default 1,
+    constraint rfq_supplier_unique unique (rfq_id, supplier_id)
+);
+
+-- A supplier's answer to one line; made empty when the request is sent, so that answers are typed or pasted into rows.
+create table erp.rfq_quote (
+    id              bigint         generated by default as identity constraint rfq_quote_pk primary key,
+    rfq_id          bigint         not null constraint rfq_quote_rfq references erp.rfq on delete cascade,
+    rfq_supplier_id bigint         not null constraint rfq_quote_supplier references erp.rfq_supplier on delete cascade,
+    rfq_line_id     bigint         not null constraint rfq_quote_line references erp.rfq_line on delete cascade,
+    unit_price      erp.unit_price constraint rfq_quote_price_not_negative check (unit_price >= 0),
+    lead_time_days  integer        constraint rfq_quote_lead_time_range check (lead_time_days between 0 and 1000),
+    note            text,
+    awarded         boolean        not null default false,
+    version         integer        not null default 1,
+    constraint rfq_quote_unique unique (rfq_line_id, rfq_supplier_id)
+);
+create index rfq_quote_rfq_idx on erp.rfq_quote (rfq_id, id);
+comment on column erp.rfq_quote.unit_price is 'Of one base unit, without tax; empty: no answer yet, or the supplier does not offer it';
+
+-- Letters to suppliers, sent by the worker. The paper is dropped once it is sent: it can be made again.
+create table erp.outgoing_mail (
+    id                bigint      generated by default as identity constraint outgoing_mail_pk primary key,
+    company_id        integer     not null,
+    org_unit_id       integer     not null,
+    kind              text        not null constraint outgoing_mail_kind_known check (kind in ('order', 'reminder', 'rfq')),
+    purchase_order_id bigint      constraint outgoing_mail_order references erp.purchase_order on delete restrict,
+    rfq_supplier_id   bigint      constraint outgoing_mail_rfq references erp.rfq_supplier on delete set null,
+    email             text        not null constraint outgoing_mail_address check (email ~ '^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$' and length(email) <= 254),
+    subject           text        not null constraint outgoing_mail_subject_line check (length(subject) between 1 and 200 and subject !~ '[\r\n]'),
+    body              text        not null default '',
+    file_name         text        constraint outgoing_mail_file_name check (length(file_name) <= 120 and file_name !~ '[\\/\r\n]'),
+    content           bytea       constraint outgoing_mail_size check (octet_length(content) <= 10485760),
+    state             text        not null default 'queued' constraint outgoing_mail_state_known check (state in ('queued', 'sent', 'failed')),
+    tries             integer     not null default 0,
+    next_try_at       timestamptz not null default now(),
+    error             text,
+    sent_at           timestamptz,
+    created_at        timestamptz not null default now(),
+    created_by        integer,
+    constraint outgoing_mail_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
+);
+create index outgoing_mail_created_idx on erp.outgoing_mail (created_at, id) include (org_unit_id);
+create index outgoing_mail_due_idx on erp.outgoing_mail (next_try_at) where state = 'queued';
+
+create function erp.rfq_fill() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if new.number is null or new.number = '' then
+        new.number := next_number('rfq', new.company_id, now());
+    end if;
+    return new;
+end
+$$;
+create trigger rfq_fill before insert on erp.rfq
+    for each row execute function erp.rfq_fill();
+
+-- What suppliers were asked stays as they were asked.
+create function erp.rfq_guard() returns trigger
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    head rfq;
+begin
+    if pg_has_role((select c.relowner from pg_class c where c.oid = tg_relid), 'member') then
+        return coalesce(new, old);
+    end if;
+    select * into head from rfq r
+    where r.id = coalesce((to_jsonb(old) ->> case tg_table_name when 'rfq' then 'id' else 'rfq_id' end)::bigint,
+                          (to_jsonb(new) ->> case tg_table_name when 'rfq' then 'id' else 'rfq_id' end)::bigint);
+    if tg_table_name = 'rfq_quote' and head.state = 'sent' or tg_table_name <> 'rfq_quote' and head.state = 'draft' then
+        return coalesce(new, old);
+    end if;
+    perform refuse('ER010', 'rfq_sent', jsonb_build_object('number', head.number));
+end
+$$;
+create trigger rfq_guard before update on erp.rfq for each row execute function erp.rfq_guard();
+create trigger rfq_line_guard before insert or update or delete on erp.rfq_line for each row execute function erp.rfq_guard();
+create trigger rfq_supplier_guard before insert or update or delete on erp.rfq_supplier for each row execute function erp.rfq_guard();
+create trigger rfq_quote_guard before update on erp.rfq_quote for each row execute function erp.rfq_guard();
+
+create function api.rfq_steps(rfq_id bigint) returns table (to_state text, action text)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    head rfq;
+begin
+    select * into head from rfq r where r.id = rfq_id and r.org_unit_id = any (my_write_units());
+    if not found or not my_roles() && '{buyer}' then
+        return;
+    end if;
+    return query
+    select s.to_state, s.action
+    from (values ('draft', 'sent', 'send'), ('draft', 'cancelled', 'cancel'), ('sent', 'draft', 'revise'), ('sent', 'cancelled', 'cancel'))
+        s (from_state, to_state, action)
+    where s.from_state = head.state
+      -- Answers are not thrown away by a second thought.
+      and (s.action <> 'revise' or not exists (select from rfq_quote q where q.rfq_id = head.id and q.unit_price is not null));
+end
+$$;
+
+create function api.change_rfq(rfq_id bigint, version integer, to_state text, reason text default null) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    head rfq;
+begin
+    select * into head from rfq r where r.id = rfq_id and r.org_unit_id = any (my_write_units()) for update;
+    if not found then
+        perform refuse('ER004', 'rfq_found');
+    elsif head.version <> version then
+        perform refuse('ER003', 'row_unchanged');
+    elsif not exists (select from api.rfq_steps(rfq_id) s where s.to_state = change_rfq.to_state) then
+        perform refuse('ER010', 'rfq_step', jsonb_build_object('number', head.number));
+    elsif to_state = 'cancelled' and coalesce(btrim(reason), '') = '' then
+        perform refuse('ER011', 'rfq_reason', jsonb_build_object('number', head.number));
+    elsif to_state = 'sent' and (not exists (select from rfq_line l where l.rfq_id = head.id)
+                                 or not exists (select from rfq_supplier s where s.rfq_id = head.id)) then
+        perform refuse('ER011', 'rfq_complete', jsonb_build_object('number', head.number));
+    end if;
+    perform set_config('outpost.reason', coalesce(btrim(reason), ''), true);
+    delete from rfq_quote q where q.rfq_id = head.id and to_state = 'draft';
+    update rfq r set state = to_state, sent_on = case to_state when 'sent' then company_day(head.company_id) when 'draft' then null else r.sent_on end
+    where r.id = head.id;
+    if to_state = 'sent' then
+        insert into rfq_quote (rfq_id, rfq_supplier_id, rfq_line_id)
+        select head.id, s.id, l.id from rfq_supplier s join rfq_line l on l.rfq_id = s.rfq_id where s.rfq_id = head.id
+        on conflict do nothing;
+    end if;
+    perform set_config('outpost.reason', '', true);
+end
+$$;
+
+-- A request about wishes that are approved and open, to all suppliers that have a price for one of them or usually deliver it.
+create function api.rfq_of_lines(line_ids bigint[]) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    place record;
+    made  bigint;
+    many  integer;
+begin
+    if not my_roles() && '{buyer}' then
+        perform refuse('ER001', 'requisition_order_role');
+    end if;
+    select r.company_id, r.org_unit_id into place
+    from requisition_line l join requisition r on r.id = l.requisition_id
+    where l.id = any (line_ids) and r.org_unit_id = any (my_write_units()) order by l.id limit 1;
+    if not found then
+        perform refuse('ER011', 'requisition_order_lines');
+    end if;
+    insert into rfq (company_id, org_unit_id, number, created_by) values (place.company_id, place.org_unit_id, '', nullif(my_user_id(), 0))
+    returning id into made;
+    insert into rfq_line (rfq_id, line_no, item_id, quantity, needed_on, requisition_line_id)
+    select made, row_number() over (order by l.id), l.item_id, l.quantity - l.ordered, coalesce(l.needed_on, r.needed_on), l.id
+    from requisition_line l
+    join requisition r on r.id = l.requisition_id and r.state = 'approved' and r.org_unit_id = any (my_write_units())
+                      and r.company_id = place.company_id
+    where l.id = any (line_ids) and l.state = 'open';
+    get diagnostics many = row_count;
+    if many <> cardinality(line_ids) then
+        perform refuse('ER010', 'rfq_lines_open');
+    end if;
+    insert into rfq_supplier (rfq_id, supplier_id)
+    select made, p.id
+    from party p
+    where p.is_supplier and may_see('party', p.id) and p.id in (
+        select i.supplier_id from rfq_line l join item i on i.id = l.item_id where l.rfq_id = made
+        union
+        select s.supplier_id from rfq_line l join supplier_price s on s.item_id = l.item_id where l.rfq_id = made)
+    order by p.id;
+    return made;
+end
+$$;
+
+-- The answers side by side: what each supplier wants for each line, who is best, whether it comes in time, and how punctual he
+-- was in the last year.
+create function api.rfq_comparison(rfq_id bigint)
+returns table (line_id bigint, line_no integer, item_code text, item_name text, item_name_zh text, quantity numeric, needed_on date,
+               quote_id bigint, rfq_supplier_id bigint, supplier_id bigint, supplier text, supplier_zh text, unit_price numeric,
+               amount numeric, lead_time_days integer, in_time boolean, cheapest boolean, awarded boolean, punctual numeric, note text)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select l.id, l.line_no, i.code::text, i.name, i.name_zh, l.quantity::numeric, l.needed_on, q.id, s.id, p.id, p.name, p.name_zh,
+           q.unit_price::numeric, round(q.unit_price * l.quantity, 2), q.lead_time_days,
+           company_day(r.company_id) + q.lead_time_days <= l.needed_on,
+           q.unit_price is not null and q.unit_price = min(q.unit_price) over (partition by l.id),
+           coalesce(q.awarded, false), h.punctual, q.note
+    from rfq r
+    join rfq_line l on l.rfq_id = r.id
+    join item i on i.id = l.item_id
+    join rfq_supplier s on s.rfq_id = r.id
+    join party p on p.id = s.supplier_id
+    left join rfq_quote q on q.rfq_line_id = l.id and q.rfq_supplier_id = s.id
+    left join lateral (
+        select avg((d.arrived <= d.promised)::int)::numeric(5, 4) as punctual
+        from (
+            select coalesce(ol.first_promised_on, ol.promised_on, o.promised_on) as promised, max(m.effective_at)::date as arrived
+            from purchase_order o
+            join purchase_order_line ol on ol.purchase_order_id = o.id and ol.received >= ol.quantity
+            join stock_move m on m.item_id = ol.item_id and m.purchase_line_id = ol.id
+            where o.supplier_id = s.supplier_id and o.company_id = r.company_id and o.ordered_on > current_date - 365
+            group by ol.id, o.promised_on) d
+        where d.promised is not null) h on true
+    where r.id = rfq_comparison.rfq_id and r.org_unit_id = any (my_units())
+    order by l.line_no, p.sort_key, p.id
+$$;
+
+-- Give each line to a supplier: draft orders at the prices that were quoted. awards: [{line_id, rfq_supplier_id}]; a line
+-- that is left out is not bought. Returns [{order_id, number, supplier_id, lines}].
+create function api.award_rfq(rfq_id bigint, version integer, awards jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    head   rfq;
+    bundle record;
+    won    record;
+    made   bigint;
+    named  text;
+    done   jsonb := '[]';
+begin
+    if not my_roles() && '{buyer}' then
+        perform refuse('ER001', 'requisition_order_role');
+    end if;
+    select * into head from rfq r where r.id = rfq_id and r.org_unit_id = any (my_write_units()) for update;
+    if not found then
+        perform refuse('ER004', 'rfq_found');
+    elsif head.version <> version then
+        perform refuse('ER003', 'row_unchanged');
+    elsif head.state <> 'sent' then
+        perform refuse('ER010', 'rfq_step', jsonb_build_object('number', head.number));
+    elsif coalesce(jsonb_array_length(awards), 0) = 0 then
+        perform refuse('ER011', 'rfq_award', jsonb_build_object('number', head.number));
+    end if;
+    perform from requisition_line w
+    where w.id in (select l.requisition_line_id from rfq_line l where l.rfq_id = head.id) order by w.id for update;
+    for won in
+        select a.line_id, q.unit_price, w.state as wish_state, i.code, count(*) over (partition by a.line_id) as times
+        from jsonb_to_recordset(awards) as a (line_id bigint, rfq_supplier_id bigint)
+        left join rfq_quote q on q.rfq_id = head.id and q.rfq_line_id = a.line_id and q.rfq_supplier_id = a.rfq_supplier_id
+        left join rfq_line l on l.id = q.rfq_line_id
+        left join item i on i.id = l.item_id
+        left join requisition_line w on w.id = l.requisition_line_id
+    loop
+        if won.unit_price is null or won.times > 1 then
+            perform refuse('ER012', 'rfq_award_quoted', jsonb_build_object('number', head.number));
+        elsif won.wish_state <> 'open' then
+            perform refuse('ER010', 'requisition_line_open', jsonb_build_object('number', head.number, 'item', won.code));
+        end if;
+    end loop;
+    for bundle in
+        select s.id, s.supplier_id, max(company_day(head.company_id) + q.lead_time_days) as promised_on, count(*) as many
+        from jsonb_to_recordset(awards) as a (line_id bigint, rfq_supplier_id bigint)
+        join rfq_quote q on q.rfq_line_id = a.line_id and q.rfq_supplier_id = a.rfq_supplier_id
+        join rfq_supplier s on s.id = q.rfq_supplier_id
+        group by s.id, s.supplier_id order by s.supplier_id
+    loop
+        insert into purchase_order (company_id, org_unit_id, number, supplier_id, currency, promised_on, note, created_by)
+        values (head.company_id, head.org_unit_id, '', bundle.supplier_id, head.currency, bundle.promised_on, head.number, nullif(my_user_id(), 0))
+        returning id, number into made, named;
+        insert into purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price, promised_on, requisition_line_id)
+        select made, row_number() over (order by l.line_no), l.item_id, l.quantity, q.unit_price,
+               company_day(head.company_id) + q.lead_time_days, l.requisition_line_id
+        from jsonb_to_recordset(awards) as a (line_id bigint, rfq_supplier_id bigint)
+        join rfq_quote q on q.rfq_line_id = a.line_id and q.rfq_supplier_id = a.rfq_supplier_id
+        join rfq_line l on l.id = q.rfq_line_id
+        where q.rfq_supplier_id = bundle.id;
+        done := done || jsonb_build_object('order_id', made, 'number', named, 'supplier_id', bundle.supplier_id, 'lines', bundle.many);
+    end loop;
+    update rfq_quote q set awarded = true
+    from jsonb_to_recordset(awards) as a (line_id bigint, rfq_supplier_id bigint)
+    where q.rfq_line_id = a.line_id and q.rfq_supplier_id = a.rfq_supplier_id;
+    update rfq r set state = 'awarded' where r.id = head.id;
+    perform count_ordered(array(select l.requisition_line_id from rfq_line l where l.rfq_id = head.id and l.requisition_line_id is not null));
+    return done;
+end
+$$;
+
+-- The supplier confirmed the order: what was not entered line by line counts as confirmed as ordered. The first promise stays
+-- as what he is measured by; later ones may be entered as often as he changes his mind.
+create function api.acknowledge_order(order_id bigint, version integer, reference text default null) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    head purchase_order;
+begin
+    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
+    if not found or not my_roles() && '{buyer}' then
+        perform refuse('ER004', 'purchase_order_found');
+    elsif head.version <> version then
+        perform refuse('ER003', 'row_unchanged');
+    elsif head.state not in ('ordered', 'part_received') or head.acknowledged_on is not null then
+        perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
+    end if;
+    update purchase_order_line l
+    set confirmed_quantity = coalesce(l.confirmed_quantity, l.quantity),
+        first_promised_on = coalesce(l.first_promised_on, l.promised_on, head.promised_on)
+    where l.purchase_order_id = head.id;
+    update purchase_order o
+    set acknowledged_on = company_day(head.company_id), supplier_reference = coalesce(nullif(btrim(reference), ''), o.supplier_reference)
+    where o.id = head.id;
+end
+$$;
+
+-- Give a letter to the worker. Only for what is really with the supplier, and of one's own units.
+create function api.queue_mail(kind text, document_id bigint, email text, subject text, body text, file_name text, content bytea) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    place record;
+    made  bigint;
+begin
+    if kind = 'rfq' then
+        select r.company_id, r.org_unit_id, null::bigint as order_id, s.id as asked_id into place
+        from rfq_supplier s join rfq r on r.id = s.rfq_id and r.state = 'sent'
+        where s.id = document_id and r.org_unit_id = any (my_write_units());
+    else
+        select o.company_id, o.org_unit_id, o.id as order_id, null::bigint as asked_id into place
+        from purchase_order o
+        where o.id = document_id and o.org_unit_id = any (my_write_units()) and o.state in ('ordered', 'part_received');
+    end if;
+    if place.company_id is null or not my_roles() && '{buyer}' then
+        perform refuse('ER010', 'outgoing_mail_document');
+    end if;
+    insert into outgoing_mail (company_id, org_unit_id, kind, purchase_order_id, rfq_supplier_id, email, subject, body, file_name, content, created_by)
+    values (place.company_id, place.org_unit_id, kind, place.order_id, place.asked_id, btrim(email), btrim(subject), coalesce(body, ''),
+            file_name, content, nullif(my_user_id(), 0))
+    returning id into made;
+    return made;
+end
+$$;
+
+-- For the worker: the letters that are due, one try at a time each; a worker that dies leaves them to the next after five minutes.
+create function api.due_mails(many integer default 10)
+returns table (id bigint, email text, subject text, body text, file_name text, content bytea)
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    update outgoing_mail m
+    set tries = m.tries + 1, next_try_at = now() + interval '5 minutes' * (m.tries + 1)
+    where m.id in (select d.id from outgoing_mail d where d.state = 'queued' and d.next_try_at <= now()
+                   order by d.next_try_at limit many for update skip locked)
+    returning m.id, m.email, m.subject, m.body, m.file_name, m.content;
+end
+$$;
+
+-- How it went: sent, to be tried again, or given up after the tenth time or at once where the address is refused.
+create function api.note_mail(mail_id bigint, problem text, final boolean default false) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update outgoing_mail m
+    set state = case when problem is null then 'sent' when final or m.tries >= 10 then 'failed' else 'queued' end,
+        sent_at = case when problem is null then now() end, error = left(problem, 500),
+        content = case when problem is null then null else m.content end
+    where m.id = mail_id and m.state = 'queued';
+end
+$$;
+
+-- Try a letter again that was given up.
+create function api.retry_mail(mail_id bigint) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update outgoing_mail m set state = 'queued', tries = 0, next_try_at = now(), error = null
+    where m.id = mail_id and m.state = 'failed' and m.org_unit_id = any (my_write_units()) and my_roles() && '{buyer}';
+    if not found then
+        perform refuse('ER010', 'outgoing_mail_document');
+    end if;
+end
+$$;
+
+call erp.secure('erp.rfq', 'owned');
+call erp.secure('erp.rfq_line', 'child', 'rfq.rfq_id');
+call erp.secure('erp.rfq_supplier', 'child', 'rfq.rfq_id');
+call erp.secure('erp.rfq_quote', 'child', 'rfq.rfq_id');
+call erp.secure('erp.outgoing_mail', 'owned');
+call erp.allow('erp.rfq', 'business', 'select');
+call erp.allow('erp.rfq', 'buyer', 'insert (company_id, org_unit_id, number, due_on, currency, note), update (due_on, currency, note)');
+call erp.allow('erp.rfq_line', 'business', 'select');
+call erp.allow('erp.rfq_line', 'buyer', 'insert (rfq_id, line_no, item_id, quantity, needed_on), update (line_no, item_id, quantity, needed_on), delete');
+call erp.allow('erp.rfq_supplier', 'business', 'select');
+call erp.allow('erp.rfq_supplier', 'buyer', 'insert (rfq_id, supplier_id), update (supplier_id), delete');
+call erp.allow('erp.rfq_quote', 'business', 'select');
+call erp.allow('erp.rfq_quote', 'buyer', 'update (unit_price, lead_time_days, note)');
+call erp.allow('erp.outgoing_mail', 'buyer finance manager steward auditor', 'select');
+call erp.allow('api.rfq_steps(bigint)', 'business', 'execute');
+call erp.allow('api.change_rfq(bigint, integer, text, text)', 'buyer', 'execute');
+call erp.allow('api.rfq_of_lines(bigint[])', 'buyer', 'execute');
+call erp.allow('api.rfq_comparison(bigint)', 'business', 'execute');
+call erp.allow('api.award_rfq(bigint, integer, jsonb)', 'buyer', 'execute');
+call erp.allow('api.acknowledge_order(bigint, integer, text)', 'buyer', 'execute');
+call erp.allow('api.queue_mail(text, bigint, text, text, text, text, bytea)', 'buyer', 'execute');
+call erp.allow('api.due_mails(integer)', 'worker', 'execute');
+call erp.allow('api.note_mail(bigint, text, boolean)', 'worker', 'execute');
+call erp.allow('api.retry_mail(bigint)', 'buyer', 'execute');
+call erp.track('erp.rfq');
+call erp.track('erp.rfq_line');
+call erp.track('erp.rfq_supplier');
+call erp.track('erp.rfq_quote');
+call erp.track('erp.outgoing_mail', 'quiet');
 
 -- ==================== 53_stock.sql
 

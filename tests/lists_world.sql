@@ -88,6 +88,12 @@ insert into erp.approval (company_id, org_unit_id, requisition_id, step, role_ke
     (1, 2, 1, 1, 'manager', 125, '', 'approved', 1), (1, 3, 2, 1, 'manager', 48, '', 'open', 1);
 insert into erp.supplier_price (company_id, org_unit_id, item_id, supplier_id, unit_price, valid_from) values
     (1, 1, 1, 3, 12, current_date - 30), (1, 3, 1, 3, 11, current_date - 30);
+insert into erp.rfq (company_id, org_unit_id, number, state) values (1, 2, 'RFQ-1', 'sent'), (1, 3, 'RFQ-2', 'draft');
+insert into erp.rfq_line (rfq_id, line_no, item_id, quantity) values (1, 1, 1, 10), (2, 1, 1, 4);
+insert into erp.rfq_supplier (rfq_id, supplier_id) values (1, 3), (2, 3);
+insert into erp.rfq_quote (rfq_id, rfq_supplier_id, rfq_line_id, unit_price) values (1, 1, 1, 12), (2, 2, 2, null);
+insert into erp.outgoing_mail (company_id, org_unit_id, kind, purchase_order_id, email, subject) values
+    (1, 2, 'order', 1, 'sales@example.com', 'Order PO-1'), (1, 3, 'reminder', 2, 'sales@example.com', 'Reminder PO-2');
 insert into erp.cost_entry (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, quantity, amount, source_table, source_id, effective_at)
 values (1, 4, 'labour', 1, 1, 1, 3, 540, 'labour', 1, now()), (1, 4, 'parts', 1, 1, 1, 2, 25, 'stock_move', 1, now()),
        (1, 5, 'travel', 25, 25, 2, 10, 20, 'travel', 2, now());

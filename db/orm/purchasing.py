@@ -99,6 +99,8 @@ class PurchaseOrder(Stamped, Versioned, Base):
     promised_on: Mapped[date | None]
     currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
     note: Mapped[str | None]
+    supplier_reference: Mapped[str | None]
+    acknowledged_on: Mapped[date | None]
 
     supplier: Mapped[Party] = relationship(foreign_keys=[supplier_id], lazy="raise")
     org_unit: Mapped[OrgUnit] = unit_of("PurchaseOrder")
@@ -133,6 +135,8 @@ class PurchaseOrderLine(Versioned, Base):
     requisition_line_id: Mapped[BigInt | None] = mapped_column(
         ForeignKey("erp.requisition_line.id", name="purchase_order_line_requisition_line", ondelete="RESTRICT")
     )
+    confirmed_quantity: Mapped[Quantity | None]
+    first_promised_on: Mapped[date | None]
 
     purchase_order: Mapped[PurchaseOrder] = relationship(foreign_keys=[purchase_order_id], lazy="raise")
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
@@ -221,3 +225,112 @@ class SupplierPrice(Stamped, Versioned, Base):
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
     supplier: Mapped[Party] = relationship(foreign_keys=[supplier_id], lazy="raise")
     org_unit: Mapped[OrgUnit] = unit_of("SupplierPrice")
+
+
+class Rfq(Stamped, Versioned, Base):
+    """A request to several suppliers for their prices."""
+
+    __tablename__ = "rfq"
+    __table_args__ = (unit_key("rfq_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    number: Mapped[CText] = mapped_column(server_default=FetchedValue())
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    due_on: Mapped[date | None]
+    currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
+    note: Mapped[str | None]
+    sent_on: Mapped[date | None]
+
+    org_unit: Mapped[OrgUnit] = unit_of("Rfq")
+
+
+class RfqLine(Versioned, Base):
+    """One item that suppliers are asked for."""
+
+    __tablename__ = "rfq_line"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    rfq_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.rfq.id", name="rfq_line_rfq", ondelete="CASCADE"))
+    line_no: Mapped[int]
+    item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="rfq_line_item", ondelete="RESTRICT"))
+    quantity: Mapped[Quantity]
+    needed_on: Mapped[date | None]
+    requisition_line_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.requisition_line.id", name="rfq_line_requisition_line", ondelete="RESTRICT")
+    )
+
+    rfq: Mapped[Rfq] = relationship(foreign_keys=[rfq_id], lazy="raise")
+    item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+
+
+class RfqSupplier(Versioned, Base):
+    """A supplier who is asked."""
+
+    __tablename__ = "rfq_supplier"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    rfq_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.rfq.id", name="rfq_supplier_rfq", ondelete="CASCADE"))
+    supplier_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.party.id", name="rfq_supplier_supplier", ondelete="RESTRICT")
+    )
+
+    rfq: Mapped[Rfq] = relationship(foreign_keys=[rfq_id], lazy="raise")
+    supplier: Mapped[Party] = relationship(foreign_keys=[supplier_id], lazy="raise")
+
+
+class RfqQuote(Versioned, Base):
+    """A supplier's answer to one line."""
+
+    __tablename__ = "rfq_quote"
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    rfq_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.rfq.id", name="rfq_quote_rfq", ondelete="CASCADE"))
+    rfq_supplier_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.rfq_supplier.id", name="rfq_quote_supplier", ondelete="CASCADE")
+    )
+    rfq_line_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.rfq_line.id", name="rfq_quote_line", ondelete="CASCADE")
+    )
+    unit_price: Mapped[Price | None]
+    lead_time_days: Mapped[int | None]
+    note: Mapped[str | None]
+    awarded: Mapped[bool] = mapped_column(server_default=FetchedValue())
+
+    rfq: Mapped[Rfq] = relationship(foreign_keys=[rfq_id], lazy="raise")
+    rfq_supplier: Mapped[RfqSupplier] = relationship(foreign_keys=[rfq_supplier_id], lazy="raise")
+    rfq_line: Mapped[RfqLine] = relationship(foreign_keys=[rfq_line_id], lazy="raise")
+
+
+class OutgoingMail(Base):
+    """A letter to a supplier, for the worker to send."""
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (unit_key("outgoing_mail_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    kind: Mapped[str]
+    purchase_order_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.purchase_order.id", name="outgoing_mail_order", ondelete="RESTRICT")
+    )
+    rfq_supplier_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.rfq_supplier.id", name="outgoing_mail_rfq", ondelete="SET NULL")
+    )
+    email: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str] = mapped_column(server_default=FetchedValue())
+    file_name: Mapped[str | None]
+    content: Mapped[bytes | None]
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    tries: Mapped[int] = mapped_column(server_default=FetchedValue())
+    next_try_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    error: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    created_by: Mapped[int | None] = mapped_column(server_default=FetchedValue())
+
+    purchase_order: Mapped[PurchaseOrder | None] = relationship(foreign_keys=[purchase_order_id], lazy="raise")
+    org_unit: Mapped[OrgUnit] = unit_of("OutgoingMail")

@@ -58,7 +58,7 @@ begin
     select t.document_type, of_company, t.prefix
     from (values ('receipt', 'RCV'), ('issue', 'ISS'), ('counter_issue', 'CTR'), ('return', 'RET'), ('transfer', 'TRF'),
                  ('adjustment', 'ADJ'), ('opening', 'OPN'), ('supplier_return', 'SRT'), ('work_order', 'WO'), ('purchase_order', 'PO'),
-                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'),
+                 ('contract', 'CON'), ('stock_count', 'CNT'), ('requisition', 'REQ'), ('rfq', 'RFQ'),
                  ('pick_list', 'PCK'), ('supplier_invoice', 'SIN'),
                  ('abc_run', 'ABC'), ('disposal', 'DSP')) t (document_type, prefix)
     on conflict do nothing;

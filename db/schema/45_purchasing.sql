@@ -12,6 +12,8 @@ create table erp.purchase_order (
     promised_on  date,
     currency     erp.currency_code not null default 'CNY',
     note         text,
+    supplier_reference text,
+    acknowledged_on    date,
     version      integer           not null default 1,
     created_at   timestamptz       not null default now(),
     created_by   integer,
@@ -40,6 +42,8 @@ create table erp.purchase_order_line (
     promised_on       date,
     version           integer        not null default 1,
     requisition_line_id bigint       constraint purchase_order_line_requisition_line references erp.requisition_line on delete restrict,
+    confirmed_quantity erp.quantity  constraint purchase_order_line_confirmed_not_negative check (confirmed_quantity >= 0),
+    first_promised_on date,
     constraint purchase_order_line_unique unique (purchase_order_id, line_no)
 );
 create index purchase_order_line_item_idx on erp.purchase_order_line (item_id, id);
@@ -48,6 +52,7 @@ comment on column erp.purchase_order_line.received is 'What arrived and stayed: 
 comment on column erp.purchase_order_line.returned is 'What ever went back to the supplier';
 comment on column erp.purchase_order_line.requisition_line_id is 'The wish that it fulfils; empty: the buyer''s own';
 
+comment on column erp.purchase_order_line.first_promised_on is 'What the supplier promised when he acknowledged the order; what he is measured by';
 comment on column erp.purchase_order_line.unit_price is 'Price of one base unit, rounded; the exact one is entered_price / uom_factor';
 
 -- A line is ordered in boxes or in pieces: what was entered stays, quantity and price in the base unit follow from it. Who
@@ -224,9 +229,9 @@ $$;
 call erp.secure('erp.purchase_order', 'owned');
 call erp.secure('erp.purchase_order_line', 'child', 'purchase_order.purchase_order_id');
 call erp.allow('erp.purchase_order', 'business', 'select');
-call erp.allow('erp.purchase_order', 'buyer', 'insert (company_id, org_unit_id, number, supplier_id, ordered_on, promised_on, currency, note), update (supplier_id, ordered_on, promised_on, currency, note)');
+call erp.allow('erp.purchase_order', 'buyer', 'insert (company_id, org_unit_id, number, supplier_id, ordered_on, promised_on, currency, note), update (supplier_id, ordered_on, promised_on, currency, note, supplier_reference)');
 call erp.allow('erp.purchase_order_line', 'business', 'select');
-call erp.allow('erp.purchase_order_line', 'buyer', 'insert (purchase_order_id, line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), update (line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), delete');
+call erp.allow('erp.purchase_order_line', 'buyer', 'insert (purchase_order_id, line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), update (confirmed_quantity, line_no, item_id, quantity, unit_price, uom, entered_quantity, entered_price, tax_rate, promised_on), delete');
 call erp.allow('api.purchase_order_steps(bigint)', 'business', 'execute');
 call erp.allow('api.change_purchase_order(bigint, integer, text, text)', 'buyer', 'execute');
 call erp.track('erp.purchase_order');

@@ -282,23 +282,21 @@ as $$
 $$;
 
 -- A line without a price gets the one that is agreed, or the last one: nobody types what the books know.
-create function erp.purchase_order_line_price() returns trigger
+create function erp.purchase_order_line_agreed_price() returns trigger
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    if new.unit_price is null then
-        select p.unit_price into new.unit_price
-        from purchase_order o
-        cross join api.purchase_price(o.org_unit_id, new.item_id, o.supplier_id, new.quantity) p
-        where o.id = new.purchase_order_id and p.currency = o.currency;
-        new.entered_price := new.unit_price * new.uom_factor;
-    end if;
+    select p.unit_price into new.unit_price
+    from purchase_order o
+    cross join api.purchase_price(o.org_unit_id, new.item_id, o.supplier_id, coalesce(new.quantity, new.entered_quantity)) p
+    where o.id = new.purchase_order_id and p.currency = o.currency;
     return new;
 end
 $$;
-create trigger purchase_order_line_price before insert or update of unit_price on erp.purchase_order_line
-    for each row when (new.unit_price is null) execute function erp.purchase_order_line_price();
+-- Before purchase_order_line_as_entered, by its name.
+create trigger purchase_order_line_agreed_price before insert or update on erp.purchase_order_line
+    for each row when (new.unit_price is null and new.entered_price is null) execute function erp.purchase_order_line_agreed_price();
 
 -- How much of each wish stands in orders that are not cancelled; a wish whose orders fell away is open again, unless its rule
 -- has asked anew meanwhile. A requisition with nothing open is closed.

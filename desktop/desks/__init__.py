@@ -67,9 +67,10 @@ DESKS: tuple[Desk, ...] = (
         lambda: tr("Purchasing"),
         "inbox",
         _lists(
-            "requisition_lines", "requisitions", "approvals", "purchase_orders", "purchase_order_lines",
-            "supplier_prices", "approval_rules", "inspections", "receiving_rules", "supplier_invoices",
-            "invoice_exceptions", "grni", "supplier_performance", "touchless_rate", "suppliers",
+            "requisition_lines", "requisitions", "approvals", "rfqs", "rfq_quotes", "purchase_orders",
+            "purchase_order_lines", "outgoing_mail", "supplier_prices", "approval_rules", "inspections",
+            "receiving_rules", "supplier_invoices", "invoice_exceptions", "grni", "supplier_performance",
+            "touchless_rate", "suppliers",
         ),
     ),
     Desk("finance", lambda: tr("Finance"), "landmark", _lists(

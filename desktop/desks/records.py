@@ -27,6 +27,7 @@ from desktop.views.purchasing.price_page import SupplierPricePage
 from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
 from desktop.views.purchasing.receiving_rule_page import ReceivingRulePage
 from desktop.views.purchasing.requisition_page import RequisitionPage
+from desktop.views.purchasing.rfq_page import RfqPage
 from desktop.views.purchasing.supplier_invoice_page import SupplierInvoicePage
 from desktop.views.scheduling.engineer_page import EngineerPage
 from desktop.views.shell.desks import PageEntry
@@ -83,6 +84,7 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "receiving_rules": _new("receiving_rule", "buyer manager steward"),
     "supplier_invoices": _new("supplier_invoice", "buyer finance"),
     "requisitions": _new("requisition", "clerk planner desk engineer buyer pm manager"),
+    "rfqs": _new("rfq", "buyer"),
     "supplier_prices": _new("supplier_price", "buyer"),
     "reorder_rules": _new("reorder_rule", "buyer manager steward"),
     "sites": _new("site", "desk steward"),
@@ -231,6 +233,12 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Requisition"),
         "clipboard-paste",
         lambda context, args: RequisitionPage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "rfq",
+        lambda: tr("Request for quotation"),
+        "users",
+        lambda context, args: RfqPage(context, record_id(args), values_of(args)),
     ),
     _form(
         "supplier_price",

@@ -17,6 +17,10 @@ from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View
 _OPEN = Test("state", "in", ("ordered", "part_received"))
 _LATE = Group("all", (Test("promised_on", "<", ("today",)), _OPEN))
 
+_LINE_OVERDUE = Group("all", (Test("promised_on", "<", ("today",)), Test("open", ">", (0,)), _OPEN))
+_UNCONFIRMED = Group("all", (Test("confirmed_quantity", "empty"), _OPEN))
+_open_quantity = func.greatest(PurchaseOrderLine.quantity - PurchaseOrderLine.received, 0)
+
 _amount = (
     select(func.coalesce(func.sum(PurchaseOrderLine.quantity * PurchaseOrderLine.unit_price), 0))
     .where(PurchaseOrderLine.purchase_order_id == PurchaseOrder.id)
@@ -48,7 +52,8 @@ PURCHASE_ORDERS = ListSpec(
         Column(key="supplier", expr=Party.name, expr_zh=Party.name_zh, order_by=Party.sort_key, width=220,
                source="purchase_order.supplier_id"),
         Column(key="state", expr=PurchaseOrder.state, kind=Kind.STATE, width=120,
-               looks=state_looks("state", success=("received",), info=("ordered",), warn=("part_received",),
+               looks=state_looks("state", success=("received",), info=("ordered", "approved"),
+                                 warn=("part_received", "submitted"),
                                  neutral=("draft", "cancelled"))),
         Column(key="ordered_on", expr=PurchaseOrder.ordered_on, kind=Kind.DATE, width=100, writes="ordered_on"),
         Column(key="promised_on", expr=PurchaseOrder.promised_on, kind=Kind.DATE, width=100, writes="promised_on",
@@ -66,6 +71,11 @@ PURCHASE_ORDER_LINES = ListSpec(
     table="purchase_order_line", row_id=PurchaseOrderLine.id, version=PurchaseOrderLine.version, joins=_line_joins,
     topics=("purchase_order_line", "purchase_order"), icon="list", roles=BUSINESS,
     sort=(Sort("number", descending=True), Sort("line_no")), title_columns=("number", "item"),
+    views=(
+        View(key="all", name="All", name_zh="全部"),
+        View(key="overdue", name="Overdue", name_zh="逾期未到", condition=_LINE_OVERDUE, sort=(Sort("promised_on"),)),
+        View(key="unconfirmed", name="Not confirmed", name_zh="未确认", condition=_UNCONFIRMED),
+    ),
     columns=(
         Column(key="number", expr=PurchaseOrder.number, kind=Kind.CODE, width=140,
                opens=("purchase_order", "order_id")),
@@ -77,8 +87,14 @@ PURCHASE_ORDER_LINES = ListSpec(
                source="item.name"),
         Column(key="quantity", expr=PurchaseOrderLine.quantity, kind=Kind.QUANTITY, width=90),
         Column(key="received", expr=PurchaseOrderLine.received, kind=Kind.QUANTITY, width=90),
+        Column(key="open", expr=_open_quantity, kind=Kind.QUANTITY, width=90, source="purchase_order_line.open"),
+        Column(key="confirmed_quantity", expr=PurchaseOrderLine.confirmed_quantity, kind=Kind.QUANTITY, width=90,
+               writes="confirmed_quantity"),
         Column(key="unit_price", expr=PurchaseOrderLine.unit_price, kind=Kind.PRICE, width=100, unit="¥"),
-        Column(key="promised_on", expr=PurchaseOrderLine.promised_on, kind=Kind.DATE, width=100, writes="promised_on"),
+        Column(key="promised_on", expr=PurchaseOrderLine.promised_on, kind=Kind.DATE, width=100, writes="promised_on",
+               looks=(Look(when=_LINE_OVERDUE, role="danger", icon="clock"),)),
+        Column(key="first_promised_on", expr=PurchaseOrderLine.first_promised_on, kind=Kind.DATE, width=100),
+        Column(key="state", expr=PurchaseOrder.state, kind=Kind.CHOICE, width=110, source="purchase_order.state"),
         Column(key="order_id", expr=PurchaseOrderLine.purchase_order_id, kind=Kind.INTEGER, shown=False),
         Column(key="item_id", expr=PurchaseOrderLine.item_id, kind=Kind.INTEGER, shown=False,
                source="purchase_order_line.item_id"),

@@ -16,6 +16,9 @@ from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View
 
 ORDER = Action(key="order_lines", name="Order", name_zh="下单", shortcut="F9", roles=frozenset({"buyer"}))
+ASK = Action(
+    key="ask_suppliers", name="Ask suppliers", name_zh="询价", shortcut="Shift+F9", roles=frozenset({"buyer"})
+)
 APPROVE = Action(
     key="approve", name="Approve", name_zh="批准", shortcut="F9",
     roles=frozenset({"clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward"}),
@@ -111,7 +114,7 @@ REQUISITIONS = ListSpec(
 REQUISITION_LINES = ListSpec(
     key="requisition_lines", area="purchasing", name="To order", name_zh="待下单",
     table="requisition_line", row_id=RequisitionLine.id, version=RequisitionLine.version, joins=_line_joins,
-    topics=("requisition_line", "requisition"), icon="list", roles=BUSINESS, actions=(ORDER,),
+    topics=("requisition_line", "requisition"), icon="list", roles=BUSINESS, actions=(ORDER, ASK),
     sort=(Sort("supplier"), Sort("item")), title_columns=("number", "item"),
     views=(
         View(key="to_order", name="To order", name_zh="待下单", condition=_TO_ORDER),

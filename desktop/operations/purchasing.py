@@ -17,8 +17,8 @@ PURCHASE_ORDER = RecordKind(
     key="purchase_order",
     model=PurchaseOrder,
     title="number",
-    writes=("supplier_id", "org_unit_id", "ordered_on", "promised_on", "currency", "note"),
-    reads=("number", "state", "company_id", "created_at"),
+    writes=("supplier_id", "org_unit_id", "ordered_on", "promised_on", "currency", "supplier_reference", "note"),
+    reads=("number", "state", "acknowledged_on", "company_id", "created_at"),
     fills=("number",),
     references={
         "supplier_id": Reference(model=Party, lookup="suppliers"),
@@ -31,13 +31,13 @@ PURCHASE_ORDER = RecordKind(
             parent="purchase_order_id",
             columns=(
                 "item_id", "entered_quantity", "uom", "entered_price", "quantity", "received", "unit_price",
-                "tax_rate", "promised_on",
+                "tax_rate", "promised_on", "confirmed_quantity",
             ),
             order="line_no",
             references={"item_id": Reference(model=Item, lookup="items")},
             catalogues={"uom": UnitOfMeasure},
             numbered=True,
-            derived=frozenset({"received"}),
+            derived=frozenset({"received", "confirmed_quantity"}),
         ),
     ),
 )  # fmt: skip
@@ -56,6 +56,16 @@ def steps(database: Database, order_id: int) -> tuple[tuple[str, str], ...]:
     with database.read() as session:
         rows = session.execute(text("select to_state, action from api.purchase_order_steps(:id)"), {"id": order_id})
         return tuple((row.to_state, row.action) for row in rows)
+
+
+def acknowledge(database: Database, record: Record, reference: str | None = None) -> tuple[Record, Changes]:
+    """The supplier confirmed the order: what was not entered line by line is confirmed as ordered."""
+    with database.write() as session:
+        session.execute(
+            text("select api.acknowledge_order(:id, :version, :reference)"),
+            {"id": record.id, "version": record.version, "reference": reference},
+        )
+    return load(database, record.id or 0), Changes.of(purchase_order=[record.id or 0], purchase_order_line=[])
 
 
 def take_step(

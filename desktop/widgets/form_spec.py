@@ -26,6 +26,7 @@ PAGES = {
     "purchase_orders": "purchase_order",
     "requisitions": "requisition",
     "receiving_rules": "receiving_rule",
+    "rfqs": "rfq",
     "sites": "site",
     "stock_counts": "stock_count",
     "stock_documents": "stock_document",

@@ -99,13 +99,14 @@ def _mail(target: MailTarget, seal: int, line: str) -> None:
         f"\n{line}\n"
     )
     password = Path(target.password_file).read_text(encoding="utf-8").strip() if target.password_file else ""
-    with _post(target) as server:
+    with post(target) as server:
         if target.user:
             server.login(target.user, password)
         server.send_message(message)
 
 
-def _post(target: MailTarget) -> smtplib.SMTP:
+def post(target: MailTarget) -> smtplib.SMTP:
+    """A connection to a mail server, encrypted as the settings say."""
     trust = ssl.create_default_context(cafile=target.ca_file or None)
     if target.security == "tls":
         return smtplib.SMTP_SSL(target.host, target.port or 465, timeout=_SECONDS, context=trust)

@@ -17,6 +17,7 @@ from psycopg2.extensions import connection as RawConnection
 
 from db import transport
 from desktop.worker.anchors import Anchors
+from desktop.worker.mail import Letters
 from desktop.worker.server_log import ServerLog
 from desktop.worker.settings import Settings
 
@@ -101,6 +102,8 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
     ]
     if settings.log is not None:
         found.insert(1, Job("read the server's log", 5, ServerLog(settings.log)))
+    if settings.mail is not None:
+        found.append(Job("send letters to suppliers", 15, Letters(settings.mail)))
     if settings.anchors:
         found.append(Job("anchor the audit", settings.anchor_minutes * 60, Anchors(settings.anchors)))
     return tuple(found)

@@ -22,6 +22,10 @@ A TOML file that no administrator of the database needs to be able to change::
     port = 514
     transport = "tcp"               # or "udp", "tls"
 
+    [mail]                          # letters to suppliers; without it they wait
+    host = "smtp.example.com"       # port, security, user, password_file, ca_file as above
+    sender = "buying@example.com"
+
     [server_log]
     folder = "/var/log/postgresql"  # log_destination must hold jsonlog
 
@@ -103,6 +107,7 @@ class Settings:
     anchors: tuple[Target, ...] = ()
     anchor_minutes: float = 10
     log: LogFolder | None = None
+    mail: MailTarget | None = None
 
 
 def for_home(home: Path, log_folder: Path) -> Settings:
@@ -126,7 +131,7 @@ def read(path: Path, base: Settings) -> Settings:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise WrongSettings(f"{path}: {error}") from error
-    _only(path, "", told, {"anchors", "server_log"})
+    _only(path, "", told, {"anchors", "mail", "server_log"})
     anchors = told.get("anchors", {})
     _only(path, "anchors.", anchors, {"every_minutes", *_TARGETS})
     targets = [_target(path, kind, one) for kind in _TARGETS for one in anchors.get(kind, [])]
@@ -136,33 +141,44 @@ def read(path: Path, base: Settings) -> Settings:
     log = told.get("server_log", {})
     _only(path, "server_log.", log, {"folder"})
     folder = LogFolder(Path(log["folder"]), f"folder:{log['folder']}") if "folder" in log else base.log
-    return Settings(tuple(targets) or base.anchors, float(minutes), folder)
+    mail = _letters(path, told["mail"]) if "mail" in told else base.mail
+    return Settings(tuple(targets) or base.anchors, float(minutes), folder, mail)
 
 
-def _target(path: Path, kind: str, told: Mapping[str, Any]) -> Target:
+def _letters(path: Path, told: Any) -> MailTarget:
+    """The mail server for letters: as that of an anchor, without addressees of its own."""
+    _only(path, "mail.", told, {field.name for field in fields(MailTarget)} - {"to"})
+    target = _target(path, "mail", {**told, "to": []}, where="mail")
+    if not isinstance(target, MailTarget):
+        raise WrongSettings(f"{path}: mail is no mail server")
+    return target
+
+
+def _target(path: Path, kind: str, told: Mapping[str, Any], *, where: str = "") -> Target:
     shape: Any = _TARGETS[kind]
     known = {field.name: field for field in fields(shape)}
-    _only(path, f"anchors.{kind}.", told, known)
+    where = where or f"anchors.{kind}"
+    _only(path, f"{where}.", told, known)
     given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
     for key, value in given.items():
         wanted = {"int": int, "str": str}.get(str(known[key].type), tuple)
         if not isinstance(value, wanted):
-            raise WrongSettings(f"{path}: anchors.{kind}.{key} is {value!r}")
+            raise WrongSettings(f"{path}: {where}.{key} is {value!r}")
     try:
         target: Target = shape(**given)
     except TypeError as error:
         needed = ", ".join(name for name, field in known.items() if field.default is MISSING)
-        raise WrongSettings(f"{path}: anchors.{kind} needs {needed}") from error
-    _check(path, target)
+        raise WrongSettings(f"{path}: {where} needs {needed}") from error
+    _check(path, where, target)
     return target
 
 
-def _check(path: Path, target: Target) -> None:
+def _check(path: Path, where: str, target: Target) -> None:
     if isinstance(target, MailTarget):
         if target.security not in ("tls", "starttls", "none"):
-            raise WrongSettings(f'{path}: anchors.mail.security is "tls", "starttls" or "none"')
+            raise WrongSettings(f'{path}: {where}.security is "tls", "starttls" or "none"')
         if target.security == "none" and target.host not in _THIS_MACHINE:
-            raise WrongSettings(f"{path}: anchors.mail to another machine must be encrypted")
+            raise WrongSettings(f"{path}: {where} to another machine must be encrypted")
     if isinstance(target, SyslogTarget) and target.transport not in ("udp", "tcp", "tls"):
         raise WrongSettings(f'{path}: anchors.syslog.transport is "udp", "tcp" or "tls"')
 

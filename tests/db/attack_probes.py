@@ -39,6 +39,7 @@ THEMES = {
     "leaks": "Telling what one may not see",
     "scope": "The other branch",
     "api": "Hostile arguments",
+    "buying": "Requisitions, approvals and letters",
     "people": "People, passwords and what is theirs",
     "audit": "The journal",
     "ddl": "Changing the schema",

@@ -44,3 +44,15 @@ insert into erp.pick_list (company_id, org_unit_id, number, note) select u.compa
 insert into erp.pick_line (pick_list_id, line_no, work_order_id, reservation_id, item_id, location_id, quantity)
 select p.id, 1, r.work_order_id, r.id, r.item_id, b.location_id, 2
 from erp.pick_list p, erp.reservation r join erp.stock_balance b on b.id = r.balance_id where p.number = 'PCK-SOUTH';
+insert into erp.requisition (company_id, org_unit_id, number, note)
+select u.company_id, u.id, 'REQ-' || u.code, case u.code when 'SOUTH' then 'ZANZIBAR' end from erp.org_unit u where u.kind = 'branch';
+insert into erp.requisition_line (requisition_id, line_no, item_id, quantity, reason)
+select r.id, 1, i.id, 5, case r.number when 'REQ-SOUTH' then 'ZANZIBAR' end from erp.requisition r join erp.item i on i.code = 'BRG-6205';
+insert into erp.approval (company_id, org_unit_id, requisition_id, step, role_key, amount, content, state)
+select r.company_id, r.org_unit_id, r.id, 1, 'manager', 777777, '', 'open' from erp.requisition r where r.number = 'REQ-SOUTH';
+insert into erp.approval_rule (company_id, org_unit_id, document_type, role_key, amount_from)
+select u.company_id, u.id, 'requisition', 'manager', 777777 from erp.org_unit u where u.code = 'SOUTH';
+insert into erp.supplier_price (company_id, org_unit_id, item_id, supplier_id, unit_price)
+select u.company_id, u.id, i.id, p.id, 777777 from erp.org_unit u, erp.item i, erp.party p where u.code = 'SOUTH' and i.code = 'BRG-6205' and p.code = 'S-ALL';
+insert into erp.outgoing_mail (company_id, org_unit_id, kind, purchase_order_id, email, subject)
+select o.company_id, o.org_unit_id, 'order', o.id, 'zanzibar@example.com', 'ZANZIBAR' from erp.purchase_order o where o.number = 'PO-SOUTH';

@@ -143,6 +143,11 @@ def _postings(world: World, boss: str, facts: dict[str, Any]) -> dict[str, Any]:
     found["south_pick_line"] = world.value("select id from erp.pick_line where pick_list_id = %s", found["south_pick"])
     kept = "select reservation_id from erp.pick_line where pick_list_id = %s"
     found["south_reservation"] = world.value(kept, found["south_pick"])
+    found["south_wish"] = world.value("select id from erp.requisition where number = 'REQ-SOUTH'")
+    found["south_wish_line"] = world.value(
+        "select id from erp.requisition_line where requisition_id = %s", found["south_wish"]
+    )
+    found["south_approval"] = world.value("select id from erp.approval where requisition_id = %s", found["south_wish"])
     found["south_plan"] = world.value("select id from erp.count_plan where name = 'Lax'")
     return found
 

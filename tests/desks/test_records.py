@@ -25,7 +25,7 @@ JOBS = (
 )  # fmt: skip
 REQUIRED = {
     "work_order": "title", "purchase_order": "supplier_id", "person": "display_name", "stand_in": "reason",
-    "requisition": "note", "supplier_price": "unit_price", "approval_rule": "role_key",
+    "requisition": "note", "rfq": "note", "supplier_price": "unit_price", "approval_rule": "role_key",
 }  # fmt: skip
 """What a new one must have, where it is not a name."""
 KEYS = {page.key for desk in DESKS for page in desk.pages}

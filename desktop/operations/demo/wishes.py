@@ -60,7 +60,34 @@ def make_wishes(cursor: Cursor, world: World) -> None:
         {"item_id": item, "quantity": 3, "needed_on": str(world.today + dt.timedelta(days=5)), "reason": "低于安全库存"}
         for item in _wanted(cursor, cheap=True)[:5]
     ]
-    cursor.execute("select api.open_requisition(null, %s, 'reorder', %s)", (branch.warehouse, json.dumps(asked)))
+    wish = one(cursor, "select api.open_requisition(null, %s, 'reorder', %s)", branch.warehouse, json.dumps(asked))
+    _ask_suppliers(cursor, world, wish)
+
+
+def _ask_suppliers(cursor: Cursor, world: World, wish: object) -> None:
+    """The buyer asks for half of it; one supplier has answered, two are still to answer."""
+    buyer = one(cursor, "select login from erp.app_user where id = %s", world.users["buyer"])
+    with acting(cursor, buyer):
+        request = one(
+            cursor,
+            "select api.rfq_of_lines(array(select id from erp.requisition_line where requisition_id = %s"
+            " order by line_no limit 3))",
+            wish,
+        )
+        cursor.execute("update erp.rfq set due_on = %s where id = %s", (world.today + dt.timedelta(days=4), request))
+        cursor.execute(
+            "insert into erp.rfq_supplier (rfq_id, supplier_id) select %(request)s, p.id from erp.party p"
+            " where p.is_supplier and not exists (select from erp.rfq_supplier s where s.rfq_id = %(request)s"
+            " and s.supplier_id = p.id) order by p.id limit 2",
+            {"request": request},
+        )
+        cursor.execute("select api.change_rfq(id, version, 'sent') from erp.rfq where id = %s", (request,))
+        cursor.execute(
+            "update erp.rfq_quote q set unit_price = round(i.standard_cost * 0.95, 2), lead_time_days = 5"
+            " from erp.rfq_line l join erp.item i on i.id = l.item_id where l.id = q.rfq_line_id"
+            " and q.rfq_supplier_id = (select min(s.id) from erp.rfq_supplier s where s.rfq_id = %s)",
+            (request,),
+        )
 
 
 def _agree_prices(cursor: Cursor, world: World) -> None:

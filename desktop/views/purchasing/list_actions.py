@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import tr
-from desktop.operations import purchasing_approvals, purchasing_requisitions
+from desktop.operations import purchasing_approvals, purchasing_mail, purchasing_requisitions, purchasing_rfq
 from desktop.operations.purchasing_requisitions import MadeOrder
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
@@ -22,7 +22,12 @@ class PurchasingListActions(QObject):
     def __init__(self, page: ListPage, context: Context) -> None:
         super().__init__(page)
         self._page, self._context = page, context
-        self._calls: dict[str, Callable[[Sequence[int]], None]] = {"order_lines": self.order, "approve": self.approve}
+        self._calls: dict[str, Callable[[Sequence[int]], None]] = {
+            "order_lines": self.order,
+            "ask_suppliers": self.ask,
+            "approve": self.approve,
+            "retry_mail": self.retry,
+        }
         page.action_requested.connect(self._act)
 
     @Slot(str, object)
@@ -37,6 +42,23 @@ class PurchasingListActions(QObject):
         orders, changes = answer
         self._context.bus.publish(changes, self._page)
         told(self._context, orders)
+        self._page.refresh()
+
+    def ask(self, rows: Sequence[int]) -> None:
+        """Shift+F9: the chosen lines become a request to the suppliers that come into question."""
+        self._run(purchasing_rfq.of_lines, tuple(rows), done=self._asked)
+
+    def _asked(self, answer: tuple[int, Changes]) -> None:
+        made, changes = answer
+        self._context.bus.publish(changes, self._page)
+        self._context.open("rfq", made)
+
+    def retry(self, rows: Sequence[int]) -> None:
+        for row in rows:
+            self._run(purchasing_mail.retry, row, done=self._queued)
+
+    def _queued(self, changes: Changes) -> None:
+        self._context.bus.publish(changes, self._page)
         self._page.refresh()
 
     def approve(self, rows: Sequence[int]) -> None:

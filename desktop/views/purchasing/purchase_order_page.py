@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,19 +11,22 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
-from desktop.operations import purchasing
+from desktop.operations import purchasing, purchasing_mail
 from desktop.operations import purchasing_approvals as approvals
 from desktop.operations.purchasing_approvals import Decision
 from desktop.operations.records import Record, Values
 from desktop.reports.purchasing import amounts, purchase_order_pdf
 from desktop.runtime.context import Context
+from desktop.runtime.failures import Failure
 from desktop.views.purchasing import approval_part
+from desktop.views.purchasing.mail_strip import MailStrip
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import ActionBar, SidePanel, Total
 from desktop.widgets.labels import ChipKind
 from desktop.widgets.papers import Make
 from desktop.widgets.step_bar import StepBar, StepChoice
 
+_ACKNOWLEDGE, _MAIL = "acknowledge", "mail:"
 NEEDS_REASON = frozenset({"draft", "cancelled", "received"})
 LOOKS: dict[str, tuple[ChipKind, str]] = {
     "draft": ("neutral", "pencil"),
@@ -49,7 +53,10 @@ def purchase_order_spec() -> FormSpec:
         sections=(
             FormSection(
                 lambda: tr("Order"),
-                ("supplier_id", "org_unit_id", "ordered_on", "promised_on", "currency", "note"),
+                (
+                    "supplier_id", "org_unit_id", "ordered_on", "promised_on", "currency", "supplier_reference",
+                    "acknowledged_on", "note",
+                ),
                 frozenset({"note"}),
             ),
         ),
@@ -59,9 +66,9 @@ def purchase_order_spec() -> FormSpec:
                 lambda: tr("Lines"),
                 (
                     "item_id", "entered_quantity", "uom", "entered_price", "tax_rate", "promised_on", "quantity",
-                    "received",
+                    "confirmed_quantity", "received",
                 ),
-                read_only=frozenset({"quantity", "received"}),
+                read_only=frozenset({"quantity", "confirmed_quantity", "received"}),
             ),
         ),
         load=purchasing.load,
@@ -86,6 +93,9 @@ class PurchaseOrderPage(FormPage):
         super().__init__(context, purchase_order_spec(), order_id, values, parent)
         self.header.add_left(self.steps)
         self.steps.chosen.connect(self.take_step)
+        self.mail = MailStrip()
+        self.mail.given.connect(self._mail)
+        self.under_header(self.mail)
         self.totals = ActionBar()
         self.at_foot(self.totals)
 
@@ -95,7 +105,7 @@ class PurchaseOrderPage(FormPage):
             return super().may_write(key)
         if state in ("received", "cancelled", "submitted", "approved"):
             return False
-        return key in ("promised_on", "note") and super().may_write(key)
+        return key in ("promised_on", "note", "supplier_reference") and super().may_write(key)
 
     def locked(self) -> bool:
         """What is being approved, arrived or was cancelled is read only."""
@@ -123,6 +133,7 @@ class PurchaseOrderPage(FormPage):
             (
                 *approval_part.choices(more.decisions),
                 *(StepChoice(to, words[action], (), to in NEEDS_REASON) for to, action in more.steps),
+                *self._after_sending(loaded.record),
             )
         )
         sums = amounts(loaded.record.lines.get("lines", ()))
@@ -134,6 +145,63 @@ class PurchaseOrderPage(FormPage):
                 Total(tr("Gross"), _money(sums.gross, currency)),
             )
         )
+
+    def _after_sending(self, record: Record) -> tuple[StepChoice, ...]:
+        """What the buyer does with an order that is with the supplier."""
+        if record.values.get("state") not in ("ordered", "part_received") or not self.context.user.has("buyer"):
+            return ()
+        known = record.values.get("acknowledged_on") is not None
+        return (
+            *(() if known else (StepChoice(_ACKNOWLEDGE, tr("Acknowledged")),)),
+            StepChoice(_MAIL + ("reminder" if known else "order"), tr("Remind by mail") if known else tr("Mail it")),
+        )
+
+    def take_step(self, to_state: str, reason: str) -> None:
+        if to_state.startswith(_MAIL):
+            self.context.work.run(
+                self._address, to_state.removeprefix(_MAIL), on_done=self._ask_mail, on_error=self._refused, owner=self
+            )
+            return
+        super().take_step(to_state, reason)
+
+    def _address(self, kind: str) -> tuple[str, str]:
+        values = self.record.values if self.record is not None else {}
+        return kind, purchasing_mail.address_of(self.context.database, int(values.get("supplier_id") or 0))
+
+    def _ask_mail(self, found: tuple[str, str]) -> None:
+        self.mail.ask(*found)
+
+    def _mail(self, kind: str, address: str) -> None:
+        if self.record is not None:
+            self.context.work.run(
+                self._post, self.record, kind, address, on_done=self._posted, on_error=self._not_posted, owner=self
+            )
+
+    def _post(self, record: Record, kind: str, address: str) -> Changes:
+        """Make the paper and give the letter to the worker."""
+        company = pick(self.context.user.company, self.context.user.company_zh)
+        number = str(record.values["number"])
+        paper = io.BytesIO()
+        purchase_order_pdf(paper, order=record, info=self._describe(), company=company)
+        if kind == "order":
+            subject = tr("Purchase order {number}", number=number)
+            body = tr("Please find our order attached, and confirm quantities and dates.")
+        else:
+            subject = tr("Reminder: purchase order {number}", number=number)
+            body = tr("We are waiting for the goods of the order attached. When will they arrive?")
+        return purchasing_mail.queue(
+            self.context.database, kind, record.id or 0, email=address, subject=f"{subject} – {company}",
+            body=f"{body}\n\n{self.context.user.display_name()}\n{company}", file_name=f"{number}.pdf",
+            content=paper.getvalue(),
+        )  # fmt: skip
+
+    def _posted(self, changes: Changes) -> None:
+        self.mail.leave()
+        self.context.bus.publish(changes, self)
+        self.context.toast("success", tr("The letter is on its way"), tr("It stands in Letters to suppliers."))
+
+    def _not_posted(self, failure: Failure) -> None:
+        self.mail.refuse(failure.message)
 
     def paper(self, record: Record) -> tuple[str, Make] | None:
         if record.id is None:
@@ -151,6 +219,8 @@ class PurchaseOrderPage(FormPage):
         side.add_section(approval_part.part(more.decisions), tr("Approval"))
 
     def step(self, record: Record, to_state: str, reason: str) -> tuple[Record, Changes]:
+        if to_state == _ACKNOWLEDGE:
+            return purchasing.acknowledge(self.context.database, record)
         decided = approval_part.take(self.context, to_state, reason)
         if decided is not None:
             return purchasing.load(self.context.database, record.id or 0), decided

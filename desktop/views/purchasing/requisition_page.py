@@ -50,7 +50,7 @@ def requisition_spec() -> FormSpec:
         sections=(
             FormSection(
                 lambda: tr("Requisition"),
-                ("org_unit_id", "needed_on", "requested_by", "origin", "submitted_at", "note"),
+                ("org_unit_id", "needed_on", "requested_by", "origin", "note"),
                 frozenset({"note"}),
             ),
         ),
@@ -59,10 +59,10 @@ def requisition_spec() -> FormSpec:
                 "lines",
                 lambda: tr("Lines"),
                 (
-                    "item_id", "quantity", "uom", "needed_on", "supplier_id", "estimated_price", "reason",
+                    "item_id", "quantity", "needed_on", "supplier_id", "estimated_price", "reason",
                     "work_order_id", "ordered", "state",
                 ),
-                read_only=frozenset({"uom", "ordered", "state"}),
+                read_only=frozenset({"ordered", "state"}),
             ),
         ),
         load=requisitions.load,
