@@ -23,6 +23,7 @@ from desktop.lists import (
     stock_picking,
     stock_planning,
     stock_tracking,
+    stock_value,
     work_orders,
 )
 from desktop.lists.spec import ListSpec
@@ -36,6 +37,7 @@ ALL_LISTS: tuple[ListSpec, ...] = (
     *stock_picking.LISTS,
     *stock_tracking.LISTS,
     *stock_planning.LISTS,
+    *stock_value.LISTS,
     *purchasing.LISTS,
     *purchasing_wishes.LISTS,
     *purchasing_asked.LISTS,

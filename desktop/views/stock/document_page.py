@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtGui import QKeySequence
@@ -9,12 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
-from desktop.operations import stock, stock_documents
+from desktop.operations import stock, stock_documents, stock_values
 from desktop.operations.records import Record
 from desktop.operations.stock import Posted
 from desktop.operations.stock_documents import Standing
+from desktop.operations.stock_values import Revalued
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
+from desktop.views.stock.value_strip import ValueStrip
 from desktop.widgets import confirm as dialogs
 from desktop.widgets.buttons import Button
 from desktop.widgets.form_page import FormLines, FormPage, FormSpec, Loaded, shown_value
@@ -82,6 +85,13 @@ class StockDocumentPage(FormPage):
         self.header.add_action(self.reverse_button)
         self.reverse_action = self._action(tr("Reverse"), QKeySequence("F8"), self.reverse)
 
+        self.strip = ValueStrip()
+        self.under_header(self.strip)
+        self.value_button = Button(tr("Change value"), icon="pencil")
+        self.value_button.clicked.connect(self.change_value)
+        self.value_button.hide()
+        self.header.add_action(self.value_button)
+
     def more(self, database: Any, record: Record) -> Standing:
         return stock_documents.standing(database, record.id or 0)
 
@@ -105,6 +115,48 @@ class StockDocumentPage(FormPage):
         self.return_action.setEnabled(returnable)
         self.reverse_button.setVisible(self._standing.reversible)
         self.reverse_action.setEnabled(self._standing.reversible)
+        self.value_button.setVisible(
+            kind in ("receipt", "opening")
+            and self.context.user.has("finance", "steward")
+            and back is None
+            and loaded.record.values.get("reverses_id") is None
+        )
+
+    def change_value(self) -> None:
+        """What the line of the cursor cost more or less than it was posted with, with the reason."""
+        table = self.body.tables["moves"]
+        lines = self.record.lines["moves"] if self.record is not None else ()
+        at = table.view.currentIndex().row()
+        if not lines:
+            return
+        line = lines[at if 0 <= at < len(lines) else 0]
+        key = stock.new_key()
+
+        def change(amount: Decimal, reason: str) -> None:
+            self.context.work.run(
+                lambda: stock_values.revalue_receipt(
+                    self.context.database, key, move_id=line.id or 0, amount=amount, reason=reason
+                ),
+                on_done=self._revalued, on_error=self._not_revalued, owner=self,
+            )  # fmt: skip
+
+        part = line.referred.get("item_id")
+        words = tr("{item} cost more by", item=part.code if part is not None else "")
+        self.strip.open(words, tr("Change value"), change, amount=True)
+
+    def _revalued(self, answer: tuple[Revalued, Changes]) -> None:
+        made, changes = answer
+        self.context.bus.publish(changes, self)
+        detail = tr(
+            "¥ {stock} into stock, ¥ {used} to what was consumed",
+            stock=f"{made.on_hand:,.2f}",
+            used=f"{made.consumed:,.2f}",
+        )
+        self.context.toast("success", tr("Value changed"), detail)
+        self.reload()
+
+    def _not_revalued(self, failure: Failure) -> None:
+        self.context.toast("danger", tr("Not done"), failure.message)
 
     def _show_facts(self, loaded: Loaded) -> None:
         while self._fact_row.count():
@@ -178,6 +230,8 @@ class StockDocumentPage(FormPage):
         self.reverse_action.setText(tr("Reverse"))
         self.return_button.setText(tr("Return parts"))
         self.return_action.setText(tr("Return parts"))
+        self.value_button.setText(tr("Change value"))
+        self.strip.retranslate()
 
 
 def _fact(words: str, value: QWidget) -> QWidget:

@@ -16,7 +16,7 @@ from desktop.operations.picking import OrderNeeds
 from desktop.operations.stock import Posted
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
-from desktop.views.stock import desk_papers
+from desktop.views.stock import desk_papers, value_actions
 from desktop.views.stock.catalogue_actions import CatalogueActions
 from desktop.widgets import confirm as dialogs
 from desktop.widgets.list_page import ListPage
@@ -150,6 +150,8 @@ class StockListActions(QObject):
         self._context.toast("danger", tr("Not done"), failure.message)
 
 
-def attach(page: ListPage, context: Context) -> StockListActions:
+def attach(page: ListPage, context: Context) -> QObject:
     """Give a stock list its actions."""
+    if page.spec.key in value_actions.LISTS:
+        return value_actions.ValueListActions(page, context)
     return StockListActions(page, context)

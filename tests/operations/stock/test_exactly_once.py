@@ -103,7 +103,8 @@ def _attack(shop: Shop, target: Any, count: int, *, key: bool) -> tuple[int, int
                 (shop.world.login,),
             )
             kills += cursor.fetchone()[0]
-            time.sleep(0.08)
+            # On a busy machine the last clerk needs longer than the first pauses to log in and post at all.
+            time.sleep(min(0.08 + 0.01 * kills, 0.5))
     answers = [done.get(timeout=10) for _ in clerks]
     for clerk in clerks:
         clerk.join()
@@ -173,7 +174,7 @@ def test_sockets_cut_at_commit_lose_and_double_nothing(shop: Shop) -> None:
     proxy = CuttingProxy(server.host, server.port)
     dsn = server.dsn(shop.clone.name, shop.world.login, "clerk").replace(f":{server.port}/", f":{proxy.port}/")
     sensor, place = shop.item("SNS-PT100-6"), shop.place("D-01-1-7")
-    line = {"item_id": sensor, "to_location_id": place, "quantity": 1, "unit_cost": 3}
+    line = {"item_id": sensor, "to_location_id": place, "quantity": 1, "unit_cost": 78}
     database = Database(dsn, pool_size=1)
     for _ in range(12):
         stock.post(database, uuid4(), {"type": "receipt", "lines": [line]})

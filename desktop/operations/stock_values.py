@@ -1,0 +1,147 @@
+"""What stock is worth: changing it by hand and taking that back, closing months, previews of back-dated documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from db import messages
+from db.errors import UserError
+from db.session import Database
+from desktop.domain.changes import Changes
+from desktop.operations.stock import exactly_once
+
+
+@dataclass(frozen=True)
+class Revalued:
+    """A change of value in the company's currency: `on_hand` to what is there, `consumed` to what was issued."""
+
+    entry_id: int
+    on_hand: Decimal
+    consumed: Decimal
+
+
+@dataclass(frozen=True)
+class LaterRow:
+    """A later move that a back-dated document makes dearer or cheaper by `delta`."""
+
+    number: str
+    document_type: str
+    item: str
+    effective_at: datetime
+    quantity: Decimal
+    amount: Decimal
+    delta: Decimal
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What posting a document of an earlier date would do.
+
+    `refused` says why it may not be posted; `periods` are (month as YYYY-MM, rows, amount in the company's currency);
+    `hidden` counts rows of units that are not the reader's.
+    """
+
+    refused: tuple[UserError, ...]
+    later: int = 0
+    changed: int = 0
+    hidden: int = 0
+    consumed: Decimal = Decimal(0)
+    periods: tuple[tuple[str, int, Decimal], ...] = ()
+    rows: tuple[LaterRow, ...] = ()
+
+
+def revalue_receipt(
+    database: Database, key: UUID, *, move_id: int, amount: Decimal, reason: str
+) -> tuple[Revalued, Changes]:
+    """A receipt cost `amount` more (or less): split between what is there and what was consumed. Exactly once a key."""
+    document = json.dumps({"move_id": move_id, "amount": str(amount), "reason": reason})
+    return exactly_once(lambda: _change(database, _POST, key=key, document=document))
+
+
+def revalue_item(
+    database: Database, key: UUID, *, item_id: int, unit_cost: Decimal, reason: str
+) -> tuple[Revalued, Changes]:
+    """All that is there of an item is worth `unit_cost` a piece from now on. Exactly once a key."""
+    document = json.dumps({"item_id": item_id, "unit_cost": str(unit_cost), "reason": reason})
+    return exactly_once(lambda: _change(database, _POST, key=key, document=document))
+
+
+def take_back(database: Database, key: UUID, entry_id: int, reason: str) -> tuple[Revalued, Changes]:
+    """The linked counter-entry of a change that was posted by hand. Exactly once a key."""
+    return exactly_once(lambda: _change(database, _TAKE_BACK, key=key, entry=entry_id, reason=reason))
+
+
+_POST = "select api.post_revaluation(:key, cast(:document as jsonb))"
+_TAKE_BACK = "select api.reverse_value_entry(:key, :entry, :reason)"
+
+
+def _change(database: Database, sql: str, **values: object) -> tuple[Revalued, Changes]:
+    with database.write() as session:
+        answer: dict[str, Any] = session.execute(text(sql), values).scalar_one()
+    made = Revalued(answer["entry_id"], Decimal(str(answer["amount_on_hand"])), Decimal(str(answer["amount_consumed"])))
+    return made, Changes.of(stock_value_entry=[made.entry_id], item_cost=(), cost_entry=())
+
+
+def close_last_month(database: Database) -> tuple[str, Changes]:
+    """Close the month before this one in the reader's company. Returns it as YYYY-MM."""
+    with database.write() as session:
+        found = session.execute(
+            text(
+                "select x.company, to_char(x.month, 'YYYY-MM') as name,"
+                " api.close_stock_period(x.company, x.month) as id"
+                " from (select c.id as company,"
+                " (date_trunc('month', now() at time zone c.time_zone) - interval '1 month')::date as month"
+                " from erp.company c join erp.org_unit u on u.company_id = c.id and u.kind = 'company'"
+                " order by u.id = any (erp.my_write_units()) desc, c.id limit 1) x"
+            )
+        ).one()
+    return found.name, Changes.of(stock_period=[found.id])
+
+
+def reopen_month(database: Database, period_id: int, reason: str) -> tuple[None, Changes]:
+    """Documents may be dated into the month again; the reason stays in its history."""
+    with database.write() as session:
+        session.execute(text("select api.reopen_stock_period(:id, :reason)"), {"id": period_id, "reason": reason})
+    return None, Changes.of(stock_period=[period_id])
+
+
+def preview_backdating(database: Database, document: Mapping[str, Any]) -> Preview:
+    """What posting `document` (in the form of `api.post_stock`, with ``effective_at``) would do. Posts nothing."""
+    with database.write() as session:
+        found: dict[str, Any] = session.execute(
+            text("select api.preview_backdating(cast(:document as jsonb))"),
+            {"document": json.dumps(document, default=str)},
+        ).scalar_one()
+    return Preview(
+        tuple(_refusal(one) for one in found["refused"]),
+        found.get("later", 0),
+        found.get("changed", 0),
+        found.get("hidden", 0),
+        Decimal(str(found.get("consumed", 0))),
+        tuple((one["month"], one["rows"], Decimal(str(one["amount"]))) for one in found.get("periods", ())),
+        tuple(_row(one) for one in found.get("rows", ())),
+    )
+
+
+def _row(found: Mapping[str, Any]) -> LaterRow:
+    return LaterRow(
+        found["number"],
+        found["type"],
+        found["item"],
+        datetime.fromisoformat(found["effective_at"]),
+        Decimal(str(found["quantity"])),
+        Decimal(str(found["amount"])),
+        Decimal(str(found["delta"])),
+    )
+
+
+def _refusal(found: Mapping[str, Any]) -> UserError:
+    return messages.refusal("ER030", str(found["rule"]), {k: v for k, v in found.items() if k != "rule"})

@@ -1,0 +1,83 @@
+"""What the lists of stock value can do: take a change back, close the last month, open a closed one again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from desktop.domain.changes import Changes
+from desktop.domain.text import tr
+from desktop.operations import stock, stock_values
+from desktop.operations.stock_values import Revalued
+from desktop.runtime.context import Context
+from desktop.runtime.failures import Failure
+from desktop.views.stock.value_strip import ValueStrip
+from desktop.widgets.list_page import ListPage
+
+LISTS = frozenset({"stock_value_entries", "stock_layers", "stock_periods"})
+
+
+class ValueListActions(QObject):
+    """Carries out the actions of such a list's spec; lives as long as the page."""
+
+    def __init__(self, page: ListPage, context: Context) -> None:
+        super().__init__(page)
+        self._page, self._context = page, context
+        self.strip = ValueStrip()
+        page.under_header(self.strip)
+        self._calls: dict[str, Callable[[Sequence[int]], None]] = {
+            "take_back_value": self.take_back,
+            "close_month": self.close_month,
+            "reopen_month": self.reopen_month,
+        }
+        page.action_requested.connect(self._act)
+
+    @Slot(str, object)
+    def _act(self, key: str, rows: Sequence[int]) -> None:
+        self._calls[key](rows)
+
+    def take_back(self, rows: Sequence[int]) -> None:
+        """F8: the counter-entry of a change that was posted by hand, with its reason."""
+        # One key for one question: whatever happens to the connection, one counter-entry.
+        key = stock.new_key()
+
+        def taken(_: Decimal, reason: str) -> None:
+            self._run(stock_values.take_back, key, rows[0], reason, done=self._taken)
+
+        self.strip.open(tr("Take this change of value back?"), tr("Reverse"), taken)
+
+    def _taken(self, answer: tuple[Revalued, Changes]) -> None:
+        made, changes = answer
+        self._done(changes, tr("Taken back: ¥ {amount}", amount=f"{made.on_hand + made.consumed:,.2f}"))
+
+    def close_month(self, rows: Sequence[int]) -> None:
+        self._run(stock_values.close_last_month, done=self._closed)
+
+    def _closed(self, answer: tuple[str, Changes]) -> None:
+        month, changes = answer
+        self._done(changes, tr("{month} is closed: nothing is dated into it any more", month=month))
+
+    def reopen_month(self, rows: Sequence[int]) -> None:
+        def reopened(_: Decimal, reason: str) -> None:
+            self._run(stock_values.reopen_month, rows[0], reason, done=self._reopened)
+
+        self.strip.open(tr("Open this month again?"), tr("Open again"), reopened)
+
+    def _reopened(self, answer: tuple[None, Changes]) -> None:
+        self._done(answer[1], tr("The month is open again"))
+
+    def _done(self, changes: Changes, words: str) -> None:
+        self._context.bus.publish(changes, self._page)
+        self._context.toast("success", words)
+        self._page.refresh()
+
+    def _run(self, call: Callable[..., object], *args: object, done: Callable[..., None]) -> None:
+        self._context.work.run(
+            partial(call, self._context.database), *args, on_done=done, on_error=self._failed, owner=self
+        )
+
+    def _failed(self, failure: Failure) -> None:
+        self._context.toast("danger", tr("Not done"), failure.message)

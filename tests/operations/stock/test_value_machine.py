@@ -1,0 +1,219 @@
+"""Random days of a store: whatever was moved, counted, returned, invoiced, dated back and reversed, nothing is lost.
+
+After each step the ledger reconciles (balance = moves, value = moves + entries, layers = value, cost ledger = issues)
+and the quantity is what a plain count says; at the end everything is taken back, last first, and nothing is left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.operations.stock.valued_item import Ledger, make_item
+from tests.stock_shop import Shop
+
+D = Decimal
+QUANTITY = st.integers(1, 9)
+PRICE = st.decimals("0.01", "99.99", places=2)
+REFUSED = {
+    "stock_not_enough",
+    "stock_value_not_negative",
+    "stock_value_receipt_gone",
+    "stock_layer_consumed",
+    "stock_receipt_revalued",
+    "stock_return_limit",
+    "stock_supplier_return_limit",
+    "stock_nothing_to_reverse",
+}
+"""What may be refused in a random order of things; anything else is a defect."""
+
+
+class Days(RuleBasedStateMachine):
+    """One item and one method. `done` is what was posted, each with the way to take it back."""
+
+    shop: Shop
+    method: str
+    count = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.quantity = 0
+        self.here = [0, 0]
+        self.receipts: list[int] = []
+        self.issues: list[int] = []
+        self.done: list[tuple[Callable[[], object], Callable[[], object]]] = []
+        self.connection: Any = None
+
+    @initialize()
+    def open(self) -> None:
+        type(self).count += 1
+        self.ledger: Ledger = make_item(self.shop, self.method, f"DAY-{self.method}-{type(self).count}")
+        self.bins = self.shop.world.bins[:2]
+        self.manager = self.shop.clone.owner.raw()
+        self.connection = self.manager.__enter__()
+
+    def ask(self, query: str, *values: object) -> Any:
+        """The answer, or None when it was refused as it may be."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("savepoint step")
+            try:
+                cursor.execute(query, values)
+                return cursor.fetchone()[0]
+            except Exception as error:
+                name = getattr(getattr(error, "diag", None), "constraint_name", None)
+                if name not in REFUSED:
+                    raise
+                cursor.execute("rollback to savepoint step")
+                return None
+
+    def post(self, kind: str, back: int, moved: Mapping[int, int], **line: object) -> Any:
+        at = datetime.now(UTC) - timedelta(days=back) if back else None
+        document = self.ledger.document(kind, at=at, **line)
+        answer = self.ask("select api.post_stock(%s, %s)", str(uuid4()), json.dumps(document, default=str))
+        if answer is None:
+            return None
+        for place, quantity in moved.items():
+            self.here[place] += quantity
+
+        def undo() -> object:
+            found = self.ask("select api.reverse_stock(%s, %s, 'undone')", str(uuid4()), answer["document_id"])
+            if found is not None:
+                for place, quantity in moved.items():
+                    self.here[place] -= quantity
+            return found
+
+        self.done.append((undo, lambda: answer))
+        return answer["moves"][0]
+
+    @rule(quantity=QUANTITY, price=PRICE, back=st.sampled_from((0, 0, 0, 5, 40)), place=st.integers(0, 1))
+    def receive(self, quantity: int, price: Decimal, back: int, place: int) -> None:
+        move = self.post("receipt", back, {place: quantity}, to_location_id=self.bins[place], quantity=quantity,
+                         unit_cost=str(price))  # fmt: skip
+        if move is not None:
+            self.receipts.append(move)
+
+    @rule(quantity=QUANTITY, back=st.sampled_from((0, 0, 0, 3, 30)), place=st.integers(0, 1))
+    def issue(self, quantity: int, back: int, place: int) -> None:
+        move = self.post("issue", back, {place: -quantity}, from_location_id=self.bins[place], quantity=quantity)
+        if move is not None:
+            self.issues.append(move)
+
+    @rule(quantity=QUANTITY, place=st.integers(0, 1))
+    def transfer(self, quantity: int, place: int) -> None:
+        self.post("transfer", 0, {place: -quantity, 1 - place: quantity}, from_location_id=self.bins[place],
+                  to_location_id=self.bins[1 - place], quantity=quantity)  # fmt: skip
+
+    @rule(quantity=QUANTITY, place=st.integers(0, 1), more=st.booleans())
+    def count_differs(self, quantity: int, place: int, more: bool) -> None:
+        end = "to_location_id" if more else "from_location_id"
+        line: dict[str, object] = {end: self.bins[place], "quantity": quantity}
+        if more:
+            line["from_location_id"] = self.shop.value(
+                "select min(id) from erp.stock_location where kind = 'count_loss'"
+            )
+        self.post("adjustment", 0, {place: quantity if more else -quantity}, **line)
+
+    @precondition(lambda self: self.issues)
+    @rule(data=st.data(), quantity=QUANTITY, place=st.integers(0, 1))
+    def give_back(self, data: st.DataObject, quantity: int, place: int) -> None:
+        move = data.draw(st.sampled_from(self.issues))
+        self.post(
+            "return", 0, {place: quantity}, to_location_id=self.bins[place], quantity=quantity, returns_move_id=move
+        )
+
+    @precondition(lambda self: self.receipts)
+    @rule(data=st.data(), quantity=QUANTITY, place=st.integers(0, 1))
+    def send_back(self, data: st.DataObject, quantity: int, place: int) -> None:
+        move = data.draw(st.sampled_from(self.receipts))
+        self.post("supplier_return", 0, {place: -quantity}, from_location_id=self.bins[place], quantity=quantity,
+                  returns_move_id=move)  # fmt: skip
+
+    @precondition(lambda self: self.receipts)
+    @rule(data=st.data(), amount=st.decimals("-20", "20", places=2).filter(bool))
+    def invoice(self, data: st.DataObject, amount: Decimal) -> None:
+        move = data.draw(st.sampled_from(self.receipts))
+        call = "select api.revalue_receipt(0, %s, %s, 'invoice', 'supplier_invoice', 1)"
+        answer = self.ask(call, move, str(amount))
+        if answer is not None:
+            self.done.append((lambda: self.ask(call, move, str(-amount)), lambda: answer))
+
+    @precondition(lambda self: self.done)
+    @rule()
+    def change_of_mind(self) -> None:
+        """The last thing is taken back at once."""
+        undo, _ = self.done.pop()
+        assert undo() is not None
+
+    @invariant()
+    def whole(self) -> None:
+        if self.connection is None:
+            return
+        with self.connection.cursor() as cursor:
+            cursor.execute("select jsonb_agg(r) from api.reconcile() r where r.item_id = %s", (self.ledger.item,))
+            found = cursor.fetchone()[0]
+            assert found is None, found
+            cursor.execute(
+                "select coalesce(array_agg(coalesce(b.quantity, 0) order by p.n), '{}')"
+                " from unnest(%s) with ordinality p (id, n)"
+                " left join erp.stock_balance b on b.location_id = p.id and b.item_id = %s",
+                (list(self.bins), self.ledger.item),
+            )
+            assert [int(each) for each in cursor.fetchone()[0]] == self.here
+
+    def teardown(self) -> None:
+        if self.connection is None:
+            return
+        try:
+            while self.done:
+                undo, answer = self.done.pop()
+                assert undo() is not None, answer()
+            self.whole()
+            with self.connection.cursor() as cursor:
+                cursor.execute(
+                    "select (select row(quantity, value)::text from erp.item_cost where item_id = %s),"
+                    " (select coalesce(sum(amount), 0) from erp.cost_entry where item_id = %s)",
+                    (self.ledger.item, self.ledger.item),
+                )
+                stock, cost = cursor.fetchone()
+            assert stock in (None, "(0.0000,0.00)") and cost == 0
+        finally:
+            self.connection.rollback()
+            self.manager.__exit__(None, None, None)
+
+
+def _live(shop: Shop, method: str, *, examples: int, steps: int) -> None:
+    machine = type(f"Days_{method}", (Days,), {"shop": shop, "method": method})
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        machine,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, deadline=None, print_blob=True,
+            suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["average", "fifo"])
+def test_a_few_days(shop: Shop, method: str) -> None:
+    _live(shop, method, examples=8, steps=15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["average", "fifo"])
+def test_many_days(shop: Shop, method: str) -> None:
+    _live(shop, method, examples=150, steps=40)
