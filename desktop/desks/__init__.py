@@ -74,7 +74,8 @@ DESKS: tuple[Desk, ...] = (
         ),
     ),
     Desk("finance", lambda: tr("Finance"), "landmark", _lists(
-        "cost_entries", "stock_value_entries", "stock_layers", "stock_periods", "supplier_invoices", "invoice_exceptions", "grni", "grni_entries",
+        "cost_entries", "stock_value_entries", "stock_layers", "stock_periods",
+        "supplier_invoices", "invoice_exceptions", "grni", "grni_entries",
         "touchless_rate", "suppliers",
     )),
     Desk(
