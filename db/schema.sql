@@ -5676,7 +5676,7 @@ begin
         where m.lot_id is not null
         order by m.lot_id, m.id desc) s
     where t.id = s.lot_id and t.asset_id is null and t.state is distinct from s.state
-        and not (t.state = 'in_repair' and s.state = 'in_stock');
+        and not (t.state is not distinct from 'in_repair' and s.state = 'in_stock');
     get diagnostics done = row_count;
     return done;
 end

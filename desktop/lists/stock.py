@@ -29,6 +29,10 @@ REVERSE = Action(key="reverse", name="Reverse", name_zh="冲销", shortcut="F8",
 HAVE_WE = Action(key="part_stock", name="Do we have it?", name_zh="库存查询", shortcut="Ctrl+Shift+H", roles=BUSINESS)
 RELEASE = Action(key="release", name="Release", name_zh="释放预留", roles=frozenset({"clerk", "planner", "desk", "pm"}))
 HAND_OVER = Action(key="hand_over", name="Hand-over report", name_zh="交接班报表", needs_rows=False)
+CONDITION = Action(
+    key="change_condition", name="Release, block or scrap", name_zh="放行、隔离或报废", shortcut="F9",
+    roles=frozenset({"clerk", "steward", "manager"}),
+)  # fmt: skip
 LABELS = Action(key="labels", name="Print labels", name_zh="打印标签")
 
 _HAS_STOCK = Test("quantity", "!=", (0,))
@@ -116,7 +120,8 @@ def _reservation_joins(statement: Select[Any]) -> Select[Any]:
 STOCK_ON_HAND = ListSpec(
     key="stock_on_hand", area="stock", name="Stock on hand", name_zh="现有库存",
     table="stock_balance", row_id=StockBalance.id, joins=_balance_joins, topics=("stock_balance", "item_cost"),
-    icon="boxes", roles=VALUERS, sort=(Sort("item"), Sort("location")), actions=(HAVE_WE, LABELS),
+    icon="boxes", roles=VALUERS, sort=(Sort("item"), Sort("location")),
+    actions=(HAVE_WE, CONDITION, LABELS),
     title_columns=("item", "location"),
     views=(
         View(key="stocked", name="In stock", name_zh="有库存", condition=_HAS_STOCK),

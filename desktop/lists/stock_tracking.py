@@ -14,12 +14,8 @@ from db.orm.stock import Item, Lot, StockBalance, StockLocation, StockMove
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View
-from desktop.lists.stock import HAVE_WE, LABELS
+from desktop.lists.stock import CONDITION, HAVE_WE, LABELS
 
-CONDITION = Action(
-    key="change_condition", name="Release, block or scrap", name_zh="放行、隔离或报废", shortcut="F9",
-    roles=frozenset({"clerk", "steward", "manager"}),
-)  # fmt: skip
 RECEIVE = Action(
     key="receive_transit", name="Receive", name_zh="接收", shortcut="F9", roles=frozenset({"clerk", "steward"})
 )
@@ -74,6 +70,7 @@ LOTS = ListSpec(
     code_column="code", icon="tag", roles=BUSINESS, sort=(Sort("code"),), actions=(LABELS,),
     title_columns=("code", "item"),
     views=(
+        View(key="all", name="All", name_zh="全部"),
         View(key="expiring", name="Expiring in 30 days", name_zh="30 天内到期",
              condition=Group("all", (Test("expires_on", "<=", ("today+30",)), Test("on_hand", ">", (0,))))),
         View(key="expired", name="Expired", name_zh="已过期",
@@ -142,6 +139,7 @@ STOCK_BLOCKED = _blocked(
     "stock_blocked", name="Quarantine and bad stock", name_zh="待检与不良品", icon="shield-check", joins=_blocked_joins,
     actions=(CONDITION, HAVE_WE, LABELS),
     views=(
+        View(key="all", name="All", name_zh="全部"),
         View(key="quarantine", name="Quarantine", name_zh="待检", condition=Test("condition", "=", ("quarantine",))),
         View(key="bad", name="Bad", name_zh="不良", condition=Test("condition", "=", ("bad",))),
     ),
@@ -149,7 +147,10 @@ STOCK_BLOCKED = _blocked(
 STOCK_IN_TRANSIT = _blocked(
     "stock_in_transit", name="In transit", name_zh="在途库存", icon="truck", joins=_transit_joins,
     actions=(RECEIVE, HAVE_WE),
-    views=(View(key="late", name="Over 3 days", name_zh="超过 3 天", condition=Test("age", ">", (3,))),),
+    views=(
+        View(key="all", name="All", name_zh="全部"),
+        View(key="late", name="Over 3 days", name_zh="超过 3 天", condition=Test("age", ">", (3,))),
+    ),
 )
 # fmt: on
 

@@ -81,9 +81,7 @@ def inspect(database: Database, key: UUID, inspection_id: int, finding: Finding)
 
     answer = exactly_once(act)
     back = answer.get("sent") if not finding.keep else None
-    made = Inspected(
-        answer["state"], back["document_id"] if back else None, back["number"] if back else None
-    )
+    made = Inspected(answer["state"], back["document_id"] if back else None, back["number"] if back else None)
     return made, Changes.of(
         inspection=[inspection_id],
         stock_document=(),

@@ -161,11 +161,14 @@ _LIFE = text("""
     select * from (
         select m.effective_at as at, m.id as nr,
             case when d.reverses_id is null then d.document_type else 'reversal' end as kind, d.number,
-            t.code as place, t.code as place_zh, coalesce(m.reason, d.reason, '') as reason, m.quantity,
+            case when t.stocked then t.code else coalesce(w.number, '') end as place,
+            case when t.stocked then t.code else coalesce(w.number, '') end as place_zh,
+            coalesce(m.reason, d.reason, '') as reason, m.quantity,
             'stock_document' as opens, d.id as opens_id, m.posted_by
         from erp.stock_move m
         join erp.stock_document d on d.id = m.document_id
         join erp.stock_location t on t.id = m.to_location_id
+        left join erp.work_order w on w.id = m.work_order_id
         where m.item_id = :item and m.lot_id = :lot
         union all
         select e.effective_at, e.id, e.kind, coalesce(w.number, ''), coalesce(a.code, p.name, ''),

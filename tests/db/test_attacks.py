@@ -138,6 +138,8 @@ def _postings(world: World, boss: str, facts: dict[str, Any]) -> dict[str, Any]:
     issue = json.dumps({"type": "issue", "work_order_id": facts["south_work_order"], "lines": [taken]})
     posted = "select (api.post_stock(%s, %s) #>> '{moves,0}')::bigint"
     found["south_issue"] = world.value(posted, str(uuid.uuid4()), issue)
+    lies = "select max(id) from erp.stock_balance where location_id = %s"
+    found["south_balance"] = world.value(lies, facts["south_location"])
     found["south_lot"] = world.value("select id from erp.lot where code = 'L-SOUTH'")
     found["south_pick"] = world.value("select id from erp.pick_list where number = 'PCK-SOUTH'")
     found["south_pick_line"] = world.value("select id from erp.pick_line where pick_list_id = %s", found["south_pick"])

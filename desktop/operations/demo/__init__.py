@@ -38,6 +38,7 @@ from desktop.operations.demo import (
     planning,
     purchasing,
     shelf,
+    tracking,
     views,
     wishes,
     work,
@@ -248,6 +249,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     counts.make_counts(cursor, world)
     planning.make_planning(cursor, world)
     wishes.make_wishes(cursor, world)
+    tracking.make_tracking(cursor, world)
     shelf.make_shelf(cursor, world)
     picks.make_picks(cursor, world)
     return {name: table.count for name, table in world.tables.items()}

@@ -54,9 +54,7 @@ class InvoiceListActions(QObject):
 
     def accept_inspections(self, rows: Sequence[int]) -> None:
         """F9: all that waits in the rows is good."""
-        self._context.work.run(
-            self._accept_all, tuple(rows), on_done=self._done, on_error=self._failed, owner=self
-        )
+        self._context.work.run(self._accept_all, tuple(rows), on_done=self._done, on_error=self._failed, owner=self)
 
     def _accept_all(self, rows: Sequence[int]) -> tuple[str, Changes]:
         changes = Changes()

@@ -63,9 +63,7 @@ class PurchasingListActions(QObject):
 
     def approve(self, rows: Sequence[int]) -> None:
         """F9: approve all chosen documents, or none."""
-        self._context.work.run(
-            self._approve, tuple(rows), on_done=self._approved, on_error=self._failed, owner=self
-        )
+        self._context.work.run(self._approve, tuple(rows), on_done=self._approved, on_error=self._failed, owner=self)
 
     def _approve(self, rows: Sequence[int]) -> tuple[tuple[str, ...], Changes]:
         return purchasing_approvals.decide(self._context.database, rows, approve=True)

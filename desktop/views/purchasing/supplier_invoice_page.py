@@ -110,9 +110,7 @@ class SupplierInvoicePage(FormPage):
     def more(self, database: Any, record: Record) -> _More:
         if record.id is None:
             return _More((), ())
-        return _More(
-            supplier_invoices.matching(database, record.id), supplier_invoices.similar(database, record.id)
-        )
+        return _More(supplier_invoices.matching(database, record.id), supplier_invoices.similar(database, record.id))
 
     def write(self, record: Record, draft: Draft) -> tuple[Record, Changes]:
         """Save, and match what is complete; what does not add up yet stays a draft and says why."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
@@ -60,6 +61,8 @@ class ConditionPage(Page):
         fields = row(self.place_field, self.reason_field, spacing=16)
         fields.setStretch(0, 1)
         fields.setStretch(1, 2)
+        for field in (self.place_field, self.reason_field):
+            fields.setAlignment(field, Qt.AlignmentFlag.AlignTop)
         body = QWidget()
         body.setLayout(column(fields, self.table, None, spacing=12, margins=(16, 12, 16, 16)))
         whole = QVBoxLayout(self)
@@ -195,11 +198,11 @@ def _columns() -> tuple[FieldInfo, ...]:
         FieldInfo("name", "text", tr("Name"), "item.name"),
         FieldInfo("location", "code", tr("Lies in"), "stock_balance.location_id"),
         FieldInfo("lot", "code", tr("Lot / serial"), "stock_balance.lot_id"),
-        FieldInfo("owner", "other", tr("Owner"), "stock_balance.owner_id"),
-        FieldInfo("condition", "other", tr("Condition"), "stock_balance.condition"),
+        FieldInfo("owner", "choice", tr("Owner"), "stock_balance.owner_id"),
+        FieldInfo("condition", "choice", tr("Condition"), "stock_balance.condition"),
         FieldInfo("lies", "price", tr("On hand"), "stock_balance.quantity", places=4),
         FieldInfo("quantity", "price", tr("Quantity"), "stock_balance.quantity", places=4),
-        FieldInfo("uom", "other", tr("Unit"), "item.uom"),
+        FieldInfo("uom", "choice", tr("Unit"), "item.uom"),
     )
 
 
@@ -210,7 +213,7 @@ def _values(each: Lying) -> dict[str, Any]:
         "name": pick(each.name, each.name_zh),
         "location": each.location,
         "lot": each.lot,
-        "owner": each.owner,
+        "owner": each.owner or None,
         "condition": words.get(each.condition, each.condition),
         "lies": each.quantity,
         "quantity": each.quantity,

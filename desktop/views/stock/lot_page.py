@@ -254,7 +254,7 @@ def _words(act: str) -> str:
 def _kind(kind: str) -> str:
     return {
         "receipt": tr("Received"),
-        "opening": tr("Opening balance"),
+        "opening": tr("Opening"),
         "issue": tr("Issued"),
         "counter_issue": tr("Issued"),
         "return": tr("Returned"),

@@ -186,3 +186,23 @@ select 1 from api.desk_resolve('OIL-S') r where r is not null;
 select 1 from api.part_overview({south_item}) r where r is not null;
 -- gone: nothing. He does not learn what changed since he went.
 select 1 where api.changes_since('3:3:') -> 'changes' <> 'null';
+-- stranger: refused ER004. Nobody builds another branch's piece into a machine.
+select api.install_serial(gen_random_uuid(), {south_lot}, {north_asset});
+-- clerk: refused ER004. Nor sets another date on its lot.
+select api.set_lot_expiry({south_lot}, '2999-01-01', 'x');
+-- clerk: refused ER004. Nor scraps what it holds.
+select api.scrap_serial(gen_random_uuid(), {south_lot}, 'x');
+-- clerk: refused ER004. Another branch's stock is not put into quarantine from here.
+select api.change_condition(gen_random_uuid(), '{{"to_condition": "quarantine", "reason": "x", "lines": [{{"balance_id": {south_balance}, "quantity": 1}}]}}');
+-- engineer: refused 42501. An engineer releases and scraps nothing.
+select api.change_condition(gen_random_uuid(), '{{"to_condition": "scrap", "reason": "x", "lines": [{{"balance_id": 1, "quantity": 1}}]}}');
+-- clerk: refused ER004. Nobody counts in a unit that the item does not have, whatever source he claims.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "source": "me", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "entered_quantity": 1, "uom": "box", "uom_factor": 1000}}]}}');
+-- clerk: refused ER004. A number of a party tells of no customer of another branch, nor does its stock come to lie here.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "owner_id": {south_party}}}]}}');
+-- clerk: refused 42501. The life of a piece is written by its acts alone.
+insert into erp.lot_event (company_id, org_unit_id, lot_id, kind, effective_at, posted_by) values (1, 1, {south_lot}, 'installed', now(), 1);
+-- clerk: refused 42501. Nor is its state set by hand.
+update erp.lot set state = 'scrapped';
+-- clerk: nothing. Nor does another branch's item tell in what packs it comes.
+select 1 from api.item_units({south_item});

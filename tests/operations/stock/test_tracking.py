@@ -307,6 +307,9 @@ def test_events_are_final_and_in_order(shop: Shop) -> None:
 
 
 def test_settling_finds_what_posting_kept(shop: Shop) -> None:
+    shop.value("update erp.lot set state = null")
+    assert shop.value("select erp.settle_serials()") == 1
+    assert state(shop, SERIAL) == "in_stock" and shop.whole()
     stock.post(shop.clerk, uuid4(), issue(shop, VALVE, "B-02-4-1", lot_id=lot(shop, SERIAL)))
     shop.value("update erp.lot set state = null")
     assert shop.value("select erp.settle_serials()") == 1
