@@ -534,6 +534,25 @@ begin
 end
 $$;
 
+-- How well the books agreed with the shelves: lines of posted counts by month, and how many of them were right. Sums only: who
+-- counts blind may read them too. Null unit: all that the caller sees.
+create function api.count_accuracy(unit integer, since date) returns table (month date, lines bigint, agreed bigint)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select date_trunc('month', s.posted_at at time zone u.time_zone)::date, count(*), count(*) filter (where l.counted_quantity = l.expected_quantity)
+    from stock_count s
+    join org_unit u on u.id = s.org_unit_id
+    join stock_count_line l on l.count_id = s.id and l.counted_quantity is not null
+    where s.state = 'posted' and s.posted_at >= since and s.org_unit_id = any (api.reading_units())
+      and (unit is null or exists (select from org_unit_closure c where c.ancestor_id = unit and c.descendant_id = s.org_unit_id))
+    group by 1
+    order by 1;
+end
+$$;
+
 call erp.secure('erp.count_plan', 'owned');
 call erp.secure('erp.stock_count', 'owned');
 call erp.secure('erp.stock_count_line', 'child', 'stock_count.count_id');
@@ -552,6 +571,7 @@ call erp.allow('api.recount_lines(bigint, bigint[])', 'clerk manager finance', '
 call erp.allow('api.approve_count(bigint, text)', 'manager finance', 'execute');
 call erp.allow('api.post_count(uuid, bigint)', 'clerk manager', 'execute');
 call erp.allow('api.cancel_count(bigint)', 'clerk manager', 'execute');
+call erp.allow('api.count_accuracy(integer, date)', 'clerk buyer finance manager steward auditor', 'execute');
 call erp.allow('api.count_sheet(bigint)', 'clerk manager finance auditor', 'execute');
 
 call erp.track('erp.count_plan');

@@ -12,14 +12,17 @@ from desktop.views.scheduling.board_page import BoardPage
 from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.desk_page import StockDesk
+from desktop.views.stock.overview_page import StockOverviewPage
 
 PLANNING = frozenset({"planner", "desk", "engineer", "pm", "manager", "auditor"})
 STOREKEEPING = frozenset({"clerk"})
+STOCK_FIGURES = frozenset({"clerk", "buyer", "finance", "manager", "steward", "auditor"})
 
 WAREHOUSE: tuple[PageEntry, ...] = (
     PageEntry(
         "stock_desk", lambda: tr("Stock desk"), "scan-barcode", lambda context, args: StockDesk(context), STOREKEEPING
     ),
+    PageEntry("stock_overview", lambda: tr("Warehouse overview"), "gauge", StockOverviewPage, STOCK_FIGURES),
 )
 PLANNER: tuple[PageEntry, ...] = (
     PageEntry("board", lambda: tr("Dispatch board"), "chart-gantt", BoardPage, PLANNING),

@@ -99,7 +99,8 @@ class _Chart(QWidget):
             at = round(self.y_of(step)) + 0.5
             painter.setPen(QPen(color("border.strong" if step == 0 else "border.grid"), 1))
             painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
-            words = f"{step:g}{self.unit}".replace("-", "−")
+            shown = f"{step:,.0f}" if abs(step) >= 1000 else f"{step:g}"
+            words = f"{shown}{self.unit}".replace("-", "−")
             right = QRectF(0, at - 8, LEFT - 8, 16)
             draw_text(painter, right, words, used, "text.tertiary", "right")
         pitch = area.width() / max(len(self.categories), 1)
@@ -113,7 +114,8 @@ class _Chart(QWidget):
         area, at = self.plot(), round(self.y_of(target.value)) + 0.5
         painter.setPen(QPen(color(role), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
-        self.label_target(painter, QRectF(area.left() + 4, at - 17, area.width() - 8, 16), target, role)
+        top = at - 17 if at - 17 >= area.top() else at + 2  # below its line where that is the top of the plot
+        self.label_target(painter, QRectF(area.left() + 4, top, area.width() - 8, 16), target, role)
 
     def label_target(self, painter: QPainter, box: QRectF, target: Target, role: str) -> None:
         draw_text(painter, box, target.name, font(11), role, "right")
@@ -226,7 +228,8 @@ class JudgedLine(_Chart):
             diamond = (QPointF(0, -5), QPointF(5, 0), QPointF(0, 5), QPointF(-5, 0))
             painter.drawPolygon(QPolygonF([at + corner for corner in diamond]))
             words = f"{value:.1f}{self.unit}".replace("-", "−")
-            box = QRectF(at.x() - 40, at.y() + 6, 80, 16)
+            below = at.y() + 22 <= self.plot().bottom()
+            box = QRectF(at.x() - 40, at.y() + 6 if below else at.y() - 22, 80, 16)
             draw_text(painter, box, words, font(11), "danger.fg", "center")
             return
         painter.setPen(QPen(color("chart.1"), 2))

@@ -20,7 +20,8 @@ class Figure(QWidget):
         self.label = Label(role="text.tertiary")
         self.value = Label(size=20, weight=500)
         self.note = Label(role="text.secondary", elide=True)
-        self.setLayout(column(self.label, self.value, self.note, spacing=0))
+        air = (6, 2, 6, 2) if leads else (0, 0, 0, 0)  # between the words and the ring of the focus
+        self.setLayout(column(self.label, self.value, self.note, spacing=0, margins=air))
         self._leads = leads
         if leads:
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

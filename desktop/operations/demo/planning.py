@@ -20,8 +20,9 @@ def make_planning(cursor: Cursor, world: World) -> None:
     cursor.execute("select api.apply_abc(api.start_abc(%s))", (f'{{"org_unit_id": {world.root}}}',))
     cursor.execute("select api.analyse_all_stock()")
     cursor.execute(
-        "insert into erp.kpi_target (company_id, org_unit_id, kpi, target) values (%s, %s, 'stock_turns', 4)",
-        (world.company, world.root),
+        "insert into erp.kpi_target (company_id, org_unit_id, kpi, target)"
+        " values (%(company)s, %(root)s, 'stock_turns', 4), (%(company)s, %(root)s, 'count_accuracy', 0.98)",
+        {"company": world.company, "root": world.root},
     )
     cursor.execute(
         "select api.accept_suggestions(array(select p.id from erp.item_plan p"

@@ -1,0 +1,91 @@
+"""The warehouse at a glance: its figures against the tables, its keys, and whose stock it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text
+
+from db.session import Database
+from desktop.operations import stock_overview
+from desktop.views.stock.overview_page import LEADS, StockOverviewPage
+from tests.form_fixtures import Room, one
+
+RoomOf = Callable[[str], Room]
+Person = Callable[[str], Database]
+
+
+def shown(qtbot: QtBot, page: StockOverviewPage) -> StockOverviewPage:
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    qtbot.waitUntil(lambda: page._shown is not None, timeout=20_000)
+    return page
+
+
+def test_the_figures_are_those_of_the_tables(person: Person, owner: Database) -> None:
+    manager = person("manager")
+    found = stock_overview.overview(manager)
+    assert found.value == sum(found.ages.values()) > 0
+    assert found.value == one(manager, "select sum(stock_value) from erp.item_plan")
+    assert found.short == one(manager, "select count(*) from erp.reorder_status where shortage > 0")
+    assert len(found.warehouses) > 1
+    within = "org_unit_id in (select descendant_id from erp.org_unit_closure where ancestor_id = :unit)"
+    last = "month = (select max(month) from erp.stock_turnover)"
+    for warehouse in found.warehouses:
+        part, unit = stock_overview.overview(manager, warehouse.id), warehouse.id
+        assert part.value == one(manager, f"select sum(stock_value) from erp.item_plan where {within}", unit=unit)
+        turns = "select round(sum(consumed_12) / nullif(sum(average_12), 0), 2) from erp.stock_turnover"
+        assert part.turns == one(manager, f"{turns} where {last} and {within}", unit=unit)
+    assert found.turns_target == Decimal(4) and found.accuracy_target == Decimal("0.98")
+    with owner.read() as session:
+        lines = session.execute(
+            text("select l.counted_quantity = l.expected_quantity from erp.stock_count_line l join erp.stock_count s"
+                 " on s.id = l.count_id where s.state = 'posted' and l.counted_quantity is not null")
+        ).scalars().all()  # fmt: skip
+    assert lines and found.accuracy == Decimal(sum(lines)) / len(lines)
+
+
+def test_a_branch_shows_its_own_stock(person: Person) -> None:
+    everywhere, branch = stock_overview.overview(person("manager")), stock_overview.overview(person("clerk"))
+    assert 0 < branch.value < everywhere.value
+    foreign = {each.id for each in everywhere.warehouses} - {each.id for each in branch.warehouses}
+    assert foreign
+    other = stock_overview.overview(person("clerk"), foreign.pop())
+    assert (other.value, other.short, other.orders.number, other.months) == (0, 0, 0, ())
+
+
+def test_each_figure_leads_to_its_list_by_keys(qtbot: QtBot, room_of: RoomOf) -> None:
+    page = shown(qtbot, StockOverviewPage(room_of("manager").context))
+    asked: list[str] = []
+    page.open_requested.connect(lambda key, _args: asked.append(key))
+    page.figures[0].setFocus()
+    for figure in page.figures:
+        assert QApplication.focusWidget() is figure
+        qtbot.keyClick(figure, Qt.Key.Key_Return)
+        qtbot.keyClick(figure, Qt.Key.Key_Tab)
+    assert tuple(asked) == LEADS
+    qtbot.mouseClick(page.figures[2], Qt.MouseButton.LeftButton)
+    assert asked[-1] == "shortages"
+
+
+def test_one_warehouse_is_chosen_by_keys(qtbot: QtBot, room_of: RoomOf) -> None:
+    page = shown(qtbot, StockOverviewPage(room_of("manager").context))
+    whole = page.figures[0].value.text()
+    qtbot.keyClick(page, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    popup = page.unit.view()
+    qtbot.waitUntil(popup.isVisible, timeout=5_000)
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.figures[0].value.text() != whole, timeout=10_000)
+    assert page.state() == {"unit": page.unit.currentData()}
+    again = shown(qtbot, StockOverviewPage(page.context, page.state()))
+    assert again.figures[0].value.text() == page.figures[0].value.text()
+    assert again.unit.currentText() == page.unit.currentText()
