@@ -78,7 +78,7 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "items": _new("item", "steward buyer"),
     "job_plans": _new("job_plan", "planner steward"),
     "org_units": _new("org_unit", "admin"),
-    "pick_lists": _new("pick_list", "clerk"),
+    "pick_lists": _new("pick_list", "clerk manager"),
     "purchase_orders": _new("purchase_order", "buyer"),
     "approval_rules": _new("approval_rule", "steward"),
     "receiving_rules": _new("receiving_rule", "buyer manager steward"),

@@ -19,8 +19,9 @@ RESERVE_ALL = Action(
     roles=frozenset({"clerk", "planner", "desk"}),
 )  # fmt: skip
 PICK = Action(
-    key="start_pick", name="Make a pick list", name_zh="生成拣货单", shortcut="F9", roles=frozenset({"clerk"})
-)
+    key="start_pick", name="Make a pick list", name_zh="生成拣货单", shortcut="F9",
+    roles=frozenset({"clerk", "manager"}),
+)  # fmt: skip
 
 WANTING = (
     "submitted", "approved", "planned", "dispatched", "accepted", "travelling", "on_site", "working", "waiting_part",

@@ -47,7 +47,7 @@ def test_every_new_form_is_a_form() -> None:
     assert {new.page for new in NEW_RECORDS.values()} <= forms
 
 
-BEGUN_BY = {"stock_count": "api.start_count(jsonb)"}
+BEGUN_BY = {"pick_list": "api.start_picks(jsonb)", "stock_count": "api.start_count(jsonb)"}
 """Pages that are no forms: a new one is begun by a function."""
 
 
