@@ -98,6 +98,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("keep personal data no longer than needed", 600, forget_what_is_due),
         Job("give back reservations that nobody came for", 3600, _call("api.expire_reservations()")),
         Job("work out what stock is kept for", 600, _call("api.analyse_stock_nightly()")),
+        Job("turn the month of what is not invoiced", 3600, _call("api.roll_accruals()")),
         Job("make audit partitions", 3600, _call("api.make_audit_partitions()")),
     ]
     if settings.log is not None:

@@ -31,6 +31,7 @@ from desktop.operations.demo import (
     categories,
     counts,
     demand,
+    invoices,
     ledger,
     parties,
     people,
@@ -252,6 +253,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     tracking.make_tracking(cursor, world)
     shelf.make_shelf(cursor, world)
     picks.make_picks(cursor, world)
+    invoices.make_invoices(cursor, world)
     return {name: table.count for name, table in world.tables.items()}
 
 

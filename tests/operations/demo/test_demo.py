@@ -47,6 +47,15 @@ def test_the_ledger_reconciles(owner: Database) -> None:
     assert value(owner, "select count(*) > 1000 from erp.stock_move") is True
 
 
+def test_what_was_bought_agrees_with_the_ledger(owner: Database) -> None:
+    assert rows(owner, "select * from api.reconcile_purchasing()") == []
+    states = dict(rows(owner, "select state, count(*) from erp.supplier_invoice group by state"))
+    assert states["posted"] > 10 and states["matched"] >= 1 and states["exception"] >= 1
+    assert value(owner, "select count(*) > 0 from erp.grni_position where open_amount > 0") is True
+    assert value(owner, "select count(*) > 0 from api.supplier_performance where on_time is not null") is True
+    assert value(owner, "select count(*) > 0 from api.touchless_rate where invoice_rate < 1") is True
+
+
 def test_no_balance_is_ever_below_zero(owner: Database) -> None:
     history = """
         select count(*) from (
