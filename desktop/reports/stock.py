@@ -227,14 +227,14 @@ def walk(target: BinaryIO | str, *, number: str, place: str, rows: Sequence[Pick
     paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
     code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
     columns = (
-        PdfColumn(tr("Bin"), 1.1),
+        PdfColumn(tr("Bin"), 1.0),
         PdfColumn(tr("Part no."), 1.4),
-        PdfColumn(tr("Part name"), 2.2),
-        PdfColumn(tr("Lot / serial"), 1.1),
+        PdfColumn(tr("Part name"), 1.9),
+        PdfColumn(tr("Lot / serial"), 1.0),
         PdfColumn(tr("Work order"), 1.3),
-        PdfColumn(tr("Quantity"), 0.7, "right"),
+        PdfColumn(tr("Quantity"), 0.9, "right"),
         PdfColumn(tr("Unit"), 0.5),
-        PdfColumn(tr("Picked"), 0.6),
+        PdfColumn(tr("Picked"), 0.8),
     )
     first, page = paper.y, paper.pages
     lines = [
