@@ -178,14 +178,14 @@ language sql immutable
 set search_path = erp, pg_catalog, pg_temp
 as $$
     select case when zh
-        then format('现有 %s + 在途 %s + 已请购 %s − 预留 %s − 待领 %s = 预计 %s，', trim_scale(s.on_hand), trim_scale(s.on_order), trim_scale(s.requested),
-                    trim_scale(s.reserved), trim_scale(s.needed), trim_scale(s.projected))
-             || case when s.projected < r.min_quantity then format('低于最小库存 %s；补到 %s。', trim_scale(r.min_quantity), trim_scale(r.max_quantity))
-                     else format('不低于最小库存 %s。', trim_scale(r.min_quantity)) end
-        else format('%s on hand + %s on order + %s requested − %s reserved − %s needed = %s projected, ', trim_scale(s.on_hand), trim_scale(s.on_order),
-                    trim_scale(s.requested), trim_scale(s.reserved), trim_scale(s.needed), trim_scale(s.projected))
-             || case when s.projected < r.min_quantity then format('below the minimum of %s; up to %s.', trim_scale(r.min_quantity), trim_scale(r.max_quantity))
-                     else format('not below the minimum of %s.', trim_scale(r.min_quantity)) end
+        then case when s.projected < r.min_quantity then format('低于最小库存 %s，补到 %s：', trim_scale(r.min_quantity), trim_scale(r.max_quantity))
+                  else format('不低于最小库存 %s：', trim_scale(r.min_quantity)) end
+             || format('现有 %s + 在途 %s + 已请购 %s − 预留 %s − 待领 %s = 预计 %s', trim_scale(s.on_hand), trim_scale(s.on_order),
+                       trim_scale(s.requested), trim_scale(s.reserved), trim_scale(s.needed), trim_scale(s.projected))
+        else case when s.projected < r.min_quantity then format('Below %s, up to %s: ', trim_scale(r.min_quantity), trim_scale(r.max_quantity))
+                  else format('Not below %s: ', trim_scale(r.min_quantity)) end
+             || format('%s on hand + %s on order + %s requested − %s reserved − %s needed = %s projected', trim_scale(s.on_hand),
+                       trim_scale(s.on_order), trim_scale(s.requested), trim_scale(s.reserved), trim_scale(s.needed), trim_scale(s.projected))
         end
 $$;
 

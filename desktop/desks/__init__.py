@@ -34,7 +34,7 @@ DESKS: tuple[Desk, ...] = (
     ),
     Desk(
         "replenishment",
-        lambda: tr("Replenishment"),
+        lambda: tr("Restock"),
         "repeat",
         _lists(
             "shortages", "reorder_rules", "suggestions", "consumption", "abc_runs", "abc_lines", "stock_ageing",

@@ -56,3 +56,9 @@ insert into erp.supplier_price (company_id, org_unit_id, item_id, supplier_id, u
 select u.company_id, u.id, i.id, p.id, 777777 from erp.org_unit u, erp.item i, erp.party p where u.code = 'SOUTH' and i.code = 'BRG-6205' and p.code = 'S-ALL';
 insert into erp.outgoing_mail (company_id, org_unit_id, kind, purchase_order_id, email, subject)
 select o.company_id, o.org_unit_id, 'order', o.id, 'zanzibar@example.com', 'ZANZIBAR' from erp.purchase_order o where o.number = 'PO-SOUTH';
+insert into erp.reorder_rule (company_id, org_unit_id, item_id, min_quantity, max_quantity, note)
+select u.company_id, u.id, i.id, 777777, 777777, 'ZANZIBAR' from erp.org_unit u cross join erp.item i where u.code = 'SOUTH' and i.code = 'BRG-6205';
+insert into erp.disposal (company_id, org_unit_id, number, reason)
+select u.company_id, u.id, 'DSP-' || u.code, 'ZANZIBAR' from erp.org_unit u where u.code = 'SOUTH';
+insert into erp.abc_run (company_id, org_unit_id, number, until, abc_a, abc_b, xyz_x, xyz_y)
+select u.company_id, u.id, 'ABC-' || u.code, '2026-11-01', 0.8, 0.95, 0.5, 1 from erp.org_unit u where u.code = 'SOUTH';

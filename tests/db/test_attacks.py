@@ -150,6 +150,13 @@ def _postings(world: World, boss: str, facts: dict[str, Any]) -> dict[str, Any]:
         "select id from erp.requisition_line where requisition_id = %s", found["south_wish"]
     )
     found["south_approval"] = world.value("select id from erp.approval where requisition_id = %s", found["south_wish"])
+    world.value("select api.analyse_all_stock()")
+    found["south_rule"] = world.value("select id from erp.reorder_rule where note = 'ZANZIBAR'")
+    found["south_planned"] = world.value(
+        "select min(p.id) from erp.item_plan p join erp.org_unit u on u.id = p.org_unit_id and u.code like '%SOUTH'"
+    )
+    found["south_disposal"] = world.value("select id from erp.disposal where number = 'DSP-SOUTH'")
+    found["south_abc"] = world.value("select id from erp.abc_run where number = 'ABC-SOUTH'")
     found["south_plan"] = world.value("select id from erp.count_plan where name = 'Lax'")
     return found
 

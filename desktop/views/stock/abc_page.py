@@ -57,8 +57,8 @@ class AbcPage(DecisionPage):
                 )
             )
         )
-        self.cut_a.setText(f"{found.abc_a * 100:g}")
-        self.cut_b.setText(f"{found.abc_b * 100:g}")
+        self.cut_a.setText(f"{(found.abc_a * 100).normalize():f}")
+        self.cut_b.setText(f"{(found.abc_b * 100).normalize():f}")
         self.table.set_rows([self._row(found, abc) for abc in CLASSES])
         draft = found.state == "draft"
         for widget in (self.cut_label, self.cut_a, self.cut_b, self.again):
@@ -75,7 +75,7 @@ class AbcPage(DecisionPage):
         for xyz in PATTERNS:
             one = found.cell(abc, xyz)
             items, amount = items + one.items, amount + one.amount
-            words = tr("{count} items, {amount} ¥", count=f"{one.items:,}", amount=f"{one.amount:,.0f}")
+            words = f"{one.items:,}  ·  {one.amount:,.0f} ¥"
             cells[xyz or "none"] = Cell(words if one.items else "–", "text.primary" if one.items else "text.tertiary")
         cells["items"] = Cell(f"{items:,}")
         cells["amount"] = Cell(f"{amount:,.2f}")

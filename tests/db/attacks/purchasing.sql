@@ -68,3 +68,35 @@ select erp.accrue_history({company});
 select api.post_stock(gen_random_uuid(), '{{"type": "supplier_return", "lines": [{{"item_id": {item}, "from_location_id": {south_location}, "quantity": 1}}]}}');
 -- engineer: refused ER001/ER030/ER004. An engineer sends nothing back to a supplier.
 select api.post_stock(gen_random_uuid(), '{{"type": "supplier_return", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');
+-- clerk: nothing. When the other branch asks for more is its own affair.
+select 1 from erp.reorder_rule where id = {south_rule};
+-- buyer: nothing. Nor what it consumed.
+select 1 from erp.item_plan where id = {south_planned};
+-- manager: nothing. Nor what it wants to scrap.
+select 1 from erp.disposal where id = {south_disposal};
+-- buyer: refused ER004. A requisition in its name.
+select api.request_shortages(array[{south_rule}]);
+-- buyer: refused ER004. A rule for its store.
+select api.accept_suggestions(array[{south_planned}::bigint]);
+-- clerk: refused ER004. Its stock proposed for scrap.
+select api.propose_disposal(array[{south_planned}::bigint], 'mine now');
+-- manager: refused ER004. Its stock scrapped.
+select api.approve_disposal(gen_random_uuid(), {south_disposal});
+-- manager: refused ER004. Its proposal turned down.
+select api.close_disposal({south_disposal}, 'no');
+-- manager: refused ER004. Its classes written.
+select api.apply_abc({south_abc});
+-- buyer: refused ER001/ER004/42501. A rule laid into its unit.
+insert into erp.reorder_rule (company_id, org_unit_id, item_id, min_quantity, max_quantity) select company_id, org_unit_id, {item}, 1, 2 from erp.org_unit u cross join lateral (select {south_unit} as org_unit_id) s limit 1;
+-- engineer: refused 42501. An engineer sets no limits.
+update erp.reorder_rule set min_quantity = 0;
+-- engineer: refused 42501. Nor asks for what is short by himself.
+select api.request_shortages('{{}}');
+-- clerk: refused 42501. The rules' own request is the worker's to make.
+select api.replenish();
+-- buyer: refused 42501. Nobody asks in nobody's name.
+select erp.request_shortages('{{}}', 0);
+-- manager: refused 42501. Figures are worked out, not written.
+update erp.item_plan set suggested_max = 999999;
+-- buyer: refused 42501. A decision is not taken past its function.
+update erp.disposal set state = 'disposed';
