@@ -9786,6 +9786,14 @@ begin
     if found then
         return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.id, units, asset_id));
     end if;
+    -- The code of a pack: the part, and how many pieces one scan counts.
+    select 'item' as kind, i.id, i.code, u.factor as pack into hit from item_uom u
+    join item i on i.id = u.item_id and i.org_unit_id = any (erp.my_units_up())
+    where u.company_id = any (companies) and u.barcode in (wanted, btrim(code))
+    limit 1;
+    if found then
+        return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.id, units, asset_id));
+    end if;
     select 'lot' as kind, t.id, t.code, t.item_id, t.expires_on into hit
     from lot t
     join item i on i.id = t.item_id and i.org_unit_id = any (erp.my_units_up())

@@ -30,8 +30,13 @@ from desktop.domain.stock import (
 from desktop.domain.text import tr
 
 
-def scan_part(draft: Draft, part: Part, *, lot: Holding | None = None, at: str = "") -> tuple[Draft, Feedback]:
-    """A part was scanned: its open line takes one more, or what is still to come; an unlisted one gets a new line."""
+def scan_part(
+    draft: Draft, part: Part, *, lot: Holding | None = None, at: str = "", pack: Decimal | None = None
+) -> tuple[Draft, Feedback]:
+    """A part was scanned: its open line takes one more, or what is still to come; an unlisted one gets a new line.
+
+    The code of a `pack` counts what it holds, in every mode.
+    """
     index = _line_for(draft, part, lot)
     if index < 0 and split_from(draft, part) >= 0:
         draft = split(draft, split_from(draft, part))
@@ -45,7 +50,7 @@ def scan_part(draft: Draft, part: Part, *, lot: Holding | None = None, at: str =
         line = replace(line, lot_id=lot.lot_id, lot=lot.lot)
         if draft.mode not in (Mode.RECEIVE, Mode.RETURN):
             line = replace(line, location_id=lot.location_id, location=lot.location)
-    step = _step(draft, line)
+    step = pack or _step(draft, line)
     draft = with_line(draft, index, replace(line, part=part, quantity=line.quantity + step, scanned_at=at))
     return draft, feedback(draft, index, step)
 

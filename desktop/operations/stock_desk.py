@@ -32,6 +32,7 @@ class Resolved:
     lot: Holding | None = None
     work_order_id: int | None = None
     mine: bool = True
+    pack: Decimal | None = None  # how many pieces the scanned pack holds
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def resolve(database: Database, code: str, *, asset_id: int | None = None) -> Re
         lot=_lot_holding(found, part) if found["kind"] == "lot" and part is not None else None,
         work_order_id=found.get("work_order_id"),
         mine=found.get("mine", True),
+        pack=Decimal(str(found["pack"])) if found.get("pack") is not None else None,
     )
 
 

@@ -202,7 +202,7 @@ class DeskDriver(DeskPosting):
                 Feedback(Level.BAD, part.code, tr("Retired part"), tr("It is no longer stocked."), chip=tr("retired"))
             )
             return
-        self._set_said(*stock_scans.scan_part(self.draft, part, lot=found.lot, at=now()))
+        self._set_said(*stock_scans.scan_part(self.draft, part, lot=found.lot, at=now(), pack=found.pack))
 
     def _open(self, found: Resolved, opened: Draft) -> None:
         current, wanted = self.draft.subject, opened.subject

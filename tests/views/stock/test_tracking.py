@@ -27,6 +27,7 @@ from desktop.views.stock.lot_page import LotPage
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.page import Page
 from tests.stock_shop import ORDER, Shop
+from tests.views.stock.conftest import Bench
 
 SERIAL = "75MP-20418"
 Opened = Callable[[Callable[[Context], Page]], Any]
@@ -153,3 +154,12 @@ def test_packs_and_substitutes_are_kept_on_the_item(shop: Shop, steward_of_shop:
     assert [line.values["uom"] for line in page.tables["packs"].model_.lines()] == ["box"]
     again, _ = stock_items.save(steward_of_shop, saved, Draft({}, {"packs": (), "substitutes": ()}))
     assert not again.lines["packs"] and not again.lines["substitutes"]
+
+
+def test_the_code_of_a_box_counts_what_it_holds(bench: Bench) -> None:
+    shop = bench.shop
+    row = "insert into erp.item_uom (company_id, item_id, uom, factor, barcode) values (0, %s, 'box', 10, '6900010')"
+    shop.value(row, shop.item("SNS-PT100-6"))
+    bench.scan(ORDER, "6900010", "6900010", "SNS-PT100-6")
+    line = bench.page.driver.draft.lines[bench.row_of("SNS-PT100-6")]
+    assert line.quantity == 21
