@@ -6829,6 +6829,8 @@ begin
         reason, source, source_key, line_no)
     left join erp.item i on i.id = l.item_id and i.company_id = company
         and i.org_unit_id = any ((select erp.my_units_up())::int[])
+        -- Nothing new is posted to an item that was merged into another; what was issued of it still comes back.
+        and (i.merged_into is null or sort = 'return')
     left join erp.unit_of_measure u on u.code = i.uom
     left join erp.stock_location f on f.company_id = company and f.retired_on is null
         and f.id = coalesce(l.from_location_id, case when sort <> 'adjustment' or l.to_location_id is not null then from_end end)
@@ -9780,7 +9782,10 @@ begin
     if found then
         return to_jsonb(hit);
     end if;
-    select 'item' as kind, i.id, i.code into hit from item i
+    -- The old label of a merged item means the one that it was merged into.
+    select 'item' as kind, coalesce(s.id, i.id) as id, coalesce(s.code, i.code) as code into hit
+    from item i
+    left join item s on s.id = i.merged_into
     where i.org_unit_id = any (erp.my_units_up()) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
     order by i.retired_on is not null limit 1;
     if found then

@@ -140,6 +140,8 @@ begin
         reason, source, source_key, line_no)
     left join erp.item i on i.id = l.item_id and i.company_id = company
         and i.org_unit_id = any ((select erp.my_units_up())::int[])
+        -- Nothing new is posted to an item that was merged into another; what was issued of it still comes back.
+        and (i.merged_into is null or sort = 'return')
     left join erp.unit_of_measure u on u.code = i.uom
     left join erp.stock_location f on f.company_id = company and f.retired_on is null
         and f.id = coalesce(l.from_location_id, case when sort <> 'adjustment' or l.to_location_id is not null then from_end end)

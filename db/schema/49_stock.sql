@@ -99,7 +99,10 @@ begin
     if found then
         return to_jsonb(hit);
     end if;
-    select 'item' as kind, i.id, i.code into hit from item i
+    -- The old label of a merged item means the one that it was merged into.
+    select 'item' as kind, coalesce(s.id, i.id) as id, coalesce(s.code, i.code) as code into hit
+    from item i
+    left join item s on s.id = i.merged_into
     where i.org_unit_id = any (erp.my_units_up()) and (i.code in (wanted, btrim(code)) or i.barcode in (wanted, btrim(code)))
     order by i.retired_on is not null limit 1;
     if found then

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -294,7 +295,7 @@ def preview(database: Database, survivor: int, merged: int, choices: Mapping[str
             (pick(each.message_en, each.message_zh), pick(each.remedy_en, each.remedy_zh)) for each in refusals
         ),
         fields=tuple(
-            FieldPair(each["field"], each["survivor"] or "", each["merged"] or "", each["taken"])
+            FieldPair(each["field"], _short(each["survivor"]), _short(each["merged"]), each["taken"])
             for each in found["fields"]
         ),
         rows=tuple((each["table"], each["rows"]) for each in found["rows"]),
@@ -305,6 +306,11 @@ def preview(database: Database, survivor: int, merged: int, choices: Mapping[str
         ),
         labels=labels,
     )
+
+
+def _short(value: str | None) -> str:
+    """A value as people write it: 4 and not 4.0000."""
+    return re.sub(r"^(-?\d+)(?:\.0+|(\.\d*?[1-9])0+)$", r"\1\2", value or "")
 
 
 _TOUCHED = ("item", "item_duplicate", "item_merge", "stock_balance", "item_cost", "stock_move", "stock_document")

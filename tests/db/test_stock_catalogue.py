@@ -387,6 +387,18 @@ def test_a_merge_moves_all_and_its_undo_brings_all_back(world: World, twins: tup
     assert refused.value.constraint == "item_merge_undone"
 
 
+def test_the_old_label_opens_the_item_that_stays_and_takes_no_postings(world: World, twins: tuple[int, int]) -> None:
+    one, other = twins
+    ask(world.raw("steward", "HB"), MERGE, str(uuid4()), one, other, Json({}), "bought twice")
+    clerk = world.raw("clerk", "NORTH")
+    hit = ask(clerk, "select api.desk_resolve('P-2')")
+    assert (hit["id"], hit["code"], hit["part"]["code"]) == (one, "P-1", "P-1")
+    lines = [{"item_id": other, "to_location_id": world.id("stock_location", "N-1"), "quantity": 1}]
+    with pytest.raises(UserError) as refused:
+        ask(clerk, "select api.post_stock(%s, %s)", str(uuid4()), Json({"type": "opening", "lines": lines}))
+    assert refused.value.constraint == "stock_item_known"
+
+
 @pytest.mark.parametrize("since", ["stock", "field", "row"])
 def test_a_merge_stays_when_something_happened_since(world: World, twins: tuple[int, int], since: str) -> None:
     one, other = twins

@@ -122,3 +122,29 @@ select 1 from erp.stock_balance;
 select 1 from erp.party;
 -- security: refused 42501. Nor by a view.
 select 1 from api.asset_timeline;
+-- clerk: nothing. Its pairs of items that look like one.
+select 1 from erp.item_duplicate where org_unit_id = {south_unit};
+-- clerk: nothing. Its merges of items.
+select 1 from erp.item_merge where org_unit_id = {south_unit};
+-- buyer: answers {}. An item of the other branch is not found by writing one like it.
+select api.similar_items('{{"name": "ZANZIBAR", "code": "OIL-S"}}');
+-- steward: refused ER001. Items of the other branch are not merged into one's own.
+select api.merge_items(gen_random_uuid(), {item}, {south_item}, '{{}}', 'mine');
+-- steward: refused ER001. Nor looked at that way.
+select api.preview_merge({item}, {south_item});
+-- steward: refused ER001. Nor is the company's item merged by a branch.
+select api.merge_items(gen_random_uuid(), {south_item}, {item}, '{{}}', 'mine');
+-- steward: refused ER001. A merge that is not his is not taken back.
+select api.undo_merge(gen_random_uuid(), 1, 'x');
+-- steward: refused 42501/ER002. A category is not put into the other branch.
+insert into erp.item_category (company_id, org_unit_id, code, name) values ({company}, {south_unit}, 'EVIL', 'x');
+-- engineer: refused 42501. Categories are the steward's.
+insert into erp.item_category (company_id, org_unit_id, code, name) values ({company}, {north_unit}, 'EVIL', 'x');
+-- clerk: refused 42501. Nobody reads what items are compared by.
+select words from erp.item_match;
+-- engineer: refused 42501. Nor calls a merge that is not his job.
+select api.merge_items(gen_random_uuid(), {item}, {item}, '{{}}', 'x');
+-- buyer: refused 42501. A buyer does not say what an item turned out to be.
+update erp.item set merged_into = id where id = {item};
+-- steward: refused ER004. A code rule of a category that is not there tells nothing.
+select api.suggest_item_code(999999999, '{{}}');
