@@ -126,7 +126,7 @@ select 1 from api.asset_timeline;
 select 1 from erp.item_duplicate where org_unit_id = {south_unit};
 -- clerk: nothing. Its merges of items.
 select 1 from erp.item_merge where org_unit_id = {south_unit};
--- buyer: answers {}. An item of the other branch is not found by writing one like it.
+-- buyer: answers {{}}. An item of the other branch is not found by writing one like it.
 select api.similar_items('{{"name": "ZANZIBAR", "code": "OIL-S"}}');
 -- steward: refused ER001. Items of the other branch are not merged into one's own.
 select api.merge_items(gen_random_uuid(), {item}, {south_item}, '{{}}', 'mine');
