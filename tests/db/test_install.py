@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg2
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import insert, text
 
 from db import build, embedded, install, users
@@ -192,6 +196,33 @@ def test_statements_are_split_where_they_end() -> None:
 _RELEASES = Path(__file__).parent / "releases"
 
 
+def receive(cursor: Cursor, unit: int, item: int) -> None:
+    """Seven of a pump, tracked by serial number, come in for a purchase order; nothing was invoiced."""
+    for kind in ("supplier", "store"):
+        cursor.execute(
+            "insert into erp.stock_location (company_id, org_unit_id, kind, code, name)"
+            " select company_id, id, %s, %s, %s from erp.org_unit where id = %s returning id",
+            (kind, kind.upper(), kind, unit),
+        )
+    place = cursor.fetchone()[0]  # type: ignore[index]
+    cursor.execute(
+        "with p as (insert into erp.party (company_id, code, name, is_supplier) select company_id, 'S-1', 'Maker', true"
+        " from erp.org_unit where id = %(unit)s returning id),"
+        " o as (insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id, state)"
+        " select u.company_id, u.id, 'PO-1', p.id, 'ordered' from erp.org_unit u, p where u.id = %(unit)s returning id)"
+        " insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price)"
+        " select o.id, 1, %(item)s, 7, 12.5 from o returning id",
+        {"unit": unit, "item": item},
+    )
+    line = cursor.fetchone()[0]  # type: ignore[index]
+    lines = [
+        {"item_id": item, "to_location_id": place, "quantity": 1, "lot": f"SN-{n}", "purchase_line_id": line}
+        for n in range(7)
+    ]
+    document = json.dumps({"type": "receipt", "lines": lines})
+    cursor.execute("select api.post_stock(%s, %s)", (str(uuid4()), document))
+
+
 @pytest.mark.parametrize("release", sorted(file.name.split(".")[0] for file in _RELEASES.glob("*.sql.gz")))
 def test_an_old_installation_becomes_what_a_new_one_is(server: Server, release: str) -> None:
     """The schema of each release, with a company and people in it, upgraded: catalogue, rows and audit are whole."""
@@ -208,11 +239,12 @@ def test_an_old_installation_becomes_what_a_new_one_is(server: Server, release: 
         cursor.execute("select api.create_company('HB', 'Harbour')")
         unit = cursor.fetchone()[0]  # type: ignore[index]
         cursor.execute(
-            "insert into erp.item (company_id, org_unit_id, code, name, name_zh)"
-            " select company_id, id, 'P-1', 'Pump', '水泵' from erp.org_unit where id = %s returning id",
+            "insert into erp.item (company_id, org_unit_id, code, name, name_zh, tracking)"
+            " select company_id, id, 'P-1', 'Pump', '水泵', 'serial' from erp.org_unit where id = %s returning id",
             (unit,),
         )
         item = cursor.fetchone()[0]  # type: ignore[index]
+        receive(cursor, unit, item)
         cursor.execute("select set_config('outpost.reason', 'first stock', true)")
         cursor.execute("update erp.item set note = 'asked Li Lei, 555' where id = %s", (item,))
         cursor.execute("select api.seal_audit()")
@@ -231,6 +263,12 @@ def test_an_old_installation_becomes_what_a_new_one_is(server: Server, release: 
             session.execute(text("select api.seal_audit()"))
         with owner.read() as session:
             assert examine(session) == ()
+            assert session.execute(text("select * from api.reconcile()")).all() == []
+            assert session.execute(text("select * from api.reconcile_purchasing()")).all() == []
+            accrued = text("select sum(open_amount) from erp.grni_position")
+            assert session.execute(accrued).scalar_one() == Decimal("87.50")
+            states = text("select distinct state from erp.lot")
+            assert session.execute(states).scalars().all() == ["in_stock"]
             assert session.execute(text("select api.check_audit() -> 'faults'")).scalar_one() == []
             assert session.execute(text("select api.verify_personal() -> 'findings'")).scalar_one() == []
 

@@ -21,5 +21,6 @@ def upgrade() -> None:
 
 
 def finish(cursor: Cursor) -> None:
-    """Each company numbers the new kinds of documents."""
-    cursor.execute("select erp.start_numbering(c.id) from erp.company c order by c.id")
+    """What was posted before is brought into what is new: numbers, accruals of receipts, where each serial number is."""
+    cursor.execute("select erp.start_numbering(c.id), erp.accrue_history(c.id) from erp.company c order by c.id")
+    cursor.execute("select erp.settle_serials()")
