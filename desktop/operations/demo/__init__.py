@@ -40,6 +40,7 @@ from desktop.operations.demo import (
     purchasing,
     shelf,
     tracking,
+    values,
     views,
     wishes,
     work,
@@ -251,6 +252,7 @@ def _load(cursor: Cursor, world: World, numbers: Sequence[Numbers], progress: Pr
     planning.make_planning(cursor, world)
     wishes.make_wishes(cursor, world)
     tracking.make_tracking(cursor, world)
+    values.make_values(cursor, world)
     shelf.make_shelf(cursor, world)
     picks.make_picks(cursor, world)
     invoices.make_invoices(cursor, world)
