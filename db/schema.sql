@@ -6986,6 +6986,7 @@ create function api.match_reservations(lines api.stock_line[]) returns api.stock
 language plpgsql
 as $$
 declare
+    held  bigint[];
     taken bigint[] := '{}';
     found_one record;
 begin
@@ -6994,15 +6995,19 @@ begin
         where r.work_order_id in (select l.work_order_id from unnest(lines) l) and r.state = 'open') then
         return lines;
     end if;
-    perform from erp.reservation r
-    where r.work_order_id in (select l.work_order_id from unnest(lines) l) and r.state = 'open'
-    order by r.id
-    for update;
+    -- Only what is locked here is taken from: one that a reversal opens again meanwhile would be locked out of order.
+    held := array(
+        select r.id
+        from erp.reservation r
+        where r.work_order_id in (select l.work_order_id from unnest(lines) l)
+            and r.item_id in (select l.item_id from unnest(lines) l) and r.state = 'open'
+        order by r.id
+        for update);
     for n in 1 .. cardinality(lines) loop
         select r.id, r.quantity - r.issued as open into found_one
         from erp.reservation r
         join erp.stock_balance b on b.id = r.balance_id
-        where r.work_order_id = lines[n].work_order_id and r.item_id = lines[n].item_id and r.state = 'open'
+        where r.id = any (held) and r.work_order_id = lines[n].work_order_id and r.item_id = lines[n].item_id and r.state = 'open'
             and r.id <> all (taken)
         order by (r.id = lines[n].reservation_id) desc nulls last, (b.location_id = lines[n].from_location_id) desc,
             (b.lot_id is not distinct from lines[n].lot_id) desc, r.id
@@ -7230,9 +7235,9 @@ begin
 end
 $$;
 
--- Take what a document consumes out of what is reserved, or put it back. All balances concerned are locked in key order
--- first, those of the lines too, so that two postings of the same items wait instead of deadlocking.
-create function api.change_reserved(lines api.stock_line[]) returns void
+-- All balances that a document with reservations concerns, those of the reservations too, locked in key order first, so that two
+-- postings of the same items wait instead of deadlocking.
+create function api.lock_balances(lines api.stock_line[]) returns void
 language plpgsql
 as $$
 begin
@@ -7248,7 +7253,15 @@ begin
         join erp.stock_balance x on x.item_id = l.item_id and x.location_id in (l.from_location_id, l.to_location_id))
     order by b.item_id, b.location_id, b.lot_id nulls first, b.owner_id nulls first, b.condition
     for update;
-    -- What comes back is reserved only after it is there: change_balances calls this again for it.
+end
+$$;
+
+-- Take what a document consumes out of what is reserved, or put it back where it came from.
+create function api.change_reserved(lines api.stock_line[]) returns void
+language plpgsql
+as $$
+begin
+    -- What comes back is reserved only after it is there: change_balances calls this after the quantities then.
     update erp.stock_balance b
     set reserved = b.reserved - d.quantity
     from (
@@ -7271,6 +7284,9 @@ declare
     wanted  bigint;
     negative boolean;
 begin
+    if reserved <> 0 then
+        perform api.lock_balances(lines);
+    end if;
     if reserved > 0 then
         perform api.change_reserved(lines);
     end if;

@@ -56,11 +56,20 @@ class Difference:
 
 def exactly_once(act: Callable[[], Answer], *, tries: int = TRIES) -> Answer:
     """Repeat `act` while the connection breaks or two postings want the same row; `act` must carry its own key."""
+    return _repeated(act, (Busy, ConnectionLost, ServerUnreachable), tries)
+
+
+def when_free(act: Callable[[], Answer], *, tries: int = TRIES) -> Answer:
+    """Repeat `act`, which has no key, while two want the same row: only what the server surely took back."""
+    return _repeated(act, (Busy,), tries)
+
+
+def _repeated(act: Callable[[], Answer], causes: tuple[type[Exception], ...], tries: int) -> Answer:
     pause = _FIRST_PAUSE
     for _ in range(tries - 1):
         try:
             return act()
-        except (Busy, ConnectionLost, ServerUnreachable):
+        except causes:
             time.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, 1.0)
     return act()
@@ -126,19 +135,26 @@ def reserve(
     database: Database, *, work_order_id: int, item_id: int, quantity: Decimal, location_id: int | None = None
 ) -> tuple[tuple[int, ...], Changes]:
     """Set stock aside for an order: all of it or nothing. Returns the ids of the reservations."""
-    with database.write() as session:
-        answer: dict[str, Any] = session.execute(
-            text("select api.reserve(:work_order_id, :item_id, :quantity, :location_id)"),
-            {"work_order_id": work_order_id, "item_id": item_id, "quantity": quantity, "location_id": location_id},
-        ).scalar_one()
+    query = text("select api.reserve(:work_order_id, :item_id, :quantity, :location_id)")
+    wanted = {"work_order_id": work_order_id, "item_id": item_id, "quantity": quantity, "location_id": location_id}
+
+    def act() -> dict[str, Any]:
+        with database.write() as session:
+            return dict(session.execute(query, wanted).scalar_one())
+
+    answer = when_free(act)
     made = tuple(answer["reservations"])
     return made, Changes.of(reservation=made, stock_balance=())
 
 
 def release(database: Database, reservation_id: int) -> tuple[Decimal, Changes]:
     """Give back what is still open of a reservation; returns the quantity."""
-    with database.write() as session:
-        answer: dict[str, Any] = session.execute(text("select api.release(:id)"), {"id": reservation_id}).scalar_one()
+
+    def act() -> dict[str, Any]:
+        with database.write() as session:
+            return dict(session.execute(text("select api.release(:id)"), {"id": reservation_id}).scalar_one())
+
+    answer = when_free(act)
     return Decimal(str(answer["freed"])), Changes.of(reservation=[reservation_id], stock_balance=())
 
 

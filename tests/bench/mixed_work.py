@@ -204,4 +204,4 @@ class _Clerk:
         return self.dice.choice(self.world.bins)
 
     def _price(self) -> str:
-        return str(Decimal(self.dice.randint(500, 1500)) / 100)
+        return str(Decimal(self.dice.randint(850, 1150)) / 100)

@@ -26,6 +26,8 @@ JOBS = (
 REQUIRED = {
     "work_order": "title", "purchase_order": "supplier_id", "person": "display_name", "stand_in": "reason",
     "requisition": "note", "rfq": "note", "supplier_price": "unit_price", "approval_rule": "role_key",
+    "receiving_rule": "inspection", "reorder_rule": "min_quantity", "supplier_invoice": "supplier_id",
+    "custom_field": "label",
 }  # fmt: skip
 """What a new one must have, where it is not a name."""
 KEYS = {page.key for desk in DESKS for page in desk.pages}
