@@ -1088,6 +1088,8 @@ as $$
         when 'contract' then '{name,name_zh}'
         when 'contract_line' then '{description,description_zh}'
         when 'cost_entry' then '{description}'
+        when 'supplier_invoice' then '{reverse_reason}'
+        when 'supplier_invoice_line' then '{accept_reason}'
         when 'asset_event' then '{detail}'
         when 'attachment' then '{file_name}'
         when 'import_batch' then '{file_name}'

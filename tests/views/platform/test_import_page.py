@@ -35,6 +35,7 @@ def on_hand(desk: Desk, item: str, place: str) -> object:
     query = text(
         "select coalesce(sum(b.quantity), 0) from erp.stock_balance b join erp.item i on i.id = b.item_id"
         " join erp.stock_location l on l.id = b.location_id where i.code = :item and l.code = :place"
+        " and b.condition = 'good'"
     )
     with desk.database.read() as session:
         return session.execute(query, {"item": item, "place": place}).scalar()
