@@ -46,6 +46,7 @@ THEMES = {
     "purchasing": "Invoices, accruals and inspections",
     "denial": "Getting in others' way",
     "picking": "Setting aside and fetching another branch's parts",
+    "valuation": "Values, layers and closed months",
 }
 
 

@@ -1,0 +1,36 @@
+-- clerk: refused 42501. A storekeeper changes no value.
+select api.post_revaluation(gen_random_uuid(), '{{"item_id": {item}, "unit_cost": 1, "reason": "x"}}');
+-- engineer: refused 42501. Nor does an engineer.
+select api.reverse_value_entry(gen_random_uuid(), 1, 'x');
+-- finance: refused ER001/ER004/ER030. Another branch's part keeps its value.
+select api.post_revaluation(gen_random_uuid(), '{{"item_id": {south_item}, "unit_cost": 1, "reason": "x"}}');
+-- finance: refused ER001/ER004/ER030. A change of value says what it changes.
+select api.post_revaluation(gen_random_uuid(), '{{"reason": "x"}}');
+-- finance: refused ER004/ER030. What nobody posted is not taken back.
+select api.reverse_value_entry(gen_random_uuid(), 999999999, 'x');
+-- clerk: refused 42501. A storekeeper closes no month.
+select api.close_stock_period({company}, '2026-01-01');
+-- finance: refused ER002. A branch closes no month of the company.
+select api.close_stock_period({company}, '2026-01-01');
+-- finance: refused ER004. Nor opens one that is not there.
+select api.reopen_stock_period(999999999, 'x');
+-- clerk: refused ER030/ER012. Nothing is posted ahead of its time.
+select api.post_stock(gen_random_uuid(), '{{"type": "opening", "effective_at": "2999-01-01", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1}}]}}');
+-- clerk: refused ER001/ER004/ER030. A preview shows no other branch's place.
+select api.preview_backdating('{{"type": "opening", "effective_at": "2026-01-01", "lines": [{{"item_id": {item}, "to_location_id": {south_location}, "quantity": 1}}]}}');
+-- clerk: harmless. A preview of nonsense keeps nothing.
+select api.preview_backdating('{{"type": "opening", "effective_at": "0001-01-01", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1}}]}}');
+-- clerk: refused ER030. A price of one's own far from the known one is no receipt.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "unit_cost": 1000000}}]}}');
+-- clerk: refused 42501. No layer is written by hand.
+update erp.stock_layer set left_quantity = left_quantity + 1;
+-- finance: refused 42501. Nor a change of value.
+delete from erp.stock_value_entry;
+-- finance: refused 42501. Nor what it charged to whom.
+update erp.stock_value_share set amount = 0;
+-- finance: refused 42501. Nor is a month opened by hand.
+update erp.stock_period set state = 'open';
+-- engineer: refused 42501. What a layer cost is not an engineer's to know.
+select * from erp.stock_layer;
+-- finance: nothing. Layers of another branch's part are not there.
+select * from erp.stock_layer where item_id = {south_item};
