@@ -19,8 +19,8 @@ ITEM = RecordKind(
     title="code",
     writes=(
         "code", "name", "name_zh", "org_unit_id", "category_id", "uom", "tracking", "barcode", "maker", "maker_code",
-        "supplier_id", "standard_cost", "currency", "min_quantity", "max_quantity", "lead_time_days", "abc_class",
-        "allow_negative", "note", "retired_on", "custom",
+        "supplier_id", "standard_cost", "currency", "valuation", "min_quantity", "max_quantity", "lead_time_days",
+        "abc_class", "allow_negative", "note", "retired_on", "custom",
     ),
     reads=("company_id", "category", "merged_into", "created_at", "updated_at"),
     catalogues={"uom": UnitOfMeasure},

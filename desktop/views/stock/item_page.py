@@ -26,8 +26,8 @@ def item_spec() -> FormSpec:
             FormSection(
                 lambda: tr("Stock keeping"),
                 (
-                    "org_unit_id", "min_quantity", "max_quantity", "lead_time_days", "abc_class", "allow_negative",
-                    "supplier_id", "standard_cost", "currency", "retired_on", "note",
+                    "org_unit_id", "min_quantity", "max_quantity", "lead_time_days", "abc_class", "valuation",
+                    "allow_negative", "supplier_id", "standard_cost", "currency", "retired_on", "note",
                 ),
                 frozenset({"note"}),
             ),

@@ -12,7 +12,7 @@ from desktop.views.stock.category_page import CategoryPage, CustomFieldPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.merge_page import MergePage
 from desktop.widgets.lookup import LookupField
-from tests.form_fixtures import Room, demo_world, one, owner, person, room_of
+from tests.form_fixtures import Room, demo_world, one, owner, person, press, room_of
 
 __all__ = ["demo_world", "owner", "person", "room_of"]
 RoomOf = Callable[[str], Room]
@@ -87,3 +87,30 @@ def test_two_items_become_one_and_two_again(qtbot: QtBot, room_of: RoomOf, owner
     qtbot.waitUntil(lambda: any(told[0] == "success" for told in room.toasts), timeout=15_000)
     query = "select s.code from erp.item i join erp.item s on s.id = i.merged_into where i.code = 'MFD-0112'"
     assert one(owner, query) == "GSK-NBR-120"
+
+
+def test_how_an_item_is_valued_changes_only_while_none_is_there(
+    qtbot: QtBot, room_of: RoomOf, owner: Database
+) -> None:
+    stocked = (
+        "select c.item_id from erp.item_cost c join erp.item i on i.id = c.item_id"
+        " where c.quantity > 0 and i.valuation = 'average' and not i.allow_negative order by c.item_id limit 1"
+    )
+    item = one(owner, stocked)
+    room = room_of("steward")
+    page = ItemPage(room.context, item)
+    shown(qtbot, page)
+    page.editors["valuation"].write("fifo")
+    press(qtbot, page, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: page.fields["valuation"].is_wrong(), timeout=15_000)
+    assert "is in stock" in page.fields["valuation"].message()
+    assert one(owner, "select valuation from erp.item where id = :id", id=item) == "average"
+    page.editors["valuation"].write("average")
+    new = ItemPage(room.context)
+    shown(qtbot, new)
+    qtbot.keyClicks(new.editors["code"].widget, "LAYERED-1")
+    qtbot.keyClicks(new.editors["name"].widget, "Sold by layers")
+    new.editors["valuation"].write("fifo")
+    press(qtbot, new, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: new.record_id is not None and not new.dirty(), timeout=15_000)
+    assert one(owner, "select valuation from erp.item where code = 'LAYERED-1'") == "fifo"
