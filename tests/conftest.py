@@ -30,6 +30,12 @@ _ROOM = 6 << 30
 """Bytes that two test processes need at most, with room to spare."""
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected stays to the end: collections need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """As in the running program, garbage is collected on the main thread only: a collection that starts in a worker
