@@ -45,7 +45,7 @@ class Finding:
 
 
 def reconcile(database: Database) -> tuple[Difference, ...]:
-    """Every difference between moves, balances, value, reservations and the cost ledger; empty when the books agree.
+    """Every difference between moves, balances, value, reservations, costs and accruals; empty when the books agree.
 
     Raises db.errors.UserError for a log-in that may not.
     """
@@ -94,7 +94,7 @@ def _keys(session: Session) -> Finding:
 
 def _differences(session: Session) -> tuple[Difference, ...]:
     rows = session.execute(
-        text("select rule, company_id, item_id, location_id, lot_id, expected, found from api.reconcile()")
+        text("select * from api.reconcile() union all select * from api.reconcile_purchasing()")
     )
     return tuple(Difference(*row) for row in rows)
 

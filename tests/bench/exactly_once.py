@@ -29,7 +29,7 @@ from db.errors import BugError, UserError
 from db.session import Database
 from desktop.operations import stock
 from tests.bench.cutting_proxy import CuttingProxy
-from tests.stock_world import World, make_world
+from tests.stock_world import DIFFERENCES, World, make_world
 
 CLERKS = 8
 GOALS = (10_000, 3_000, 20)
@@ -221,7 +221,7 @@ def _documents(server: Server) -> int:
 
 
 def _differences(server: Server) -> int:
-    return _one(server, "select count(*) from api.reconcile()")
+    return _one(server, DIFFERENCES)
 
 
 def passed(result: dict[str, Any]) -> bool:

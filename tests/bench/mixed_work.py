@@ -23,7 +23,7 @@ from db.embedded import Server
 from db.errors import BugError, UserError
 from db.session import Database
 from desktop.operations import stock
-from tests.stock_world import World, make_world
+from tests.stock_world import DIFFERENCES, World, make_world
 
 CLIENTS, MINUTES = 50, 10.0
 PROCESSES = 5
@@ -90,7 +90,7 @@ def _figures(server: Server) -> dict[str, int]:
         "documents": "select count(*) from erp.stock_document",
         "moves": "select count(*) from erp.stock_move",
         "deadlocks": "select deadlocks from pg_stat_database where datname = current_database()",
-        "differences": "select count(*) from api.reconcile()",
+        "differences": DIFFERENCES,
     }
     connection = psycopg2.connect(server.dsn())
     found: dict[str, int] = {}
