@@ -416,6 +416,14 @@ declare
     lost   bigint[];
     result bigint[] := '{}';
 begin
+    -- Reservations before balances, as whoever posts or gives back does.
+    perform
+    from reservation x
+    join stock_balance b on b.id = x.balance_id
+    join stock_count_line l on l.item_id = b.item_id and l.location_id = b.location_id
+    where l.count_id = of_count and l.counted_quantity < l.expected_quantity and x.state = 'open'
+    order by x.id
+    for update of x;
     for short in
         select b.id, b.reserved - (b.quantity + l.counted_quantity - l.expected_quantity) as uncovered
         from stock_count_line l
