@@ -10,7 +10,7 @@ from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
 from db.orm.stock import Item, UnitOfMeasure
 from db.session import Database
 from desktop.domain.changes import Changes
-from desktop.operations import records
+from desktop.operations import document_steps, records
 from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
 
 PURCHASE_ORDER = RecordKind(
@@ -53,9 +53,7 @@ def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Chan
 
 def steps(database: Database, order_id: int) -> tuple[tuple[str, str], ...]:
     """(state, action) pairs open to this person."""
-    with database.read() as session:
-        rows = session.execute(text("select to_state, action from api.purchase_order_steps(:id)"), {"id": order_id})
-        return tuple((row.to_state, row.action) for row in rows)
+    return document_steps.steps(database, "purchase_order", order_id)
 
 
 def acknowledge(database: Database, record: Record, reference: str | None = None) -> tuple[Record, Changes]:
@@ -72,9 +70,5 @@ def take_step(
     database: Database, record: Record, to_state: str, *, reason: str | None = None
 ) -> tuple[Record, Changes]:
     """Send, take back, cancel or close an order. Raises UserError with what is missing."""
-    with database.write() as session:
-        session.execute(
-            text("select api.change_purchase_order(:id, :version, :wanted, :reason)"),
-            {"id": record.id, "version": record.version, "wanted": to_state, "reason": reason},
-        )
-    return load(database, record.id or 0), Changes.of(purchase_order=[record.id or 0])
+    changed = document_steps.take(database, "purchase_order", record, to_state, reason)
+    return load(database, changed), Changes.of(purchase_order=[changed])

@@ -15,7 +15,7 @@ from db.orm.stock import Item
 from db.orm.work_orders import WorkOrder
 from db.session import Database
 from desktop.domain.changes import Changes
-from desktop.operations import records
+from desktop.operations import document_steps, records
 from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
 
 REQUISITION = RecordKind(
@@ -74,21 +74,15 @@ def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Chan
 
 def steps(database: Database, requisition_id: int) -> tuple[tuple[str, str], ...]:
     """(state, action) pairs open to this person."""
-    with database.read() as session:
-        rows = session.execute(text("select to_state, action from api.requisition_steps(:id)"), {"id": requisition_id})
-        return tuple((row.to_state, row.action) for row in rows)
+    return document_steps.steps(database, "requisition", requisition_id)
 
 
 def take_step(
     database: Database, record: Record, to_state: str, *, reason: str | None = None
 ) -> tuple[Record, Changes]:
     """Hand in, take back, cancel or close. Raises UserError with what is missing."""
-    with database.write() as session:
-        session.execute(
-            text("select api.change_requisition(:id, :version, :wanted, :reason)"),
-            {"id": record.id, "version": record.version, "wanted": to_state, "reason": reason},
-        )
-    return load(database, record.id or 0), Changes.of(requisition=[record.id or 0], requisition_line=[], approval=[])
+    changed = document_steps.take(database, "requisition", record, to_state, reason)
+    return load(database, changed), Changes.of(requisition=[changed], requisition_line=[], approval=[])
 
 
 def open_lines(database: Database, requisition_id: int) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from db.orm.purchasing import Rfq, RfqLine, RfqSupplier
 from db.orm.stock import Item
 from db.session import Database
 from desktop.domain.changes import Changes
-from desktop.operations import records
+from desktop.operations import document_steps, records
 from desktop.operations.purchasing_requisitions import MadeOrder
 from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
 
@@ -92,21 +92,15 @@ def save(database: Database, record: Record, draft: Draft) -> tuple[Record, Chan
 
 def steps(database: Database, rfq_id: int) -> tuple[tuple[str, str], ...]:
     """(state, action) pairs open to this person."""
-    with database.read() as session:
-        rows = session.execute(text("select to_state, action from api.rfq_steps(:id)"), {"id": rfq_id})
-        return tuple((row.to_state, row.action) for row in rows)
+    return document_steps.steps(database, "rfq", rfq_id)
 
 
 def take_step(
     database: Database, record: Record, to_state: str, *, reason: str | None = None
 ) -> tuple[Record, Changes]:
     """Send, take back or cancel a request. Raises UserError with what is missing."""
-    with database.write() as session:
-        session.execute(
-            text("select api.change_rfq(:id, :version, :wanted, :reason)"),
-            {"id": record.id, "version": record.version, "wanted": to_state, "reason": reason},
-        )
-    return load(database, record.id or 0), Changes.of(rfq=[record.id or 0], rfq_quote=[])
+    changed = document_steps.take(database, "rfq", record, to_state, reason)
+    return load(database, changed), Changes.of(rfq=[changed], rfq_quote=[])
 
 
 def of_lines(database: Database, line_ids: Sequence[int]) -> tuple[int, Changes]:

@@ -23,7 +23,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.text import pick
 from desktop.operations import records
 from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
-from desktop.operations.stock import Difference, exactly_once
+from desktop.operations.stock import exactly_once
 
 SUPPLIER_INVOICE = RecordKind(
     key="supplier_invoice",
@@ -269,15 +269,6 @@ def set_method(database: Database, method: str) -> Changes:
     with database.write() as session:
         session.execute(text("select api.set_grni_method(:method)"), {"method": method})
     return Changes.of(setting=(), grni_position=(), grni_entry=())
-
-
-def reconcile(database: Database) -> tuple[Difference, ...]:
-    """Where purchasing and the stock ledger do not agree; empty = nowhere."""
-    with database.read() as session:
-        rows = session.execute(
-            text("select rule, item_id, location_id, lot_id, expected, found from api.reconcile_purchasing()")
-        )
-        return tuple(Difference(*row) for row in rows)
 
 
 def _touched(invoice_id: int) -> Changes:
