@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from db.orm.contracts import Contract
     from db.orm.platform import OrgUnit
     from db.orm.scheduling import Engineer
-    from db.orm.stock import Item
+    from db.orm.stock_items import Item
     from db.orm.work_orders import WorkOrder
 
 

@@ -14,7 +14,7 @@ from db.orm.base import Base, BigInt, CText, Currency, Money, Price, Quantity, S
 if TYPE_CHECKING:
     from db.orm.parties import Party
     from db.orm.platform import AppUser, OrgUnit, Role
-    from db.orm.stock import Item
+    from db.orm.stock_items import Item
     from db.orm.work_orders import WorkOrder
 
 

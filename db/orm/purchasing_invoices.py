@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from db.orm.parties import Party
     from db.orm.platform import OrgUnit
     from db.orm.purchasing import PurchaseOrderLine
-    from db.orm.stock import Item, Lot, StockDocument, StockLocation, StockMove
+    from db.orm.stock import Lot, StockDocument, StockLocation, StockMove
+    from db.orm.stock_items import Item
 
 
 class ReceivingRule(Stamped, Versioned, Base):

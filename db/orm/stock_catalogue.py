@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.orm.base import Base, BigInt, Code, CText, Json, Stamped, Versioned, unit_key, unit_of
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 
 if TYPE_CHECKING:
     from db.orm.platform import CustomField, OrgUnit

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from db.orm.parties import Party
     from db.orm.platform import OrgUnit
     from db.orm.purchasing import RequisitionLine
-    from db.orm.stock import Item, Lot, StockDocument, StockLocation
+    from db.orm.stock import Lot, StockDocument, StockLocation
+    from db.orm.stock_items import Item
 
 
 class ReorderRule(Stamped, Versioned, Base):

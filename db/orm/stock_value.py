@@ -13,7 +13,8 @@ from db.orm.base import Base, BigInt, Money, Quantity, Versioned, unit_key, unit
 
 if TYPE_CHECKING:
     from db.orm.platform import OrgUnit
-    from db.orm.stock import Item, StockDocument, StockMove
+    from db.orm.stock import StockDocument, StockMove
+    from db.orm.stock_items import Item
 
 
 class StockLayer(Base):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from db.orm.platform import OrgUnit
     from db.orm.scheduling import Engineer, Skill
     from db.orm.service import SlaLevel
-    from db.orm.stock import Item
+    from db.orm.stock_items import Item
 
 
 class JobPlan(Stamped, Versioned, Base):

@@ -11,7 +11,7 @@ from db.orm.contracts import Contract
 from db.orm.finance import CostEntry
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Engineer
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder
 from desktop.domain.conditions import Test
 from desktop.lists.common import COSTS

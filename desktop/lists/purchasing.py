@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View

@@ -18,7 +18,8 @@ from db.orm.purchasing_invoices import (
     SupplierInvoice,
     SupplierInvoiceLine,
 )
-from db.orm.stock import Item, Lot, StockDocument, StockLocation, StockMove
+from db.orm.stock import Lot, StockDocument, StockLocation, StockMove
+from db.orm.stock_items import Item
 from desktop.domain.conditions import Test
 from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from db.orm.parties import Party
 from db.orm.platform import AppUser, OrgUnit, Role
 from db.orm.purchasing import Approval, ApprovalRule, PurchaseOrder, Requisition, RequisitionLine, SupplierPrice
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View

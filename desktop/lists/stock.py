@@ -11,8 +11,9 @@ from db.orm.parties import Party
 from db.orm.platform import AppUser, OrgUnit
 from db.orm.purchasing import PurchaseOrder
 from db.orm.scheduling import Engineer
-from db.orm.stock import Item, ItemCost, Lot, Reservation, StockBalance, StockDocument, StockLocation, StockMove
+from db.orm.stock import ItemCost, Lot, Reservation, StockBalance, StockDocument, StockLocation, StockMove
 from db.orm.stock_catalogue import ItemCategory
+from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks

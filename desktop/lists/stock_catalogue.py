@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, any_, case, func, literal, select
 from sqlalchemy.orm import aliased
 
 from db.orm.platform import AppUser, OrgUnit
-from db.orm.stock import Item
 from db.orm.stock_catalogue import ItemAttribute, ItemCategory, ItemDuplicate, ItemMerge, ItemSynonym
+from db.orm.stock_items import Item
 from desktop.domain.conditions import Test
 from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View

@@ -8,7 +8,8 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.orm.platform import AppUser, OrgUnit
-from db.orm.stock import Item, Lot, PickLine, PickList, Reservation, StockDocument, StockLocation, StockMove
+from db.orm.stock import Lot, PickLine, PickList, Reservation, StockDocument, StockLocation, StockMove
+from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder, WorkOrderPart
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks

@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from db.orm.parties import Party
 from db.orm.platform import AppUser, OrgUnit
 from db.orm.purchasing import Requisition, RequisitionLine
-from db.orm.stock import Item, StockDocument, StockLocation
+from db.orm.stock import StockDocument, StockLocation
+from db.orm.stock_items import Item
 from db.orm.stock_planning import (
     AbcRun,
     AbcRunLine,

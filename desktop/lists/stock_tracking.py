@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from db.orm.assets import Asset
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
-from db.orm.stock import Item, Lot, StockBalance, StockLocation, StockMove
+from db.orm.stock import Lot, StockBalance, StockLocation, StockMove
+from db.orm.stock_items import Item
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View

@@ -8,7 +8,8 @@ from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
 from db.orm.platform import AppUser, OrgUnit
-from db.orm.stock import Item, StockDocument, StockMove
+from db.orm.stock import StockDocument, StockMove
+from db.orm.stock_items import Item
 from db.orm.stock_value import StockLayer, StockPeriod, StockValueEntry
 from desktop.domain.conditions import Test
 from desktop.lists.common import BUSINESS, state_looks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.orm.assets import AssetClass
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Skill
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.orm.work_orders import JobPlan, JobPlanPart, JobPlanStep
 from db.session import Database
 from desktop.domain.changes import Changes

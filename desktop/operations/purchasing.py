@@ -7,7 +7,7 @@ from sqlalchemy import text
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
-from db.orm.stock import Item, UnitOfMeasure
+from db.orm.stock_items import Item, UnitOfMeasure
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import document_steps, records

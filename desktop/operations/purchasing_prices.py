@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.purchasing import SupplierPrice
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from db.orm.parties import Party
 from db.orm.platform import AppUser, OrgUnit
 from db.orm.purchasing import Requisition, RequisitionLine
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder
 from db.session import Database
 from desktop.domain.changes import Changes

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.purchasing import Rfq, RfqLine, RfqSupplier
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import document_steps, records

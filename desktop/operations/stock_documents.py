@@ -9,7 +9,8 @@ from sqlalchemy import text
 from db.orm.platform import AppUser, OrgUnit
 from db.orm.purchasing import PurchaseOrder
 from db.orm.scheduling import Engineer
-from db.orm.stock import Item, Lot, StockDocument, StockLocation, StockMove
+from db.orm.stock import Lot, StockDocument, StockLocation, StockMove
+from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder
 from db.session import Database
 from desktop.domain.changes import Changes

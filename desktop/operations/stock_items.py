@@ -6,8 +6,9 @@ from db.orm.assets import AssetClass
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Engineer
-from db.orm.stock import Item, ItemFit, ItemSubstitute, ItemUom, StockLocation, UnitOfMeasure
+from db.orm.stock import StockLocation
 from db.orm.stock_catalogue import ItemCategory
+from db.orm.stock_items import Item, ItemFit, ItemSubstitute, ItemUom, UnitOfMeasure
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records

@@ -18,7 +18,8 @@ from sqlalchemy import text
 
 from db.orm.assets import Asset
 from db.orm.parties import Party
-from db.orm.stock import Item, StockLocation
+from db.orm.stock import StockLocation
+from db.orm.stock_items import Item
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import forms, stock

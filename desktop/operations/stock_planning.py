@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from db.orm.platform import OrgUnit
-from db.orm.stock import Item, StockLocation
+from db.orm.stock import StockLocation
+from db.orm.stock_items import Item
 from db.orm.stock_planning import ReorderRule
 from db.session import Database
 from desktop.domain.changes import Changes

@@ -17,7 +17,7 @@ from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrderLine
 from db.orm.purchasing_invoices import SupplierInvoice, SupplierInvoiceLine
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick

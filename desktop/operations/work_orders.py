@@ -14,7 +14,7 @@ from db.orm.contracts import Contract
 from db.orm.parties import Party, Site
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Engineer, Skill
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.orm.work_orders import JobPlan, Labour, Travel, WorkOrder, WorkOrderHistory, WorkOrderPart, WorkOrderStep
 from db.session import Database
 from desktop.domain.changes import Changes

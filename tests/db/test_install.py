@@ -22,7 +22,7 @@ from db.embedded import Server
 from db.errors import UserError
 from db.functions import create_company, history, search
 from db.lints import examine
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.session import connect
 from db.version import SCHEMA_VERSION
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from db import functions
-from db.orm.stock import Item
+from db.orm.stock_items import Item
 from db.session import Database, connect
 from tests.db.conftest import World
 
