@@ -9512,12 +9512,13 @@ language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    wish   record;
-    bundle record;
-    wanted jsonb := '[]';
-    done   jsonb := '[]';
-    made   bigint;
-    named  text;
+    wish    record;
+    bundle  record;
+    wanted  jsonb[] := '{}';
+    checked bigint[] := '{}';
+    done    jsonb := '[]';
+    made    bigint;
+    named   text;
 begin
     if not my_roles() && '{buyer}' then
         perform refuse('ER001', 'requisition_order_role');
@@ -9529,12 +9530,19 @@ begin
     where l.id in (select (w ->> 'line_id')::bigint from jsonb_array_elements(lines) w) order by l.id for update;
     for wish in
         select w.line_id, l.id, l.requisition_id, l.item_id, i.code, r.number, r.state as head_state, l.state, r.company_id, r.org_unit_id,
-               coalesce(w.supplier_id, l.supplier_id, i.supplier_id) as supplier_id, l.needed_on, r.needed_on as head_needed_on,
-               coalesce(w.quantity, l.quantity - l.ordered) as quantity, w.unit_price, l.estimated_price, i.currency
+               s.supplier_id, coalesce(l.needed_on, r.needed_on) as needed_on, s.quantity,
+               -- Agreed, else paid last; the standard is but a guess, and the wish has its own.
+               coalesce(w.unit_price, case when p.source <> 'standard' then p.unit_price end, l.estimated_price, i.standard_cost, 0)
+                   as unit_price,
+               coalesce(p.currency, i.currency) as currency
         from jsonb_to_recordset(lines) as w (line_id bigint, supplier_id bigint, quantity numeric, unit_price numeric)
         left join requisition_line l on l.id = w.line_id
         left join requisition r on r.id = l.requisition_id and r.org_unit_id = any (my_write_units())
         left join item i on i.id = l.item_id
+        cross join lateral (
+            select coalesce(w.supplier_id, l.supplier_id, i.supplier_id) as supplier_id,
+                   coalesce(w.quantity, l.quantity - l.ordered) as quantity) s
+        left join lateral api.purchase_price(r.org_unit_id, l.item_id, s.supplier_id, s.quantity) p on true
         order by w.line_id
     loop
         if wish.number is null then
@@ -9546,19 +9554,18 @@ begin
         elsif wish.quantity <= 0 then
             perform refuse('ER012', 'requisition_line_quantity_positive');
         end if;
-        perform check_approved(wish.requisition_id, null);
+        if wish.requisition_id <> all (checked) then
+            perform check_approved(wish.requisition_id, null);
+            checked := checked || wish.requisition_id;
+        end if;
         wanted := wanted || jsonb_build_object(
             'line_id', wish.id, 'item_id', wish.item_id, 'quantity', wish.quantity, 'company_id', wish.company_id,
-            'org_unit_id', wish.org_unit_id, 'supplier_id', wish.supplier_id, 'needed_on', coalesce(wish.needed_on, wish.head_needed_on),
-            'unit_price', coalesce(wish.unit_price, (select p.unit_price from api.purchase_price(
-                wish.org_unit_id, wish.item_id, wish.supplier_id, wish.quantity) p where p.source <> 'standard'),
-                wish.estimated_price, (select i.standard_cost from item i where i.id = wish.item_id), 0),
-            'currency', coalesce((select p.currency from api.purchase_price(
-                wish.org_unit_id, wish.item_id, wish.supplier_id, wish.quantity) p), wish.currency));
+            'org_unit_id', wish.org_unit_id, 'supplier_id', wish.supplier_id, 'needed_on', wish.needed_on, 'currency', wish.currency,
+            'unit_price', wish.unit_price);
     end loop;
     for bundle in
         select w.company_id, w.org_unit_id, w.supplier_id, w.currency, min(w.needed_on) as needed_on, jsonb_agg(to_jsonb(w) order by w.line_id) as rows
-        from jsonb_to_recordset(wanted) as w (
+        from jsonb_to_recordset(to_jsonb(wanted)) as w (
             line_id bigint, item_id bigint, quantity numeric, company_id integer, org_unit_id integer, supplier_id bigint,
             needed_on date, unit_price numeric, currency text)
         group by w.company_id, w.org_unit_id, w.supplier_id, w.currency
@@ -9573,7 +9580,7 @@ begin
         done := done || jsonb_build_object('order_id', made, 'number', named, 'supplier_id', bundle.supplier_id,
                                            'lines', jsonb_array_length(bundle.rows));
     end loop;
-    perform count_ordered(array(select (w ->> 'line_id')::bigint from jsonb_array_elements(wanted) w));
+    perform count_ordered(array(select (w ->> 'line_id')::bigint from unnest(wanted) w));
     return done;
 end
 $$;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -142,6 +142,10 @@ class ListSource(Protocol):
 
     def rows(self, query: ListQuery, *, group: tuple[Cell, ...], start: int, limit: int) -> tuple[Row, ...]:
         """Rows `start` … `start + limit` of a group (the whole list for an empty one), by keyset where possible."""
+        ...
+
+    def ids(self, query: ListQuery, groups: tuple[tuple[Cell, ...], ...]) -> tuple[Sequence[int], ...]:
+        """The ids of all rows of each of `groups` (the whole list for an empty one) in the order of `rows`."""
         ...
 
     def rows_by_id(self, query: ListQuery, ids: tuple[int, ...]) -> tuple[Row, ...]: ...

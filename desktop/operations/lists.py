@@ -131,6 +131,15 @@ class SqlListSource:
                 trail.ids = None  # rows went away since the snapshot
             return self._page(connection, listing, query, trail, group=group, start=start, limit=limit)
 
+    def ids(self, query: ListQuery, groups: tuple[tuple[Cell, ...], ...]) -> tuple[Sequence[int], ...]:
+        """What an action works on beyond the rows that are loaded: eight bytes a row, whatever its columns."""
+        with reading.connected(self.database) as connection:
+            listing = self._listing(connection, query, fresh=True)
+            if listing.hits is not None:
+                listing = replace(listing, hits=listing.hits[: sql.SEARCH_LIMIT])
+            asked = (connection.execute(sql.all_ids(listing, query, group=group)) for group in groups)
+            return tuple(unpack_ids(found.scalar_one()) for found in asked)
+
     def rows_by_id(self, query: ListQuery, ids: tuple[int, ...]) -> tuple[Row, ...]:
         """The rows with these ids that the reader may see, in the order of `ids`, whatever the condition says now."""
         with reading.connected(self.database) as connection:

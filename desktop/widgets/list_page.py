@@ -20,7 +20,6 @@ from desktop.domain.text import language, pick, tr
 from desktop.lists.query import ListQuery, ListSource
 from desktop.lists.spec import Action, ListSpec, Sort
 from desktop.models.filters import split_condition
-from desktop.models.list_pages import ShownRow
 from desktop.runtime.context import Context, ToastAction
 from desktop.runtime.failures import Failure
 from desktop.widgets.header import WIDE_FROM
@@ -30,6 +29,7 @@ from desktop.widgets.list_frame import ListFrame
 from desktop.widgets.list_keeper import ViewKeeper
 from desktop.widgets.list_menus import ListMenus
 from desktop.widgets.list_paste import ListPaste
+from desktop.widgets.list_selection import ListSelection
 from desktop.widgets.list_services import NO_SERVICES, KeptView, ListServices, ready_made
 from desktop.widgets.list_views import MOST_KEYS, ListViews
 
@@ -81,6 +81,7 @@ class ListPage(ListFrame):
         self.conflicts = ListConflicts(self)
         self.keeper = ViewKeeper(self)
         self.pasting = ListPaste(self)
+        self.chosen = ListSelection(self)
         self._make_actions()
         self._connect()
         self._set_ready_views()
@@ -122,7 +123,9 @@ class ListPage(ListFrame):
 
     def _act(self, action: Action) -> None:
         self.grid.close_editor(accept=True)
-        ids = self.selected_ids()
+        self.chosen.ask(partial(self._act_on, action))
+
+    def _act_on(self, action: Action, ids: tuple[int, ...]) -> None:
         if action.needs_rows and not ids:
             self.context.toast("info", tr("Select a row first"))
         else:
@@ -444,12 +447,8 @@ class ListPage(ListFrame):
             self.open_requested.emit(self.spec.opens, row_id)
 
     def selected_ids(self) -> tuple[int, ...]:
-        """The ticked rows; without any, those of the selection that are loaded. What an action works on."""
-        if self.grid.selection.checked:
-            return tuple(self.grid.selection.checked)
-        rect = self.grid.selection.rect
-        lines = (line for _, line in self.model.window(rect.top, rect.bottom))
-        return tuple(line.row.id for line in lines if isinstance(line, ShownRow))
+        """The ticked rows; without any, those of the selection that are loaded."""
+        return self.chosen.loaded()
 
     def _count_changed(self) -> None:
         count = self.model.count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -173,6 +173,13 @@ class ContractSource:
         keys = query.group_by[: len(group)]
         found = [row for row in self._rows(query) if self._values_of(row, keys) == group]
         return tuple(self._pick(query, row) for row in found[start : start + limit])
+
+    def ids(self, query: ListQuery, groups: tuple[tuple[Cell, ...], ...]) -> tuple[Sequence[int], ...]:
+        self._called("ids")
+        return tuple(
+            [row.id for row in self._rows(query) if self._values_of(row, query.group_by[: len(group)]) == group]
+            for group in groups
+        )
 
     def rows_by_id(self, query: ListQuery, ids: tuple[int, ...]) -> tuple[Row, ...]:
         self._called("rows_by_id")

@@ -170,7 +170,8 @@ class RequisitionPage(FormPage):
 def told(context: Context, orders: tuple[MadeOrder, ...]) -> None:
     """Say which orders were made; a single one opens at once."""
     numbers = ", ".join(order.number for order in orders)
-    context.toast("success", tr("{count} draft orders made", count=len(orders)), numbers)
+    lines = sum(order.lines for order in orders)
+    context.toast("success", tr("{lines} lines stand in {count} draft orders", lines=lines, count=len(orders)), numbers)
     if len(orders) == 1:
         context.open("purchase_order", orders[0].id)
 

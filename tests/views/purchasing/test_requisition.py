@@ -125,3 +125,28 @@ def test_the_buyer_orders_the_whole_list_without_a_mouse(
     qtbot.waitUntil(lambda: bool(opened), timeout=15000)
     assert shop.value("select count(*) from erp.purchase_order where state = 'draft'") == 1
     assert shop.value("select count(*) from erp.purchase_order_line where requisition_line_id is not null") == 3
+
+
+def test_f9_orders_what_is_selected_beyond_what_is_loaded(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+) -> None:
+    clerk, buyer = person("clerk"), person("buyer")
+    made = wish(shop, clerk, ("FLT-AIR-7502", 2, "10"))
+    shop.value(
+        "with n as (insert into erp.requisition_line (requisition_id, line_no, item_id, quantity, supplier_id)"
+        " select requisition_id, n, item_id, 1, supplier_id from erp.requisition_line, generate_series(2, 1250) n"
+        " returning id) select count(*) from n"
+    )
+    requisitions.take_step(clerk, requisitions.load(clerk, made.id or 0), "submitted")
+    context, opened = context_of(buyer, "buyer")
+    page = list_page(context, list_for("requisition_lines"))
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: page.grid.model.rowCount() == 1250 and not context.work.running(), timeout=15000)
+    page.grid.canvas.setFocus()
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(page.selected_ids()) < 1250, "otherwise all is loaded and this proves nothing"
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(opened), timeout=30000)
+    assert shop.value("select count(*) from erp.purchase_order where state = 'draft'") == 1
+    assert shop.value("select count(*) from erp.requisition_line where state = 'open'") == 0
