@@ -11962,18 +11962,37 @@ call erp.track('erp.reorder_status', 'quiet plain');
 -- The supplier's invoice: entered, matched with order and receipt, its differences accepted, posted, taken back; the accrual
 -- at the turn of the month; and what purchasing is measured by.
 
+-- The number of a paper without what nobody sees (zero-width and soft signs), its dashes as one kind: so that the key of the
+-- table takes spellings of one number for one number.
+create function erp.plain_invoice_number(written text) returns text
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select btrim(regexp_replace(regexp_replace(written, '[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]', '', 'g'),
+                                '[\u2010-\u2015\u2212\u30fc\ufe58\ufe63]', '-', 'g'))
+$$;
+
+-- What two spellings of one number have in common; the table keeps it as number_key.
+create function erp.invoice_number_key(written text) returns text
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select upper(regexp_replace(normalize(plain_invoice_number(written), nfkc), '[[:space:]._/-]', '', 'g'))
+$$;
+
 create function erp.supplier_invoice_fill() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
+    new.invoice_number := plain_invoice_number(new.invoice_number);
     if new.number is null or new.number = '' then
         new.number := next_number('supplier_invoice', new.company_id, now());
     end if;
     return new;
 end
 $$;
-create trigger supplier_invoice_fill before insert on erp.supplier_invoice
+create trigger supplier_invoice_fill before insert or update of invoice_number on erp.supplier_invoice
     for each row execute function erp.supplier_invoice_fill();
 
 -- People write drafts; what is matched is taken back to draft first, what is posted is reversed. Our own functions run as the

@@ -15,6 +15,7 @@ from desktop.domain.importing import CellFault, Fault, FieldKind, ImportField, P
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
 from desktop.operations import encryption
+from desktop.operations.importing import invoices
 from desktop.operations.importing.describe import closed_fields
 from desktop.operations.importing.lookups import Meant, resolve
 from desktop.operations.importing.targets import Target
@@ -44,10 +45,13 @@ def plan_rows(
     kinds = {field.key: field.kind for field in fields}
     drafts = _resolved(session, target, rows, headers, kinds)
     progress.check()
+    required = tuple(field for field in fields if field.required)
+    if target.writer == "invoice":
+        alone = [_judge(target, draft, lambda _: None, required, headers, kinds) for draft in drafts]
+        return invoices.judged(session, alone, headers)
     drafts = _without_repeats(target, drafts, headers)
     existing = _existing(session, target, drafts)
     progress.check()
-    required = tuple(field for field in fields if field.required)
     judged = [_judge(target, draft, existing, required, headers, kinds) for draft in drafts]
     return _with_codes(session, target, judged)
 

@@ -6,82 +6,30 @@ their own table. `aliases` are the headers under which other systems export the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
-from desktop.domain.importing import FieldKind
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lookup:
-    """Where a reference is found: by code, else by one of its names. `where` narrows them (SQL of our own)."""
-
-    table: str
-    code: str = "code"
-    names: tuple[str, ...] = ("name", "name_zh")
-    where: str = "true"
-    key: str = "id"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldSpec:
-    """`key` is also the column's name unless `column` says otherwise; `source` the dictionary's ``table.column``."""
-
-    key: str
-    kind: FieldKind = "text"
-    column: str = ""
-    required: bool = False
-    lookup: Lookup | None = None
-    aliases: tuple[str, ...] = ()
-    source: str = ""
-    label: str = ""
-    label_zh: str = ""
-
-    def column_name(self) -> str:
-        return self.column or self.key
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """`match` names the fields that identify a row; `fixed` what every new row gets; `topics` what a save touches."""
-
-    key: str
-    name: str
-    name_zh: str
-    table: str
-    match: tuple[str, ...]
-    fields: tuple[FieldSpec, ...]
-    writer: Literal["table", "party", "opening"] = "table"
-    fixed: Mapping[str, object] = field(default_factory=dict)
-    owned: bool = True  # has company_id and org_unit_id
-    traced: bool = True  # has source and source_key
-    has_custom: bool = True
-    topics: tuple[str, ...] = ()
-
-    def spec(self, key: str) -> FieldSpec | None:
-        return next((spec for spec in self.fields if spec.key == key), None)
-
-
-UNIT = Lookup(table="org_unit")
-CUSTOMER = Lookup(table="party", where="is_customer")
-SUPPLIER = Lookup(table="party", where="is_supplier")
-ITEM = Lookup(table="item", names=("barcode", "name", "name_zh"))
-LOCATION = Lookup(table="stock_location", names=("path", "name", "name_zh"))
-SITE = Lookup(table="site")
-ASSET = Lookup(table="asset")
-ASSET_CLASS = Lookup(table="asset_class")
-MEASURE = Lookup(table="unit_of_measure", names=("name", "name_zh"), key="code")
-USER = Lookup(table="app_user", code="user_name", names=("display_name", "display_name_zh"))
-
-_UNIT_FIELD = FieldSpec(
-    key="org_unit_id", kind="lookup", lookup=UNIT, aliases=("branch", "分公司", "组织", "部门", "单位组织")
+from desktop.operations.importing.invoice_fields import SUPPLIER_INVOICES
+from desktop.operations.importing.target import (
+    ASSET,
+    ASSET_CLASS,
+    CUSTOMER,
+    ITEM,
+    LOCATION,
+    MEASURE,
+    NOTE,
+    SITE,
+    SUPPLIER,
+    UNIT_FIELD,
+    USER,
+    FieldSpec,
+    Lookup,
+    Target,
 )
+
+__all__ = ["TARGETS", "FieldSpec", "Lookup", "Target", "target"]
+
 _NAMES = (
     FieldSpec(key="name", required=True, aliases=("名称", "name (en)", "英文名称")),
     FieldSpec(key="name_zh", aliases=("中文名称", "name (zh)", "chinese name")),
 )
-_NOTE = FieldSpec(key="note", aliases=("备注", "说明", "remark", "remarks"))
 
 ITEMS = Target(
     key="items",
@@ -115,8 +63,8 @@ ITEMS = Target(
         FieldSpec(key="lead_time_days", kind="integer", aliases=("提前期", "采购周期", "lead time")),
         FieldSpec(key="abc_class", kind="choice", aliases=("ABC分类", "abc")),
         FieldSpec(key="retired_on", kind="date", aliases=("停用日期",)),
-        _NOTE,
-        _UNIT_FIELD,
+        NOTE,
+        UNIT_FIELD,
     ),
 )
 
@@ -139,7 +87,7 @@ _PARTY_FIELDS = (
         key="bank_account_sealed", kind="code", aliases=("银行账号", "账号", "bank account", "account no", "iban")
     ),
     FieldSpec(key="retired_on", kind="date", aliases=("停用日期",)),
-    _NOTE,
+    NOTE,
 )
 
 CUSTOMERS = Target(
@@ -241,8 +189,8 @@ ASSETS = Target(
         FieldSpec(key="currency", kind="code", aliases=("币别", "币种")),
         FieldSpec(key="age_years", kind="integer", aliases=("设备年限", "役龄", "age")),
         FieldSpec(key="retired_on", kind="date", aliases=("报废日期",)),
-        _NOTE,
-        _UNIT_FIELD,
+        NOTE,
+        UNIT_FIELD,
     ),
 )
 
@@ -269,7 +217,7 @@ STOCK_LOCATIONS = Target(
         ),
         FieldSpec(key="kind", kind="choice", required=True, aliases=("类型", "库位类型", "type")),
         FieldSpec(key="retired_on", kind="date", aliases=("停用日期",)),
-        _UNIT_FIELD,
+        UNIT_FIELD,
     ),
 )
 
@@ -312,8 +260,8 @@ CONTRACTS = Target(
         FieldSpec(key="hours_per_year", kind="decimal", aliases=("年工时", "hours")),
         FieldSpec(key="parts_budget", kind="money", aliases=("配件额度", "配件预算")),
         FieldSpec(key="owner_id", kind="lookup", lookup=USER, aliases=("负责人", "客户经理", "owner")),
-        _NOTE,
-        _UNIT_FIELD,
+        NOTE,
+        UNIT_FIELD,
     ),
 )
 
@@ -391,6 +339,7 @@ TARGETS: tuple[Target, ...] = (
     STOCK_LOCATIONS,
     OPENING_BALANCES,
     CONTRACTS,
+    SUPPLIER_INVOICES,
 )
 
 

@@ -23,6 +23,7 @@ from desktop.domain.importing import CellFault, Fault, PlannedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
 from desktop.operations.encryption import is_sealed, seal_values
+from desktop.operations.importing import invoices
 from desktop.operations.importing.targets import Target
 
 _BLOCK = 1000
@@ -40,6 +41,7 @@ class Place:
     org_unit_id: int
     time_zone: str
     owner: bool
+    unit: str
 
 
 class NoPlace(errors.UserError):
@@ -57,7 +59,7 @@ class NoPlace(errors.UserError):
 
 _OWNER = text("select erp.is_owner()")
 _PLACE = text("""
-    select u.company_id, u.id, c.time_zone
+    select u.company_id, u.id, c.time_zone, u.code
     from erp.org_unit u
     join erp.company c on c.id = u.company_id
     where :owner and u.parent_id is null or u.id = any (array(select unnest(erp.my_write_units())))
@@ -72,7 +74,7 @@ def place_of(session: Session) -> Place:
     row = session.execute(_PLACE, {"owner": owner}).first()
     if row is None:
         raise NoPlace
-    return Place(row[0], row[1], row[2], owner)
+    return Place(row[0], row[1], row[2], owner, row[3])
 
 
 def write_rows(
@@ -83,6 +85,8 @@ def write_rows(
     Returns all of them; those that the database refused are rejected, with the reason. Then nothing that is refused
     was written, and everything else was.
     """
+    if target.writer == "invoice":
+        return invoices.write(session, rows, place.unit, progress)
     write = _WRITERS[target.writer]
     refusals: Refusals = {}
     todo = [row for row in rows if row.verdict in ("new", "changed")]
