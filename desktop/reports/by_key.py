@@ -27,6 +27,7 @@ from desktop.operations import (
     stock_desk,
     stock_papers,
     stock_rows,
+    supplier_returns,
     work_orders,
 )
 from desktop.operations.records import Record
@@ -34,6 +35,7 @@ from desktop.reports import scheduling as planning
 from desktop.reports import stock as store
 from desktop.reports.contracts import contract_pdf
 from desktop.reports.purchasing import purchase_order_pdf
+from desktop.reports.supplier_return import return_note_pdf
 from desktop.reports.work_orders import work_order_pdf
 
 Write = Callable[[Database, Path, str], None]
@@ -163,6 +165,11 @@ def purchase_order(database: Database, path: Path, about: str) -> None:
     purchase_order_pdf(str(path), order=record, info=info, company=_company(database), printed_by=_reader(database))
 
 
+def return_note(database: Database, path: Path, about: str) -> None:
+    note = supplier_returns.return_note(database, _id_of(database, "stock_document", about))
+    return_note_pdf(str(path), note=note, company=_company(database), printed_by=_reader(database))
+
+
 PAPERS: tuple[PaperKind, ...] = (
     PaperKind("hand_over", lambda: tr("Hand-over of the store"), "[YYYY-MM-DD]", hand_over),
     PaperKind("pick_list", lambda: tr("Pick list"), "WORK_ORDER", pick_list),
@@ -172,6 +179,7 @@ PAPERS: tuple[PaperKind, ...] = (
     PaperKind("week_plan", lambda: tr("Week plan"), "[YYYY-MM-DD]", week_plan),
     PaperKind("contract", lambda: tr("Contract"), "NUMBER", contract),
     PaperKind("purchase_order", lambda: tr("Purchase order"), "NUMBER", purchase_order),
+    PaperKind("return_note", lambda: tr("Return note"), "NUMBER", return_note),
     PaperKind("work_order", lambda: tr("Work order"), "NUMBER", work_order),
 )
 """An explicit tuple: what is not here is no paper."""

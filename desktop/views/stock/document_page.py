@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
-from desktop.operations import stock, stock_documents, stock_values
+from desktop.operations import stock, stock_documents, stock_values, supplier_returns
 from desktop.operations.records import Record
 from desktop.operations.stock import Posted
 from desktop.operations.stock_documents import Standing
 from desktop.operations.stock_values import Revalued
+from desktop.reports.supplier_return import return_note_pdf
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.value_strip import ValueStrip
@@ -23,6 +24,7 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.form_page import FormLines, FormPage, FormSpec, Loaded, shown_value
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import Surface, column, row
+from desktop.widgets.papers import Make
 
 
 def document_spec() -> FormSpec:
@@ -73,6 +75,10 @@ class StockDocumentPage(FormPage):
         self.other.clicked.connect(self.open_other)
         self.other.hide()
         self.header.add_action(self.other)
+        self.note_button = Button(tr("Return note"), icon="printer", key="Ctrl+P")
+        self.note_button.clicked.connect(self.print_paper)
+        self.note_button.hide()
+        self.header.add_action(self.note_button)
         self.return_button = Button(tr("Return parts"), icon="inbox", key="Ctrl+R")
         self.return_button.clicked.connect(self.return_parts)
         self.return_button.hide()
@@ -113,6 +119,7 @@ class StockDocumentPage(FormPage):
         returnable = self._standing.reversible and kind in ("issue", "counter_issue")
         self.return_button.setVisible(returnable)
         self.return_action.setEnabled(returnable)
+        self.note_button.setVisible(supplier_returns.is_return(loaded.record.values))
         self.reverse_button.setVisible(self._standing.reversible)
         self.reverse_action.setEnabled(self._standing.reversible)
         self.value_button.setVisible(
@@ -121,6 +128,20 @@ class StockDocumentPage(FormPage):
             and back is None
             and loaded.record.values.get("reverses_id") is None
         )
+
+    def paper(self, record: Record) -> tuple[str, Make] | None:
+        """The return note that travels with goods sent back to their supplier."""
+        if record.id is None or not supplier_returns.is_return(record.values):
+            return None
+        document, database = record.id, self.context.database
+        company = pick(self.context.user.company, self.context.user.company_zh)
+        by = self.context.user.display_name()
+
+        def write(path: str) -> None:
+            note = supplier_returns.return_note(database, document)
+            return_note_pdf(path, note=note, company=company, printed_by=by)
+
+        return str(record.values["number"]), write
 
     def change_value(self) -> None:
         """What the line of the cursor cost more or less than it was posted with, with the reason."""
@@ -228,6 +249,7 @@ class StockDocumentPage(FormPage):
         super().retranslate()
         self.reverse_button.setText(tr("Reverse"))
         self.reverse_action.setText(tr("Reverse"))
+        self.note_button.setText(tr("Return note"))
         self.return_button.setText(tr("Return parts"))
         self.return_action.setText(tr("Return parts"))
         self.value_button.setText(tr("Change value"))
