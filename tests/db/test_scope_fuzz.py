@@ -22,7 +22,9 @@ from db.embedded import Server
 from tests.db import policy_mutation
 from tests.db.conftest import World, clone
 
-MARKED = (Path(__file__).parent / "attacked_world.sql").read_text(encoding="utf-8")
+MARKED, BOUGHT = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("attacked_world.sql", "bought_world.sql")
+)
 PEOPLE = (("clerk", "NORTH"), ("planner", "SOUTH"), ("desk", "WH-NORTH"), ("engineer", "NORTH"), ("finance", "SOUTH"),
           ("manager", "HB"), ("auditor", "NORTH"), ("steward", "SITE-SOUTH"), ("report", "NORTH"))  # fmt: skip
 # Tables of the world with rows in both branches, and how they hang together.
@@ -41,7 +43,10 @@ SHOWN = ("a.id", "count(*)", "sum(a.id)", "array_agg(a.id order by a.id)", "max(
          "string_agg(a.id::text, ',' order by a.id desc)",
          "md5(string_agg(a.id::text, ' ' order by a.id))")  # fmt: skip
 VIEWS = ("api.asset_timeline", "api.contract_cost", "api.contract_cost_month", "bi.stock_on_hand", "bi.stock_move",
-         "bi.work_order", "bi.asset", "bi.booking", "bi.contract_cost")  # fmt: skip
+         "bi.work_order", "bi.asset", "bi.booking", "bi.contract_cost", "bi.purchase_order",
+         "bi.purchase_order_line", "bi.requisition_line", "bi.goods_receipt", "bi.supplier_invoice",
+         "bi.supplier_invoice_line", "bi.grni", "bi.stock_layer", "bi.stock_value_entry", "bi.reorder_rule",
+         "bi.count_accuracy", "bi.reservation")  # fmt: skip
 _TABLE = re.compile(
     r"\berp\.(\w+)\b(?!\()(?: (?!(?:ON|JOIN|LEFT|WHERE|GROUP|UNION|ORDER|CROSS|RIGHT|FULL|HAVING|LIMIT)\b)(\w+))?"
 )
@@ -92,6 +97,7 @@ class Field:
 def field(pg_server: Server, template: str) -> Iterator[Field]:
     for world in clone(pg_server, template):
         world.value(MARKED)
+        world.value(BOUGHT)
         owner = psycopg2.connect(world.dsn())
         owner.autocommit = True
         with owner.cursor() as cursor:
