@@ -94,12 +94,15 @@ begin
            greatest(p.quantity - coalesce(m.out, 0) - coalesce(r.kept, 0), 0)
     from work_order_part p
     left join (
-        select x.work_order_id, x.item_id, sum(case when t.kind = 'customer' then x.quantity else -x.quantity end) as out
+        -- What was issued under a code that was merged meanwhile was this part.
+        select x.work_order_id, coalesce(i.merged_into, x.item_id) as item_id,
+               sum(case when t.kind = 'customer' then x.quantity else -x.quantity end) as out
         from stock_move x
+        join item i on i.id = x.item_id
         join stock_location f on f.id = x.from_location_id
         join stock_location t on t.id = x.to_location_id
         where x.work_order_id = any (order_ids) and 'customer' in (f.kind, t.kind)
-        group by x.work_order_id, x.item_id) m on m.work_order_id = p.work_order_id and m.item_id = p.item_id
+        group by 1, 2) m on m.work_order_id = p.work_order_id and m.item_id = p.item_id
     left join (
         select v.work_order_id, v.item_id, sum(v.quantity - v.issued) as kept
         from reservation v

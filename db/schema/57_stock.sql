@@ -82,17 +82,30 @@ $$;
 create trigger item_synonym_changed after insert or update on erp.item_synonym
     for each row execute function erp.item_synonym_changed();
 
+-- The synonyms at hand: {"word": {word: [kind, means]}, "read": {pinyin: [kind, means]}}. Whoever reads many names makes this once;
+-- to ask the table for every word of every name took nine tenths of the time of a search.
+create function erp.known_words() returns jsonb
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'word', coalesce(jsonb_object_agg(s.word, jsonb_build_array(s.kind, s.means)), '{}'),
+        'read', coalesce(jsonb_object_agg(s.reading, jsonb_build_array(s.kind, s.means) order by s.word desc) filter (where s.reading <> ''), '{}'))
+    from item_synonym s
+$$;
+
 -- What a name says: words in one language, numbers with their unit ('bearing', '6205', '20mm'). Terms that begin with a digit
 -- are numbers.
-create function erp.item_terms(given text) returns text[]
+create function erp.terms_of(given text, known jsonb) returns text[]
 language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     plain text := plain_text(coalesce(given, ''));
     terms text[] := '{}';
+    found_ jsonb;
     one   text;
-    known record;
+    word  record;
     last  text;
 begin
     if plain = '' then
@@ -101,19 +114,22 @@ begin
     plain := regexp_replace(translate(plain, '（）【】〔〕，。、；：“”μ', '()[]()  ,;;  u'), '[φøϕ⌀]|直径', ' ', 'g');
     plain := regexp_replace(plain, '([0-9])\s*[x×✕*]\s*(?=[0-9])', '\1 ', 'g');
     if octet_length(plain) > length(plain) then
-        for known in
+        for word in
             select s.word, s.means, s.kind from item_synonym s
             where s.reading <> '' and s.kind <> 'noise' and position(s.word in plain) > 0
             order by length(s.word) desc, s.word
         loop
             -- 度 is a unit behind a number only; in 温度 it is not.
-            plain := case known.kind
-                when 'unit' then regexp_replace(plain, '([0-9])\s*' || known.word, '\1 ' || known.means || ' ', 'g')
-                else replace(plain, known.word, ' ' || known.means || ' ') end;
+            plain := case word.kind
+                when 'unit' then regexp_replace(plain, '([0-9])\s*' || word.word, '\1 ' || word.means || ' ', 'g')
+                else replace(plain, word.word, ' ' || word.means || ' ') end;
         end loop;
     end if;
-    for one in select m[1] from regexp_matches(plain, '([0-9]+(?:\.[0-9]+)?|[a-zα-ω°%]+|[⺀-鿿豈-﫿]+)', 'g') m loop
-        if one ~ '^[0-9]' then
+    -- Numbers, words and Chinese characters apart by blanks; signs fall out.
+    plain := regexp_replace(plain, '([0-9]+(?:\.[0-9]+)?|[a-zα-ω°%]+|[⺀-鿿豈-﫿]+)|.', '\1 ', 'g');
+    foreach one in array string_to_array(plain, ' ') loop
+        continue when one = '';
+        if ascii(one) between 48 and 57 then
             if position('.' in one) > 0 then
                 one := rtrim(rtrim(one, '0'), '.');
             end if;
@@ -121,30 +137,35 @@ begin
             terms := terms || one;
             continue;
         end if;
-        known := null;
-        select s.means, s.kind into known from item_synonym s where s.word = one;
-        if not found then
-            select s.means, s.kind into known from item_synonym s where s.reading = one order by s.word limit 1;
-        end if;
-        if not found and ascii(one) >= 11904 then
+        found_ := coalesce(known #> array['word', one], known #> array['read', one]);
+        if found_ is null and ascii(one) >= 11904 then
             one := (pinyin_of(one)).full_reading;
-            select s.means, s.kind into known from item_synonym s where s.reading = one order by s.word limit 1;
-        end if;
-        if not found and length(one) > 3 and right(one, 1) = 's' and right(one, 2) <> 'ss' then
+            found_ := known #> array['read', one];
+        elsif found_ is null and length(one) > 3 and right(one, 1) = 's' and right(one, 2) <> 'ss' then
             one := left(one, -1);
-            select s.means, s.kind into known from item_synonym s where s.word = one;
+            found_ := known #> array['word', one];
         end if;
-        if known.kind is null then
+        if found_ is null then
             terms := terms || one;
-        elsif known.kind = 'unit' and last is not null then
-            terms[cardinality(terms)] := last || known.means;
-        elsif known.kind <> 'noise' then
-            terms := terms || string_to_array(known.means, ' ');
+        elsif found_ ->> 0 = 'unit' and last is not null then
+            terms[cardinality(terms)] := last || (found_ ->> 1);
+        elsif found_ ->> 0 <> 'noise' then
+            terms := terms || string_to_array(found_ ->> 1, ' ');
         end if;
         last := null;
     end loop;
+    if cardinality(terms) < 2 then
+        return terms;
+    end if;
     return array(select distinct t from unnest(terms) t order by t);
 end
+$$;
+
+create function erp.item_terms(given text) returns text[]
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select terms_of(given, known_words())
 $$;
 
 -- A number of a maker, or a code: letters and digits alone.
@@ -168,22 +189,52 @@ declare
     terms   text[];
     numbers text[];
     plain   text[];
+    all_    text;
+    one     text;
+    two     text;
 begin
     for name in 1 .. 2 loop
         terms := case name when 1 then words else words_zh end;
-        numbers := (array(select distinct rtrim(t, 'abcdefghijklmnopqrstuvwxyz°%') from unnest(terms) t where t ~ '^[0-9]' order by 1))[:6];
-        plain := (array(select t from unnest(terms) t where t !~ '^[0-9]' and length(t) > 1))[:6];
+        continue when cardinality(terms) = 0 or name = 2 and terms = words;
+        numbers := '{}';
+        plain := '{}';
+        foreach one in array terms loop
+            if ascii(one) between 48 and 57 then
+                one := rtrim(one, 'abcdefghijklmnopqrstuvwxyz°%');
+                if one <> all (numbers) then
+                    numbers := numbers || one;
+                end if;
+            elsif length(one) > 1 and cardinality(plain) < 6 then
+                plain := plain || one;
+            end if;
+        end loop;
+        if cardinality(numbers) > 1 then
+            numbers := (array(select n from unnest(numbers) n order by n))[:6];
+        end if;
+        all_ := array_to_string(numbers, ' ');
         if cardinality(numbers) = 0 then
-            keys := keys || array(select a || ' ' || b from unnest(plain) a, unnest(plain) b where a < b);
+            foreach one in array plain loop
+                foreach two in array plain loop
+                    if one < two then
+                        keys := keys || (one || ' ' || two);
+                    end if;
+                end loop;
+            end loop;
             if cardinality(plain) = 1 then
                 keys := keys || plain;
             end if;
         elsif cardinality(plain) = 0 then
-            keys := keys || array_to_string(numbers, ' ');
+            keys := keys || all_;
         else
-            keys := keys || array(select w || ' ' || array_to_string(numbers, ' ') from unnest(plain) w)
-                         || array(select '~' || w || ' ' || n from unnest(plain) w, unnest(numbers) n
-                                  where length(n) > 1 and cardinality(numbers) > 1);
+            foreach one in array plain loop
+                keys := keys || (one || ' ' || all_);
+                continue when cardinality(numbers) = 1;
+                foreach two in array numbers loop
+                    if length(two) > 1 then
+                        keys := keys || ('~' || one || ' ' || two);
+                    end if;
+                end loop;
+            end loop;
         end if;
     end loop;
     if length(maker_key) >= 4 then
@@ -196,7 +247,7 @@ begin
 end
 $$;
 
-create function erp.match_of(of_item bigint, company integer, code text, name text, name_zh text, maker_code text) returns erp.item_match
+create function erp.match_by(of_item bigint, company integer, code text, name text, name_zh text, maker_code text, known jsonb) returns erp.item_match
 language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
@@ -205,14 +256,21 @@ declare
 begin
     made.item_id := of_item;
     made.company_id := company;
-    made.words := item_terms(name);
-    made.words_zh := item_terms(name_zh);
+    made.words := terms_of(name, known);
+    made.words_zh := terms_of(name_zh, known);
     made.maker_key := compact(maker_code);
     made.code_key := compact(code);
     made.keys := match_keys(made.words, made.words_zh, made.maker_key, made.code_key);
     made.compared := false;
     return made;
 end
+$$;
+
+create function erp.match_of(of_item bigint, company integer, code text, name text, name_zh text, maker_code text) returns erp.item_match
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select match_by(of_item, company, code, name, name_zh, maker_code, known_words())
 $$;
 
 -- How alike two names are, 0 to 1. Words count for six tenths, numbers for four; 8 is also 8 mm. Where each has a number that the
@@ -223,38 +281,49 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
     one      text;
+    bare     text;
     words_a  integer := 0;
     words_b  integer := 0;
     numbers_a integer := 0;
     numbers_b integer := 0;
     words    integer := 0;
     numbers  integer := 0;
+    run_a    text := '';
+    run_b    text := '';
     alike    numeric;
 begin
+    -- No question inside the loops: this runs for every candidate of every search.
     if cardinality(a) = 0 or cardinality(b) = 0 then
         return 0;
     end if;
     foreach one in array a loop
-        if one ~ '^[0-9]' then
+        if ascii(one) between 48 and 57 then
             numbers_a := numbers_a + 1;
-            numbers := numbers + (one = any (b) or rtrim(one, 'abcdefghijklmnopqrstuvwxyz°%') = any (b) or exists (
-                select from unnest(b) t where t ^@ one and rtrim(t, 'abcdefghijklmnopqrstuvwxyz°%') = one))::integer;
+            bare := rtrim(one, 'abcdefghijklmnopqrstuvwxyz°%');
+            if one = any (b) or bare = any (b) then
+                numbers := numbers + 1;
+            elsif bare = one and position('|' || one in '|' || array_to_string(b, '|')) > 0 then
+                -- 8 is also 8 mm; what stands behind it must be letters.
+                numbers := numbers + ('|' || array_to_string(b, '|') || '|' ~ ('[|]' || replace(one, '.', '[.]') || '[a-z°%]+[|]'))::integer;
+            end if;
         else
             words_a := words_a + 1;
-            words := words + (one = any (b))::integer;
+            run_a := run_a || one;
+            if one = any (b) then
+                words := words + 1;
+            end if;
         end if;
     end loop;
     foreach one in array b loop
-        if one ~ '^[0-9]' then
+        if ascii(one) between 48 and 57 then
             numbers_b := numbers_b + 1;
         else
             words_b := words_b + 1;
+            run_b := run_b || one;
         end if;
     end loop;
     alike := case when words_a + words_b = 0 then 1.0 else 2.0 * words / (words_a + words_b) end;
-    if alike < 1 and words_a > 0 and words_b > 0
-       and (select string_agg(t, '' order by t) from unnest(a) t where t !~ '^[0-9]')
-           = (select string_agg(t, '' order by t) from unnest(b) t where t !~ '^[0-9]') then
+    if alike < 1 and words_a > 0 and words_b > 0 and run_a = run_b then
         alike := 1;
     elsif words < words_a and words < words_b then
         alike := alike * 0.9;
@@ -299,7 +368,26 @@ begin
 end
 $$;
 
--- Keep what an item is compared by.
+-- Keep what an item is compared by. A file of new items is read at once.
+create function erp.items_matched() returns trigger
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    known jsonb := known_words();
+begin
+    insert into item_match
+    select m.*
+    from fresh i
+    cross join lateral match_by(i.id, i.company_id, i.code, i.name, i.name_zh, i.maker_code, known) m
+    where i.merged_into is null;
+    return null;
+end
+$$;
+create trigger item_matched after insert on erp.item
+    referencing new table as fresh
+    for each statement execute function erp.items_matched();
+
 create function erp.item_matched() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -307,13 +395,11 @@ as $$
 begin
     delete from item_match m where m.item_id = new.id;
     if new.merged_into is null then
-        insert into item_match select (match_of(new.id, new.company_id, new.code, new.name, new.name_zh, new.maker_code)).*;
+        insert into item_match select m.* from match_of(new.id, new.company_id, new.code, new.name, new.name_zh, new.maker_code) m;
     end if;
     return null;
 end
 $$;
-create trigger item_matched after insert on erp.item
-    for each row execute function erp.item_matched();
 create trigger item_rematched after update of code, name, name_zh, maker_code, merged_into on erp.item
     for each row when ((old.code, old.name, old.name_zh, old.maker_code, old.merged_into)
                        is distinct from (new.code, new.name, new.name_zh, new.maker_code, new.merged_into))
@@ -361,53 +447,130 @@ as $$
     limit 1
 $$;
 
--- Compare what was not compared yet with everything, and note the pairs that look like one. A key that stands in more than sixty
--- items tells nothing. Returns how many pairs are open.
-create function erp.compare_waiting(threshold numeric) returns bigint
+-- Read the names of items that were not read yet, at most so many. Returns how many there were.
+create function erp.read_names(step integer) returns integer
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    waiting bigint[];
+    known jsonb := known_words();
+    done  integer;
 begin
     insert into item_match
-    select (match_of(i.id, i.company_id, i.code, i.name, i.name_zh, i.maker_code)).*
-    from item i
-    where i.merged_into is null and not exists (select from item_match m where m.item_id = i.id)
+    select m.*
+    from (select i.* from item i
+          where i.merged_into is null and not exists (select from item_match m where m.item_id = i.id)
+          limit step) i
+    cross join lateral match_by(i.id, i.company_id, i.code, i.name, i.name_zh, i.maker_code, known) m
     on conflict do nothing;
-    waiting := array(select m.item_id from item_match m where not m.compared);
-    delete from item_duplicate d where d.state = 'open' and (d.item_id = any (waiting) or d.other_id = any (waiting));
-    with held as materialized (
-        select m.company_id, k.key, m.item_id, m.compared
-        from item_match m
+    get diagnostics done = row_count;
+    return done;
+end
+$$;
+
+-- Compare some items that were not compared yet with all others, and keep the pairs that look like one. A key that stands in more
+-- than sixty items tells nothing. Each key is looked up in the index: a sequence of scans is what the planner would choose
+-- for a table that was filled a moment ago. Returns how many items were compared.
+create function erp.compare_names(step integer, threshold numeric) returns integer
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+    waiting bigint[] := array(select m.item_id from item_match m where not m.compared order by m.item_id limit step);
+    kept    bigint[];
+begin
+    with batch as materialized (
+        select u.id from unnest(waiting) u (id)),
+    wanted as materialized (
+        select distinct m.company_id, k.key
+        from batch b
+        join item_match m on m.item_id = b.id
         cross join lateral unnest(m.keys) k (key)
         where not k.key ^@ '~'),
     telling as materialized (
-        select h.company_id, h.key from held h group by h.company_id, h.key
-        having count(*) between 2 and 60 and not bool_and(h.compared)),
-    kept as materialized (
-        select h.* from held h join telling t on t.company_id = h.company_id and t.key = h.key),
+        select w.company_id, w.key, h.items
+        from wanted w
+        cross join lateral (
+            select array_agg(o.item_id) as items
+            from (select m.item_id from item_match m
+                  where m.keys @> array[w.key] and m.company_id = w.company_id limit 61) o) h
+        where cardinality(h.items) between 2 and 60),
     pairs as materialized (
-        select distinct a.item_id as one, b.item_id as other
-        from kept a
-        join kept b on b.company_id = a.company_id and b.key = a.key and a.item_id < b.item_id
-        where not (a.compared and b.compared))
-    insert into item_duplicate (company_id, org_unit_id, item_id, other_id, score, reasons)
-    select i.company_id, common_unit(i.org_unit_id, o.org_unit_id), i.id, o.id, s.score, s.reasons
-    from pairs p
-    join item_match a on a.item_id = p.one
-    join item_match b on b.item_id = p.other
-    cross join lateral compare_items(a, b) s
-    join item i on i.id = p.one
-    join item o on o.id = p.other
-    where s.score >= threshold
-    on conflict on constraint item_duplicate_unique do nothing;
-    update item_match m set compared = true where m.item_id = any (waiting);
+        select distinct least(b.id, o.id) as one, greatest(b.id, o.id) as other
+        from telling t
+        cross join lateral unnest(t.items) o (id)
+        cross join lateral unnest(t.items) n (id)
+        join batch b on b.id = n.id
+        where b.id <> o.id),
+    noted as (
+        insert into item_duplicate as d (company_id, org_unit_id, item_id, other_id, score, reasons)
+        select i.company_id, common_unit(i.org_unit_id, o.org_unit_id), i.id, o.id, s.score, s.reasons
+        from pairs p
+        join item_match a on a.item_id = p.one
+        join item_match b on b.item_id = p.other
+        cross join lateral compare_items(a, b) s
+        join item i on i.id = p.one
+        join item o on o.id = p.other
+        where s.score >= threshold
+        -- What somebody judged stays judged; an open pair keeps its place in the list.
+        on conflict on constraint item_duplicate_unique do update set score = excluded.score, reasons = excluded.reasons
+            where d.state = 'open'
+        returning d.id)
+    select coalesce(array_agg(n.id), '{}') into kept from noted n;
+    delete from item_duplicate d
+    where d.state = 'open' and (d.item_id = any (waiting) or d.other_id = any (waiting)) and d.id <> all (kept);
+    update item_match m set compared = true from unnest(waiting) u (id) where m.item_id = u.id;
+    return cardinality(waiting);
+end
+$$;
+
+-- One step of the search for doubles; the caller asks again until nothing is left, and may stop after each. Each step is a
+-- transaction of its own, so that nobody waits for a search over all items, and what was done stays done. Reading a name is
+-- one piece of work, comparing it another. Returns {"left": pieces of work, "open": pairs that the caller sees}.
+create function api.search_duplicates(step integer default 2000) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    rest bigint;
+begin
+    if not is_owner() and not my_roles() && '{steward,buyer}' then
+        perform refuse('ER001', 'item_duplicate_role');
+    end if;
+    perform pg_advisory_xact_lock(hashtext('erp.item_duplicate'));
+    step := least(greatest(step, 100), 20000);
+    if read_names(step) = 0 then
+        perform compare_names(step, 0.75);
+    end if;
+    select count(*) filter (where m.item_id is null) * 2 + count(*) filter (where not m.compared) into rest
+    from item i
+    left join item_match m on m.item_id = i.id
+    where i.merged_into is null;
+    if rest = 0 then
+        delete from item_duplicate d using item i
+        where d.state = 'open' and i.merged_into is not null and i.id in (d.item_id, d.other_id);
+    end if;
+    return jsonb_build_object('left', rest, 'open', (
+        select count(*) from item_duplicate d where d.state = 'open' and (is_owner() or d.org_unit_id = any (my_units()))));
+end
+$$;
+
+-- All steps at once. Returns how many pairs are open.
+create function erp.compare_waiting(threshold numeric) returns bigint
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    while read_names(20000) > 0 loop
+    end loop;
+    while compare_names(20000, threshold) > 0 loop
+    end loop;
     return (select count(*) from item_duplicate d where d.state = 'open');
 end
 $$;
 
--- The data steward's search. One at a time; a second waits and finds nothing more to do.
+-- The whole search as one transaction, for a script. Returns how many pairs are open that the caller sees.
 create function api.find_duplicates() returns bigint
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -450,6 +613,7 @@ call erp.allow('erp.item_synonym', 'business', 'select');
 call erp.allow('erp.item_synonym', 'steward', 'insert, update (word, means, kind)');
 call erp.allow('erp.item_duplicate', 'business', 'select');
 call erp.allow('api.similar_items(jsonb, numeric, integer)', 'business', 'execute');
+call erp.allow('api.search_duplicates(integer)', 'steward buyer', 'execute');
 call erp.allow('api.find_duplicates()', 'steward buyer', 'execute');
 call erp.allow('api.judge_duplicate(bigint, boolean, text)', 'steward buyer', 'execute');
 

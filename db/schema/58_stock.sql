@@ -22,7 +22,7 @@ create table erp.item_merge (
     constraint item_merge_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
 );
 create index item_merge_at_idx on erp.item_merge (merged_at, id) include (org_unit_id);
-comment on column erp.item_merge.before is 'The survivor''s values of the fields that changed, and the merged item''s own end and barcode';
+comment on column erp.item_merge.before is 'The survivor''s values of the fields that changed, the merged item''s own end and barcode, the reservations that went along';
 comment on column erp.item_merge.repointed is 'Per table and column the rows that now point to the survivor';
 
 -- Every column that refers to an item, from the catalogue, so that no table is forgotten. Tables that are a history or are
@@ -60,6 +60,7 @@ declare
     found_ jsonb := '[]';
     stock  boolean := exists (select from stock_balance b where b.item_id = other.id and b.quantity <> 0);
     facts  jsonb := jsonb_build_object('item', other.code, 'survivor', one.code);
+    paper  text;
 begin
     if one.company_id <> other.company_id or one.id = other.id then
         return jsonb_build_array(facts || '{"rule": "item_merge_two"}');
@@ -73,8 +74,24 @@ begin
     if one.tracking <> other.tracking and stock then
         found_ := found_ || (facts || '{"rule": "item_merge_tracking"}');
     end if;
-    if exists (select from reservation r where r.item_id = other.id and r.state = 'open') then
-        found_ := found_ || (facts || '{"rule": "item_merge_reserved"}');
+    -- Reservations go along, unless somebody is fetching the pieces, or the order plans the survivor too: what is set aside for
+    -- which line could not be told apart afterwards.
+    select l.number into paper
+    from pick_line k
+    join pick_list l on l.id = k.pick_list_id and l.state = 'open'
+    where k.item_id = other.id and k.issued + k.short < k.quantity
+    order by l.id limit 1;
+    if found then
+        found_ := found_ || (facts || jsonb_build_object('rule', 'item_merge_picked', 'number', paper));
+    end if;
+    select w.number into paper
+    from reservation r
+    join work_order w on w.id = r.work_order_id
+    where r.item_id = other.id and r.state = 'open'
+      and exists (select from work_order_part p where p.work_order_id = r.work_order_id and p.item_id = one.id)
+    order by w.id limit 1;
+    if found then
+        found_ := found_ || (facts || jsonb_build_object('rule', 'item_merge_reserved', 'number', paper));
     end if;
     if exists (select from stock_count_line l join stock_count c on c.id = l.count_id and c.state in ('counting', 'recount', 'review')
                where l.item_id in (one.id, other.id)) then
@@ -136,7 +153,9 @@ declare
 begin
     pair := merge_pair(survivor_id, merged_id);
     for one in select * from item_references() loop
-        execute format('select count(*) from (select from erp.%I x where x.%I = $1 limit 10000) s', one.table_name, one.column_name)
+        -- Open reservations go along, and are counted below.
+        execute format('select count(*) from (select from erp.%I x where x.%I = $1 and %s limit 10000) s', one.table_name, one.column_name,
+                       case when one.table_name = 'reservation' then format('x.state <> %L', 'open') else 'true' end)
             into number using merged_id;
         if number = 0 then
             continue;
@@ -146,6 +165,10 @@ begin
             stays := stays || jsonb_build_object('table', one.table_name, 'column', one.column_name, 'rows', number);
         end if;
     end loop;
+    select count(*) into number from reservation r where r.item_id = merged_id and r.state = 'open';
+    if number > 0 then
+        moved := moved || jsonb_build_object('table', 'reservation', 'column', 'item_id', 'rows', number);
+    end if;
     select count(*) into number from attachment a where a.owner_table = 'item' and a.owner_id = merged_id;
     if number > 0 then
         moved := moved || jsonb_build_object('table', 'attachment', 'column', 'owner_id', 'rows', number);
@@ -184,8 +207,45 @@ as $$
         else fields ->> field end
 $$;
 
--- Post the stock of one item over to another, place by place: out at its average, in at the same amount to the cent. A price has
--- four decimals, so what does not divide evenly comes in as two lines. Returns the documents.
+-- Take reservations off the balances on which they lie; from now on they are for that item. Where they lie is said by
+-- lay_reservations, when the stock is there.
+create function erp.lift_reservations(ids bigint[], to_item bigint) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update stock_balance b
+    set reserved = b.reserved - k.quantity, changed_at = now()
+    from (select r.balance_id, sum(r.quantity - r.issued) as quantity from reservation r where r.id = any (ids) group by r.balance_id) k
+    where b.id = k.balance_id;
+    update reservation r set item_id = to_item where r.id = any (ids);
+end
+$$;
+
+-- Lay lifted reservations on the same place, lot and condition of the item that they are for now.
+create function erp.lay_reservations(ids bigint[]) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    update reservation r
+    set balance_id = n.id
+    from reservation x
+    join stock_balance b on b.id = x.balance_id
+    left join lot t on t.id = b.lot_id
+    join stock_balance n on n.item_id = x.item_id and n.location_id = b.location_id and n.owner_id is null and n.condition = b.condition
+    left join lot m on m.id = n.lot_id
+    where x.id = any (ids) and x.id = r.id and m.code is not distinct from t.code;
+    update stock_balance b
+    set reserved = b.reserved + k.quantity, changed_at = now()
+    from (select r.balance_id, sum(r.quantity - r.issued) as quantity from reservation r where r.id = any (ids) group by r.balance_id) k
+    where b.id = k.balance_id;
+end
+$$;
+
+-- Post the stock of one item over to another, place by place: out at its average or from its layers, in at the same amount to the
+-- cent. A price has four decimals, so what does not divide evenly comes in as two lines. What came from a layer comes in
+-- as one of the same age: it is not fresh because two codes became one. Returns the documents.
 create function erp.post_over(one erp.item, other erp.item, reason text) returns bigint[]
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -195,6 +255,7 @@ declare
     unit      integer;
     place     bigint := api.virtual_place(one.company_id, 'count_loss');
     lines     jsonb;
+    ages      timestamptz[];
     answer    jsonb;
     step      numeric := (select power(10::numeric, -u.digits) from unit_of_measure u where u.code = one.uom);
 begin
@@ -208,10 +269,13 @@ begin
         answer := api.post_stock(gen_random_uuid(), jsonb_build_object('type', 'adjustment', 'reason', reason, 'lines', lines));
         documents := documents || (answer ->> 'document_id')::bigint;
         with went as (
-            select m.id, m.from_location_id as location_id, m.from_condition as condition, t.code as lot, t.expires_on, m.quantity, m.amount,
-                   trunc(m.amount / m.quantity, 4) as price
+            select m.id, coalesce(u.id, 0) as use_id, m.from_location_id as location_id, m.from_condition as condition, t.code as lot,
+                   t.expires_on, coalesce(u.quantity, m.quantity) as quantity, coalesce(u.amount, m.amount) as amount,
+                   trunc(coalesce(u.amount, m.amount) / coalesce(u.quantity, m.quantity), 4) as price, l.effective_at as since
             from stock_move m
             left join lot t on t.id = m.lot_id
+            left join stock_layer_use u on u.move_id = m.id and u.quantity > 0
+            left join stock_layer l on l.id = u.layer_id
             where m.document_id = (answer ->> 'document_id')::bigint),
         split as (
             select w.*, 1 as part, w.quantity as pieces, w.price as cost
@@ -223,14 +287,18 @@ begin
             cross join (values (1), (2)) p (part)
             where round(w.quantity * w.price, 2) <> w.amount)
         select jsonb_agg(jsonb_build_object(
-            'item_id', one.id, 'from_location_id', place, 'to_location_id', s.location_id, 'from_condition', s.condition,
-            'to_condition', s.condition, 'lot', s.lot, 'expires_on', s.expires_on, 'quantity', s.pieces, 'unit_cost', s.cost)
-            order by s.id, s.part)
-        into lines
+                'item_id', one.id, 'from_location_id', place, 'to_location_id', s.location_id, 'from_condition', s.condition,
+                'to_condition', s.condition, 'lot', s.lot, 'expires_on', s.expires_on, 'quantity', s.pieces, 'unit_cost', s.cost)
+                order by s.id, s.use_id, s.part),
+            array_agg(s.since order by s.id, s.use_id, s.part)
+        into lines, ages
         from split s
         where s.pieces > 0;
         answer := api.post_stock(gen_random_uuid(), jsonb_build_object('type', 'adjustment', 'reason', reason, 'lines', lines));
         documents := documents || (answer ->> 'document_id')::bigint;
+        update stock_layer l set effective_at = ages[m.line_no]
+        from stock_move m
+        where m.document_id = (answer ->> 'document_id')::bigint and l.move_id = m.id and ages[m.line_no] is not null;
     end loop;
     return documents;
 end
@@ -291,6 +359,21 @@ begin
 end
 $$;
 
+-- Lock two items with all that a posting of them holds, in the order that all postings keep: reservations, balances, costs. The
+-- items last: whoever posts them looks at them when he has the rest.
+create function erp.lock_for_merge(items bigint[]) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform from reservation r where r.item_id = any (items) and r.state = 'open' order by r.id for update;
+    perform from stock_balance b where b.item_id = any (items)
+    order by b.item_id, b.location_id, b.lot_id nulls first, b.owner_id nulls first, b.condition for update;
+    perform from item_cost c where c.item_id = any (items) order by c.company_id, c.item_id for update;
+    perform from item i where i.id = any (items) order by i.id for update;
+end
+$$;
+
 -- Make two items one, exactly once. Returns {"id", "survivor_id", "merged_id", "documents", "rows"}.
 create function api.merge_items(request_id uuid, survivor_id bigint, merged_id bigint, choices jsonb, reason text) returns jsonb
 language plpgsql security definer
@@ -304,13 +387,14 @@ declare
     before  jsonb;
     fields  jsonb;
     done    item_merge;
+    kept    bigint[];
     answer  jsonb;
 begin
     claim := api.claim_request(request_id, actor, 'merge_items', jsonb_build_array(survivor_id, merged_id, choices, reason)::text);
     if claim.seen then
         return claim.answer;
     end if;
-    perform from item i where i.id in (survivor_id, merged_id) order by i.id for update;
+    perform lock_for_merge(array[survivor_id, merged_id]);
     pair := merge_pair(survivor_id, merged_id);
     if nullif(btrim(reason), '') is null then
         perform refuse('ER011', 'item_merge_reason');
@@ -328,7 +412,11 @@ begin
     before := jsonb_build_object(
         'survivor', (select jsonb_object_agg(k, to_jsonb(pair.one) -> k) from jsonb_object_keys(fields) k),
         'merged', jsonb_build_object('barcode', (pair.other).barcode, 'retired_on', (pair.other).retired_on));
+    kept := array(select r.id from reservation r where r.item_id = merged_id and r.state = 'open' order by r.id for update);
+    before := before || jsonb_build_object('reservations', kept);
+    perform lift_reservations(kept, survivor_id);
     done.documents := post_over(pair.one, pair.other, reason);
+    perform lay_reservations(kept);
     done.repointed := repoint(merged_id, survivor_id);
     perform write_item(merged_id, jsonb_build_object(
         'merged_into', survivor_id, 'retired_on', coalesce((pair.other).retired_on, company_day((pair.one).company_id)),
@@ -344,7 +432,7 @@ begin
             coalesce((select max(m.id) from stock_move m where m.item_id in (survivor_id, merged_id)), 0), reason, actor)
     returning * into done;
     answer := jsonb_build_object('id', done.id, 'survivor_id', survivor_id, 'merged_id', merged_id, 'documents', to_jsonb(done.documents),
-        'rows', (select coalesce(sum(jsonb_array_length(r -> 'ids')), 0) from jsonb_array_elements(done.repointed) r));
+        'rows', cardinality(kept) + (select coalesce(sum(jsonb_array_length(r -> 'ids')), 0) from jsonb_array_elements(done.repointed) r));
     update request r set result = answer where r.id = request_id;
     return answer;
 end
@@ -364,6 +452,7 @@ declare
     one    record;
     number integer;
     since  text;
+    kept   bigint[];
     answer jsonb;
 begin
     claim := api.claim_request(request_id, actor, 'undo_merge', jsonb_build_array(merge_id, reason)::text);
@@ -374,7 +463,7 @@ begin
     if not found then
         perform refuse('ER001', 'item_merge_scope');
     end if;
-    perform from item i where i.id in (done.survivor_id, done.merged_id) order by i.id for update;
+    perform lock_for_merge(array[done.survivor_id, done.merged_id]);
     pair := merge_pair(done.survivor_id, done.merged_id);
     if nullif(btrim(reason), '') is null then
         perform refuse('ER011', 'item_merge_reason');
@@ -387,6 +476,14 @@ begin
     elsif (pair.other).merged_into is distinct from done.survivor_id or (pair.one).merged_into is not null
           or not to_jsonb(pair.one) @> done.after then
         since := 'item';
+    end if;
+    -- Given back meanwhile is given back.
+    kept := array(
+        select r.id from reservation r
+        join jsonb_array_elements_text(coalesce(done.before -> 'reservations', '[]')) k on k::bigint = r.id
+        where r.item_id = done.survivor_id and r.state = 'open' order by r.id);
+    if since is null then
+        perform lift_reservations(kept, done.merged_id);
     end if;
     for one in
         select r ->> 'table' as table_name, r ->> 'column' as column_name, array(select jsonb_array_elements_text(r -> 'ids')) as ids
@@ -409,6 +506,7 @@ begin
     for number in reverse cardinality(done.documents) .. 1 loop
         perform api.reverse_stock(gen_random_uuid(), done.documents[number], reason);
     end loop;
+    perform lay_reservations(kept);
     update item_merge m set undone_at = now(), undone_by = actor, undo_reason = undo_merge.reason where m.id = merge_id;
     update item_duplicate d set state = 'open', decided_by = null, decided_at = null, reason = null, version = d.version + 1
     where d.item_id = least(done.survivor_id, done.merged_id) and d.other_id = greatest(done.survivor_id, done.merged_id);

@@ -17,6 +17,7 @@ from db.orm.platform import CustomField, OrgUnit
 from db.orm.stock_catalogue import ItemAttribute, ItemCategory
 from db.session import Database
 from desktop.domain.changes import Changes
+from desktop.domain.progress import Progress
 from desktop.domain.text import pick
 from desktop.operations import records
 from desktop.operations.records import Draft, LineKind, Record, RecordKind, Reference
@@ -269,7 +270,8 @@ _LABELS = text("""
 _MERGE = text("select api.merge_items(cast(:request as uuid), :survivor, :merged, cast(:choices as jsonb), :reason)")
 _UNDO = text("select api.undo_merge(cast(:request as uuid), :merge, :reason)")
 _JUDGE = text("select api.judge_duplicate(:duplicate, :different, :reason)")
-_SEARCH = text("select api.find_duplicates()")
+_STEP = text("select api.search_duplicates(:step)")
+_STEP_ITEMS = 1000
 
 
 def pair(database: Database, duplicate_id: int) -> tuple[int, int] | None:
@@ -348,8 +350,19 @@ def judge(database: Database, duplicate_ids: list[int], *, different: bool, reas
     return Changes.of(item_duplicate=duplicate_ids)
 
 
-def search(database: Database) -> tuple[int, Changes]:
-    """Compare what is new with everything. Returns how many pairs are open."""
-    with database.write() as session:
-        count = int(session.execute(_SEARCH).scalar_one())
-    return count, Changes({"item_duplicate": frozenset()})
+def search(database: Database, progress: Progress | None = None) -> tuple[int, Changes]:
+    """Compare what is new with everything, step by step. Returns how many pairs are open.
+
+    Each step is kept: after `Cancelled` the next search goes on where this one stopped.
+    """
+    progress = progress or Progress()
+    total = 0
+    while True:
+        progress.check()
+        with database.write() as session:
+            answer = session.execute(_STEP, {"step": _STEP_ITEMS}).scalar_one()
+        left = int(answer["left"])
+        total = max(total, left)
+        if left == 0:
+            return int(answer["open"]), Changes({"item_duplicate": frozenset()})
+        progress.report(total - left, total)

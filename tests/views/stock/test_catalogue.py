@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from db.session import Database
+from desktop.desks.lists import list_page
+from desktop.lists.all_lists import list_for
+from desktop.operations import stock_catalogue
 from desktop.views.stock.category_page import CategoryPage, CustomFieldPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.merge_page import MergePage
+from desktop.widgets.ask_strip import AskStrip
+from desktop.widgets.list_page import ListPage
 from desktop.widgets.lookup import LookupField
 from tests.form_fixtures import Room, demo_world, one, owner, person, press, room_of
 
@@ -89,9 +96,7 @@ def test_two_items_become_one_and_two_again(qtbot: QtBot, room_of: RoomOf, owner
     assert one(owner, query) == "GSK-NBR-120"
 
 
-def test_how_an_item_is_valued_changes_only_while_none_is_there(
-    qtbot: QtBot, room_of: RoomOf, owner: Database
-) -> None:
+def test_how_an_item_is_valued_changes_only_while_none_is_there(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
     stocked = (
         "select c.item_id from erp.item_cost c join erp.item i on i.id = c.item_id"
         " where c.quantity > 0 and i.valuation = 'average' and not i.allow_negative order by c.item_id limit 1"
@@ -114,3 +119,66 @@ def test_how_an_item_is_valued_changes_only_while_none_is_there(
     press(qtbot, new, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: new.record_id is not None and not new.dirty(), timeout=15_000)
     assert one(owner, "select valuation from erp.item where code = 'LAYERED-1'") == "fifo"
+
+
+def listed(qtbot: QtBot, room: Room, key: str) -> ListPage:
+    """A list of the stock room with its keys, as it stands on its desk."""
+    page = list_page(room.context, list_for(key))
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=15_000)
+    page.grid.setFocus()
+    page.grid.set_cursor(0, 0)
+    qtbot.waitUntil(lambda: page.grid.current() is not None, timeout=10_000)
+    return page
+
+
+def test_a_merge_is_taken_back_by_f8_with_its_reason(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
+    room = room_of("steward")
+    one_, other = (one(owner, f"select id from erp.item where code = '{code}'") for code in ("GSK-NBR-120", "MFD-0112"))
+    if one(owner, "select merged_into from erp.item where code = 'MFD-0112'") is None:
+        stock_catalogue.merge(room.context.database, uuid4(), one_, other, {}, "bought twice")
+    page = listed(qtbot, room, "item_merges")
+    qtbot.keyClick(page.grid, Qt.Key.Key_F8)
+    strip = page.findChild(AskStrip)
+    assert strip is not None
+    qtbot.waitUntil(strip.isVisible, timeout=5_000)
+    assert "MFD-0112" in strip.words.text() and "GSK-NBR-120" in strip.words.text()
+    reason = strip.editors["reason"]
+    qtbot.keyClick(reason, Qt.Key.Key_Return)
+    assert "required" in strip.message.text()
+    qtbot.keyClicks(reason, "two hardnesses")
+    qtbot.keyClick(reason, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any(told[0] == "success" for told in room.toasts), timeout=15_000)
+    assert one(owner, "select merged_into from erp.item where code = 'MFD-0112'") is None
+    assert one(owner, "select undo_reason from erp.item_merge order by id desc limit 1") == "two hardnesses"
+    qtbot.waitUntil(lambda: not strip.isVisible(), timeout=5_000)
+    # A second time there is nothing to take back: the strip stays, with the reason why.
+    qtbot.waitUntil(lambda: page.grid.current() is not None, timeout=10_000)
+    qtbot.keyClick(page.grid, Qt.Key.Key_F8)
+    qtbot.keyClicks(strip.editors["reason"], "again")
+    qtbot.keyClick(strip.editors["reason"], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "taken back already" in strip.message.text(), timeout=15_000)
+    qtbot.keyClick(strip.editors["reason"], Qt.Key.Key_Escape)
+    assert not strip.isVisible()
+
+
+def test_the_search_runs_in_the_background_and_stops_by_its_key(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
+    room = room_of("steward")
+    page = listed(qtbot, room, "item_duplicates")
+    with owner.write() as session:
+        session.execute(text("delete from erp.item_match"))
+    shift = Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(page.grid, Qt.Key.Key_F5, shift)
+    assert any("duplicates" in job.title for job in room.context.work.running())
+    qtbot.keyClick(page.grid, Qt.Key.Key_F5, shift)
+    qtbot.waitUntil(lambda: any(told[1] == "Search stopped" for told in room.toasts), timeout=15_000)
+    qtbot.keyClick(page.grid, Qt.Key.Key_F5, shift)
+    qtbot.waitUntil(lambda: any("look like one" in told[1] for told in room.toasts), timeout=60_000)
+    assert one(owner, "select count(*) from erp.item_match where not compared") == 0
+    missing = "select count(*) from erp.item i where merged_into is null and not exists"
+    assert one(owner, f"{missing} (select from erp.item_match m where m.item_id = i.id)") == 0
