@@ -1,4 +1,5 @@
--- What the desks read. One call is one answer in JSON, in the reader's scope; costs are the item's moving average.
+-- What the desks read. One call is one answer in JSON, in the reader's scope; costs are the item's moving average, for those
+-- who may read erp.item_cost and for nobody else.
 
 create function api.reading_units() returns integer[]
 language plpgsql stable
@@ -10,16 +11,70 @@ begin
 end
 $$;
 
+create function api.sees_costs() returns boolean
+language plpgsql stable
+as $$
+begin
+    return erp.my_roles() && '{clerk,buyer,finance,pm,manager,steward,auditor}' or erp.is_owner();
+end
+$$;
+
+-- What a person may count an item in besides its own unit: its packs, and general conversions of its unit that no pack
+-- replaces. `usage` says for which documents, as erp.uom_factor has it.
+create function api.units_json(item bigint, base text) returns jsonb
+language plpgsql stable
+as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object('uom', k.uom, 'name', m.name, 'name_zh', m.name_zh, 'digits', m.digits,
+            'spellings', array[y.full_reading, y.initials], 'factor', k.factor, 'usage', k.usage) order by k.factor desc, k.uom), '[]')
+        from (
+            select p.uom, p.factor, p.usage from erp.item_uom p where p.item_id = item
+            union all
+            select c.uom, erp.uom_factor(item, c.uom), 'both'
+            from (
+                select from_uom as uom from erp.uom_conversion where to_uom = base
+                union
+                select to_uom from erp.uom_conversion where from_uom = base) c
+            where not exists (select from erp.item_uom p where p.item_id = item and p.uom = c.uom)) k
+        join erp.unit_of_measure m on m.code = k.uom
+        cross join lateral erp.pinyin_of(m.name_zh) y);
+end
+$$;
+
+-- Stock of an item that lies with us and is not ours: a supplier's until it is used, or a customer's for his own orders.
+create function api.owned_json(item bigint, units integer[]) returns jsonb
+language plpgsql stable
+as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'location_id', b.location_id, 'location', l.code, 'location_name', l.name, 'location_name_zh', l.name_zh,
+            'kind', l.kind, 'lot_id', b.lot_id, 'lot', t.code, 'expires_on', t.expires_on, 'condition', b.condition,
+            'on_hand', b.quantity, 'reserved', b.reserved, 'changed_on', b.changed_at::date,
+            'owner_id', p.id, 'owner', p.name, 'owner_zh', p.name_zh, 'consigned', p.is_supplier)
+            order by p.is_supplier desc, p.code, b.condition <> 'good', t.expires_on nulls last, t.id, b.quantity - b.reserved desc, l.code), '[]')
+        from erp.stock_balance b
+        join erp.stock_location l on l.id = b.location_id
+        join erp.party p on p.id = b.owner_id
+        left join erp.lot t on t.id = b.lot_id
+        where b.item_id = item and b.owner_id is not null and b.org_unit_id = any (units) and b.quantity <> 0
+            and erp.may_see('party', p.id));
+end
+$$;
+
 create function api.part_json(item bigint, units integer[], asset bigint default null) returns jsonb
 language plpgsql stable
 as $$
 begin
     return (
         select jsonb_build_object(
-            'id', i.id, 'code', i.code, 'name', i.name, 'name_zh', i.name_zh, 'uom', i.uom, 'uom_zh', u.name_zh, 'digits', u.digits,
-            'tracking', i.tracking, 'category', i.category, 'retired', i.retired_on is not null,
+            'id', i.id, 'code', i.code, 'name', i.name, 'name_zh', i.name_zh, 'uom', i.uom, 'uom_zh', u.name_zh,
+            'uom_name', u.name, 'digits', u.digits, 'tracking', i.tracking, 'category', i.category, 'retired', i.retired_on is not null,
             'allow_negative', i.allow_negative,
-            'cost', coalesce((select nullif(c.average, 0) from erp.item_cost c where c.company_id = i.company_id and c.item_id = i.id), i.standard_cost),
+            'cost', case when api.sees_costs() then
+                coalesce((select nullif(c.average, 0) from erp.item_cost c where c.company_id = i.company_id and c.item_id = i.id), i.standard_cost) end,
+            'units', api.units_json(i.id, i.uom), 'owned', api.owned_json(i.id, units),
             'fits', coalesce((
                 select jsonb_agg(distinct coalesce(f.model, k.name))
                 from erp.item_fit f
@@ -49,7 +104,7 @@ begin
 end
 $$;
 
--- What a scanned or typed code is: an order, a purchase order, a document, a place, a badge, a part, a lot. Null: nothing.
+-- What a scanned or typed code is: an order, a purchase order, a document, a place, a badge, a part, a lot, an owner. Null: nothing.
 create function api.desk_resolve(code text, asset_id bigint default null) returns jsonb
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -68,7 +123,7 @@ begin
         where p.company_id = any (companies) and p.number = wanted and p.org_unit_id = any (units);
     end if;
     if not found then
-        select 'document' as kind, d.id, d.number as code into hit from stock_document d
+        select 'document' as kind, d.id, d.number as code, d.document_type into hit from stock_document d
         where d.company_id = any (companies) and d.number = wanted and d.org_unit_id = any (units);
     end if;
     if not found then
@@ -109,7 +164,7 @@ begin
         return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.id, units, asset_id));
     end if;
     -- The code of a pack: the part, and how many pieces one scan counts.
-    select 'item' as kind, i.id, i.code, u.factor as pack into hit from item_uom u
+    select 'item' as kind, i.id, i.code, u.factor as pack, u.uom as pack_uom into hit from item_uom u
     join item i on i.id = u.item_id and i.org_unit_id = any (erp.my_units_up())
     where u.company_id = any (companies) and u.barcode in (wanted, btrim(code))
     limit 1;
@@ -124,6 +179,15 @@ begin
     limit 1;
     if found then
         return to_jsonb(hit) || jsonb_build_object('part', api.part_json(hit.item_id, units, asset_id));
+    end if;
+    -- Whose goods they are that lie with us, or come to lie with us.
+    select 'party' as kind, p.id, p.code, p.name, p.name_zh, p.is_supplier as consigned into hit
+    from party p
+    where p.company_id = any (companies) and p.code in (wanted, btrim(code)) and (p.is_supplier or p.is_customer) and p.retired_on is null
+        and may_see('party', p.id)
+    limit 1;
+    if found then
+        return to_jsonb(hit);
     end if;
     return null;
 end
@@ -141,16 +205,18 @@ begin
         select jsonb_build_object(
             'id', w.id, 'number', w.number, 'title', w.title, 'title_zh', w.title_zh, 'state', w.state, 'state_name', s.name,
             'state_name_zh', s.name_zh, 'priority', w.priority, 'asset_id', a.id, 'asset', a.code, 'model', a.model,
-            'customer', p.name, 'customer_zh', p.name_zh, 'customer_class', p.customer_class,
+            'customer_id', w.customer_id, 'customer', p.name, 'customer_zh', p.name_zh, 'customer_class', p.customer_class,
             'site', t.name, 'site_zh', t.name_zh, 'engineer_id', e.id, 'engineer', e.name, 'engineer_zh', e.name_zh,
             'contract', c.number, 'reported_at', w.reported_at, 'due_at', w.due_at, 'started_at', w.started_at,
             'lines', coalesce((
                 select jsonb_agg(jsonb_build_object(
                     'reservation_id', r.id, 'quantity', r.quantity - r.issued, 'location_id', b.location_id, 'location', l.code,
-                    'lot_id', b.lot_id, 'lot', x.code, 'part', api.part_json(r.item_id, units, a.id)) order by r.id)
+                    'lot_id', b.lot_id, 'lot', x.code, 'owner_id', o.id, 'owner', o.name, 'owner_zh', o.name_zh,
+                    'consigned', o.is_supplier, 'part', api.part_json(r.item_id, units, a.id)) order by r.id)
                 from reservation r
                 join stock_balance b on b.id = r.balance_id
                 join stock_location l on l.id = b.location_id
+                left join party o on o.id = b.owner_id
                 left join lot x on x.id = b.lot_id
                 where r.work_order_id = w.id and r.state = 'open'), '[]'))
         from work_order w
@@ -180,7 +246,7 @@ begin
             'lines', coalesce((
                 select jsonb_agg(jsonb_build_object(
                     'purchase_line_id', l.id, 'line_no', l.line_no, 'ordered', l.quantity, 'received', l.received,
-                    'quantity', greatest(l.quantity - l.received, 0), 'unit_cost', l.unit_price,
+                    'quantity', greatest(l.quantity - l.received, 0), 'unit_cost', l.unit_price, 'uom', l.uom,
                     'part', api.part_json(l.item_id, units)) order by l.line_no)
                 from purchase_order_line l
                 where l.purchase_order_id = o.id), '[]'))
@@ -202,14 +268,59 @@ begin
         select jsonb_agg(jsonb_build_object(
             'returns_move_id', m.id, 'quantity', api.open_quantity(m.id), 'location_id', m.from_location_id, 'location', l.code,
             'lot_id', m.lot_id, 'lot', x.code, 'unit_cost', m.unit_cost, 'document', d.number,
+            'owner_id', o.id, 'owner', o.name, 'owner_zh', o.name_zh, 'consigned', o.is_supplier,
             'part', api.part_json(m.item_id, units)) order by m.id)
         from stock_move m
         join stock_document d on d.id = m.document_id
         join stock_location l on l.id = m.from_location_id
         join stock_location t on t.id = m.to_location_id and t.kind = 'customer'
+        left join party o on o.id = m.owner_id
         left join lot x on x.id = m.lot_id
         where (m.work_order_id = desk_issued.work_order_id or m.document_id = desk_issued.document_id)
             and d.reverses_id is null and m.from_org_unit_id = any (units) and api.open_quantity(m.id) > 0), '[]');
+end
+$$;
+
+-- What can go back to the supplier: the received moves of an order or of one receipt with what was not sent back yet. What was
+-- bought of consigned stock as it was used is gone.
+create function api.desk_received(purchase_order_id bigint, document_id bigint) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    units integer[] := api.reading_units();
+    heads record;
+begin
+    select coalesce(o.id, d.id) as id, coalesce(o.number, d.number) as number, b.number as purchase_order,
+        coalesce(p.name, w.name) as supplier, coalesce(p.name_zh, w.name_zh) as supplier_zh, o.state, o.ordered_on, d.effective_at
+    into heads
+    from (select) one
+    left join purchase_order o on o.id = purchase_order_id and o.org_unit_id = any (units)
+    left join stock_document d on d.id = document_id and d.org_unit_id = any (units) and d.document_type = 'receipt' and d.reverses_id is null
+    left join purchase_order b on b.id = d.purchase_order_id
+    left join party p on p.id = coalesce(o.supplier_id, b.supplier_id)
+    left join lateral (
+        select x.name, x.name_zh from stock_move m join party x on x.id = m.owner_id where m.document_id = d.id order by m.id limit 1) w on true;
+    if heads.id is null then
+        return null;
+    end if;
+    return to_jsonb(heads) || jsonb_build_object('lines', coalesce((
+        select jsonb_agg(jsonb_build_object(
+            'returns_move_id', m.id, 'quantity', api.open_quantity(m.id), 'location_id', m.to_location_id, 'location', l.code,
+            'lot_id', m.lot_id, 'lot', x.code, 'condition', m.to_condition, 'unit_cost', m.unit_cost, 'document', d.number,
+            'owner_id', o.id, 'owner', o.name, 'owner_zh', o.name_zh, 'consigned', o.is_supplier,
+            'part', api.part_json(m.item_id, units)) order by m.id)
+        from stock_move m
+        join stock_document d on d.id = m.document_id and d.document_type = 'receipt' and d.reverses_id is null
+            and d.source is distinct from 'consignment'
+        join stock_location f on f.id = m.from_location_id and f.kind = 'supplier'
+        join stock_location l on l.id = m.to_location_id
+        left join party o on o.id = m.owner_id
+        left join lot x on x.id = m.lot_id
+        where (m.document_id = document_id or m.purchase_line_id in (
+                select q.id from purchase_order_line q where q.purchase_order_id = purchase_order_id))
+            and m.to_org_unit_id = any (units) and api.open_quantity(m.id) > 0), '[]'));
 end
 $$;
 
@@ -282,5 +393,6 @@ call erp.allow('api.desk_resolve(text, bigint)', 'clerk manager', 'execute');
 call erp.allow('api.desk_order(bigint)', 'clerk', 'execute');
 call erp.allow('api.desk_purchase(bigint)', 'clerk buyer', 'execute');
 call erp.allow('api.desk_issued(bigint, bigint)', 'clerk', 'execute');
+call erp.allow('api.desk_received(bigint, bigint)', 'clerk', 'execute');
 call erp.allow('api.desk_places()', 'clerk', 'execute');
 call erp.allow('api.part_overview(bigint)', 'clerk planner desk engineer buyer manager', 'execute');

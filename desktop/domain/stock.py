@@ -28,14 +28,45 @@ class Mode(Enum):
     COUNTER = "counter_issue"
     RETURN = "return"
     TRANSFER = "transfer"
+    SEND_BACK = "supplier_return"
 
 
 CONDITIONS = ("good", "bad", "quarantine")
 
 
 @dataclass(frozen=True)
+class Owner:
+    """Whose stock lies with us: a supplier's until it is used (`consigned`), else a customer's for his own orders."""
+
+    id: int
+    name: str = ""
+    name_zh: str | None = None
+    consigned: bool = False
+
+    def display_name(self) -> str:
+        return pick(self.name, self.name_zh)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a part may be counted in besides its own unit: one is `factor` of that. `usage`: both, purchase or issue."""
+
+    uom: str
+    name: str = ""
+    name_zh: str | None = None
+    digits: int = 0
+    factor: Decimal = Decimal(1)
+    usage: str = "both"
+    spellings: tuple[str, ...] = ()
+    """How its Chinese name is typed in Latin letters."""
+
+    def display_name(self) -> str:
+        return pick(self.uom, self.name_zh)
+
+
+@dataclass(frozen=True)
 class Holding:
-    """Stock of a part in one place, lot and condition."""
+    """Stock of a part in one place, lot and condition. `owner` is None where it is ours."""
 
     location_id: int
     location: str
@@ -48,6 +79,7 @@ class Holding:
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
     changed_on: date | None = None
+    owner: Owner | None = None
 
     @property
     def available(self) -> Decimal:
@@ -64,6 +96,7 @@ class Part:
     name_zh: str | None = None
     uom: str = "pc"
     uom_zh: str | None = None
+    uom_name: str = ""
     digits: int = 0
     tracking: str = "none"
     cost: Decimal = ZERO
@@ -73,14 +106,30 @@ class Part:
     fits_asset: bool | None = None
     substitutes: tuple[int, ...] = ()
     holdings: tuple[Holding, ...] = ()
+    owned: tuple[Holding, ...] = ()
+    """What lies with us and is not ours."""
+    units: tuple[Unit, ...] = ()
 
     def display_name(self) -> str:
         return pick(self.name, self.name_zh)
 
+    def base_unit(self) -> str:
+        return pick(self.uom, self.uom_zh)
+
+    def lying(self, owner: Owner | None) -> tuple[Holding, ...]:
+        """Its stock of that owner; of ours for None."""
+        if owner is None:
+            return self.holdings
+        return tuple(each for each in self.owned if each.owner is not None and each.owner.id == owner.id)
+
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a draft. `expected` is what is reserved, still to come or still out; None where the line is extra."""
+    """One line of a draft. `expected` is what is reserved, still to come or still out; None where the line is extra.
+
+    `quantity` and `expected` are in the part's own unit. `uom` is the unit in which the line is counted, `entered` the
+    number that was typed in it; see `stock_units.counted`.
+    """
 
     part: Part
     quantity: Decimal = ZERO
@@ -97,6 +146,9 @@ class Line:
     ordered: Decimal | None = None
     expires_on: date | None = None
     scanned_at: str = ""
+    uom: str = ""
+    entered: Decimal | None = None
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +165,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Draft:
-    """The document being made. `current` is the line that a number or a place applies to, -1 for none."""
+    """The document being made. `current` is the line that a number or a place applies to, -1 for none.
+
+    `owner` is whose goods a receipt brings where they do not become ours.
+    """
 
     mode: Mode
     subject: Subject | None = None
@@ -122,10 +177,12 @@ class Draft:
     current: int = -1
     from_place: tuple[int, str] | None = None
     to_place: tuple[int, str] | None = None
+    owner: Owner | None = None
+    reason: str = ""
 
     @property
     def empty(self) -> bool:
-        return self.subject is None and not self.lines and self.from_place is None
+        return self.subject is None and not self.lines and self.from_place is None and self.owner is None
 
     @property
     def filled(self) -> tuple[Line, ...]:
@@ -181,17 +238,28 @@ def free_at(draft: Draft, line: Line) -> Decimal | None:
     if draft.mode in (Mode.RECEIVE, Mode.RETURN):
         return None
     own = line.expected if line.reservation_id is not None and line.expected else ZERO
-    here = [h for h in line.part.holdings if h.location_id == line.location_id and h.condition == "good"]
+    wanted = taken_condition(draft, line)
+    here = [h for h in line.part.lying(line.owner) if h.location_id == line.location_id and h.condition == wanted]
     if line.lot_id is not None or line.part.tracking != "none":
         here = [h for h in here if h.lot_id == line.lot_id]
     return sum((h.available for h in here), ZERO) + min(own, sum((h.reserved for h in here), ZERO))
 
 
+def taken_condition(draft: Draft, line: Line) -> str:
+    """The condition of what the line takes away: good, save what goes back to its supplier."""
+    return line.condition if draft.mode is Mode.SEND_BACK else "good"
+
+
+def owner_of(draft: Draft, line: Line) -> Owner | None:
+    """Whose goods the line moves; None where they are ours."""
+    return draft.owner if draft.mode is Mode.RECEIVE else line.owner
+
+
 def left_after(draft: Draft, line: Line) -> Decimal:
     """What lies in the bin when the line is posted."""
-    here = sum(
-        (h.on_hand for h in line.part.holdings if h.location_id == line.location_id and h.condition == "good"), ZERO
-    )
+    wanted = taken_condition(draft, line)
+    lies = line.part.lying(owner_of(draft, line))
+    here = sum((h.on_hand for h in lies if h.location_id == line.location_id and h.condition == wanted), ZERO)
     return here + line.quantity if draft.mode in (Mode.RECEIVE, Mode.RETURN) else here - line.quantity
 
 
@@ -200,7 +268,7 @@ def verdict(draft: Draft, index: int) -> Verdict:
     line = draft.lines[index]
     if line.quantity == 0:
         return Verdict(Level.TODO, _todo_text(draft, line))
-    for check in (_wrong_part, _missing, _too_much):
+    for check in (_wrong_part, _wrong_owner, _missing, _too_much):
         found = check(draft, line)
         if found is not None:
             return found
@@ -237,6 +305,7 @@ def _todo_text(draft: Draft, line: Line) -> str:
         Mode.ISSUE: tr("Reserved, not picked yet"),
         Mode.RECEIVE: tr("Ordered, not received yet"),
         Mode.RETURN: tr("Issued, nothing back"),
+        Mode.SEND_BACK: tr("Received, not sent back"),
     }.get(draft.mode, "") if line.expected is not None else ""  # fmt: skip
 
 
@@ -255,6 +324,8 @@ def _wrong_part(draft: Draft, line: Line) -> Verdict | None:
         return Verdict(Level.BAD, tr("{part} was not issued to this order.", part=line.part.code), rule="wrong_part")
     if draft.mode is Mode.RECEIVE and draft.subject is not None:
         return Verdict(Level.BAD, tr("{part} is not on this purchase order.", part=line.part.code), rule="wrong_part")
+    if draft.mode is Mode.SEND_BACK and draft.subject is not None:
+        return Verdict(Level.BAD, tr("{part} did not come with this.", part=line.part.code), rule="wrong_part")
     if draft.mode is not Mode.ISSUE or line.part.fits_asset is not False:
         return None
     text = tr("{part} fits {models} only and is not reserved for this work order.",
@@ -272,6 +343,16 @@ def _wrong_part(draft: Draft, line: Line) -> Verdict | None:
         count=quantity_text(_on_hand(instead)),
     )
     return Verdict(Level.BAD, text, remedy, "wrong_part", short)
+
+
+def _wrong_owner(draft: Draft, line: Line) -> Verdict | None:
+    """A customer's stock goes to his own orders alone; the database refuses the rest."""
+    if draft.mode not in (Mode.ISSUE, Mode.COUNTER) or line.owner is None or line.owner.consigned:
+        return None
+    if draft.subject is not None and draft.subject.facts.get("customer_id") == line.owner.id:
+        return None
+    text = tr("This stock belongs to {owner}: it is for his own orders.", owner=line.owner.display_name())
+    return Verdict(Level.BAD, text, tr("Ctrl+O takes other stock."), "owner")
 
 
 def _on_hand(line: Line) -> Decimal:
@@ -317,11 +398,15 @@ def _too_much(draft: Draft, line: Line) -> Verdict | None:
         return Verdict(
             Level.BAD, tr("Only {count} can still come back.", count=quantity_text(line.expected)), rule="over"
         )
+    if draft.mode is Mode.SEND_BACK and line.expected is not None and line.quantity > line.expected:
+        return Verdict(
+            Level.BAD, tr("Only {count} of that receipt are left.", count=quantity_text(line.expected)), rule="over"
+        )
     free = free_at(draft, line)
     if free is not None and not line.part.allow_negative and line.quantity > free:
-        here = [h for h in line.part.holdings if h.location_id == line.location_id and h.condition != "good"]
-        held = sum((h.on_hand for h in here), ZERO)
-        if held and line.quantity <= free + held:
+        lies = [h for h in line.part.lying(line.owner) if h.location_id == line.location_id]
+        held = sum((h.on_hand for h in lies if h.condition != "good"), ZERO)
+        if held and draft.mode is not Mode.SEND_BACK and line.quantity <= free + held:
             return Verdict(Level.BAD, tr("{count} in {bin} are bad or in quarantine.", count=quantity_text(held),
                                          bin=line.location),
                            tr("Take less, or scan another bin."), "over")  # fmt: skip
@@ -344,6 +429,8 @@ def obstacle(draft: Draft) -> str:
         return tr("Scan the engineer's badge first.")
     if draft.mode is Mode.RETURN and draft.subject is None:
         return tr("Scan the work order or the issue first.")
+    if draft.mode is Mode.SEND_BACK and draft.subject is None:
+        return tr("Scan the receipt or the purchase order first.")
     if faults == 1:
         return tr("1 line must be fixed first. F9 goes to it.")
     if faults:
@@ -353,40 +440,6 @@ def obstacle(draft: Draft) -> str:
     if draft.mode is Mode.TRANSFER and draft.to_place is None:
         return tr("Scan the bin to put them in.")
     return ""
-
-
-def document(draft: Draft) -> dict[str, Any]:
-    """The draft as the posting function takes it. Lines without a quantity are left out."""
-    made: dict[str, Any] = {"type": draft.mode.value, "lines": [_line_document(draft, line) for line in draft.filled]}
-    if draft.engineer_id is not None:
-        made["engineer_id"] = draft.engineer_id
-    if draft.subject is not None and draft.subject.kind == "work_order":
-        made["work_order_id"] = draft.subject.id
-    if draft.subject is not None and draft.subject.kind == "purchase_order":
-        made["purchase_order_id"] = draft.subject.id
-    return made
-
-
-def _line_document(draft: Draft, line: Line) -> dict[str, Any]:
-    inward = draft.mode in (Mode.RECEIVE, Mode.RETURN)
-    made: dict[str, Any] = {
-        "item_id": line.part.id,
-        "quantity": str(line.quantity),
-        "to_location_id" if inward else "from_location_id": line.location_id,
-        "lot_id": line.lot_id,
-        "lot": line.lot if line.lot and line.lot_id is None else None,
-        "expires_on": str(line.expires_on) if line.expires_on and line.lot_id is None else None,
-        "reservation_id": line.reservation_id,
-        "purchase_line_id": line.purchase_line_id,
-        "returns_move_id": line.returns_move_id,
-    }
-    if draft.mode is Mode.RECEIVE and line.unit_cost is not None and line.purchase_line_id is None:
-        made["unit_cost"] = str(line.unit_cost)
-    if draft.mode is Mode.TRANSFER and draft.to_place is not None:
-        made["to_location_id"] = draft.to_place[0]
-    if draft.mode is Mode.RETURN:
-        made["to_condition"] = line.condition
-    return {key: value for key, value in made.items() if value is not None}
 
 
 # Changing a draft
@@ -446,12 +499,15 @@ def figures(draft: Draft) -> Figures:
         filled=len(good),
         lines=len(draft.lines),
         pieces=sum((line.quantity for line in good), ZERO),
-        value=sum((amount(line) for line in good), ZERO),
+        value=sum((amount(line) for line in good if draft.owner is None), ZERO),
         left=sum((max((line.expected or ZERO) - line.quantity, ZERO) for line in draft.lines), ZERO),
     )
 
 
 def amount(line: Line) -> Decimal:
+    """What a line is worth to us: nothing, where its goods are somebody else's."""
+    if line.owner is not None:
+        return ZERO
     cost = line.unit_cost if line.unit_cost is not None else line.part.cost
     return (line.quantity * cost).quantize(Decimal("0.01"))
 

@@ -9,9 +9,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from desktop.domain.stock import Draft, Holding, Line, Mode, Part, Subject
+from desktop.domain.stock import Draft, Holding, Line, Mode, Owner, Part, Subject, Unit
 
-_DECIMALS = frozenset({"quantity", "expected", "unit_cost", "cost", "on_hand", "reserved", "ordered"})
+_DECIMALS = frozenset(
+    {"quantity", "expected", "unit_cost", "cost", "on_hand", "reserved", "ordered", "entered", "factor"}
+)
 _DATES = frozenset({"expires_on", "changed_on"})
 
 
@@ -31,7 +33,22 @@ def to_json(value: Any) -> Any:
 
 
 def holding_from(data: Mapping[str, Any]) -> Holding:
-    return Holding(**_known(Holding, data))
+    return Holding(**{**_known(Holding, data), "owner": owner_from(data)})
+
+
+def owner_from(data: Mapping[str, Any]) -> Owner | None:
+    """Whose it is: flat as the database says it, or as a kept draft has it."""
+    kept = data.get("owner")
+    if isinstance(kept, Mapping):
+        return Owner(**_known(Owner, kept))
+    if data.get("owner_id") is None:
+        return None
+    return Owner(int(data["owner_id"]), str(kept or ""), data.get("owner_zh"), bool(data.get("consigned")))
+
+
+def _unit_from(data: Mapping[str, Any]) -> Unit:
+    spellings = tuple(str(each) for each in data.get("spellings") or () if each)
+    return Unit(**{**_known(Unit, data), "spellings": spellings})
 
 
 def part_from(data: Mapping[str, Any]) -> Part:
@@ -40,12 +57,17 @@ def part_from(data: Mapping[str, Any]) -> Part:
     known["fits"] = tuple(data.get("fits") or ())
     known["substitutes"] = tuple(data.get("substitutes") or ())
     known["holdings"] = tuple(holding_from(each) for each in data.get("holdings") or ())
+    known["owned"] = tuple(holding_from(each) for each in data.get("owned") or ())
+    known["units"] = tuple(_unit_from(each) for each in data.get("units") or ())
+    if known.get("cost") is None:  # the reader may not see costs
+        known.pop("cost", None)
     return Part(**known)
 
 
 def line_from(data: Mapping[str, Any], **more: Any) -> Line:
     known = _known(Line, data)
     known["part"] = part_from(data["part"])
+    known["owner"] = owner_from(data)
     return Line(**{**known, **more})
 
 
@@ -59,6 +81,8 @@ def draft_from(data: Mapping[str, Any]) -> Draft:
         current=int(data.get("current", -1)),
         from_place=_place(data.get("from_place")),
         to_place=_place(data.get("to_place")),
+        owner=owner_from(data),
+        reason=str(data.get("reason") or ""),
     )
 
 

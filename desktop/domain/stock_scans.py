@@ -27,15 +27,22 @@ from desktop.domain.stock import (
     verdict,
     with_line,
 )
+from desktop.domain.stock_units import counted
 from desktop.domain.text import tr
 
 
 def scan_part(
-    draft: Draft, part: Part, *, lot: Holding | None = None, at: str = "", pack: Decimal | None = None
+    draft: Draft,
+    part: Part,
+    *,
+    lot: Holding | None = None,
+    at: str = "",
+    pack: Decimal | None = None,
+    uom: str = "",
 ) -> tuple[Draft, Feedback]:
     """A part was scanned: its open line takes one more, or what is still to come; an unlisted one gets a new line.
 
-    The code of a `pack` counts what it holds, in every mode.
+    The code of a `pack` counts what it holds, in every mode; the line is then counted in its unit `uom`.
     """
     index = _line_for(draft, part, lot)
     if index < 0 and split_from(draft, part) >= 0:
@@ -48,10 +55,11 @@ def scan_part(
     line = draft.lines[index]
     if lot is not None and line.lot_id != lot.lot_id:
         line = replace(line, lot_id=lot.lot_id, lot=lot.lot)
-        if draft.mode not in (Mode.RECEIVE, Mode.RETURN):
+        if draft.mode not in (Mode.RECEIVE, Mode.RETURN, Mode.SEND_BACK):
             line = replace(line, location_id=lot.location_id, location=lot.location)
     step = pack or _step(draft, line)
-    draft = with_line(draft, index, replace(line, part=part, quantity=line.quantity + step, scanned_at=at))
+    line = replace(line, part=part, quantity=line.quantity + step, entered=None, uom=uom or line.uom, scanned_at=at)
+    draft = with_line(draft, index, line)
     return draft, feedback(draft, index, step)
 
 
@@ -241,6 +249,15 @@ def feedback(draft: Draft, index: int, step: Decimal) -> Feedback:
     )  # fmt: skip
 
 
+def conversion(line: Line) -> str:
+    """``2 box = 24 pc``; empty where the line is counted in the part's own unit."""
+    count = counted(line)
+    if count is None:
+        return ""
+    pieces = f"{quantity_text(line.quantity)} {line.part.base_unit()}"
+    return f"{quantity_text(count[0])} {count[1].display_name()} = {pieces}"
+
+
 def _headline(draft: Draft, line: Line, found: Verdict) -> str:
     if found.rule != "wrong_part":
         return found.text
@@ -248,6 +265,8 @@ def _headline(draft: Draft, line: Line, found: Verdict) -> str:
         return tr("Not on this purchase order")
     if draft.mode is Mode.RETURN:
         return tr("Not issued to this order")
+    if draft.mode is Mode.SEND_BACK:
+        return tr("Did not come with this")
     return tr("Wrong part: fits {models} only", models=", ".join(line.part.fits))
 
 
@@ -270,6 +289,8 @@ def _detail(draft: Draft, index: int, line: Line) -> str:
     if line.location:
         parts.append(tr("bin {bin}", bin=line.location))
     rest = (line.expected or ZERO) - line.quantity
+    if conversion(line):
+        parts.append(conversion(line))
     text = tr(", ").join(parts) + tr(".")
     if rest > 0:
         text += tr(" {count} more to scan.", count=quantity_text(rest))

@@ -12,15 +12,16 @@ from psycopg2.extensions import parse_dsn
 from sqlalchemy import text
 
 from db.session import Database
-from desktop.domain.stock import Draft, Holding, Line, Mode, Part, Subject
+from desktop.domain.stock import Draft, Holding, Line, Mode, Owner, Part, Subject
 from desktop.domain.stock_drafts import line_from, part_from
+from desktop.domain.stock_owners import to_send_back
 
 
 @dataclass(frozen=True)
 class Resolved:
     """What a scanned or typed code is.
 
-    `kind`: work_order, purchase_order, document, pick_list, location, engineer, item, lot.
+    `kind`: work_order, purchase_order, document, pick_list, location, engineer, item, lot, party.
     """
 
     kind: str
@@ -33,6 +34,9 @@ class Resolved:
     work_order_id: int | None = None
     mine: bool = True
     pack: Decimal | None = None  # how many pieces the scanned pack holds
+    uom: str = ""  # and which unit it is
+    document_type: str = ""
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,14 @@ def resolve(database: Database, code: str, *, asset_id: int | None = None) -> Re
         work_order_id=found.get("work_order_id"),
         mine=found.get("mine", True),
         pack=Decimal(str(found["pack"])) if found.get("pack") is not None else None,
+        uom=found.get("pack_uom") or "",
+        document_type=found.get("document_type") or "",
+        owner=_owner(found) if found["kind"] == "party" else None,
     )
+
+
+def _owner(found: Mapping[str, Any]) -> Owner:
+    return Owner(found["id"], found["name"], found["name_zh"], bool(found["consigned"]))
 
 
 def _lot_holding(found: Mapping[str, Any], part: Part) -> Holding:
@@ -126,7 +137,7 @@ def open_order(database: Database, work_order_id: int, mode: Mode) -> Draft | No
 
 
 def open_purchase(database: Database, purchase_order_id: int) -> Draft | None:
-    """A draft that receives a purchase order: what is still to come of each line."""
+    """A draft that receives a purchase order: what is still to come of each line, in the unit it was ordered in."""
     found = _ask(database, "select api.desk_purchase(:id)", id=purchase_order_id)
     if found is None:
         return None
@@ -143,6 +154,7 @@ def open_purchase(database: Database, purchase_order_id: int) -> Draft | None:
                 ordered=Decimal(str(each["ordered"])),
                 unit_cost=Decimal(str(each["unit_cost"])),
                 purchase_line_id=each["purchase_line_id"],
+                uom=each["uom"] or "",
                 location_id=home.location_id if home else None,
                 location=home.location if home else "",
             )
@@ -154,6 +166,21 @@ def open_document(database: Database, document_id: int, code: str) -> Draft:
     """A draft that returns what one issue gave out."""
     lines = _issued(database, None, document_id)
     return Draft(Mode.RETURN, Subject("document", document_id, code), lines=lines)
+
+
+def open_received(
+    database: Database, *, purchase_id: int | None = None, document_id: int | None = None
+) -> Draft | None:
+    """A draft that sends back to the supplier what one receipt, or all of one purchase order, brought."""
+    found = _ask(
+        database, "select api.desk_received(:order_id, :document_id)", order_id=purchase_id, document_id=document_id
+    )
+    if found is None:
+        return None
+    facts = {key: value for key, value in found.items() if key != "lines"}
+    kind = "purchase_order" if purchase_id is not None else "document"
+    subject = Subject(kind, found["id"], found["number"], found["supplier"] or "", found["supplier_zh"], facts)
+    return Draft(Mode.SEND_BACK, subject, lines=tuple(to_send_back(line) for line in _expected(found["lines"])))
 
 
 def _issued(database: Database, work_order_id: int | None, document_id: int | None) -> tuple[Line, ...]:
@@ -183,8 +210,12 @@ def look_up(database: Database, code: str, mode: Mode, asset_id: int | None) -> 
     if found.kind == "work_order":
         wanted = mode if mode in (Mode.ISSUE, Mode.COUNTER, Mode.RETURN) else Mode.ISSUE
         return Answer(found, open_order(database, found.id, wanted))
+    if found.kind == "purchase_order" and mode is Mode.SEND_BACK:
+        return Answer(found, open_received(database, purchase_id=found.id))
     if found.kind == "purchase_order":
         return Answer(found, open_purchase(database, found.id))
+    if found.kind == "document" and found.document_type == "receipt":
+        return Answer(found, open_received(database, document_id=found.id))
     if found.kind == "document":
         return Answer(found, open_document(database, found.id, found.code))
     if found.kind == "engineer":

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from desktop.domain import stock, stock_scans
 from desktop.domain.stock import Draft, Holding, Level, Line, Mode, Part, Subject
 from desktop.domain.stock_drafts import draft_from, to_json
+from desktop.domain.stock_posting import document
 
 ORDER = Subject("work_order", 1, "WO-1", "Annual service", "年度保养", {"asset_id": 7})
 
@@ -105,14 +106,14 @@ def test_a_transfer_reads_from_bin_parts_to_bin() -> None:
     assert stock.obstacle(draft) != ""
     draft, _ = stock_scans.scan_place(draft, 2, "B-02")
     assert stock.obstacle(draft) == ""
-    (line,) = stock.document(draft)["lines"]
+    (line,) = document(draft)["lines"]
     assert (line["from_location_id"], line["to_location_id"], line["quantity"]) == (1, 2, "1")
 
 
 def test_lines_without_quantity_are_not_posted_and_removal_keeps_expected_ones() -> None:
     draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(_part("A-1"), 1), _reserved(_part("B-1"), 1)))
     draft = stock.set_quantity(draft, 1, Decimal(1))
-    assert [line["item_id"] for line in stock.document(draft)["lines"]] == [draft.lines[1].part.id]
+    assert [line["item_id"] for line in document(draft)["lines"]] == [draft.lines[1].part.id]
     assert len(stock.without_line(draft, 1).lines) == 2 and stock.without_line(draft, 1).filled == ()
 
 

@@ -18,6 +18,7 @@ from desktop.domain import counting
 from desktop.domain.changes import Changes
 from desktop.domain.counting import Sheet
 from desktop.domain.stock import Feedback, Level, quantity_text
+from desktop.domain.stock_units import as_quantity
 from desktop.domain.text import pick, tr
 from desktop.operations import stock_counts, stock_desk
 from desktop.operations.stock import new_key
@@ -28,7 +29,6 @@ from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import count_rows, desk_papers
 from desktop.views.stock.count_approval import ApprovalStrip
-from desktop.views.stock.desk_driver import as_quantity
 from desktop.views.stock.desk_rows import money
 from desktop.views.stock.painted_table import PaintedTable
 from desktop.views.stock.scan_bar import ScanBar

@@ -11,13 +11,14 @@ import re
 from collections import deque
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain import stock, stock_scans
+from desktop.domain import stock, stock_scans, stock_units
 from desktop.domain.stock import Draft, Feedback, Level, Mode
+from desktop.domain.stock_units import Entry
 from desktop.domain.text import tr
 from desktop.operations import stock as operations
 from desktop.operations import stock_desk
@@ -28,7 +29,6 @@ from desktop.views.stock.desk_keeping import Step
 from desktop.views.stock.desk_lines import now, stock_title
 from desktop.views.stock.desk_posting import DeskPosting
 
-_MOST_DIGITS = 7
 _DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
 _OUTWARD = (Mode.ISSUE, Mode.COUNTER)
 
@@ -82,6 +82,11 @@ class DeskDriver(DeskPosting):
         elif not self._under_way or self._queue:
             self._wait(Step("post"))
 
+    def give_reason(self, reason: str) -> None:
+        """Why it goes back; then it is posted."""
+        self._set(replace(self.draft, reason=reason))
+        self.check_and_post()
+
     def _wait(self, step: Step) -> None:
         self._queue.append(step)
         self._keep()
@@ -118,9 +123,14 @@ class DeskDriver(DeskPosting):
         line = self._line()
         if line is None:
             return False
-        number = as_quantity(text)
-        if number is not None:
-            self.set_quantity(self.draft.current, number)
+        entry = stock_units.read(text, line, self.draft.mode)
+        if isinstance(entry, Entry):
+            self.enter(self.draft.current, entry)
+            return True
+        if entry is not None:
+            known = tr("It is counted in {units}.", units=tr(", ").join(entry.known))
+            words = tr("“{word}” is no unit of it", word=entry.word)
+            self._say(Feedback(Level.BAD, line.part.code, words, known, chip=tr("unit")))
             return True
         day = as_day(text) if line.part.tracking == "lot" and self.draft.mode is Mode.RECEIVE else None
         if day is None:
@@ -128,6 +138,12 @@ class DeskDriver(DeskPosting):
         self._set(stock.with_line(self.draft, self.draft.current, replace(line, expires_on=day)))
         self._say(Feedback(Level.OK, line.lot or line.part.code, tr("Good until {day}", day=day.isoformat())))
         return True
+
+    def entry(self, text: str) -> Entry | None:
+        """The quantity that a text under way would be; None where it is none, or not yet."""
+        line = self._line()
+        found = stock_units.read(text, line, self.draft.mode) if line is not None else None
+        return found if isinstance(found, Entry) else None
 
     def _look_up(self, step: Step) -> None:
         self._looking = step
@@ -188,6 +204,8 @@ class DeskDriver(DeskPosting):
                 self._post_now()  # the bin to put them in commits
         elif found.part is not None:
             self._take_part(found)
+        elif found.owner is not None:
+            self.take_owner(found.owner)
         elif opened is not None:
             self._open(found, opened)
         else:
@@ -202,7 +220,8 @@ class DeskDriver(DeskPosting):
                 Feedback(Level.BAD, part.code, tr("Retired part"), tr("It is no longer stocked."), chip=tr("retired"))
             )
             return
-        self._set_said(*stock_scans.scan_part(self.draft, part, lot=found.lot, at=now(), pack=found.pack))
+        said = stock_scans.scan_part(self.draft, part, lot=found.lot, at=now(), pack=found.pack, uom=found.uom)
+        self._set_said(*said)
 
     def _open(self, found: Resolved, opened: Draft) -> None:
         current, wanted = self.draft.subject, opened.subject
@@ -211,7 +230,11 @@ class DeskDriver(DeskPosting):
             return
         kept = self._suspended.take(found.code, opened.mode)
         opened = kept or opened
-        same = current is None and (opened.mode is self.draft.mode or {opened.mode, self.draft.mode} <= set(_OUTWARD))
+        same = (
+            current is None
+            and self.draft.owner is None
+            and (opened.mode is self.draft.mode or {opened.mode, self.draft.mode} <= set(_OUTWARD))
+        )
         if self.draft.filled and same:
             opened = stock_scans.adopt(opened, self.draft)
         elif self.draft.filled:
@@ -229,17 +252,6 @@ class DeskDriver(DeskPosting):
         if self.draft.filled:
             self.suspend()
         self._set(Draft(mode))
-
-
-def as_quantity(text: str) -> Decimal | None:
-    """A typed quantity; None for everything that may be a code."""
-    plain = text.strip().replace(",", ".")
-    if len(plain) > _MOST_DIGITS or not plain.replace(".", "", 1).isdigit():
-        return None
-    try:
-        return Decimal(plain)
-    except InvalidOperation:
-        return None
 
 
 def as_day(text: str) -> date | None:

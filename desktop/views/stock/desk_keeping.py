@@ -87,6 +87,8 @@ class Keeper:
             "current": draft.current,
             "from_place": draft.from_place,
             "to_place": draft.to_place,
+            "owner": to_json(draft.owner),
+            "reason": draft.reason,
         }
         seen = {id(line): (line, self._line(line)) for line in draft.lines}
         self._lines = seen
@@ -129,7 +131,10 @@ class History:
 
 
 def _content(draft: Draft) -> tuple[Any, ...]:
-    return (draft.mode, draft.subject, draft.engineer_id, draft.lines, draft.from_place, draft.to_place)
+    return (
+        draft.mode, draft.subject, draft.engineer_id, draft.lines, draft.from_place, draft.to_place, draft.owner,
+        draft.reason,
+    )  # fmt: skip
 
 
 class Suspended:

@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain import stock, stock_scans
-from desktop.domain.stock import CONDITIONS, Draft, Feedback, Level, Line, Mode, Part, quantity_text
+from desktop.domain import stock, stock_owners, stock_scans, stock_units
+from desktop.domain.stock import Draft, Feedback, Level, Line, Mode, Owner, Part, quantity_text
+from desktop.domain.stock_units import Entry
 from desktop.domain.text import pick, tr
 from desktop.operations.stock import Posted
 from desktop.runtime.context import Context
@@ -97,6 +98,72 @@ class DeskLines(QObject):
         self._set(stock.set_quantity(self.draft, index, quantity))
         self._say(stock_scans.feedback(self.draft, index, quantity - before))
 
+    def enter(self, index: int, entry: Entry) -> None:
+        """A quantity in whatever unit it was typed in."""
+        before = self.draft.lines[index].quantity
+        self._set(stock_units.with_entry(self.draft, index, entry))
+        self._say(stock_scans.feedback(self.draft, index, entry.quantity - before))
+
+    def next_unit(self) -> None:
+        """Ctrl+B: box or piece, in turn."""
+        line = self._line()
+        if line is None:
+            return
+        if not stock_units.units_for(line.part, self.draft.mode):
+            only = tr("It is counted in {unit} only.", unit=line.part.base_unit())
+            self._say(Feedback(Level.TODO, line.part.code, tr("No other unit"), only), listed=False)
+            return
+        self._set(stock_units.next_unit(self.draft, self.draft.current))
+        line = self.draft.lines[self.draft.current]
+        unit = stock_units.unit_of(line)
+        now_in = tr("Counted in {unit}", unit=stock_units.words_of(line.part, unit))
+        self._say(Feedback(Level.OK, line.part.code, now_in, stock_scans.conversion(line)), listed=False)
+
+    def next_owner(self) -> None:
+        """Ctrl+O: ours, what a supplier has here, what a customer has here, in turn. A receipt becomes ours again."""
+        line = self._line()
+        if self.draft.mode is Mode.RECEIVE:
+            self._receive_for(None)
+            return
+        following = stock_owners.next_owner(self.draft, self.draft.current) if line is not None else None
+        if line is None or following is None:
+            code = line.part.code if line is not None else ""
+            self._say(Feedback(Level.TODO, code, tr("All of it is ours")), listed=False)
+            return
+        self._set(following)
+        self._say_owner(self.draft.lines[self.draft.current])
+
+    def take_owner(self, owner: Owner) -> None:
+        """A supplier's or customer's code: whose goods arrive, or whose stock the line takes."""
+        line = self._line()
+        name = owner.display_name()
+        if self.draft.mode is Mode.RECEIVE:
+            self._receive_for(owner)
+        elif line is not None and self.draft.mode in stock_owners.TAKING and line.part.lying(owner):
+            self._set(stock_owners.of_owner(self.draft, self.draft.current, owner))
+            self._say_owner(self.draft.lines[self.draft.current])
+        else:
+            code = line.part.code if line is not None else ""
+            self._say(Feedback(Level.BAD, code, tr("Nothing of it here belongs to {owner}.", owner=name)))
+
+    def _receive_for(self, owner: Owner | None) -> None:
+        if self.draft.subject is not None:
+            why = tr("Receive what is not ours without a purchase order.")
+            self._say(Feedback(Level.BAD, self.draft.subject.code, tr("What was bought is ours"), why), listed=False)
+        elif owner is None and self.draft.owner is None:
+            how = tr("Scan or type the code of the supplier or the customer whose goods these are.")
+            self._say(Feedback(Level.TODO, "", tr("These goods are ours"), how), listed=False)
+        else:
+            self._set(replace(self.draft, owner=owner))
+            self._say(Feedback(Level.OK, owner.display_name() if owner else "", owner_words(owner)), listed=False)
+
+    def _say_owner(self, line: Line) -> None:
+        said = stock_scans.feedback(self.draft, self.draft.current, line.quantity)
+        if said.level is not Level.BAD:
+            who = line.owner.display_name() if line.owner else ""
+            said = Feedback(Level.OK, line.part.code, stock_owners.kind_of(line.owner), who or line.location)
+        self._say(said, listed=False)
+
     def remove(self) -> None:
         if self._line() is not None:
             self._set(stock.without_line(self.draft, self.draft.current))
@@ -126,11 +193,9 @@ class DeskLines(QObject):
             self._set(stock.repeat_above(self.draft, self.draft.current))
 
     def next_condition(self) -> None:
-        """Good, bad, quarantine in turn: how a returned part comes back."""
-        line = self._line()
-        if line is not None and self.draft.mode is Mode.RETURN:
-            following = CONDITIONS[(CONDITIONS.index(line.condition) + 1) % len(CONDITIONS)]
-            self._set(stock.with_line(self.draft, self.draft.current, replace(line, condition=following)))
+        """Good, bad, quarantine in turn: how a returned part comes back, and what goes back to its supplier."""
+        if self._line() is not None and self.draft.mode in (Mode.RETURN, Mode.SEND_BACK):
+            self._set(stock_owners.next_condition(self.draft, self.draft.current))
 
     def fill_all(self) -> None:
         """Take every expected line in full: the whole issue comes back, the whole order arrived."""
@@ -189,6 +254,15 @@ class DeskLines(QObject):
 def stock_title(draft: Draft) -> str:
     """The words of a subject, e.g. the order's title."""
     return pick(draft.subject.title, draft.subject.title_zh) if draft.subject else ""
+
+
+def owner_words(owner: Owner | None) -> str:
+    """What it means whose goods a receipt brings."""
+    if owner is None:
+        return tr("These goods are ours")
+    if owner.consigned:
+        return tr("Consignment: theirs until it is used")
+    return tr("The customer's own: for his orders alone")
 
 
 def now() -> str:

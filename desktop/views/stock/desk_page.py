@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.domain import stock
 from desktop.domain.changes import Changes
 from desktop.domain.clipboard import ClipboardTooLarge
-from desktop.domain.stock import Draft, Feedback, Level, Mode
+from desktop.domain.stock import Draft, Feedback, Level, Mode, quantity_text
 from desktop.domain.stock_scans import substitute_place
 from desktop.domain.text import tr
 from desktop.exchange.clipboard_file import write_clipboard
@@ -29,10 +29,11 @@ from desktop.runtime import sounds
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import desk_papers, desk_rows
-from desktop.views.stock.desk_driver import DeskDriver, as_quantity
+from desktop.views.stock.desk_driver import DeskDriver
 from desktop.views.stock.order_panel import OrderPanel
 from desktop.views.stock.painted_table import PaintedTable
 from desktop.views.stock.part_panel import PartPanel
+from desktop.views.stock.reason_strip import ReasonStrip
 from desktop.views.stock.scan_ahead import ScanAhead
 from desktop.views.stock.scan_bar import ScanBar
 from desktop.widgets.buttons import Button
@@ -59,8 +60,11 @@ class StockDesk(Page):
         self.pick_list = Button(icon="printer", key="Ctrl+P")
         self.scan = ScanBar()
         self.ahead = ScanAhead(context, self.scan.field)
+        self.ahead.spared = lambda text: self.driver.entry(text) is not None
+        self.ahead.with_owners = lambda: self.driver.draft.mode is Mode.RECEIVE and self.driver.draft.subject is None
         self.banner = Banner("warn", "")
         self.banner_row = Surface("surface.base")
+        self.reason = ReasonStrip()
         self.table = PaintedTable(tr("Lines"))
         self.panel = PartPanel()
         self.order = OrderPanel()
@@ -98,10 +102,11 @@ class StockDesk(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.header)
+        whole.addWidget(self.reason)
         whole.addLayout(middle, 1)
         whole.addWidget(self.bar)
         for each in self.findChildren(QWidget):
-            if each is not self.scan.field:
+            if each is not self.scan.field and not self.reason.isAncestorOf(each):
                 each.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusProxy(self.scan.field)
 
@@ -113,6 +118,9 @@ class StockDesk(Page):
         driver.queue_changed.connect(self._show_waiting)
         driver.suspended_changed.connect(self._show)
         driver.posted.connect(self._posted)
+        driver.reason_wanted.connect(self._ask_reason)
+        self.reason.given.connect(self._reason_given)
+        self.reason.left.connect(self._to_field)
         field.submitted.connect(driver.typed)
         field.stepped.connect(driver.move)
         field.delete_pressed.connect(driver.remove)
@@ -143,6 +151,8 @@ class StockDesk(Page):
             (lambda: tr("Remove line"), "Ctrl+Del", driver.remove),
             (lambda: tr("Fill in everything expected"), "Ctrl+Shift+A", driver.fill_all),
             (lambda: tr("Condition: good, bad, quarantine"), "Ctrl+G", driver.next_condition),
+            (lambda: tr("Next unit: box or piece"), "Ctrl+B", driver.next_unit),
+            (lambda: tr("Whose stock: ours, a supplier's, a customer's"), "Ctrl+O", driver.next_owner),
             (lambda: tr("Suspend"), "Esc", self.leave),
             (lambda: tr("Resume what was suspended"), "Ctrl+Shift+R", driver.resume),
             (lambda: tr("Pick list, labels or hand-over"), "Ctrl+P", self.print_papers),
@@ -186,7 +196,10 @@ class StockDesk(Page):
             self._say("", Feedback(Level.TODO, tr("No labels"), tr("Nothing was received at this desk yet.")))
 
     def leave(self) -> None:
-        """Esc: close the offered codes, else empty the field, else suspend the draft."""
+        """Esc: leave the question for a reason, close the offered codes, else empty the field, else suspend the draft."""
+        if self.reason.isVisible():
+            self.reason.shut()
+            return
         if self.ahead.shut():
             return
         if self.scan.field.text():
@@ -226,9 +239,8 @@ class StockDesk(Page):
     def _show_lines(self) -> None:
         draft, wide = self.driver.draft, self._wide()
         typed = self.scan.field.text()
-        self.table.set_columns(desk_rows.columns(draft.mode), wide=wide)
-        number = typed if as_quantity(typed) is not None else ""
-        shown = desk_rows.rows(draft, number, wide=wide, substitutes=self.driver.substitutes)
+        self.table.set_columns(desk_rows.columns(draft), wide=wide)
+        shown = desk_rows.rows(draft, self.driver.entry(typed), wide=wide, substitutes=self.driver.substitutes)
         self.table.set_rows(shown, draft.current)
         waiting = self.driver.suspended()
         offer = tr("Scan, or type a code and Enter.")
@@ -291,6 +303,18 @@ class StockDesk(Page):
             self._labels = desk_papers.labels_of(draft)
             desk_papers.offer_labels(self.context, self._labels, posted, self.print_labels)
 
+    def _ask_reason(self) -> None:
+        """Goods go back to a supplier with a reason: it stands on the paper that goes with them."""
+        pieces = quantity_text(sum((line.quantity for line in self.driver.draft.filled), stock.ZERO))
+        self.reason.open(tr("Why do {count} pieces go back?", count=pieces), tr("Send back"))
+
+    def _reason_given(self, reason: str) -> None:
+        self._to_field()
+        self.driver.give_reason(reason)
+
+    def _to_field(self) -> None:
+        self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     # the part under the lines
 
     def _look_at_part(self) -> None:
@@ -350,7 +374,8 @@ class StockDesk(Page):
             ("F8", tr("Reverse")),
             ("F9", tr("Check and post")),
             ("Ctrl+Z", tr("Undo")),
-            ("Ctrl+1…5", tr("Kind of document")),
+            ("Ctrl+B", tr("Unit")),
+            ("Ctrl+1…6", tr("Kind of document")),
         )
 
     def stands_for(self, args: Any, opened_with: Any) -> bool:
@@ -358,9 +383,13 @@ class StockDesk(Page):
         return True
 
     def asked_for(self, args: Any) -> None:
-        """``{"mode": "return", "code": "ISS-…"}``: as if the mode had been chosen and the code scanned."""
+        """``{"mode": "return", "code": "ISS-…"}``: as if the mode had been chosen and the code scanned.
+
+        Without a mode the code goes into what is open.
+        """
         if isinstance(args, Mapping):
-            self.driver.set_mode(Mode(args["mode"]))
+            if "mode" in args:
+                self.driver.set_mode(Mode(args["mode"]))
             self.driver.scan(str(args["code"]))
 
     def handle_scan(self, code: str) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.domain import stock
 from desktop.domain.changes import Changes
 from desktop.domain.stock import Draft, Feedback, Level, Mode
+from desktop.domain.stock_posting import document
 from desktop.domain.text import tr
 from desktop.operations import stock as operations
 from desktop.operations import stock_desk
@@ -31,6 +32,8 @@ class DeskPosting(DeskLines):
     posted = Signal(object, object)
     """`Posted` and the `Draft` that was posted."""
     offline_changed = Signal(bool)
+    reason_wanted = Signal()
+    """Nothing goes back to a supplier without a reason; see `give_reason`."""
 
     def __init__(self, context: Context, mode: Mode, parent: QObject | None = None) -> None:
         super().__init__(context, mode, parent)
@@ -72,7 +75,10 @@ class DeskPosting(DeskLines):
                 self.go_to(fault)
             self._say(Feedback(Level.BAD, tr("Not posted"), why), listed=False)
             return
-        self._sending = Sending(operations.new_key(), stock.document(self.draft), self.draft)
+        if self.draft.mode is Mode.SEND_BACK and not self.draft.reason:
+            self.reason_wanted.emit()
+            return
+        self._sending = Sending(operations.new_key(), document(self.draft), self.draft)
         self._keep(surely=True)  # a crash from here on asks again with this key
         self._send(self._sending)
 

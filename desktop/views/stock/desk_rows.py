@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.domain import stock_owners
 from desktop.domain.stock import (
     ZERO,
     Draft,
@@ -14,12 +15,14 @@ from desktop.domain.stock import (
     Verdict,
     amount,
     left_after,
+    owner_of,
     quantity_text,
     replacement_for,
     verdict,
 )
 from desktop.domain.stock_scans import substitute_place
-from desktop.domain.text import pick, tr
+from desktop.domain.stock_units import Entry, counted
+from desktop.domain.text import tr
 from desktop.views.stock.painted_table import Cell, Message, TableColumn, TableRow
 
 _ICONS = {
@@ -40,11 +43,13 @@ def mode_title(mode: Mode) -> str:
         Mode.COUNTER: tr("Counter issue"),
         Mode.RETURN: tr("Return"),
         Mode.TRANSFER: tr("Transfer"),
+        Mode.SEND_BACK: tr("Return to supplier"),
     }[mode]
 
 
 def mode_word(mode: Mode) -> str:
-    return tr("Issue") if mode is Mode.ISSUE else mode_title(mode)
+    short = {Mode.ISSUE: tr("Issue"), Mode.SEND_BACK: tr("Send back")}
+    return short.get(mode) or mode_title(mode)
 
 
 MODE_ICONS = {
@@ -53,6 +58,7 @@ MODE_ICONS = {
     Mode.COUNTER: "user",
     Mode.RETURN: "undo-2",
     Mode.TRANSFER: "truck",
+    Mode.SEND_BACK: "package",
 }
 
 
@@ -69,25 +75,32 @@ def scan_hint(draft: Draft) -> str:
         return tr("Scan the engineer's badge") if draft.engineer_id is None else tr("Scan or type part, serial, bin")
     if draft.mode is Mode.RETURN:
         return tr("Scan the work order or the issue") if draft.subject is None else tr("Scan what came back")
+    if draft.mode is Mode.SEND_BACK:
+        return tr("Scan the receipt or purchase order") if draft.subject is None else tr("Scan what goes back")
     return (
         tr("Scan the bin to take from") if draft.from_place is None else tr("Scan parts, then the bin to put them in")
     )
 
 
-def columns(mode: Mode) -> tuple[TableColumn, ...]:
-    """The columns of a mode; on narrow windows cost and note go first."""
+def columns(draft: Draft) -> tuple[TableColumn, ...]:
+    """On narrow windows cost and note go first. Whose stock it is stands there only where that is a question."""
+    mode = draft.mode
     expected = {
         Mode.RECEIVE: tr("To come"),
         Mode.ISSUE: tr("Reserved"),
         Mode.COUNTER: tr("Reserved"),
         Mode.RETURN: tr("Still out"),
         Mode.TRANSFER: tr("On hand"),
+        Mode.SEND_BACK: tr("Received"),
     }[mode]
     extra: tuple[TableColumn, ...] = ()
     if mode is Mode.TRANSFER:
         extra = (TableColumn("to", tr("To bin"), 96, code=True),)
-    elif mode is Mode.RETURN:
+    elif mode in (Mode.RETURN, Mode.SEND_BACK):
         extra = (TableColumn("condition", tr("Condition"), 96),)
+    if stock_owners.shown(draft):
+        extra = (*extra, TableColumn("owner", tr("Whose stock"), 128, narrow_width=88))
+    packed = any(counted(line) is not None for line in draft.lines)
     return (
         TableColumn("number", "#", 36, "right"),
         TableColumn("icon", "", 32),
@@ -98,7 +111,7 @@ def columns(mode: Mode) -> tuple[TableColumn, ...]:
         *extra,
         TableColumn("expected", expected, 80, "right", narrow_width=76),
         TableColumn("quantity", mode_word(mode), 80, "right", accent=True, narrow_width=80),
-        TableColumn("unit", tr("Unit"), 48, narrow_width=44),
+        TableColumn("unit", tr("Unit"), 112 if packed else 48, narrow_width=104 if packed else 44),
         TableColumn("left", tr("Left in bin"), 92, "right", narrow_width=84),
         TableColumn("cost", tr("Unit cost ¥"), 96, "right", wide_only=True),
         TableColumn("amount", tr("Amount ¥"), 104, "right", narrow_width=88),
@@ -107,15 +120,15 @@ def columns(mode: Mode) -> tuple[TableColumn, ...]:
 
 
 def rows(
-    draft: Draft, typed: str = "", *, wide: bool = True, substitutes: Mapping[int, Part] | None = None
+    draft: Draft, typed: Entry | None = None, *, wide: bool = True, substitutes: Mapping[int, Part] | None = None
 ) -> tuple[TableRow, ...]:
-    """One row a line and one that waits for the next scan. `typed` is a number under way in the scan field.
+    """One row a line and one that waits for the next scan. `typed` is a quantity under way in the scan field.
 
     `substitutes`: by the id of a part that is short, what may be taken instead.
     """
     instead = substitutes or {}
     made = [
-        _row(draft, number, typed if number == draft.current else "", wide, instead)
+        _row(draft, number, typed if number == draft.current else None, wide, instead)
         for number in range(len(draft.lines))
     ]
     if draft.lines:
@@ -127,12 +140,13 @@ def rows(
     return tuple(made)
 
 
-def _row(draft: Draft, number: int, typed: str, wide: bool, substitutes: Mapping[int, Part]) -> TableRow:
+def _row(draft: Draft, number: int, typed: Entry | None, wide: bool, substitutes: Mapping[int, Part]) -> TableRow:
     line, found = draft.lines[number], verdict(draft, number)
     todo, bad = found.level is Level.TODO, found.level is Level.BAD
     quiet = "text.secondary" if todo else "text.primary"
     icon, role = _ICONS[found.level]
-    counted = line.quantity > 0 and not bad
+    taken = line.quantity > 0 and not bad
+    owned = owner_of(draft, line) is not None
     left = left_after(draft, line)
     cells = {
         "number": Cell(str(number + 1), "text.tertiary"),
@@ -145,12 +159,15 @@ def _row(draft: Draft, number: int, typed: str, wide: bool, substitutes: Mapping
         "condition": Cell(condition_name(line.condition), "text.primary" if line.quantity else "text.tertiary"),
         "expected": _expected(draft, line),
         "quantity": _quantity(draft, number, found, typed),
-        "unit": Cell(pick(line.part.uom, line.part.uom_zh), "text.secondary"),
+        "unit": Cell(_unit(line, typed), "text.secondary"),
+        "owner": _owner(draft, line),
         "left": Cell(quantity_text(left), "warn.fg" if left < _LOW and not todo else "text.primary")
         if line.location_id
         else _or_none(""),
-        "cost": Cell(money(line.unit_cost if line.unit_cost is not None else line.part.cost), "text.secondary"),
-        "amount": Cell(money(amount(line))) if counted else _or_none(""),
+        "cost": _or_none("")
+        if owned
+        else Cell(money(line.unit_cost if line.unit_cost is not None else line.part.cost), "text.secondary"),
+        "amount": Cell(money(amount(line))) if taken and not owned else _or_none(""),
         "note": Cell("" if bad else found.text or _last_day(line), "text.secondary"),
     }
     return TableRow(cells, _message(draft, number, found, wide, substitutes) if bad else None)
@@ -178,11 +195,29 @@ def _message(draft: Draft, number: int, found: Verdict, wide: bool, substitutes:
     return Message(f"{text} {found.remedy}".strip(), keys)
 
 
-def _quantity(draft: Draft, number: int, found: Verdict, typed: str) -> Cell:
+def _unit(line: Line, typed: Entry | None) -> str:
+    """``pc``, or ``box = 24 pc``: what the number counts, and what that is in the part's own unit."""
+    shown = counted(line)
+    unit = typed.unit if typed is not None else shown[1] if shown is not None else None
+    if unit is None:
+        return line.part.base_unit()
+    pieces = typed.quantity if typed is not None else line.quantity
+    return f"{unit.display_name()} = {quantity_text(pieces)} {line.part.base_unit()}"
+
+
+def _owner(draft: Draft, line: Line) -> Cell:
+    owner = owner_of(draft, line)
+    if owner is None:
+        return Cell(stock_owners.kind_of(None), "text.secondary")
+    return Cell(f"{stock_owners.kind_of(owner)} · {owner.display_name()}", "info.fg")
+
+
+def _quantity(draft: Draft, number: int, found: Verdict, typed: Entry | None) -> Cell:
     line = draft.lines[number]
-    if typed:
-        return Cell(typed, weight=500, frame="cursor", caret=True)
-    text = quantity_text(line.quantity) if line.quantity else NONE
+    if typed is not None:
+        return Cell(quantity_text(typed.number), weight=500, frame="cursor", caret=True)
+    shown = counted(line)
+    text = quantity_text(shown[0] if shown is not None else line.quantity) if line.quantity else NONE
     if found.level is Level.BAD:
         return Cell(text, "danger.fg", frame="rejected")
     role = "text.primary" if line.quantity else "text.tertiary"
@@ -191,7 +226,7 @@ def _quantity(draft: Draft, number: int, found: Verdict, typed: str) -> Cell:
 
 def _expected(draft: Draft, line: Line) -> Cell:
     if draft.mode is Mode.TRANSFER:
-        here = sum((h.on_hand for h in line.part.holdings if h.location_id == line.location_id), ZERO)
+        here = sum((h.on_hand for h in line.part.lying(line.owner) if h.location_id == line.location_id), ZERO)
         return Cell(quantity_text(here))
     if line.expected is None:
         return Cell("0", "text.tertiary")

@@ -11,8 +11,10 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.domain.stock import ZERO, Draft, Line, quantity_text, walk
+from desktop.domain.stock import ZERO, Draft, Line, Mode, quantity_text, walk
+from desktop.domain.stock_owners import kind_of
 from desktop.domain.text import pick, tr
+from desktop.views.stock.desk_lines import owner_words
 from desktop.widgets.header import WIDE_FROM, KeyValues, SidePanel
 from desktop.widgets.labels import Chip, Label, Tag
 from desktop.widgets.paint import column, draw_box, draw_icon, draw_text, row, text_width
@@ -116,10 +118,17 @@ class OrderPanel(SidePanel):
 
     def show_draft(self, draft: Draft) -> None:
         self.clear()
+        if draft.owner is not None:
+            chip = Chip(kind_of(draft.owner), "info", "building-2")
+            self.add_section(_head(draft.owner.display_name(), owner_words(draft.owner), chip, code=False))
+            self.add_section(Label(tr("Ctrl+O: these goods are ours."), role="text.secondary", wrap=True))
+            return
         if draft.subject is None:
             self.add_section(Label(_invitation(draft), role="text.secondary", wrap=True))
             return
-        if draft.subject.kind == "work_order":
+        if draft.mode is Mode.SEND_BACK:
+            self._sent_back(draft)
+        elif draft.subject.kind == "work_order":
             self._order(draft.subject.facts, draft.subject.code)
         elif draft.subject.kind == "purchase_order":
             self._purchase(draft.subject.facts, draft.subject.code)
@@ -172,12 +181,27 @@ class OrderPanel(SidePanel):
         rows = [(tr("Ordered on"), facts.get("ordered_on") or "–"), (tr("Promised"), facts.get("promised_on") or "–")]
         self.add_section(KeyValues(rows))
 
+    def _sent_back(self, draft: Draft) -> None:
+        if draft.subject is None:
+            return
+        facts, supplier = draft.subject.facts, pick(draft.subject.title, draft.subject.title_zh)
+        self.add_section(_head(draft.subject.code, supplier or "–", Chip(tr("Received"), "accent", "inbox")))
+        rows: list[tuple[str, str | QWidget]] = [(tr("Supplier"), Label(supplier or "–", elide=True))]
+        if facts.get("purchase_order"):
+            rows.append((tr("Purchase order"), _code_label(facts["purchase_order"])))
+        if facts.get("effective_at"):
+            rows.append((tr("Received on"), str(facts["effective_at"])[:10]))
+        if draft.reason:
+            rows.append((tr("Reason"), Label(draft.reason, wrap=True)))
+        self.add_section(KeyValues(rows))
+
     def _parts(self, draft: Draft) -> None:
         expected = tuple(line for line in draft.lines if line.expected is not None)
         if not expected:
             return
         done = sum(line.quantity >= (line.expected or Decimal(0)) for line in expected)
-        titles = {"issue": tr("Reserved parts"), "receipt": tr("Ordered parts"), "return": tr("Issued parts")}
+        titles = {"issue": tr("Reserved parts"), "receipt": tr("Ordered parts"), "return": tr("Issued parts"),
+                  "supplier_return": tr("Received parts")}  # fmt: skip
         title = titles.get(draft.mode.value, tr("Reserved parts"))
         aside = Label(tr("{done} / {all} complete", done=done, all=len(expected)), role="text.secondary")
         self.add_section(PartsList(expected), title, aside)
@@ -198,13 +222,13 @@ def _customer(facts: Mapping[str, Any]) -> str:
     return " · ".join(each for each in (name, classes.get(str(facts.get("customer_class")), "")) if each) or "–"
 
 
-def _head(code: str, title: str, *marks: QWidget) -> QWidget:
+def _head(title: str, subtitle: str, *marks: QWidget, code: bool = True) -> QWidget:
     body = QWidget()
     layout = QVBoxLayout(body)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(4)
-    layout.addLayout(row(Label(code, size=15, weight=600, code=True), None, *marks))
-    layout.addWidget(Label(title, size=13, elide=True))
+    layout.addLayout(row(Label(title, size=15, weight=600, code=code, elide=not code), None, *marks))
+    layout.addWidget(Label(subtitle, size=13, elide=True))
     return body
 
 
@@ -219,6 +243,7 @@ def _invitation(draft: Draft) -> str:
         "counter_issue": tr("Scan a badge. The engineer's active order takes the cost."),
         "return": tr("Scan the work order or the issue that the parts come back from."),
         "transfer": tr("Scan the bin to take from, the parts, then the bin to put them in."),
+        "supplier_return": tr("Scan the receipt or the purchase order whose goods go back."),
     }[draft.mode.value]
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.stock import ZERO, quantity_text
+from desktop.domain.stock_owners import kind_of
 from desktop.domain.text import pick, tr
 from desktop.operations.stock_desk import Overview
 from desktop.views.stock.painted_table import Cell, PaintedTable, TableColumn, TableRow
@@ -109,6 +110,9 @@ def _figures(found: Overview | None) -> str:
         on_hand=quantity_text(found.on_hand),
         available=quantity_text(found.available),
     )
+    others = sum((each.on_hand for each in found.part.owned), ZERO)
+    if others:
+        text += "   " + tr("Not ours {count}", count=quantity_text(others))
     if found.on_order:
         when = found.due_on.strftime("%m-%d") if found.due_on else "–"
         text += "   " + tr("Due {count} on {day}", count=quantity_text(found.on_order), day=when)
@@ -120,7 +124,7 @@ def fill_holdings(table: PaintedTable, found: Overview | None) -> None:
     table.set_columns(
         (
             TableColumn("bin", tr("Bin"), 112, code=True),
-            TableColumn("place", tr("Location"), 176),
+            TableColumn("place", tr("Location"), 304 if found and found.part.owned else 176),
             TableColumn("lot", tr("Lot"), 104, code=True),
             TableColumn("on_hand", tr("On hand"), 80, "right"),
             TableColumn("reserved", tr("Reserved"), 80, "right"),
@@ -136,6 +140,8 @@ def fill_holdings(table: PaintedTable, found: Overview | None) -> None:
                 "place": Cell(
                     pick(each.location_name, each.location_name_zh)
                     + ("" if each.condition == "good" else " · " + _condition(each.condition))
+                    + (f" · {kind_of(each.owner)}: {each.owner.display_name()}" if each.owner else ""),
+                    "info.fg" if each.owner else "text.primary",
                 ),
                 "lot": Cell(each.lot or "–", "text.primary" if each.lot else "text.tertiary"),
                 "on_hand": Cell(quantity_text(each.on_hand)),
@@ -144,7 +150,7 @@ def fill_holdings(table: PaintedTable, found: Overview | None) -> None:
                 "changed": Cell(str(each.changed_on or ""), "text.secondary"),
             }
         )
-        for each in (found.part.holdings if found else ())
+        for each in ((*found.part.holdings, *found.part.owned) if found else ())
     ]
     table.set_empty("" if found is None else tr("None in stock"))
     table.set_rows(rows)

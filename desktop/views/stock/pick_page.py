@@ -18,6 +18,7 @@ from desktop.domain import picking as walking
 from desktop.domain.changes import Changes
 from desktop.domain.picking import Entry, Refused, Walk
 from desktop.domain.stock import Feedback, Level, quantity_text
+from desktop.domain.stock_units import as_quantity
 from desktop.domain.text import pick, tr
 from desktop.operations import picking, stock_desk
 from desktop.operations.picking import Pick, PickPosted, Taken
@@ -26,7 +27,6 @@ from desktop.operations.stock_desk import Resolved
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import desk_papers, pick_rows
-from desktop.views.stock.desk_driver import as_quantity
 from desktop.views.stock.painted_table import Cell, PaintedTable, TableColumn, TableRow
 from desktop.views.stock.scan_bar import ScanBar
 from desktop.views.stock.short_strip import ShortStrip

@@ -6,7 +6,7 @@ the list; so a code typed whole is never turned into another one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -46,6 +46,10 @@ class ScanAhead(QObject):
     """One per scan field. `chosen` carries the code that was picked."""
 
     chosen = Signal(str)
+    spared: Callable[[str], bool] | None = None
+    """Says of a text that it is no code, for example a quantity with its unit."""
+    with_owners: Callable[[], bool] | None = None
+    """Says whether a supplier or a customer can be meant."""
 
     def __init__(self, context: Context, field: ScanField) -> None:
         super().__init__(field)
@@ -86,7 +90,8 @@ class ScanAhead(QObject):
     def _typed(self, text: str) -> None:
         self._records = ()
         self._armed = False
-        if len(text.strip()) < _LEAST or text.strip().replace(".", "").isdigit():
+        spared = self.spared is not None and self.spared(text)
+        if len(text.strip()) < _LEAST or spared or text.strip().replace(".", "").isdigit():
             self._pause.stop()
             self.shut()
         else:
@@ -113,7 +118,8 @@ class ScanAhead(QObject):
 
     def _got_records(self, found: Sequence[Found]) -> None:
         self._job = None
-        self._records = tuple(each for each in found if each.key in _KINDS)[:_RECORDS]
+        kinds = (*_KINDS, "party") if self.with_owners is not None and self.with_owners() else _KINDS
+        self._records = tuple(each for each in found if each.key in kinds)[:_RECORDS]
         self._show()
 
     def _no_answer(self, failure: Failure) -> None:
