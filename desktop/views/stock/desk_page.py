@@ -196,7 +196,7 @@ class StockDesk(Page):
             self._say("", Feedback(Level.TODO, tr("No labels"), tr("Nothing was received at this desk yet.")))
 
     def leave(self) -> None:
-        """Esc: leave the question for a reason, close the offered codes, else empty the field, else suspend the draft."""
+        """Esc: leave the question for a reason, close the offered codes, empty the field, else suspend the draft."""
         if self.reason.isVisible():
             self.reason.shut()
             return

@@ -43,7 +43,9 @@ def _last_move(bench: Bench) -> tuple[Decimal, Decimal, str]:
     return Decimal(found[0]), Decimal(found[1]), found[2]
 
 
-@pytest.mark.parametrize("typed", ["2 box", "2box", "2 boxes", "2盒", "2 盒", "2 he", "2 b", "2x12", "2 X 12", "２ ＢＯＸ"])
+@pytest.mark.parametrize(
+    "typed", ["2 box", "2box", "2 boxes", "2盒", "2 盒", "2 he", "2 b", "2x12", "2 X 12", "２ ＢＯＸ"]
+)
 def test_a_quantity_is_typed_with_its_unit(boxed: Bench, typed: str) -> None:
     boxed.scan(ORDER, OIL)
     boxed.page.scan.field.setText(typed)  # what an input method, a paste or keys leave there
@@ -114,8 +116,8 @@ def test_an_order_in_boxes_is_received_in_boxes(boxed: Bench) -> None:
         boxed.shop.item(OIL), PURCHASE,
     )  # fmt: skip
     boxed.shop.value(
-        "update erp.purchase_order_line set uom_factor = 12, entered_quantity = 4, entered_price = 1080 where line_no = 9"
-        " returning id"
+        "update erp.purchase_order_line set uom_factor = 12, entered_quantity = 4, entered_price = 1080"
+        " where line_no = 9 returning id"
     )
     boxed.scan(PURCHASE, OIL)
     row = boxed.row_of(OIL)
@@ -153,8 +155,8 @@ def owned(bench: Bench) -> Bench:
     """A supplier keeps 30 sensors with us, the order's customer two and another customer five."""
     shop = bench.shop
     other = shop.value(
-        "insert into erp.party (company_id, code, name, name_zh, is_customer) values (%s, 'C-2', 'Delin Motors', '德林电机',"
-        " true) returning id",
+        "insert into erp.party (company_id, code, name, name_zh, is_customer)"
+        " values (%s, 'C-2', 'Delin Motors', '德林电机', true) returning id",
         shop.world.company,
     )
     mine = shop.value("select id from erp.party where code = 'C-1'")
@@ -286,8 +288,8 @@ def test_the_whole_order_goes_back_and_no_more_than_came(bench: Bench) -> None:
 def test_blocked_goods_are_offered_first_and_ctrl_g_changes_which(bench: Bench) -> None:
     number = _received(bench)
     bench.shop.value(
-        "select api.change_condition(gen_random_uuid(), jsonb_build_object('to_condition', 'quarantine', 'reason', 'dented',"
-        " 'lines', jsonb_build_array(jsonb_build_object('balance_id', b.id, 'quantity', 3))))"
+        "select api.change_condition(gen_random_uuid(), jsonb_build_object('to_condition', 'quarantine',"
+        " 'reason', 'dented', 'lines', jsonb_build_array(jsonb_build_object('balance_id', b.id, 'quantity', 3))))"
         " from erp.stock_balance b where b.item_id = %s",
         bench.shop.item("FLT-AIR-7502"),
     )
