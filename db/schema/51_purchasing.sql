@@ -456,7 +456,7 @@ call erp.allow('erp.approval_rule', 'business', 'select');
 call erp.allow('erp.approval_rule', 'steward', 'insert (company_id, org_unit_id, document_type, category, amount_from, step, role_key, active), update (category, amount_from, step, role_key, active), delete');
 call erp.allow('erp.approval', 'business', 'select');
 call erp.allow('erp.supplier_price', 'business', 'select');
-call erp.allow('erp.supplier_price', 'buyer', 'insert (company_id, org_unit_id, item_id, supplier_id, supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), update (supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), delete');
+call erp.allow('erp.supplier_price', 'buyer', 'insert (company_id, org_unit_id, item_id, supplier_id, supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), update (item_id, supplier_id, supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), delete');
 call erp.allow('api.may_decide(bigint[])', 'business', 'execute');
 call erp.allow('api.decide(bigint, boolean, text)', 'clerk planner desk engineer buyer finance pm manager steward', 'execute');
 call erp.allow('api.purchase_price(integer, bigint, bigint, numeric, date)', 'business', 'execute');

@@ -6,7 +6,7 @@ row by row. The outcome is the importer's `Plan`, so screen, reject sheet and im
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Protocol
@@ -26,6 +26,8 @@ class Trial(Protocol):
 
     @property
     def inserts(self) -> bool: ...
+
+    def finds(self, columns: Collection[str]) -> bool: ...
 
     def plan(self, lines: Sequence[Entered]) -> PastePlan: ...
 
@@ -104,10 +106,12 @@ def letter(column: int) -> str:
     return name
 
 
-def recognise(cells: Sequence[Sequence[str]], infos: Sequence[ColumnInfo]) -> Pasted:
+def recognise(
+    cells: Sequence[Sequence[str]], infos: Sequence[ColumnInfo], aliases: Mapping[str, str] | None = None
+) -> Pasted:
     """Tell a header row from data: at least half of its names are those of columns."""
     first = tuple(cells[0]) if cells else ()
-    names = _names(infos)
+    names = _names(infos, aliases)
     written = [_plain(cell) for cell in first if cell.strip()]
     known = sum(name in names for name in written)
     rows = tuple(tuple(row) for row in cells)
@@ -116,12 +120,18 @@ def recognise(cells: Sequence[Sequence[str]], infos: Sequence[ColumnInfo]) -> Pa
     return Pasted((), rows, 1)
 
 
-def map_columns(pasted: Pasted, infos: Sequence[ColumnInfo], start: int) -> dict[int, str]:
+def map_columns(
+    pasted: Pasted, infos: Sequence[ColumnInfo], start: int, aliases: Mapping[str, str] | None = None
+) -> dict[int, str]:
     """Which column of the range fills which column of the list: by name, else from position `start` on."""
     if pasted.header:
-        names = _names(infos)
-        found = {number: names.get(_plain(name), "") for number, name in enumerate(pasted.header)}
-        return {number: key for number, key in found.items() if key}
+        names = _names(infos, aliases)
+        found: dict[int, str] = {}
+        for number, name in enumerate(pasted.header):
+            key = names.get(_plain(name), "")
+            if key and key not in found.values():
+                found[number] = key
+        return found
     return {number: info.key for number, info in enumerate(infos[start : start + pasted.width])}
 
 
@@ -144,7 +154,11 @@ def check(
     """
     infos = {info.key: info for info in shape.infos}
     key_column = next((number for number, key in mapping.items() if key == code), None) if pasted.header else None
-    if key_column is not None and code is not None:
+    finds = trial is not None and trial.finds(set(mapping.values()))
+    if finds:
+        key_column, guesses = None, {}
+        matched: list[ShownRow | None] = [None] * len(pasted.rows)
+    elif key_column is not None and code is not None:
         found = _by_code(source, query, shape, code, [row[key_column] for row in pasted.rows])
         guesses = _guess(source, query, infos[code], [row[key_column] for row in pasted.rows], found)
         matched = [found.get(_plain(row[key_column])) for row in pasted.rows]
@@ -192,7 +206,7 @@ def _judged(planned: Sequence[PlannedRow], tried: PastePlan, infos: Mapping[str,
             for cell in found.cells
             if cell.changed and found.verdict == "changed" and cell.column in infos
         }
-        judged.append(replace(row, verdict=found.verdict, old=old, faults=faults))
+        judged.append(replace(row, verdict=found.verdict, old=old, faults=faults, row_id=found.row_id))
     return judged
 
 
@@ -332,10 +346,14 @@ def _plain(text: str) -> str:
     return narrow(text).casefold()
 
 
-def _names(infos: Sequence[ColumnInfo]) -> dict[str, str]:
+def _names(infos: Sequence[ColumnInfo], aliases: Mapping[str, str] | None = None) -> dict[str, str]:
     """Everything that a header may call a column."""
     names: dict[str, str] = {}
     for info in infos:
         for name in (info.key, info.label, f"{info.label} {info.unit or ''}", f"{info.label}({info.unit or ''})"):
             names.setdefault(_plain(name), info.key)
+    known = {info.key for info in infos}
+    for name, key in (aliases or {}).items():
+        if key in known:
+            names.setdefault(_plain(name), key)
     return names

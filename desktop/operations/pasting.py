@@ -6,7 +6,7 @@ save is the same work with a commit. Blocks go in few statements: five thousand 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -27,7 +27,10 @@ from desktop.operations.sealed_cells import Opener
 
 Verdict = Literal["new", "changed", "same", "rejected"]
 PARTIES = {"customers": "is_customer", "suppliers": "is_supplier"}
-_HOME = text("""
+Prepare = Callable[[Session, View, Sequence["Entered"]], Sequence["Entered"]]
+"""What a list does with the lines of a block before they are tried: finds its records by more than a code."""
+
+HOME = text("""
     select u.company_id, u.id from erp.org_unit u
     where u.id = coalesce((erp.my_home_units())[1], (select min(r.id) from erp.org_unit r where r.parent_id is null))
 """)
@@ -122,12 +125,12 @@ class _RolledBack(Exception):
         self.found = found
 
 
-def plan(database: Database, view: View, lines: Sequence[Entered]) -> PastePlan:
+def plan(database: Database, view: View, lines: Sequence[Entered], prepare: Prepare | None = None) -> PastePlan:
     """Try the block: what is new, changed, the same, or refused and why. Changes nothing."""
     with in_language(view.listing.language):
         try:
             with database.write() as session:
-                raise _RolledBack(_plan(session, view, lines))
+                raise _RolledBack(_plan(session, view, prepare(session, view, lines) if prepare else lines))
         except _RolledBack as rolled:
             found: PastePlan = rolled.found
             return found
@@ -273,7 +276,11 @@ def _draft(
         draft.cells[key] = PasteCell(key, old.get(key), entered, changed)
         if changed:
             editing.place(view, values, custom, key, value)
-    if line.row_id is None:
+    if line.row_id is None and not (values or custom or draft.errors):
+        key = next(iter((*columns, *view.listing.columns)))
+        draft.errors[key] = tr("You may not enter records in this list.")
+        draft.cells[key] = PasteCell(key, None, None, True)
+    elif line.row_id is None:
         draft.insert = Insert(line.line, values, custom)
     elif values or custom:
         draft.change = RowChange(line.row_id, version, values, custom, {})
@@ -438,7 +445,7 @@ def _insert_rows(session: Session, view: View, shape: tuple[str, ...], rows: Seq
         columns.append("custom")
         chosen.append("jsonb_strip_nulls(n.custom)")
     if "org_unit_id" in table.c and "org_unit_id" not in names:
-        home = session.execute(_HOME).one()
+        home = session.execute(HOME).one()
         columns += ["company_id", "org_unit_id"]
         chosen += [":company", ":unit"]
         parameters |= {"company": home.company_id, "unit": home.id}

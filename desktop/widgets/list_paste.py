@@ -59,8 +59,12 @@ class ListPaste(QObject):
     def _look(self, cells: list[list[str]]) -> None:
         page, grid = self._page, self._page.grid
         shown = [slot.info for slot in page.columns.slots]
-        pasted = recognise(cells, page.model.infos)
-        mapping = map_columns(pasted, page.model.infos if pasted.header else shown, grid.selection.column)
+        make = page.services.paste
+        self._backend = make(page.model.source) if make is not None else None
+        aliases = self._backend.aliases() if self._backend is not None else {}
+        pasted = recognise(cells, page.model.infos, aliases)
+        infos = page.model.infos if pasted.header else shown
+        mapping = map_columns(pasted, infos, grid.selection.column, aliases)
         first, last = grid.selection.line, grid.selection.line + len(pasted.rows) - 1
 
         def open_panel(lines: list[ShownRow | GroupHead]) -> None:
@@ -73,8 +77,6 @@ class ListPaste(QObject):
         page = self._page
         self.close()
         page.model.hold()
-        make = page.services.paste
-        self._backend = make(page.model.source) if make is not None else None
         panel = PastePanel(
             page.model, pasted, mapping, targets,
             title=page.title(), code=page.spec.code_column, trial=self._backend, parent=page,

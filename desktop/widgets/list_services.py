@@ -5,7 +5,7 @@ A page works without any of them (a part of its menus is then absent); the real 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -88,6 +88,14 @@ class PasteBackend(Protocol):
     @property
     def inserts(self) -> bool:
         """Whether lines without a record may become new ones."""
+        ...
+
+    def finds(self, columns: Collection[str]) -> bool:
+        """Whether lines with these columns find their records by themselves, wherever they are pasted."""
+        ...
+
+    def aliases(self) -> Mapping[str, str]:
+        """Other headers of sheets → the column that they mean."""
         ...
 
     def plan(self, lines: Sequence[Entered]) -> PastePlan: ...

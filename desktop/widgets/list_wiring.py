@@ -5,7 +5,7 @@ A page holds its source only as a `ListSource`; here the real one is recognised,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from desktop.exchange.csv_export import write_csv
 from desktop.exchange.excel_export import Options, write_excel
 from desktop.lists.query import ListQuery, ListSource
 from desktop.lists.spec import ListSpec
-from desktop.operations import pasting, saved_views
+from desktop.operations import importing, pasting, purchasing_paste, saved_views
 from desktop.operations.authors import last_authors
 from desktop.operations.exporting import ExportRefused
 from desktop.operations.lists import SqlListSource
@@ -164,8 +164,21 @@ class SqlPaste:
     def inserts(self) -> bool:
         return self.source.spec.inserts
 
+    def finds(self, columns: Collection[str]) -> bool:
+        """Whether lines with these columns find their records by themselves, wherever they are pasted."""
+        return self.source.spec.key == purchasing_paste.LIST and purchasing_paste.finds(columns)
+
+    def aliases(self) -> Mapping[str, str]:
+        """Other headers of sheets → the list's column, as the import of the same rows knows them."""
+        goal = importing.target(self.source.spec.key)
+        fields = {field.column_name(): field.aliases for field in goal.fields} if goal is not None else {}
+        return {
+            alias: column.key for column in self.source.spec.columns for alias in fields.get(column.writes or "", ())
+        }
+
     def plan(self, lines: Sequence[Entered]) -> PastePlan:
-        return pasting.plan(self.source.database, self.source.view(), lines)
+        prepare = purchasing_paste.prepare if self.source.spec.key == purchasing_paste.LIST else None
+        return pasting.plan(self.source.database, self.source.view(), lines, prepare)
 
     def save(self, query: ListQuery, plan: PastePlan, request_id: str) -> PasteResult:
         result = pasting.save(self.source.database, self.source.view(), query, plan, request_id=request_id)

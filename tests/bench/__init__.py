@@ -26,6 +26,12 @@ def _paint(start: Start) -> dict[str, Any]:
     return grid_paint.measure()
 
 
+def _paste(start: Start) -> dict[str, Any]:
+    from tests.bench import paste
+
+    return paste.measure(start())
+
+
 def _posting(start: Start) -> dict[str, Any]:
     from tests.bench import posting
 
@@ -92,6 +98,7 @@ BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
     "lists": _lists,
     "mixed_work": _mixed_work,
     "paint": _paint,
+    "paste": _paste,
     "posting": _posting,
     "startup": _startup,
     "stock_on_hand": _stock_on_hand,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,10 +16,12 @@ from desktop.domain.importing import CellFault, Fault, FieldKind, ImportField, P
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
 from desktop.operations import encryption
-from desktop.operations.importing import invoices
+from desktop.operations.importing import invoices, prices
 from desktop.operations.importing.describe import closed_fields
 from desktop.operations.importing.lookups import Meant, resolve
+from desktop.operations.importing.prices import PriceRow
 from desktop.operations.importing.targets import Target
+from desktop.operations.importing.writing import place_of
 
 Key = tuple[Any, ...]
 
@@ -44,6 +47,8 @@ def plan_rows(
     progress.report(0, len(rows))
     kinds = {field.key: field.kind for field in fields}
     drafts = _resolved(session, target, rows, headers, kinds)
+    if target.writer == "price":
+        drafts = _priced(session, drafts, headers)
     progress.check()
     required = tuple(field for field in fields if field.required)
     if target.writer == "invoice":
@@ -78,6 +83,7 @@ class _Draft:
     values: Mapping[str, Any]
     shown: Mapping[str, str]
     faults: tuple[CellFault, ...]
+    row_id: int | None = None
 
 
 def _resolved(
@@ -117,6 +123,43 @@ def _resolve_row(
             shown[f"{key}.name"] = meant.name
         values[key] = value
     return _Draft(row.number, values, shown, tuple(faults))
+
+
+_PRICE_FIELDS = {"item": "item_id"}
+"""What `prices` calls by another name than the table."""
+
+
+def _priced(session: Session, drafts: Sequence[_Draft], headers: Mapping[str, str]) -> list[_Draft]:
+    """Rows of a price list: items by the supplier's codes too, the price that each one changes, what overlaps."""
+    place = place_of(session)
+    rows = [_price_row(draft) for draft in drafts]
+    prices.settle(session, place.org_unit_id, dt.datetime.now(ZoneInfo(place.time_zone)).date(), rows)
+    return [_with_price(draft, row, headers) for draft, row in zip(drafts, rows, strict=True)]
+
+
+def _price_row(draft: _Draft) -> PriceRow:
+    values = draft.values
+    return PriceRow(
+        line=draft.number, supplier=values.get("supplier_id"), item=values.get("item_id"),
+        word=draft.shown.get("item_id", ""), supplier_code=str(values.get("supplier_code") or ""),
+        min_quantity=values.get("min_quantity") or Decimal(0), valid_from=values.get("valid_from"),
+        valid_to=values.get("valid_to"), open_end=values.get("valid_to") is None,
+        currency=str(values.get("currency") or ""),
+    )  # fmt: skip
+
+
+def _with_price(draft: _Draft, row: PriceRow, headers: Mapping[str, str]) -> _Draft:
+    values = {**draft.values, "min_quantity": row.min_quantity, "valid_from": row.valid_from}
+    if row.item is not None:
+        values["item_id"] = row.item
+    if values.get("currency") or row.price_id is None:
+        values["currency"] = row.currency or None
+    kept = tuple(fault for fault in draft.faults if not (fault.field == "item_id" and row.item is not None))
+    added = []
+    for key, fault in row.faults.items():
+        name = _PRICE_FIELDS.get(key, key)
+        added.append(CellFault(draft.number, headers.get(name, name), name, draft.shown.get(name, ""), fault))
+    return replace(draft, values=values, faults=(*kept, *added), row_id=row.price_id)
 
 
 def _without_repeats(target: Target, drafts: Sequence[_Draft], headers: Mapping[str, str]) -> list[_Draft]:
@@ -161,6 +204,9 @@ def _existing(session: Session, target: Target, drafts: Sequence[_Draft]) -> Cal
     if target.writer == "opening":
         by_key = _balances(session, drafts)
         return lambda draft: by_key.get(key_of(target, draft.values) or ())
+    if target.writer == "price":
+        by_id = {record.id: record for record in _records(session, target, "id", [draft.row_id for draft in drafts])}
+        return lambda draft: by_id.get(draft.row_id or 0)
     found = _records(session, target, target.match[0], [d.values.get(target.match[0]) for d in drafts])
     by_key = {key: record for record in found if (key := key_of(target, _by_field(target, record.values))) is not None}
     traced = [draft for draft in drafts if draft.values.get("source") and draft.values.get("source_key")]

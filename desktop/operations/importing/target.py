@@ -48,7 +48,7 @@ class Target:
     table: str
     match: tuple[str, ...]
     fields: tuple[FieldSpec, ...]
-    writer: Literal["table", "party", "opening", "invoice"] = "table"
+    writer: Literal["table", "party", "opening", "invoice", "price"] = "table"
     fixed: Mapping[str, object] = field(default_factory=dict)
     owned: bool = True  # has company_id and org_unit_id
     traced: bool = True  # has source and source_key

@@ -7,6 +7,7 @@ their own table. `aliases` are the headers under which other systems export the 
 from __future__ import annotations
 
 from desktop.operations.importing.invoice_fields import SUPPLIER_INVOICES
+from desktop.operations.importing.price_fields import SUPPLIER_PRICES
 from desktop.operations.importing.target import (
     ASSET,
     ASSET_CLASS,
@@ -293,6 +294,7 @@ OPENING_BALANCES = Target(
                 "part no",
                 "item",
                 "item code",
+                "item no",
                 "编码",
             ),
         ),
@@ -334,6 +336,7 @@ TARGETS: tuple[Target, ...] = (
     ITEMS,
     CUSTOMERS,
     SUPPLIERS,
+    SUPPLIER_PRICES,
     CONTACTS,
     ASSETS,
     STOCK_LOCATIONS,

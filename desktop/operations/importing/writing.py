@@ -244,6 +244,7 @@ _WRITERS: Mapping[str, Callable[[Session, Target, Sequence[PlannedRow], Place], 
     "table": _write_table,
     "party": _write_party,
     "opening": _write_opening,
+    "price": _write_table,
 }
 
 

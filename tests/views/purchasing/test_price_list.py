@@ -1,0 +1,49 @@
+"""A supplier's new price list from the clipboard into the list, without a mouse: look, write, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.desks.lists import list_page
+from desktop.lists.all_lists import list_for
+from desktop.runtime.context import Context
+from tests.purchasing_people import Person, person
+from tests.stock_fixtures import shop, shop_template
+from tests.stock_shop import Shop
+from tests.views.purchasing.test_requisition import Opened, context_of, show
+
+__all__ = ["context_of", "person", "shop", "shop_template"]
+
+Key, Mod = Qt.Key, Qt.KeyboardModifier
+
+
+def test_ctrl_v_shows_the_difference_f9_writes_it_and_ctrl_z_takes_it_back(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+) -> None:
+    by = shop.value("select code from erp.party where id = %s", shop.world.supplier)
+    context, _ = context_of(person("buyer"), "buyer")
+    page = list_page(context, list_for("supplier_prices"))
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: page._opened and not context.work.running(), timeout=15000)
+    page.grid.canvas.setFocus()
+    lines = ("Vendor\tPart number\tMOQ\tNet price\tCurrency",)
+    rows = (f"{by}\tFLT-AIR-7502\t0\t¥1,170.50\tRMB", f"{by}\tFLT-OIL-7511\t10\t90\tCNY", f"{by}\tNOPE\t0\t1\tXXX")
+    QGuiApplication.clipboard().setText("\n".join(lines + rows))
+    qtbot.keyClick(page.grid.canvas, Key.Key_V, Mod.ControlModifier)
+    qtbot.waitUntil(lambda: page.pasting.panel is not None and page.pasting.panel.checked is not None, timeout=15000)
+    panel = page.pasting.panel
+    assert panel is not None and panel.checked is not None
+    assert panel.checked.plan.counts() == {"rows": 3, "new": 2, "changed": 0, "same": 0, "rejected": 1}
+    assert shop.value("select count(*) from erp.supplier_price") == 0
+    qtbot.keyClick(panel.table, Key.Key_F9)
+    qtbot.waitUntil(lambda: page.pasting.panel is None and page.grid.model.rowCount() == 2, timeout=15000)
+    assert shop.value("select sum(unit_price)::text from erp.supplier_price where currency = 'CNY'") == "1260.5000"
+    page.grid.canvas.setFocus()
+    qtbot.keyClick(page.grid.canvas, Key.Key_Z, Mod.ControlModifier)
+    qtbot.waitUntil(lambda: page.grid.model.rowCount() == 0, timeout=15000)
+    assert shop.value("select count(*) from erp.supplier_price") == 0
