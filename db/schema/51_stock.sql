@@ -653,7 +653,7 @@ $$;
 
 -- What posting a document of an earlier date would do: {"effective_at", "refused": [{rule, line, …}], "items": [{item, valuation,
 -- later, changed, on_hand, consumed}], "periods": [{month, rows, amount}], "rows": [{number, type, item, effective_at, quantity,
--- amount, delta}], "hidden": rows of units that are not the caller's}. It is posted for that, and taken back before anybody sees it.
+-- amount, delta}], "hidden": rows of units that are not the caller's, "amount": what the document itself moves}. It is posted for that, and taken back before anybody sees it.
 create function api.preview_backdating(document jsonb) returns jsonb
 language plpgsql
 security definer
@@ -685,7 +685,8 @@ begin
     if refused = '[]' then
         begin
             answer := api.post_stock(gen_random_uuid(), document);
-            result := api.backdating_result(place.company_id, (answer ->> 'document_id')::bigint, at);
+            result := api.backdating_result(place.company_id, (answer ->> 'document_id')::bigint, at)
+                || jsonb_build_object('amount', answer -> 'amount');
             raise exception using errcode = 'ER099';
         exception when others then
             get stacked diagnostics state = returned_sqlstate, rule = constraint_name, detail = pg_exception_detail;
@@ -695,6 +696,10 @@ begin
                 refused := jsonb_build_array(jsonb_build_object('rule', rule) || coalesce(nullif(detail, '')::jsonb, '{}'));
             end if;
         end;
+    end if;
+    -- An engineer learns how many movements it changes, not what anything cost.
+    if not api.sees_costs() then
+        result := result - '{amount,items,periods,rows,consumed}'::text[];
     end if;
     return jsonb_build_object('effective_at', at, 'refused', refused) || result;
 end
@@ -781,6 +786,42 @@ begin
     end if;
     update erp.request r set result = answer where r.id = request_id;
     return answer;
+end
+$$;
+
+-- What a change of value by hand would do, before anybody does it: the answer of `post_revaluation` with the item's quantity,
+-- value and average before and after, or {"refused": {rule, …}}. It is posted for that, and taken back before anybody sees it.
+create function api.preview_revaluation(document jsonb) returns jsonb
+language plpgsql
+security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    answer jsonb;
+    before erp.item_cost;
+    after  erp.item_cost;
+    state  text;
+    rule   text;
+    detail text;
+begin
+    begin
+        -- The reason is asked for when it is posted.
+        answer := api.post_revaluation(gen_random_uuid(), document || '{"reason": "-"}');
+        select * into after from erp.item_cost c
+        where c.item_id = (answer ->> 'item_id')::bigint
+            and c.company_id = (select e.company_id from erp.stock_value_entry e where e.id = (answer ->> 'entry_id')::bigint);
+        raise exception using errcode = 'ER099';
+    exception when others then
+        get stacked diagnostics state = returned_sqlstate, rule = constraint_name, detail = pg_exception_detail;
+        if state not like 'ER%' then
+            raise;
+        elsif state <> 'ER099' then
+            return jsonb_build_object('refused', jsonb_build_object('rule', rule) || coalesce(nullif(detail, '')::jsonb, '{}'));
+        end if;
+    end;
+    select * into before from erp.item_cost c where c.company_id = after.company_id and c.item_id = after.item_id;
+    return answer - 'entry_id' || jsonb_build_object('there', before.quantity, 'value_before', before.value, 'value_after', after.value,
+        'average_before', before.average, 'average_after', after.average);
 end
 $$;
 
@@ -975,6 +1016,7 @@ call erp.allow('erp.stock_value_share', 'clerk buyer finance pm manager steward 
 call erp.allow('erp.stock_period', 'business', 'select');
 call erp.allow('api.preview_backdating(jsonb)', 'clerk engineer steward', 'execute');
 call erp.allow('api.post_revaluation(uuid, jsonb)', 'finance steward', 'execute');
+call erp.allow('api.preview_revaluation(jsonb)', 'finance steward', 'execute');
 call erp.allow('api.reverse_value_entry(uuid, bigint, text)', 'finance steward', 'execute');
 call erp.allow('api.close_stock_period(integer, date)', 'finance', 'execute');
 call erp.allow('api.reopen_stock_period(bigint, text)', 'finance', 'execute');

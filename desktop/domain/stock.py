@@ -179,6 +179,8 @@ class Draft:
     to_place: tuple[int, str] | None = None
     owner: Owner | None = None
     reason: str = ""
+    effective_on: date | None = None
+    """The earlier day on which it happened; None for now."""
 
     @property
     def empty(self) -> bool:

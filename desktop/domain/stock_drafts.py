@@ -83,6 +83,7 @@ def draft_from(data: Mapping[str, Any]) -> Draft:
         to_place=_place(data.get("to_place")),
         owner=owner_from(data),
         reason=str(data.get("reason") or ""),
+        effective_on=date.fromisoformat(data["effective_on"]) if data.get("effective_on") else None,
     )
 
 

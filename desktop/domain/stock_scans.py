@@ -133,6 +133,7 @@ def next_serial(draft: Draft, code: str) -> Draft | None:
 
 def adopt(opened: Draft, draft: Draft) -> Draft:
     """What was scanned before the order was: each line takes the place that waits for it in the opened draft."""
+    opened = replace(opened, effective_on=draft.effective_on)
     for line in draft.filled:
         lot = _lot_of(line)
         opened, _ = scan_part(opened, line.part, lot=lot, at=line.scanned_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,9 @@ from db.errors import UserError
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations.stock import exactly_once
+
+Refusal = UserError
+"""Why something may not be posted: `field`, `constraint`, `facts` and the words of cause and remedy."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,18 @@ class Preview:
     """What posting a document of an earlier date would do.
 
     `refused` says why it may not be posted; `periods` are (month as YYYY-MM, rows, amount in the company's currency);
+    `consumed` is what later issues are charged today, stock less by as much; `amount` what the document itself moves;
     `hidden` counts rows of units that are not the reader's.
     """
 
-    refused: tuple[UserError, ...]
+    refused: tuple[Refusal, ...]
     later: int = 0
     changed: int = 0
     hidden: int = 0
     consumed: Decimal = Decimal(0)
     periods: tuple[tuple[str, int, Decimal], ...] = ()
     rows: tuple[LaterRow, ...] = ()
+    amount: Decimal = Decimal(0)
 
 
 def revalue_receipt(
@@ -128,7 +133,24 @@ def preview_backdating(database: Database, document: Mapping[str, Any]) -> Previ
         Decimal(str(found.get("consumed", 0))),
         tuple((one["month"], one["rows"], Decimal(str(one["amount"]))) for one in found.get("periods", ())),
         tuple(_row(one) for one in found.get("rows", ())),
+        Decimal(str(found.get("amount") or 0)),
     )
+
+
+def preview_of_day(database: Database, document: Mapping[str, Any], day: date) -> tuple[dict[str, Any], Preview]:
+    """`document` dated to the end of `day` where its company is, ready to be posted, and what that would do."""
+    places = [line.get(end) for line in document["lines"] for end in ("from_location_id", "to_location_id")]
+    with database.read() as session:
+        at: datetime | None = session.execute(
+            text(
+                "select (cast(:day as date) + time '23:59:59') at time zone c.time_zone"
+                " from erp.stock_location l join erp.company c on c.id = l.company_id"
+                " where l.id = any(:places) limit 1"
+            ),
+            {"day": day, "places": [each for each in places if each is not None]},
+        ).scalar()
+    dated = {**document, "effective_at": (at or datetime.combine(day, time(23, 59, 59)).astimezone()).isoformat()}
+    return dated, preview_backdating(database, dated)
 
 
 def _row(found: Mapping[str, Any]) -> LaterRow:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.entry import NotADate
 from desktop.domain.text import tr
 from desktop.runtime.context import SearchProvider
 from desktop.runtime.work import Work
@@ -53,7 +54,7 @@ class AskStrip(Surface):
         self.words = Label(size=13, weight=500)
         self.message = Label(role="danger.fg")
         self.take = Button("", kind="primary", key="Enter")
-        self.leave = Button(tr("Leave"), kind="ghost", key="Esc")
+        self.leave = Button(tr("Cancel"), kind="ghost", key="Esc")
         self.take.clicked.connect(self.act)
         self.leave.clicked.connect(self.shut)
         self._fields = row(spacing=8)
@@ -68,7 +69,7 @@ class AskStrip(Surface):
         self._asks, self._done = tuple(asks), done
         self.words.setText(words)
         self.take.setText(take)
-        self.leave.setText(tr("Leave"))
+        self.leave.setText(tr("Cancel"))
         self.message.setText("")
         self.take.setEnabled(True)
         for ask in asks:
@@ -106,7 +107,11 @@ class AskStrip(Surface):
 
     def act(self) -> None:
         """Hand the answers over, if nothing is missing. The strip stays until `shut` says that it is done."""
-        found = self.answers()
+        try:
+            found = self.answers()
+        except NotADate as error:
+            self.refuse(str(error))
+            return
         for ask in self._asks:
             if ask.required and found[ask.key] is None:
                 self.refuse(tr("{field} is required: fill it in.", field=ask.label))
@@ -157,4 +162,4 @@ class AskStrip(Surface):
         super().keyPressEvent(event)
 
     def retranslate(self) -> None:
-        self.leave.setText(tr("Leave"))
+        self.leave.setText(tr("Cancel"))

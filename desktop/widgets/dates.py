@@ -25,6 +25,9 @@ _STEPS = {
     Qt.Key.Key_Up: -7,
     Qt.Key.Key_Down: 7,
 }
+_MONTH_KEYS = frozenset(
+    {*_STEPS, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
+)
 _WEEKDAYS = {
     "en": ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"),
     "zh": ("一", "二", "三", "四", "五", "六", "日"),
@@ -166,6 +169,17 @@ class DateField(QLineEdit):
 
     def month_is_open(self) -> bool:
         return self._month is not None and self._month.isVisible()
+
+    def event(self, event: QEvent) -> bool:
+        """F7 opens the month, and what steers it belongs to it, also where the page has the same keys."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (event.key() == Qt.Key.Key_F7 or (self.month_is_open() and event.key() in _MONTH_KEYS))
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.month_is_open() and self._month is not None and self._month.press(event.key()):

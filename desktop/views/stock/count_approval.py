@@ -62,5 +62,5 @@ class ApprovalStrip(Surface):
 
     def retranslate(self) -> None:
         self.take.setText(tr("Approve"))
-        self.leave.setText(tr("Leave"))
+        self.leave.setText(tr("Cancel"))
         self.reason.setAccessibleName(tr("Reason"))

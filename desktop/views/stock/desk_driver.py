@@ -77,7 +77,9 @@ class DeskDriver(DeskPosting):
 
     def check_and_post(self) -> None:
         """F9: go to the first fault, or post; after all that was scanned before it."""
-        if self.unknown_outcome() and self._sending is not None:
+        if self.asked is not None:
+            self.confirm()
+        elif self.unknown_outcome() and self._sending is not None:
             self._send(self._sending)
         elif not self._under_way or self._queue:
             self._wait(Step("post"))
@@ -104,9 +106,12 @@ class DeskDriver(DeskPosting):
         return self._looking is not None or self._under_way
 
     def _next(self) -> None:
-        while self._queue and not self.busy() and not self.unknown_outcome() and not self._again.isActive():
+        while self._queue and not self._held():
             self._do(self._queue.popleft())
         self.queue_changed.emit(self.queued())
+
+    def _held(self) -> bool:
+        return self.busy() or self.asked is not None or self.unknown_outcome() or self._again.isActive()
 
     def _do(self, step: Step) -> None:
         if step.kind == "mode":
@@ -239,6 +244,8 @@ class DeskDriver(DeskPosting):
             opened = stock_scans.adopt(opened, self.draft)
         elif self.draft.filled:
             self.suspend()
+        elif kept is None:
+            opened = replace(opened, effective_on=self.draft.effective_on)
         self._set(opened)
         if kept is not None:
             self._history.forget()
@@ -251,7 +258,7 @@ class DeskDriver(DeskPosting):
             return
         if self.draft.filled:
             self.suspend()
-        self._set(Draft(mode))
+        self._set(Draft(mode, effective_on=self.draft.effective_on))  # of today, where the draft was suspended
 
 
 def as_day(text: str) -> date | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from desktop.domain.stock import Draft, Line, Mode
 from desktop.domain.stock_drafts import draft_from, to_json
 from desktop.operations import stock_desk
+from desktop.operations.stock_values import Preview
 from desktop.runtime.context import Context
 from desktop.runtime.journal import Journal
 
@@ -33,6 +34,15 @@ class Sending:
     key: UUID
     document: Mapping[str, Any]
     draft: Draft
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A document of an earlier date, and what posting it would do."""
+
+    document: Mapping[str, Any]
+    draft: Draft
+    preview: Preview
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Keeper:
     def keep(self, draft: Draft, steps: Sequence[Step], sending: Sending | None, *, surely: bool = False) -> None:
         if self._journal is None:
             return
-        if draft.empty and not steps and sending is None:
+        if draft.empty and draft.effective_on is None and not steps and sending is None:
             self._lines.clear()
             self._journal.clear()
             return
@@ -89,6 +99,7 @@ class Keeper:
             "to_place": draft.to_place,
             "owner": to_json(draft.owner),
             "reason": draft.reason,
+            "effective_on": draft.effective_on,
         }
         seen = {id(line): (line, self._line(line)) for line in draft.lines}
         self._lines = seen
@@ -133,7 +144,7 @@ class History:
 def _content(draft: Draft) -> tuple[Any, ...]:
     return (
         draft.mode, draft.subject, draft.engineer_id, draft.lines, draft.from_place, draft.to_place, draft.owner,
-        draft.reason,
+        draft.reason, draft.effective_on,
     )  # fmt: skip
 
 

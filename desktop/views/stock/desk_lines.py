@@ -6,7 +6,7 @@ Every change is on disk at once, and can be undone until the draft is posted.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
@@ -17,7 +17,7 @@ from desktop.domain.stock_units import Entry
 from desktop.domain.text import pick, tr
 from desktop.operations.stock import Posted
 from desktop.runtime.context import Context
-from desktop.views.stock.desk_keeping import History, Keeper, Sending, Suspended
+from desktop.views.stock.desk_keeping import Asked, History, Keeper, Sending, Suspended
 
 
 class DeskLines(QObject):
@@ -34,6 +34,8 @@ class DeskLines(QObject):
         self.last_posted: Posted | None = None
         self.substitutes: dict[int, Part] = {}
         """By the id of a part that is short: what may be taken instead, with where it lies."""
+        self.asked: Asked | None = None
+        """A document of an earlier date that waits for a yes; nothing changes meanwhile."""
         self._sending: Sending | None = None
         self._under_way = False
         self._history = History()
@@ -47,6 +49,10 @@ class DeskLines(QObject):
         """True while a posting was sent and nobody knows whether it arrived."""
         return self._sending is not None and not self._under_way
 
+    def fixed(self) -> bool:
+        """True while the draft may not change: it is being asked about, or nobody knows what became of it."""
+        return self.unknown_outcome() or self.asked is not None
+
     def reverse(self, document_id: int, number: str) -> None:
         raise NotImplementedError
 
@@ -57,7 +63,7 @@ class DeskLines(QObject):
 
     def undo(self) -> None:
         """Ctrl+Z: the last change of the draft; right after a posting its linked reversal."""
-        if self.busy() or self.unknown_outcome():
+        if self.busy() or self.fixed():
             return
         before = self._history.back(self.draft)
         if before is not None:
@@ -69,7 +75,7 @@ class DeskLines(QObject):
 
     def redo(self) -> None:
         """Ctrl+Y."""
-        after = None if self.busy() or self.unknown_outcome() else self._history.forward(self.draft)
+        after = None if self.busy() or self.fixed() else self._history.forward(self.draft)
         if after is not None:
             self._show_again(after, tr("Done again"))
 
@@ -206,6 +212,10 @@ class DeskLines(QObject):
         at = self.draft.current
         return self.draft.lines[at] if 0 <= at < len(self.draft.lines) else None
 
+    def set_day(self, day: date | None) -> None:
+        """The day on which it happened; None for today."""
+        self._set(replace(self.draft, effective_on=day))
+
     # suspending
 
     def suspended(self) -> tuple[Draft, ...]:
@@ -213,7 +223,7 @@ class DeskLines(QObject):
 
     def suspend(self) -> None:
         """Keep the draft on this workstation and clear the desk."""
-        if self.draft.empty or self.unknown_outcome():
+        if self.draft.empty or self.fixed():
             return
         self._suspended.add(self.draft)
         code = self.draft.subject.code if self.draft.subject else stock_title(self.draft)
@@ -236,7 +246,7 @@ class DeskLines(QObject):
     # telling
 
     def _set(self, draft: Draft) -> None:
-        if self.unknown_outcome():
+        if self.fixed():
             return
         self._history.changed(self.draft, draft)
         self.draft = draft

@@ -7,6 +7,7 @@ it belongs to what was typed, never to a button.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,8 @@ from desktop.runtime import sounds
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import desk_papers, desk_rows
+from desktop.views.stock.desk_dating import KEY as DATE_KEY
+from desktop.views.stock.desk_dating import DeskDate
 from desktop.views.stock.desk_driver import DeskDriver
 from desktop.views.stock.order_panel import OrderPanel
 from desktop.views.stock.painted_table import PaintedTable
@@ -68,6 +71,7 @@ class StockDesk(Page):
         self.table = PaintedTable(tr("Lines"))
         self.panel = PartPanel()
         self.order = OrderPanel()
+        self.dating = DeskDate(self)
         self.bar = ActionBar()
         self.suspend_button = Button(height=32, key="Esc")
         self.post_button = Button(kind="primary", icon="check", height=32, key="F9")
@@ -84,6 +88,7 @@ class StockDesk(Page):
             self._say_recovered()
 
     def _build(self) -> None:
+        self.header.add_action(self.dating.button)
         self.header.add_action(self.modes)
         self.header.add_action(self.pick_list)
         self.bar.add_button(self.suspend_button)
@@ -92,7 +97,9 @@ class StockDesk(Page):
         left.setSpacing(0)
         self.banner_row.setLayout(column(self.banner, margins=(16, 8, 12, 0)))
         self.banner_row.setVisible(False)
-        for widget, stretch in ((self.banner_row, 0), (self.scan, 0), (self.table, 1), (self.panel, 0)):
+        for widget, stretch in (
+            (self.banner_row, 0), (self.scan, 0), (self.dating.panel, 1), (self.table, 1), (self.panel, 0),
+        ):  # fmt: skip
             left.addWidget(widget, stretch)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -103,10 +110,12 @@ class StockDesk(Page):
         whole.setSpacing(0)
         whole.addWidget(self.header)
         whole.addWidget(self.reason)
+        whole.addWidget(self.dating.strip)
         whole.addLayout(middle, 1)
         whole.addWidget(self.bar)
+        typed_into = (self.scan.field, self.dating.strip.day)
         for each in self.findChildren(QWidget):
-            if each is not self.scan.field and not self.reason.isAncestorOf(each):
+            if each not in typed_into and not self.reason.isAncestorOf(each):
                 each.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusProxy(self.scan.field)
 
@@ -122,7 +131,10 @@ class StockDesk(Page):
         self.reason.given.connect(self._reason_given)
         self.reason.left.connect(self._to_field)
         field.submitted.connect(driver.typed)
-        field.stepped.connect(driver.move)
+        field.stepped.connect(self._step)
+        self.dating.button.clicked.connect(self.ask_date)
+        self.dating.strip.taken.connect(self._take_date)
+        self.dating.strip.left.connect(self._to_field)
         field.delete_pressed.connect(driver.remove)
         field.undo_pressed.connect(driver.undo)
         field.redo_pressed.connect(driver.redo)
@@ -134,8 +146,8 @@ class StockDesk(Page):
         self.table.key_clicked.connect(self._message_key)
         self.panel.part_chosen.connect(self._look_at)
         self.pick_list.clicked.connect(self.print_papers)
-        self.suspend_button.clicked.connect(driver.suspend)
-        self.post_button.clicked.connect(driver.check_and_post)
+        self.suspend_button.clicked.connect(self.leave)
+        self.post_button.clicked.connect(self.check_and_post)
         self.context.bus.subscribe(("stock_balance", "stock_move", "reservation"), self._stock_changed)
 
     # actions
@@ -144,7 +156,7 @@ class StockDesk(Page):
         self._words: list[tuple[QAction, Callable[[], str]]] = []
         driver = self.driver
         for words, key, call in (
-            (lambda: tr("Check and post"), "F9", driver.check_and_post),
+            (lambda: tr("Check and post"), "F9", self.check_and_post),
             (lambda: tr("Repeat above"), "F4", driver.repeat_above),
             (lambda: tr("Replace with the reserved part"), "F7", driver.replace_wrong),
             (lambda: tr("Reverse"), "F8", self.reverse),
@@ -157,6 +169,7 @@ class StockDesk(Page):
             (lambda: tr("Resume what was suspended"), "Ctrl+Shift+R", driver.resume),
             (lambda: tr("Pick list, labels or hand-over"), "Ctrl+P", self.print_papers),
             (lambda: tr("Labels of the last receipt"), "Ctrl+L", self.print_labels),
+            (lambda: tr("Date of the document"), DATE_KEY, self.ask_date),
         ):
             self._add(words, key, call)
         for number, mode in enumerate(Mode, start=1):
@@ -196,16 +209,45 @@ class StockDesk(Page):
             self._say("", Feedback(Level.TODO, tr("No labels"), tr("Nothing was received at this desk yet.")))
 
     def leave(self) -> None:
-        """Esc: leave the question for a reason, close the offered codes, empty the field, else suspend the draft."""
+        """Esc: close what is open, else empty the field, else suspend the draft; a date alone is today again."""
+        draft = self.driver.draft
         if self.reason.isVisible():
             self.reason.shut()
             return
         if self.ahead.shut():
             return
-        if self.scan.field.text():
+        if not self.dating.strip.isHidden():
+            self.dating.strip.shut()
+        elif self.driver.asked is not None:
+            self.driver.go_back()
+        elif self.scan.field.text():
             self.scan.field.clear()
+        elif draft.empty and draft.effective_on is not None:
+            self.driver.set_day(None)
         else:
             self.driver.suspend()
+
+    # the date, and what an earlier one changes
+
+    def ask_date(self) -> None:
+        """Ctrl+D: the day on which it happened."""
+        if not self.driver.fixed():
+            self.dating.strip.open(self.driver.draft.effective_on)
+
+    def _take_date(self, day: date | None) -> None:
+        self._to_field()
+        self.driver.set_day(day)
+
+    def check_and_post(self) -> None:
+        """F9. A date that is still being entered is taken first."""
+        if self.dating.strip.isHidden() or self.dating.strip.take():
+            self.driver.check_and_post()
+
+    def _step(self, by: int) -> None:
+        if self.driver.asked is None:
+            self.driver.move(by)
+        else:
+            self.dating.panel.step(by)
 
     def _paste_rows(self, text: str) -> None:
         """Ctrl+V with rows of a sheet: opening balances, by the import's preview."""
@@ -227,14 +269,27 @@ class StockDesk(Page):
         self.order.show_draft(draft)
         self.modes.set_current(draft.mode.value)
         self.header.set_title(desk_rows.mode_title(draft.mode))
+        self._show_asked()
         self.header.set_state(tr("Draft") if not draft.empty else "", "warn", "pencil")
         self.header.set_note(tr("Number on posting") if not draft.empty else "")
         self.pick_list.setText(desk_papers.paper_name(draft))
-        self.scan.field.set_hint(desk_rows.scan_hint(draft))
+        hint = desk_rows.scan_hint(draft) if self.driver.asked is None else tr("F9 or Esc first")
+        self.scan.field.set_hint(hint)
         self._show_totals(draft)
         self.set_dirty(bool(draft.filled))
         self.title_changed.emit()
         self._look.start()
+
+    def _show_asked(self) -> None:
+        asked = self.driver.asked
+        self.dating.show_draft(self.driver.draft, asked)
+        self.table.setVisible(asked is None)
+        self.panel.setVisible(asked is None)
+        self.order.setVisible(asked is None)
+        refused = asked is not None and bool(asked.preview.refused)
+        self.suspend_button.setText(tr("Suspend") if asked is None else tr("Back"))
+        self.post_button.setText(tr("Check and post") if asked is None else tr("Post with this date"))
+        self.post_button.setEnabled(not refused)
 
     def _show_lines(self) -> None:
         draft, wide = self.driver.draft, self._wide()
@@ -376,6 +431,7 @@ class StockDesk(Page):
             ("Ctrl+Z", tr("Undo")),
             ("Ctrl+B", tr("Unit")),
             ("Ctrl+1…6", tr("Kind of document")),
+            (DATE_KEY, tr("Date")),
         )
 
     def stands_for(self, args: Any, opened_with: Any) -> bool:
@@ -410,8 +466,7 @@ class StockDesk(Page):
         self.modes.set_segments(segments)
         for button in self.modes.findChildren(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.suspend_button.setText(tr("Suspend"))
-        self.post_button.setText(tr("Check and post"))
+        self.dating.retranslate()
         self.scan.set_queued(self.driver.queued())
         self._show()
 

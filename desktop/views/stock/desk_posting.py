@@ -5,22 +5,27 @@ The key of a posting is on disk before it is sent; while nobody knows whether it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain import stock
 from desktop.domain.changes import Changes
+from desktop.domain.entry import format_date
 from desktop.domain.stock import Draft, Feedback, Level, Mode
 from desktop.domain.stock_posting import document
 from desktop.domain.text import tr
 from desktop.operations import stock as operations
-from desktop.operations import stock_desk
+from desktop.operations import stock_desk, stock_values
 from desktop.operations.stock import Posted
+from desktop.operations.stock_values import Preview
 from desktop.runtime.context import Context, ToastAction
 from desktop.runtime.failures import Failure
-from desktop.views.stock.desk_keeping import Sending
+from desktop.views.stock.desk_keeping import Asked, Sending
 from desktop.views.stock.desk_lines import DeskLines
 
 _AGAIN_MS = 2000
@@ -74,13 +79,67 @@ class DeskPosting(DeskLines):
             if fault >= 0:
                 self.go_to(fault)
             self._say(Feedback(Level.BAD, tr("Not posted"), why), listed=False)
-            return
-        if self.draft.mode is Mode.SEND_BACK and not self.draft.reason:
+        elif self.draft.mode is Mode.SEND_BACK and not self.draft.reason:
             self.reason_wanted.emit()
-            return
-        self._sending = Sending(operations.new_key(), document(self.draft), self.draft)
+        elif self.draft.effective_on is not None:
+            self._ask(self.draft, self.draft.effective_on)
+        else:
+            self._post_as(document(self.draft), self.draft)
+
+    def _post_as(self, posted: Mapping[str, Any], draft: Draft) -> None:
+        self._sending = Sending(operations.new_key(), posted, draft)
         self._keep(surely=True)  # a crash from here on asks again with this key
         self._send(self._sending)
+
+    # an earlier date: first what it changes, then F9 again
+
+    def _ask(self, draft: Draft, day: date) -> None:
+        self._under_way = True
+        self._context.work.run(
+            stock_values.preview_of_day,
+            self._context.database,
+            document(draft),
+            day,
+            on_done=partial(self._previewed, draft),
+            on_error=self._not_previewed,
+            owner=self,
+            title=tr("Reading what the earlier date changes"),
+        )
+        self.changed.emit()
+
+    def _previewed(self, draft: Draft, answer: tuple[Mapping[str, Any], Preview]) -> None:
+        dated, preview = answer
+        self._under_way = False
+        self._online()
+        self.asked = Asked(dated, draft, preview)
+        self.changed.emit()
+        self._next()
+
+    def _not_previewed(self, failure: Failure) -> None:
+        """Nothing was sent: the draft stays, F9 asks once more."""
+        self._under_way = False
+        self._say(Feedback(Level.BAD, tr("Not posted"), failure.message), listed=False)
+        self.changed.emit()
+        self._next()
+
+    def confirm(self) -> None:
+        """F9 on the preview: post the document with its date, unless it is refused."""
+        asked = self.asked
+        if asked is not None and not asked.preview.refused:
+            self.asked = None
+            self._post_as(asked.document, asked.draft)
+
+    def go_back(self) -> None:
+        """Esc on the preview: the draft as it was, at the line that was refused."""
+        asked, self.asked = self.asked, None
+        if asked is None:
+            return
+        lines = [error.facts.get("line") for error in asked.preview.refused]
+        found = next((line for line in lines if isinstance(line, int)), None)
+        if found is not None:
+            self._mark(asked.draft, found)
+        self.changed.emit()
+        self._next()
 
     def _send(self, sending: Sending) -> None:
         self._under_way = True
@@ -105,6 +164,8 @@ class DeskPosting(DeskLines):
         self._history.forget()
         self._context.bus.publish(changes, self)
         detail = tr("{lines} lines, ¥ {amount}", lines=len(draft.filled), amount=f"{posted.amount:,.2f}")
+        if draft.effective_on is not None:
+            detail += tr(", dated {day}. The next one is of today again.", day=format_date(draft.effective_on))
         undo = ToastAction(tr("Undo"), partial(self.reverse, posted.document_id, posted.number), "Ctrl+Z")
         self._context.toast("success", tr("{number} posted", number=posted.number), detail, action=undo)
         self._say(Feedback(Level.OK, posted.number, tr("Posted"), detail), listed=False)
@@ -129,14 +190,14 @@ class DeskPosting(DeskLines):
         self._keep()
         line = dict(getattr(failure.error, "facts", None) or {}).get("line")
         if sending is not None and isinstance(line, int):
-            self._mark(sending, line)
+            self._mark(sending.draft, line)
         self._say(Feedback(Level.BAD, tr("Not posted"), failure.message), listed=False)
         self.changed.emit()
         self._reload_parts()
         self._next()
 
-    def _mark(self, sending: Sending, line_no: int) -> None:
-        filled = [number for number, line in enumerate(sending.draft.lines) if line.quantity > 0]
+    def _mark(self, draft: Draft, line_no: int) -> None:
+        filled = [number for number, line in enumerate(draft.lines) if line.quantity > 0]
         if 0 < line_no <= len(filled):
             self.go_to(filled[line_no - 1])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.entry import format_date
 from desktop.domain.text import pick, tr
 from desktop.operations import stock, stock_documents, stock_values, supplier_returns
-from desktop.operations.records import Record
+from desktop.operations.records import Record, Values
 from desktop.operations.stock import Posted
 from desktop.operations.stock_documents import Standing
 from desktop.operations.stock_values import Revalued
@@ -112,6 +114,7 @@ class StockDocumentPage(FormPage):
             self.header.set_state(tr("Counter-entry"), "warn", "undo-2")
         else:
             self.header.set_state(kinds.get(kind, kind), "neutral", "")
+        self.header.set_note(_both_days(loaded.record.values))
         self._show_facts(loaded)
         self.other.setVisible(back is not None)
         if back is not None:
@@ -254,6 +257,16 @@ class StockDocumentPage(FormPage):
         self.return_action.setText(tr("Return parts"))
         self.value_button.setText(tr("Change value"))
         self.strip.retranslate()
+
+
+def _both_days(values: Values) -> str:
+    """When it happened and when it was posted, where these are two days."""
+    happened, posted = values.get("effective_at"), values.get("posted_at")
+    if not isinstance(happened, datetime) or not isinstance(posted, datetime):
+        return ""
+    days = happened.astimezone().date(), posted.astimezone().date()
+    words = tr("Dated {day}, posted on {posted}", day=format_date(days[0]), posted=format_date(days[1]))
+    return words if days[0] != days[1] else ""
 
 
 def _fact(words: str, value: QWidget) -> QWidget:

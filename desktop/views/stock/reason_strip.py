@@ -41,7 +41,7 @@ class ReasonStrip(Surface):
         self.words.setText(words)
         self.message.setText("")
         self.take.setText(action)
-        self.leave.setText(tr("Leave"))
+        self.leave.setText(tr("Cancel"))
         self.reason.setText("")
         self.reason.setAccessibleName(tr("Remark") if optional else tr("Reason"))
         self.show()

@@ -67,4 +67,4 @@ class ShortStrip(Surface):
         }
         for reason, button in self.buttons.items():
             button.setText(words[reason])
-        self.leave.setText(tr("Leave"))
+        self.leave.setText(tr("Cancel"))

@@ -76,7 +76,7 @@ class ValueStrip(Surface):
         super().keyPressEvent(event)
 
     def retranslate(self) -> None:
-        self.leave.setText(tr("Leave"))
+        self.leave.setText(tr("Cancel"))
         self.reason.setAccessibleName(tr("Reason"))
         self.reason.setPlaceholderText(tr("Reason"))
         self.amount.setAccessibleName(tr("Amount"))

@@ -34,3 +34,15 @@ update erp.stock_period set state = 'open';
 select * from erp.stock_layer;
 -- finance: nothing. Layers of another branch's part are not there.
 select * from erp.stock_layer where item_id = {south_item};
+-- engineer: nothing. "Do we have it?" does not tell an engineer what a part costs.
+select x from api.part_overview({item}) x where x ->> 'cost' is not null or x #>> '{{substitute_parts,0,cost}}' is not null;
+-- planner: nothing. Nor a planner.
+select x from api.part_overview({item}) x where x ->> 'cost' is not null;
+-- desk: nothing. Nor the service desk.
+select x from api.part_overview({item}) x where x ->> 'cost' is not null;
+-- engineer: nothing. Nor does the preview of an earlier date tell him amounts.
+select x from api.preview_backdating('{{"type": "opening", "effective_at": "2026-01-01", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1}}]}}') x where x ?| '{{amount,items,periods,rows,consumed}}';
+-- clerk: refused 42501. Nobody tries values out who may not change them.
+select api.preview_revaluation('{{"item_id": {item}, "unit_cost": 1}}');
+-- finance: nothing. Trying out another branch's part tells nothing of it.
+select x from api.preview_revaluation('{{"item_id": {south_item}, "unit_cost": 1}}') x where not x ? 'refused' or x ? 'value_before';
