@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,25 @@ class Buying:
             "lines": made,
         } | head
 
+    @contextmanager
+    def head_office(self, role: str = "finance", name: str = "head") -> Iterator[Database]:
+        """Somebody of that job who writes for the whole company."""
+        root = self.value("select id from erp.org_unit where parent_id is null")
+        with self.person(name, role, int(root)) as database:
+            yield database
+
+    @contextmanager
+    def person(self, name: str, role: str, unit: int) -> Iterator[Database]:
+        """One more log-in, of a job in a unit."""
+        user = f"{self.shop.clone.name.replace('outpost_', '')[:20]}_{name}"
+        login = f"outpost_test_{user}"
+        users.create_user(
+            self.shop.clone.owner, user_name=user, password=name, roles=[role], units=[unit], display_name=name,
+            login=login,
+        )  # fmt: skip
+        with connect(psycopg2.extensions.make_dsn(self.shop.clone.owner.dsn, user=login, password=name)) as database:
+            yield database
+
     def open_accrual(self) -> Decimal:
         return Decimal(self.value("select coalesce(sum(open_amount), 0) from erp.grni_position"))
 
@@ -111,14 +130,8 @@ def buying(shop: Shop) -> Iterator[Buying]:
         shop.world.branch,
     )
     with ExitStack() as stack:
-        people = {}
+        people: dict[str, Database] = {}
+        made = Buying(shop, shop.clerk, shop.clerk, shop.clerk, shop.clerk)
         for name, role in (("fin", "finance"), ("fin2", "finance"), ("buy", "buyer"), ("boss", "manager")):
-            user = f"{shop.clone.name.replace('outpost_', '')[:20]}_{name}"
-            login = f"outpost_test_{user}"
-            users.create_user(
-                shop.clone.owner, user_name=user, password=name, roles=[role], units=[shop.world.branch],
-                display_name=name, login=login,
-            )  # fmt: skip
-            dsn = psycopg2.extensions.make_dsn(shop.clone.owner.dsn, user=login, password=name)
-            people[name] = stack.enter_context(connect(dsn))
+            people[name] = stack.enter_context(made.person(name, role, shop.world.branch))
         yield Buying(shop, people["fin"], people["fin2"], people["buy"], people["boss"])

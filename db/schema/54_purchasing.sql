@@ -608,8 +608,8 @@ begin
 end
 $$;
 
--- The turn of the month of all companies: by the worker each day, or by finance at once. Runs any number of times; a company
--- that reverses when the invoice comes has what stood reversed put back. Returns the positions that were turned.
+-- The turn of the month: of all companies by the worker each day, of his own by a person at once. Runs any number of times; a
+-- company that reverses when the invoice comes has what stood reversed put back. Returns the positions that were turned.
 create function api.roll_accruals() returns integer
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -621,7 +621,11 @@ declare
     actor  integer := coalesce(my_user_id(), 0);
     done   integer := 0;
 begin
-    for firm in select c.id, purchasing_rule(c.id, 'grni_method') as method from company c order by c.id loop
+    for firm in
+        select c.id, purchasing_rule(c.id, 'grni_method') as method from company c
+        where actor = 0 or c.id = (select a.company_id from app_user a where a.id = actor)
+        order by c.id
+    loop
         first := date_trunc('month', today_of(firm.id))::date;
         for place in
             select * from grni_position p
@@ -666,6 +670,26 @@ begin
     on conflict on constraint setting_key_unique do update set value = excluded.value where s.value <> excluded.value;
     return api.roll_accruals();
 end
+$$;
+
+-- How accruals stand with the reader's company: {"company", "company_zh", "method", "month_start", "may_choose", "due": positions
+-- of his units that wait for the turn of the month}.
+create function api.accrual_state() returns jsonb
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'company', c.name, 'company_zh', c.name_zh, 'method', r.method, 'month_start', r.month_start,
+        'may_choose', has_function_privilege(session_user, 'api.set_grni_method(text)', 'execute') and exists (
+            select from org_unit u where u.company_id = c.id and u.parent_id is null and u.id = any (my_write_units())),
+        'due', (select count(*) from grni_position p
+                where p.company_id = c.id and p.org_unit_id = any (my_units())
+                  and (p.open_quantity <> 0 or p.open_amount <> 0 or p.reversed_on is not null)
+                  and case r.method when 'month_start' then coalesce(p.reversed_on, p.received_on) < r.month_start
+                                    else p.reversed_on is not null end))
+    from company c
+    cross join lateral (select purchasing_rule(c.id, 'grni_method') as method, date_trunc('month', today_of(c.id))::date as month_start) r
+    where c.id = coalesce((select a.company_id from app_user a where a.id = my_user_id()), (select min(x.id) from company x))
 $$;
 
 -- Does purchasing agree with the ledger? Every difference; no row = none.
@@ -833,4 +857,5 @@ call erp.allow('api.invoiceable(bigint, boolean)', 'buyer finance', 'execute');
 call erp.allow('api.similar_invoices(bigint)', 'buyer finance manager', 'execute');
 call erp.allow('api.roll_accruals()', 'finance worker', 'execute');
 call erp.allow('api.set_grni_method(text)', 'finance', 'execute');
+call erp.allow('api.accrual_state()', 'buyer finance manager auditor', 'execute');
 call erp.allow('api.reconcile_purchasing()', 'finance manager auditor', 'execute');

@@ -5,7 +5,7 @@ One explicit tuple: nothing is discovered, and a desk that is not built does not
 
 from __future__ import annotations
 
-from desktop.desks.boards import ADMIN, AUDITING, DATA, PLANNER, PRIVACY, WAREHOUSE
+from desktop.desks.boards import ACCRUALS, ADMIN, AUDITING, DATA, PLANNER, PRIVACY, WAREHOUSE
 from desktop.desks.lists import has_list, list_entry
 from desktop.desks.records import RECORDS
 from desktop.domain.text import tr
@@ -66,18 +66,18 @@ DESKS: tuple[Desk, ...] = (
         "purchasing",
         lambda: tr("Purchasing"),
         "inbox",
-        _lists(
+        (*ACCRUALS, *_lists(
             "requisition_lines", "requisitions", "approvals", "rfqs", "rfq_quotes", "purchase_orders",
             "purchase_order_lines", "outgoing_mail", "supplier_prices", "approval_rules", "inspections",
             "receiving_rules", "supplier_invoices", "invoice_exceptions", "grni", "supplier_performance",
             "touchless_rate", "suppliers",
-        ),
+        )),
     ),
-    Desk("finance", lambda: tr("Finance"), "landmark", _lists(
+    Desk("finance", lambda: tr("Finance"), "landmark", (*ACCRUALS, *_lists(
         "cost_entries", "stock_value_entries", "stock_layers", "stock_periods",
         "supplier_invoices", "invoice_exceptions", "grni", "grni_entries",
         "touchless_rate", "suppliers",
-    )),
+    ))),
     Desk(
         "data",
         lambda: tr("Data"),

@@ -8,6 +8,7 @@ from desktop.views.platform.import_page import ImportPage
 from desktop.views.platform.policy_page import PolicyPage
 from desktop.views.platform.privacy_page import PrivacyPage
 from desktop.views.platform.retention_page import RetentionPage
+from desktop.views.purchasing.accruals_page import AccrualsPage
 from desktop.views.scheduling.board_page import BoardPage
 from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
@@ -23,6 +24,10 @@ WAREHOUSE: tuple[PageEntry, ...] = (
         "stock_desk", lambda: tr("Stock desk"), "scan-barcode", lambda context, args: StockDesk(context), STOREKEEPING
     ),
     PageEntry("stock_overview", lambda: tr("Warehouse overview"), "gauge", StockOverviewPage, STOCK_FIGURES),
+)
+PAYING = frozenset({"finance", "buyer", "manager", "auditor"})
+ACCRUALS: tuple[PageEntry, ...] = (
+    PageEntry("accruals", lambda: tr("Invoices and accruals"), "gauge", AccrualsPage, PAYING),
 )
 PLANNER: tuple[PageEntry, ...] = (
     PageEntry("board", lambda: tr("Dispatch board"), "chart-gantt", BoardPage, PLANNING),

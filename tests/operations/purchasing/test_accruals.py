@@ -9,7 +9,10 @@ from uuid import uuid4
 import pytest
 
 from db.errors import UserError
-from desktop.operations import stock, supplier_invoices
+from desktop.lists.all_lists import list_for
+from desktop.lists.query import ListQuery
+from desktop.operations import accruals, stock, supplier_invoices
+from desktop.operations.lists import source_for
 from tests.invoice_people import BIN, Buying
 
 PART = "FLT-AIR-7502"
@@ -125,6 +128,124 @@ def test_finance_of_a_branch_does_not_choose_for_the_company(buying: Buying) -> 
     with pytest.raises(UserError) as caught:
         supplier_invoices.set_method(buying.finance, "month_start")
     assert caught.value.constraint == "grni_method_scope"
+
+
+def test_finance_of_the_head_office_looks_at_a_method_before_it_holds(buying: Buying) -> None:
+    """What was shown is what is booked, to the entry; looking leaves nothing behind."""
+    buying.receive(PART, 20)
+    buying.receive("SEP-OIL-7520", 4)
+    _earlier(buying)
+    with buying.head_office() as head:
+        before = accruals.accruals(head)
+        assert (before.method, before.may_choose, before.due, before.differences) == ("on_invoice", True, 0, 0)
+        shown = accruals.preview(head, "month_start")
+        assert [(one.kind, one.amount) for one in shown] == [("month_reversal", -3600), ("month_reversal", -2960)]
+        assert buying.account() == 6560
+        assert buying.value("select count(*) from erp.setting where key = 'purchasing.grni_method'") == 0
+        count = buying.value("select count(*) from erp.grni_entry")
+        assert accruals.turn(head, "month_start")[0] == 2
+        booked = buying.value(
+            "select json_agg(json_build_array(booked_on, kind, quantity, amount) order by booked_on, kind, id)"
+            " from (select * from erp.grni_entry order by id offset %s) e",
+            count,
+        )
+        assert sorted(map(str, booked)) == sorted(
+            str([one.booked_on.isoformat(), one.kind, float(one.quantity), float(one.amount)]) for one in shown
+        )
+        after = accruals.accruals(head)
+        assert (after.method, after.account, after.reversed_amount, after.open_amount) == ("month_start", 0, 6560, 6560)
+        assert accruals.preview(head) == ()
+    buying.check()
+
+
+def test_a_branch_sees_the_method_and_may_not_choose_it(buying: Buying) -> None:
+    buying.receive(PART, 20)
+    for who, turns, asks in ((buying.finance, True, True), (buying.manager, False, True), (buying.buyer, False, False)):
+        found = accruals.accruals(who)
+        assert (found.may_choose, found.may_turn, found.differences is not None) == (False, turns, asks)
+        assert (found.open_amount, found.account, found.receipts) == (3600, 3600, 1)
+    with pytest.raises(UserError) as caught:
+        accruals.preview(buying.finance, "month_start")
+    assert caught.value.constraint == "grni_method_scope"
+    for who in (buying.manager, buying.buyer, buying.shop.clerk):
+        with pytest.raises(UserError):
+            accruals.turn(who)
+        with pytest.raises(UserError):
+            accruals.turn(who, "month_start")
+    with buying.head_office() as head:
+        for nonsense in ("", "never", "MONTH_START"):
+            with pytest.raises(UserError) as caught:
+                accruals.turn(head, nonsense)
+            assert caught.value.constraint == "grni_method_known"
+
+
+def test_a_person_turns_his_own_company_alone(buying: Buying) -> None:
+    _by_month(buying)
+    buying.receive(PART, 20)
+    _earlier(buying)
+    buying.value("select api.create_company('OTHER', 'Other', '其他')")
+    other = buying.value("select id from erp.org_unit where code = 'OTHER'")
+    with buying.person("far", "finance", int(other)) as stranger:
+        assert accruals.accruals(stranger).open_amount == 0
+        assert accruals.turn(stranger)[0] == 0
+    assert buying.account() == 3600
+    assert accruals.turn(buying.finance)[0] == 1
+
+
+def test_the_lists_total_is_the_accounts_balance_and_what_reconciles(buying: Buying) -> None:
+    """Received, not invoiced = the account + what stands reversed; list, figures and ledger say the same."""
+    _by_month(buying)
+    buying.receive(PART, 20)
+    _earlier(buying)
+    buying.receive("SEP-OIL-7520", 4)
+    accruals.turn(buying.finance)
+    made, _, _ = supplier_invoices.enter(buying.finance, buying.paper((PART, 5, "180")))
+    supplier_invoices.post(buying.finance, uuid4(), made)
+    source = source_for(buying.finance, list_for("grni"), "en")
+    totals = source.totals(ListQuery(("supplier", "amount", "open_amount")))
+    found = accruals.accruals(buying.finance)
+    assert totals["open_amount"] == found.open_amount == buying.open_accrual() == 2700 + 2960
+    assert found.open_amount == found.account + found.reversed_amount
+    assert (found.account, found.reversed_amount) == (2960, 2700)
+    assert found.differences == 0
+    entries = source_for(buying.finance, list_for("grni_entries"), "en").totals(ListQuery(("kind", "amount")))
+    assert entries["amount"] == found.account
+
+
+def test_consigned_stock_is_accrued_when_it_is_used_and_cleared_by_its_invoice(buying: Buying) -> None:
+    """It lies here at no value and without an accrual; its use buys it, its return and its reversal take both back."""
+    shop = buying.shop
+    owner = shop.world.supplier
+    line = {"item_id": shop.item(PART), "to_location_id": shop.place("A-03-1-2"), "quantity": 6, "owner_id": owner}
+    stock.post(shop.clerk, uuid4(), {"type": "receipt", "lines": [line]})
+    assert buying.value("select count(*) from erp.grni_position") == 0
+    buying.value(
+        "insert into erp.supplier_price (company_id, org_unit_id, item_id, supplier_id, unit_price)"
+        " values (%s, %s, %s, %s, 170) returning id",
+        shop.world.company, shop.world.branch, shop.item(PART), owner,
+    )  # fmt: skip
+    issue = {
+        "type": "issue", "work_order_id": shop.clone.id("work_order", "WO-2611-0482"),
+        "lines": [{"item_id": shop.item(PART), "from_location_id": shop.place("A-03-1-2"), "quantity": 4,
+                   "owner_id": owner}],
+    }  # fmt: skip
+    used, _ = stock.post(shop.clerk, uuid4(), issue)
+    assert buying.open_accrual() == buying.account() == 680
+    assert buying.value("select supplier_id from erp.grni_position") == owner
+    buying.check()
+    stock.reverse(shop.clerk, uuid4(), used.document_id, "wrong order")
+    assert buying.open_accrual() == buying.account() == 0
+    buying.check()
+    stock.post(shop.clerk, uuid4(), issue)
+    assert buying.open_accrual() == 680
+    paper = buying.paper(number="CONS-1") | {
+        "gross": "768.40", "unit": buying.value("select code from erp.org_unit where id = %s", shop.world.branch),
+        "lines": [{"item": PART, "quantity": 4, "unit_price": "170"}],
+    }  # fmt: skip
+    made, _, _ = supplier_invoices.enter(buying.finance, paper)
+    supplier_invoices.post(buying.finance, uuid4(), made)
+    assert buying.open_accrual() == buying.account() == 0
+    buying.check()
 
 
 @pytest.mark.parametrize("statement", ["update erp.grni_entry set amount = 0", "delete from erp.grni_entry"])

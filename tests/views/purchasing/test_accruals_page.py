@@ -1,0 +1,147 @@
+"""Finance looks at the accruals, at what the other method would book, and books it, by keys alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from db.errors import UserError
+from db.session import Database
+from desktop.operations import supplier_invoices
+from desktop.runtime.bus import Bus
+from desktop.runtime.context import Context, User
+from desktop.runtime.settings import Settings
+from desktop.runtime.work import Work
+from desktop.views.purchasing.accruals_page import AccrualsPage
+from desktop.widgets.theme import apply_theme, set_language
+from tests.invoice_people import Buying, buying
+from tests.stock_fixtures import shop, shop_template
+
+__all__ = ["buying", "shop", "shop_template"]
+PICTURES = os.environ.get("OUTPOST_PICTURES")
+PART = "FLT-AIR-7502"
+RoomOf = Callable[[Database, str], tuple[Context, list[str]]]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[RoomOf]:
+    works: list[Work] = []
+
+    def make(database: Database, job: str) -> tuple[Context, list[str]]:
+        work, said = Work(user_errors=(UserError,)), []
+        works.append(work)
+        context = Context(
+            database=database, work=work, bus=Bus(), user=User(job, job, job, frozenset({job})),
+            settings=Settings(tmp_path / f"{job}.json"), open=lambda key, args: None,
+            toast=lambda kind, text, *_, **__: said.append(text),
+        )  # fmt: skip
+        return context, said
+
+    yield make
+    for work in works:
+        work.close()
+
+
+def _show(qtbot: QtBot, page: AccrualsPage) -> None:
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    qtbot.waitUntil(lambda: page.found is not None and not page.context.work.running(), timeout=15000)
+
+
+def _other_method(qtbot: QtBot, page: AccrualsPage) -> None:
+    """Tab behind the last figure, → to the other method."""
+    page.figures[-1].setFocus()
+    qtbot.keyClick(page.figures[-1], Qt.Key.Key_Tab)
+    focused = page.focusWidget()
+    assert focused is not None and focused.parent() is page.method
+    qtbot.keyClick(focused, Qt.Key.Key_Right)
+
+
+def _last_month(buying: Buying) -> None:
+    with buying.shop.clone.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update erp.grni_position set received_on = (received_on - interval '1 month')::date")
+        cursor.execute("update erp.grni_entry set booked_on = (booked_on - interval '1 month')::date")
+        connection.commit()
+
+
+def test_the_method_is_looked_at_chosen_and_booked_by_keys(
+    qtbot: QtBot, buying: Buying, room: RoomOf, qapp: QApplication
+) -> None:
+    buying.receive(PART, 20)
+    buying.receive("SEP-OIL-7520", 4)
+    _last_month(buying)
+    buying.receive("GSK-NBR-120", 100)
+    supplier_invoices.enter(buying.buyer, buying.paper((PART, 20, "180")))
+    supplier_invoices.enter(buying.buyer, buying.paper(("SEP-OIL-7520", 4, "795.5"), number="INV-2"))
+    with buying.head_office() as head:
+        context, said = room(head, "finance")
+        page = AccrualsPage(context)
+        _show(qtbot, page)
+        values = [figure.value.full_text() for figure in page.figures]
+        assert values == ["1", "1", "–", "¥ 7,210.00", "¥ 7,210.00"]
+        assert page.check.full_text() == "Agrees with orders and stock"
+        assert not page.turn_button.isVisible() and page.nothing.isVisible()
+
+        opened: list[str] = []
+        page.open_requested.connect(lambda key, args: opened.append(key))
+        page.figures[1].setFocus()
+        qtbot.keyClick(page.figures[1], Qt.Key.Key_Return)
+        assert opened == ["invoice_exceptions"]
+
+        _other_method(qtbot, page)
+        qtbot.waitUntil(lambda: len(page.model.rows) == 2 and not context.work.running(), timeout=15000)
+        assert page.method.current() == "month_start" and buying.account() == 7210
+        assert "Not chosen yet" in page.method_note.full_text()
+        if PICTURES:
+            _pictures(qtbot, page, qapp)
+        qtbot.keyClick(page, Qt.Key.Key_F9)
+        qtbot.waitUntil(lambda: said == ["The method was changed"] and not context.work.running(), timeout=15000)
+        qtbot.waitUntil(lambda: page.found is not None and page.found.method == "month_start", timeout=15000)
+        assert buying.account() == 650
+        assert page.figures[4].note.full_text() == "¥ 6,560.00 reversed for the month"
+        assert page.model.rows == () and not page.turn_button.isVisible()
+    buying.check()
+
+
+def test_a_branch_and_a_buyer_look_only(qtbot: QtBot, buying: Buying, room: RoomOf) -> None:
+    buying.receive(PART, 20)
+    for who, job in ((buying.finance, "finance"), (buying.buyer, "buyer")):
+        context, _ = room(who, job)
+        page = AccrualsPage(context)
+        _show(qtbot, page)
+        assert page.figures[3].value.full_text() == "¥ 3,600.00"
+        _other_method(qtbot, page)
+        qtbot.waitUntil(lambda room=context: not room.work.running(), timeout=15000)
+        assert page.method.current() == "on_invoice" and not page.wanted
+        qtbot.keyClick(page, Qt.Key.Key_F9)
+        qtbot.waitUntil(lambda room=context: not room.work.running(), timeout=15000)
+        assert buying.account() == 3600
+        assert "head office" in page.method_note.full_text()
+
+
+def _pictures(qtbot: QtBot, page: AccrualsPage, qapp: QApplication) -> None:
+    for theme in ("light", "dark"):
+        apply_theme(qapp, theme)
+        for tongue in ("en", "zh"):
+            set_language(tongue)
+            page.retranslate()
+            for width, height in ((1294, 680), (1848, 980)):
+                page.resize(width, height)
+                qtbot.wait(150)
+                page.grab().save(f"{PICTURES}/accruals-{tongue}-{theme}-{width}.png")
+    apply_theme(qapp, "light")
+    set_language("en")
+    page.retranslate()
+    page.resize(1294, 680)
+    page.activateWindow()
