@@ -8,31 +8,32 @@ language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    rule   record;
-    drawn  bigint;
-    before bigint;
+    rule  record;
+    drawn bigint;
 begin
-    select n.prefix, n.digits, to_char($3 at time zone c.time_zone, 'YYMM') as month into rule
+    select n.prefix, n.digits, m.month, p.base into rule
     from numbering n
     join company c on c.id = n.company_id
+    cross join lateral (select to_char($3 at time zone c.time_zone, 'YYMM') as month) m
+    left join number_period p on p.document_type = n.document_type and p.company_id = n.company_id and p.period = m.month
     where n.document_type = $1 and n.company_id = $2;
     if not found then
         perform refuse('ER004', 'numbering_found', jsonb_build_object('document_type', $1));
     end if;
     drawn := nextval(format('erp.number_%s_%s', $2, $1)::regclass);
-    loop
-        select p.base into before from number_period p
-        where p.document_type = $1 and p.company_id = $2 and p.period = rule.month;
-        exit when found;
+    if rule.base is null then
+        -- The first of the month, or one drawn at the same moment.
         insert into number_period (document_type, company_id, period, base) values ($1, $2, rule.month, drawn - 1)
         on conflict on constraint number_period_pk do nothing;
-    end loop;
-    if drawn <= before then
+        select p.base into rule.base from number_period p
+        where p.document_type = $1 and p.company_id = $2 and p.period = rule.month;
+    end if;
+    if drawn <= rule.base then
         -- Drawn a moment before somebody faster noted the month's first number.
         return next_number($1, $2, $3);
     end if;
     return format('%s-%s-%s', rule.prefix, rule.month,
-                  lpad((drawn - before)::text, greatest(rule.digits, length((drawn - before)::text)), '0'));
+                  lpad((drawn - rule.base)::text, greatest(rule.digits, length((drawn - rule.base)::text)), '0'));
 end
 $$;
 

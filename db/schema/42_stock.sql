@@ -491,7 +491,7 @@ $$;
 
 -- Move stock between good, bad and quarantine, put it elsewhere on the way, or scrap it: {"to_condition": good, bad,
 -- quarantine or scrap, "to_location_id", "reason", "lines": [{"balance_id", "quantity"}]}. Everybody who keeps stock may put it
--- into quarantine; out of it into good only the steward and the manager (the rule stands in check_stock_line, for every way).
+-- into quarantine; out of it into good only the steward and the manager (the rule stands in read_document, for every way).
 create function api.change_condition(request_id uuid, document jsonb) returns jsonb
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp

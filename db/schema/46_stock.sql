@@ -9,7 +9,13 @@ create type api.stock_line as (
     from_condition text, to_condition text, quantity numeric, entered_quantity numeric, entered_uom text, uom_factor numeric,
     unit_cost numeric, amount numeric, work_order_id bigint, reservation_id bigint, reserved_quantity numeric,
     purchase_line_id bigint, reverses_id bigint, reason text, source text, source_key text,
-    move_id bigint, remainder numeric
+    move_id bigint, remainder numeric, fault text
+);
+
+-- What is read of a document before anything is locked: its lines, and what of the longer ways they ask for.
+create type api.stock_reading as (
+    company integer, unit integer, lines api.stock_line[], first_fault integer, lots boolean, new_lots boolean, owned boolean, priced boolean,
+    serial boolean, orders bigint[]
 );
 
 -- Refuse a posting: what was wrong, with the line and the figures as JSON, so that the desk can mark the line.
@@ -20,6 +26,38 @@ begin
     raise exception '%', message
         using errcode = case when rule = 'stock_scope' then 'ER001' when rule like '%\_known' then 'ER004' else 'ER030' end,
             constraint = rule, detail = (jsonb_build_object('line', line) || facts)::text;
+end
+$$;
+
+-- Who I am and all that I reach, read once (erp.my_units and its like, written out for speed): what a
+-- posting asks instead of asking for each by itself.
+create function api.reach(out user_id integer, out units integer[], out write_units integer[], out units_up integer[])
+language plpgsql stable
+as $$
+declare
+    me record;
+begin
+    me := erp.my_account();
+    user_id := me.user_id;
+    if user_id = 0 then
+        units := array(select u.id from erp.org_unit u);
+        write_units := units;
+        units_up := units;
+        return;
+    end if;
+    select coalesce(array_agg(distinct c.descendant_id), '{}'), coalesce(array_agg(distinct c.descendant_id) filter (where g.may_write), '{}')
+    into units, write_units
+    from (
+        select g.org_unit_id, g.may_write from erp.user_unit g
+        where g.user_id = me.user_id and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to)
+        union all
+        select g.org_unit_id, g.may_write from erp.delegation d
+        join erp.app_user f on f.id = d.from_user_id and f.active and me.today between f.valid_from and coalesce(f.valid_to, 'infinity')
+        join erp.user_unit g on g.user_id = d.from_user_id and me.today between g.valid_from and coalesce(g.valid_to, 'infinity')
+        where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to
+    ) g
+    join erp.org_unit_closure c on c.ancestor_id = g.org_unit_id;
+    units_up := array(select distinct c.ancestor_id from erp.org_unit_closure c where c.descendant_id = any (units));
 end
 $$;
 
@@ -44,6 +82,34 @@ begin
     seen := not found;
     if seen then
         select r.fingerprint, r.result into first from erp.request r where r.id = request_id;
+        if first.fingerprint <> print then
+            perform api.refuse_posting('request_same_payload', 'this request id was used for something else');
+        end if;
+        answer := first.result;
+    end if;
+end
+$$;
+
+-- The same for a posting, which writes its request with its answer when it is done: nothing is written twice. Whoever comes
+-- with the same key meanwhile waits here for the first.
+create function api.find_request(request_id uuid, user_id integer, operation text, payload text, out answer jsonb, out seen boolean, out print bytea)
+language plpgsql
+as $$
+declare
+    first record;
+begin
+    if request_id is null then
+        perform api.refuse_posting('request_id_given', 'a posting needs a request id made before its first try');
+    elsif user_id is null then
+        perform api.refuse_posting('stock_scope', 'nobody posts nothing');
+    end if;
+    print := sha256(convert_to(user_id || ' ' || operation || ' ' || payload, 'UTF8'));
+    if not pg_try_advisory_xact_lock(uuid_hash_extended(request_id, 46)) then
+        perform pg_advisory_xact_lock(uuid_hash_extended(request_id, 46));
+    end if;
+    select r.fingerprint, r.result into first from erp.request r where r.id = request_id;
+    seen := found;
+    if seen then
         if first.fingerprint <> print then
             perform api.refuse_posting('request_same_payload', 'this request id was used for something else');
         end if;
@@ -94,132 +160,158 @@ begin
 end
 $$;
 
--- The lines of a document as sent, with what item and places say about them. Missing ends are filled in by the type.
-create function api.read_stock_lines(document jsonb, company integer) returns api.stock_line[]
+-- The lines of a document as sent, with what item and places say about them, and for each the first rule that it breaks for
+-- somebody who may post for these units. Missing ends are filled in by the type. One look-up by key for each thing that a
+-- line names (limit 1): a join could choose to read all items for one line.
+create function api.read_document(document jsonb, units integer[], units_up integer[], importing boolean) returns api.stock_reading
 language plpgsql
 as $$
 declare
-    sort       text := document ->> 'type';
-    from_end   bigint;
-    to_end     bigint;
-    lines      api.stock_line[];
-    -- An import brings the factors of its own time with it.
-    brought    boolean := document ->> 'source' is not null and (erp.my_user_id() = 0 or 'steward' = any (erp.my_roles()));
+    sort    text := document ->> 'type';
+    virtual bigint;
+    result  api.stock_reading;
 begin
-    case sort
-        when 'receipt' then from_end := api.virtual_place(company, 'supplier');
-        when 'opening' then from_end := api.virtual_place(company, 'opening');
-        when 'issue', 'counter_issue' then to_end := api.virtual_place(company, 'customer');
-        when 'return' then from_end := api.virtual_place(company, 'customer');
-        when 'supplier_return' then to_end := api.virtual_place(company, 'supplier');
-        when 'adjustment' then from_end := api.virtual_place(company, 'count_loss');
-        else null;
-    end case;
+    select s.company_id, s.org_unit_id, api.virtual_place(s.company_id, case sort
+            when 'receipt' then 'supplier' when 'supplier_return' then 'supplier' when 'opening' then 'opening' when 'adjustment' then 'count_loss'
+            when 'issue' then 'customer' when 'counter_issue' then 'customer' when 'return' then 'customer' end)
+    into result.company, result.unit, virtual
+    from erp.stock_location s
+    where s.id in ((document #>> '{lines,0,from_location_id}')::bigint, (document #>> '{lines,0,to_location_id}')::bigint)
+    order by s.stocked desc, (s.kind = 'in_transit')
+    limit 1;
+    if result.company is null then
+        perform api.refuse_posting('stock_lines_given', 'a posting needs at least one line with a place');
+    end if;
     select array_agg(
-        row(l.line_no, l.item_id, i.code, i.tracking, i.allow_negative, i.standard_cost, i.currency, u.digits,
-            f.id, t.id, f.org_unit_id, t.org_unit_id, f.kind, t.kind,
-            f.stocked, t.stocked, coalesce(l.lot_id, b.id), l.lot, l.expires_on, l.owner_id,
-            coalesce(l.from_condition, 'good'), coalesce(l.to_condition, l.from_condition, 'good'),
+        row(l.line_no, l.item_id, l.item_code, l.tracking, l.allow_negative, l.standard_cost, l.currency, l.digits,
+            l.from_id, l.to_id, l.from_unit, l.to_unit, l.from_kind, l.to_kind,
+            l.from_stocked, l.to_stocked, l.lot_id, l.lot, l.expires_on, l.owner_id,
+            l.from_condition, l.to_condition, l.quantity, l.entered_quantity, l.uom, l.factor, l.unit_cost, null,
+            l.work_order_id, l.reservation_id, 0,
+            l.purchase_line_id, l.returns_move_id, l.reason, l.source, l.source_key, null, null,
+            case
+                when l.item_code is null then 'stock_item_known'
+                when l.from_id is null or l.to_id is null then 'stock_location_known'
+                -- Which ends each type of document may have.
+                when not case sort
+                    when 'issue' then l.from_stocked and l.to_kind = 'customer'
+                    when 'counter_issue' then l.from_stocked and l.to_kind = 'customer'
+                    when 'receipt' then l.from_kind = 'supplier' and l.to_stocked
+                    when 'return' then l.from_kind = 'customer' and l.to_stocked
+                    when 'transfer' then l.from_stocked and l.to_stocked
+                    when 'supplier_return' then l.from_stocked and l.to_kind = 'supplier'
+                    when 'opening' then l.from_kind = 'opening' and l.to_stocked
+                    when 'adjustment' then
+                        (l.from_stocked and l.to_kind in ('count_loss', 'scrap'))
+                        or (l.from_kind in ('count_loss', 'scrap') and l.to_stocked)
+                        or (l.from_id = l.to_id and l.from_stocked)
+                    else false end then 'stock_ends_allowed'
+                when l.factor is null then 'stock_uom_known'
+                when coalesce(l.quantity, 0) <= 0 or round(l.quantity, l.digits) <> l.quantity then 'stock_quantity_valid'
+                when l.unit_cost < 0 then 'stock_cost_not_negative'
+                when l.tracking <> 'none' and l.lot_id is null and coalesce(l.lot, '') = '' then 'stock_lot_given'
+                when l.from_condition <> 'good' and l.to_condition = 'good' and l.from_stocked and l.to_stocked
+                    and not erp.my_roles() && '{steward,manager}' then 'stock_release_role'
+                when l.tracking = 'serial' and l.quantity <> 1 then 'stock_serial_single'
+                -- Each end that holds stock must be mine to write; goods for another branch go into its transit.
+                when (l.from_stocked and l.from_unit <> all (units))
+                    or (l.to_stocked and l.to_unit <> all (units) and not (
+                        sort = 'transfer' and (l.to_kind = 'in_transit'
+                            or l.from_kind <> 'in_transit' and api.branch_of(l.from_unit) <> api.branch_of(l.to_unit)))) then 'stock_scope'
+            end)::api.stock_line
+        order by l.line_no),
+        bool_or(l.lot_id is not null), bool_or(l.lot is not null and l.lot_id is null), bool_or(l.owner_id is not null), bool_or(l.unit_cost is not null),
+        bool_or(l.tracking = 'serial'), array_agg(distinct l.work_order_id)
+    into result.lines, result.lots, result.new_lots, result.owned, result.priced, result.serial, result.orders
+    from (
+        select g.line_no, g.item_id, i.code as item_code, i.tracking, i.allow_negative, i.standard_cost, i.currency, i.digits,
+            f.id as from_id, t.id as to_id, f.org_unit_id as from_unit, t.org_unit_id as to_unit, f.kind as from_kind, t.kind as to_kind,
+            f.stocked as from_stocked, t.stocked as to_stocked,
+            coalesce(g.lot_id, case when g.lot is not null then (select b.id from erp.lot b where b.item_id = g.item_id and b.code = g.lot) end) as lot_id,
+            g.lot, g.expires_on, g.owner_id,
+            coalesce(g.from_condition, 'good') as from_condition, coalesce(g.to_condition, g.from_condition, 'good') as to_condition,
             -- In the base unit; null where both were given and do not agree.
-            case when l.entered_quantity is null then l.quantity
-                 when l.quantity is null or l.quantity = round(l.entered_quantity * n.factor, 4) then round(l.entered_quantity * n.factor, 4) end,
-            coalesce(l.entered_quantity, l.quantity / n.factor), coalesce(l.uom, i.uom), n.factor, l.unit_cost, null,
-            coalesce(l.work_order_id, (document ->> 'work_order_id')::bigint), l.reservation_id, 0,
-            l.purchase_line_id, l.returns_move_id, l.reason, l.source, l.source_key, null, null)::api.stock_line
-        order by l.line_no)
-    into lines
-    from rows from (jsonb_to_recordset(document -> 'lines') as (
-        item_id bigint, from_location_id bigint, to_location_id bigint, lot_id bigint, lot text, expires_on date, owner_id bigint,
-        from_condition text, to_condition text, quantity numeric, entered_quantity numeric, uom text, uom_factor numeric,
-        unit_cost numeric, work_order_id bigint, reservation_id bigint, purchase_line_id bigint, returns_move_id bigint,
-        reason text, source text, source_key text))
-        with ordinality as l (
-        item_id, from_location_id, to_location_id, lot_id, lot, expires_on, owner_id,
-        from_condition, to_condition, quantity, entered_quantity, uom, uom_factor,
-        unit_cost, work_order_id, reservation_id, purchase_line_id, returns_move_id,
-        reason, source, source_key, line_no)
-    left join erp.item i on i.id = l.item_id and i.company_id = company
-        and i.org_unit_id = any ((select erp.my_units_up())::int[])
-        -- Nothing new is posted to an item that was merged into another; what was issued of it still comes back.
-        and (i.merged_into is null or sort = 'return')
-    left join erp.unit_of_measure u on u.code = i.uom
-    left join erp.stock_location f on f.company_id = company and f.retired_on is null
-        and f.id = coalesce(l.from_location_id, case when sort <> 'adjustment' or l.to_location_id is not null then from_end end)
-    left join erp.stock_location t on t.company_id = company and t.retired_on is null
-        and t.id = coalesce(l.to_location_id, case when sort = 'adjustment' then api.virtual_place(company, 'count_loss') else to_end end)
-    left join erp.lot b on b.item_id = l.item_id and b.code = l.lot
-    -- Only a line in another unit than the item's asks for its factor. Null: no unit of this item, or not its factor.
-    cross join lateral (
-        select case
-            when l.uom_factor is not null and brought then l.uom_factor
-            when l.uom is null or l.uom = i.uom then case when coalesce(l.uom_factor, 1) = 1 then 1::numeric end
-            else api.line_factor(l.item_id, l.uom, l.uom_factor, sort)
-        end as factor) n;
-    return lines;
+            case when g.entered_quantity is null then g.quantity
+                 when g.quantity is null or g.quantity = round(g.entered_quantity * n.factor, 4) then round(g.entered_quantity * n.factor, 4) end as quantity,
+            coalesce(g.entered_quantity, g.quantity / n.factor) as entered_quantity, coalesce(g.uom, i.uom) as uom, n.factor, g.unit_cost,
+            coalesce(g.work_order_id, (document ->> 'work_order_id')::bigint) as work_order_id, g.reservation_id, g.purchase_line_id,
+            g.returns_move_id, g.reason, g.source, g.source_key
+        from rows from (jsonb_to_recordset(document -> 'lines') as (
+            item_id bigint, from_location_id bigint, to_location_id bigint, lot_id bigint, lot text, expires_on date, owner_id bigint,
+            from_condition text, to_condition text, quantity numeric, entered_quantity numeric, uom text, uom_factor numeric,
+            unit_cost numeric, work_order_id bigint, reservation_id bigint, purchase_line_id bigint, returns_move_id bigint,
+            reason text, source text, source_key text))
+            with ordinality as g (
+            item_id, from_location_id, to_location_id, lot_id, lot, expires_on, owner_id,
+            from_condition, to_condition, quantity, entered_quantity, uom, uom_factor,
+            unit_cost, work_order_id, reservation_id, purchase_line_id, returns_move_id,
+            reason, source, source_key, line_no)
+        left join lateral (
+            select i.code, i.tracking, i.allow_negative, i.standard_cost, i.currency, i.uom,
+                (select u.digits from erp.unit_of_measure u where u.code = i.uom) as digits
+            from erp.item i
+            where i.id = g.item_id and i.company_id = result.company and i.org_unit_id = any (units_up)
+                -- Nothing new is posted to an item that was merged into another; what was issued of it still comes back.
+                and (i.merged_into is null or sort = 'return')
+            limit 1) i on true
+        left join lateral (
+            select s.id, s.org_unit_id, s.kind, s.stocked
+            from erp.stock_location s
+            where s.company_id = result.company and s.retired_on is null
+                and s.id = coalesce(g.from_location_id, case when sort <> 'adjustment' or g.to_location_id is not null then case
+                    when sort in ('receipt', 'opening', 'return', 'adjustment') then virtual end end)
+            limit 1) f on true
+        left join lateral (
+            select s.id, s.org_unit_id, s.kind, s.stocked
+            from erp.stock_location s
+            where s.company_id = result.company and s.retired_on is null
+                and s.id = coalesce(g.to_location_id, case when sort in ('issue', 'counter_issue', 'supplier_return', 'adjustment') then virtual end)
+            limit 1) t on true
+        -- Only a line in another unit than the item's asks for its factor. Null: no unit of this item, or not its factor. An
+        -- import brings the factors of its own time with it.
+        cross join lateral (
+            select case
+                when g.uom_factor is not null and importing then g.uom_factor
+                when g.uom is null or g.uom = i.uom then case when coalesce(g.uom_factor, 1) = 1 then 1::numeric end
+                else api.line_factor(g.item_id, g.uom, g.uom_factor, sort)
+            end as factor) n) l;
+    return result;
 end
 $$;
 
--- Which ends each type of document may have: one row per type and pair of kinds of place.
-create function api.ends_allowed(document_type text, line api.stock_line) returns boolean
-language sql immutable
-as $$
-    select case document_type
-        when 'receipt' then line.from_kind = 'supplier' and line.to_stocked
-        when 'opening' then line.from_kind = 'opening' and line.to_stocked
-        when 'issue' then line.from_stocked and line.to_kind = 'customer'
-        when 'counter_issue' then line.from_stocked and line.to_kind = 'customer'
-        when 'return' then line.from_kind = 'customer' and line.to_stocked
-        when 'supplier_return' then line.from_stocked and line.to_kind = 'supplier'
-        when 'transfer' then line.from_stocked and line.to_stocked
-        when 'adjustment' then
-            (line.from_stocked and line.to_kind in ('count_loss', 'scrap'))
-            or (line.from_kind in ('count_loss', 'scrap') and line.to_stocked)
-            or (line.from_location_id = line.to_location_id and line.from_stocked)
-        else false
-    end
-$$;
-
--- Everything about one line that needs no lock.
-create function api.check_stock_line(document_type text, line api.stock_line, units integer[]) returns void
+-- Tell what is wrong with a line that read_document found at fault.
+create function api.refuse_line(line api.stock_line) returns void
 language plpgsql
 as $$
+declare
+    facts jsonb := jsonb_build_object('item', line.item_code);
 begin
-    if line.item_code is null then
-        perform api.refuse_posting('stock_item_known', 'no such item', line.line_no);
-    elsif line.from_location_id is null or line.to_location_id is null then
-        perform api.refuse_posting('stock_location_known', 'no such place, or it is retired', line.line_no,
-            jsonb_build_object('item', line.item_code));
-    elsif not api.ends_allowed(document_type, line) then
-        perform api.refuse_posting('stock_ends_allowed', 'these places do not suit this type of document', line.line_no,
-            jsonb_build_object('item', line.item_code, 'from', line.from_kind, 'to', line.to_kind));
-    elsif line.uom_factor is null then
-        perform api.refuse_posting('stock_uom_known', 'the item is not counted in this unit, or not by this factor', line.line_no,
-            jsonb_build_object('item', line.item_code, 'uom', line.entered_uom));
-    elsif coalesce(line.quantity, 0) <= 0 or round(line.quantity, line.digits) <> line.quantity then
-        perform api.refuse_posting('stock_quantity_valid', 'the quantity must be positive and whole units where the unit is whole',
-            line.line_no, jsonb_build_object('item', line.item_code, 'quantity', line.quantity, 'digits', line.digits));
-    elsif line.unit_cost < 0 then
-        perform api.refuse_posting('stock_cost_not_negative', 'a cost is never negative', line.line_no,
-            jsonb_build_object('item', line.item_code));
-    elsif line.tracking <> 'none' and line.lot_id is null and coalesce(line.lot_code, '') = '' then
-        perform api.refuse_posting('stock_lot_given', 'this item is tracked: name the lot or serial number', line.line_no,
-            jsonb_build_object('item', line.item_code, 'tracking', line.tracking));
-    elsif line.from_condition <> 'good' and line.to_condition = 'good' and line.from_stocked and line.to_stocked
-        and not erp.my_roles() && '{steward,manager}' then
-        perform api.refuse_posting('stock_release_role', 'bad stock and stock in quarantine is released by a steward or manager', line.line_no,
-            jsonb_build_object('item', line.item_code));
-    elsif line.tracking = 'serial' and line.quantity <> 1 then
-        perform api.refuse_posting('stock_serial_single', 'a serial number is one piece', line.line_no,
-            jsonb_build_object('item', line.item_code));
-    end if;
-    -- Each end that holds stock must be mine to write; goods for another branch go into its transit.
-    if (line.from_stocked and line.from_unit <> all (units))
-        or (line.to_stocked and line.to_unit <> all (units) and not (
-            document_type = 'transfer'
-            and (line.to_kind = 'in_transit' or line.from_kind <> 'in_transit' and api.branch_of(line.from_unit) <> api.branch_of(line.to_unit)))) then
-        perform api.refuse_posting('stock_scope', 'this place belongs to a unit that you may not post for', line.line_no,
-            jsonb_build_object('item', line.item_code));
-    end if;
+    case line.fault
+        when 'stock_item_known' then
+            perform api.refuse_posting(line.fault, 'no such item', line.line_no);
+        when 'stock_location_known' then
+            perform api.refuse_posting(line.fault, 'no such place, or it is retired', line.line_no, facts);
+        when 'stock_ends_allowed' then
+            perform api.refuse_posting(line.fault, 'these places do not suit this type of document', line.line_no,
+                facts || jsonb_build_object('from', line.from_kind, 'to', line.to_kind));
+        when 'stock_uom_known' then
+            perform api.refuse_posting(line.fault, 'the item is not counted in this unit, or not by this factor', line.line_no,
+                facts || jsonb_build_object('uom', line.entered_uom));
+        when 'stock_quantity_valid' then
+            perform api.refuse_posting(line.fault, 'the quantity must be positive and whole units where the unit is whole', line.line_no,
+                facts || jsonb_build_object('quantity', line.quantity, 'digits', line.digits));
+        when 'stock_cost_not_negative' then
+            perform api.refuse_posting(line.fault, 'a cost is never negative', line.line_no, facts);
+        when 'stock_lot_given' then
+            perform api.refuse_posting(line.fault, 'this item is tracked: name the lot or serial number', line.line_no,
+                facts || jsonb_build_object('tracking', line.tracking));
+        when 'stock_release_role' then
+            perform api.refuse_posting(line.fault, 'bad stock and stock in quarantine is released by a steward or manager', line.line_no, facts);
+        when 'stock_serial_single' then
+            perform api.refuse_posting(line.fault, 'a serial number is one piece', line.line_no, facts);
+        when 'stock_scope' then
+            perform api.refuse_posting(line.fault, 'this place belongs to a unit that you may not post for', line.line_no, facts);
+    end case;
 end
 $$;
 
@@ -301,11 +393,6 @@ declare
     taken bigint[] := '{}';
     found_one record;
 begin
-    if not exists (
-        select from erp.reservation r
-        where r.work_order_id in (select l.work_order_id from unnest(lines) l) and r.state = 'open') then
-        return lines;
-    end if;
     -- Only what is locked here is taken from: one that a reversal opens again meanwhile would be locked out of order.
     held := array(
         select r.id
@@ -630,10 +717,12 @@ begin
     if cardinality(changed) is distinct from wanted and wanted > 0 then
         perform api.refuse_shortage(lines);
     end if;
-    if negative and exists (
-        select from erp.stock_balance b join erp.item i on i.id = b.item_id
-        where b.id = any (changed) and b.quantity < 0 and not i.allow_negative) then
-        perform api.refuse_shortage(lines);
+    if negative then
+        if exists (
+            select from erp.stock_balance b join erp.item i on i.id = b.item_id
+            where b.id = any (changed) and b.quantity < 0 and not i.allow_negative) then
+            perform api.refuse_shortage(lines);
+        end if;
     end if;
     if reserved < 0 then
         perform api.change_reserved(lines);
@@ -769,7 +858,7 @@ begin
         lines[n].owner_id := null;
     end loop;
     if cardinality(bought) > 0 then
-        perform api.finish_posting(null, jsonb_build_object('type', 'receipt', 'effective_at', document ->> 'effective_at',
+        perform api.finish_posting(null, null, jsonb_build_object('type', 'receipt', 'effective_at', document ->> 'effective_at',
             'reason', document ->> 'reason', 'source', 'consignment', 'source_key', request_id), company, unit, actor, bought, null);
     end if;
     return lines;
@@ -844,11 +933,13 @@ end
 $$;
 
 -- The cost of each line, one locked row per item and company, in item order and after all balances.
-create function api.freeze_costs(lines api.stock_line[], company integer) returns api.stock_line[]
+create function api.freeze_costs(inout lines api.stock_line[], company integer, out remains boolean)
 language plpgsql
 as $$
 declare
-    items  bigint[] := array(select distinct l.item_id from unnest(lines) l);
+    single boolean := cardinality(lines) = 1;
+    items  bigint[] := array[lines[1].item_id];
+    turns  integer[] := '{1}';
     costs  erp.item_cost[];
     cost   erp.item_cost;
     line   api.stock_line;
@@ -856,6 +947,10 @@ declare
     n      integer;
     at     integer := 0;
 begin
+    if not single then
+        items := array(select distinct l.item_id from unnest(lines) l);
+        turns := array(select l.ordinality from unnest(lines) with ordinality l order by l.item_id, l.ordinality);
+    end if;
     loop
         costs := array(
             select c from erp.item_cost c where c.company_id = company and c.item_id = any (items) order by c.item_id for update);
@@ -866,7 +961,8 @@ begin
         select company, i.id, i.valuation from erp.item i where i.id = any (items) order by i.id
         on conflict do nothing;
     end loop;
-    for n in select l.ordinality::integer from unnest(lines) with ordinality l order by l.item_id, l.ordinality loop
+    remains := false;
+    foreach n in array turns loop
         line := lines[n];
         if cost.item_id is distinct from line.item_id then
             if at > 0 then
@@ -878,64 +974,93 @@ begin
         result := api.freeze_cost(line, cost);
         lines[n] := result.line;
         cost := result.cost;
+        if (result.line).remainder <> 0 then
+            remains := true;
+        end if;
     end loop;
-    costs[at] := cost;
-    update erp.item_cost c
-    set quantity = k.quantity, value = k.value, average = k.average
-    from unnest(costs) k
-    where c.company_id = company and c.item_id = k.item_id and (c.quantity, c.value, c.average) is distinct from (k.quantity, k.value, k.average);
-    return lines;
+    if single then
+        update erp.item_cost c
+        set quantity = cost.quantity, value = cost.value, average = cost.average
+        where c.company_id = company and c.item_id = cost.item_id
+            and (c.quantity, c.value, c.average) is distinct from (cost.quantity, cost.value, cost.average);
+    else
+        costs[at] := cost;
+        update erp.item_cost c
+        set quantity = k.quantity, value = k.value, average = k.average
+        from unnest(costs) k
+        where c.company_id = company and c.item_id = k.item_id and (c.quantity, c.value, c.average) is distinct from (k.quantity, k.value, k.average);
+    end if;
 end
 $$;
 
--- The moves of a document whose lines are resolved, counted and priced.
-create function api.write_moves(document erp.stock_document, lines api.stock_line[]) returns bigint[]
+-- Write the document, its moves and, for what was issued or came back, the cost ledger: one entry a move, charged to the
+-- order, its asset and its contract. `lines` are resolved, counted and priced. One statement, and what the colleagues' screens
+-- are told is written with it: each statement has its price, and this runs hundreds of times a day at every desk.
+create function api.write_document(head erp.stock_document, lines api.stock_line[], out posted erp.stock_document, out moves bigint[],
+    out quantity numeric, out amount numeric)
 language plpgsql
 as $$
 declare
-    written bigint[];
+    wrote record;
 begin
-    with moved as (
+    with d as (
+        insert into erp.stock_document
+            (company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
+             effective_at, posted_by, request_id, source, source_key)
+        values (head.company_id, head.org_unit_id, head.document_type, erp.next_number(head.document_type, head.company_id, now()),
+            head.work_order_id, head.purchase_order_id, head.engineer_id, head.reverses_id, head.reason,
+            coalesce(head.effective_at, now()), head.posted_by, head.request_id, head.source, head.source_key)
+        returning *),
+    numbered as materialized (
+        -- The layers of a line were told its number before.
+        select coalesce(l.move_id, nextval('erp.stock_move_id_seq')) as id, l.*
+        from unnest(lines) with ordinality l),
+    moved as (
         insert into erp.stock_move
             (id, company_id, from_org_unit_id, to_org_unit_id, document_id, line_no, item_id, from_location_id, to_location_id,
              lot_id, owner_id, from_condition, to_condition, quantity, entered_quantity, entered_uom, uom_factor, unit_cost, amount,
              work_order_id, reservation_id, reserved_quantity, purchase_line_id, reverses_id, reason, effective_at, posted_by, source, source_key)
-        -- The layers of a line were told its number before.
-        select coalesce(l.move_id, nextval('erp.stock_move_id_seq')), document.company_id,
+        select l.id, d.company_id,
             -- A virtual end has no unit of its own: it takes the one of the end that holds the stock.
             case when l.from_stocked then l.from_unit else l.to_unit end,
             case when l.to_stocked then l.to_unit else l.from_unit end,
-            document.id, l.ordinality, l.item_id, l.from_location_id, l.to_location_id,
+            d.id, l.ordinality, l.item_id, l.from_location_id, l.to_location_id,
             l.lot_id, l.owner_id, l.from_condition, l.to_condition, l.quantity, l.entered_quantity,
             l.entered_uom, l.uom_factor, l.unit_cost, l.amount,
             l.work_order_id, l.reservation_id, greatest(l.reserved_quantity, 0), l.purchase_line_id, l.reverses_id, l.reason,
-            document.effective_at, document.posted_by, l.source, l.source_key
-        from unnest(lines) with ordinality l
-        returning id, line_no)
-    select array_agg(m.id order by m.line_no) into written from moved m;
-    return written;
-end
-$$;
-
--- What was issued or came back, in the cost ledger: one entry a move, charged to the order, its asset and its contract.
-create function api.write_costs(document erp.stock_document, lines api.stock_line[], moves bigint[]) returns void
-language plpgsql
-as $$
-begin
-    insert into erp.cost_entry
-        (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
-         currency, source_table, source_id, reverses_id, description, effective_at, posted_by)
-    select document.company_id, coalesce(w.org_unit_id, document.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
-        coalesce(w.engineer_id, document.engineer_id), l.item_id,
-        case when l.to_kind = 'customer' then l.quantity else -l.quantity end,
-        case when l.to_kind = 'customer' then l.amount else -l.amount end,
-        l.currency, 'stock_move', moves[l.ordinality],
-        case when l.reverses_id is not null then (
-            select e.id from erp.cost_entry e where e.source_table = 'stock_move' and e.source_id = l.reverses_id) end,
-        document.number || ' ' || l.item_code, document.effective_at, document.posted_by
-    from unnest(lines) with ordinality l
-    left join erp.work_order w on w.id = l.work_order_id
-    where 'customer' in (l.from_kind, l.to_kind);
+            d.effective_at, d.posted_by, l.source, l.source_key
+        from d cross join numbered l),
+    charged as (
+        insert into erp.cost_entry
+            (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
+             currency, source_table, source_id, reverses_id, description, effective_at, posted_by)
+        select d.company_id, coalesce(w.org_unit_id, d.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
+            coalesce(w.engineer_id, d.engineer_id), l.item_id,
+            case when l.to_kind = 'customer' then l.quantity else -l.quantity end,
+            case when l.to_kind = 'customer' then l.amount else -l.amount end,
+            l.currency, 'stock_move', l.id,
+            case when l.reverses_id is not null then (
+                select e.id from erp.cost_entry e where e.source_table = 'stock_move' and e.source_id = l.reverses_id) end,
+            d.number || ' ' || l.item_code, d.effective_at, d.posted_by
+        from d
+        cross join numbered l
+        left join lateral (select * from erp.work_order w where w.id = l.work_order_id limit 1) w on true
+        where l.from_kind = 'customer' or l.to_kind = 'customer'
+        returning id),
+    told as (
+        insert into erp.change (topic, ids, client)
+        select 'stock_move', case when count(*) <= 500 then array_agg(l.id) else '{}' end, current_setting('application_name') from numbered l
+        union all
+        select 'cost_entry', case when count(*) <= 500 then array_agg(c.id) else '{}' end, current_setting('application_name') from charged c
+        having count(*) > 0)
+    select d as document, (select array_agg(l.id order by l.ordinality) from numbered l) as moves,
+        (select sum(l.quantity) from numbered l) as quantity, (select sum(l.amount) from numbered l) as amount
+    into wrote
+    from d;
+    posted := wrote.document;
+    moves := wrote.moves;
+    quantity := wrote.quantity;
+    amount := wrote.amount;
 end
 $$;
 
@@ -951,14 +1076,15 @@ begin
 end
 $$;
 
--- The order that takes the cost: of this company, one that the caller sees, and still open.
-create function api.check_work_order(work_order bigint, company integer, units integer[], importing boolean) returns void
+-- The order that takes the cost: of this company, one that the caller sees, and still open. True when parts are reserved for it.
+create function api.check_work_order(work_order bigint, company integer, units integer[], importing boolean) returns boolean
 language plpgsql
 as $$
 declare
     wanted record;
 begin
-    select w.number, w.state, w.org_unit_id into wanted
+    select w.number, w.state, w.org_unit_id, exists (select from erp.reservation r where r.work_order_id = w.id and r.state = 'open') as reserved
+    into wanted
     from erp.work_order w
     where w.id = work_order and w.company_id = company;
     if not found or (wanted.org_unit_id <> all (units) and wanted.org_unit_id <> all (erp.my_units())) then
@@ -967,29 +1093,27 @@ begin
         perform api.refuse_posting('stock_work_order_open', 'this work order takes no parts now', null,
             jsonb_build_object('number', wanted.number, 'state', wanted.state));
     end if;
+    return wanted.reserved;
 end
 $$;
 
 -- Write a document that is read and checked: balances, costs, moves, cost ledger, answer.
 create function api.finish_posting(
-    request_id uuid, document jsonb, company integer, unit integer, actor integer, lines api.stock_line[], reverses bigint)
+    request_id uuid, print bytea, document jsonb, company integer, unit integer, actor integer, lines api.stock_line[], reverses bigint)
 returns jsonb
 language plpgsql
 as $$
 declare
-    sort     text := document ->> 'type';
+    head     erp.stock_document;
     posted   erp.stock_document;
+    frozen   record;
+    wrote    record;
     orders   bigint[];
     balances bigint[];
-    moves    bigint[];
     answer   jsonb;
     kept     bigint[];
-    quantity numeric := 0;
-    amount   numeric := 0;
     reserved integer := 0;
-    outward  boolean := false;
     serial   boolean := false;
-    remains  boolean := false;
     effects  jsonb;
     line     api.stock_line;
 begin
@@ -998,7 +1122,6 @@ begin
             reserved := sign(line.reserved_quantity)::integer;
             kept := kept || line.reservation_id;
         end if;
-        outward := outward or 'customer' in (line.from_kind, line.to_kind);
         serial := serial or line.tracking = 'serial';
     end loop;
     balances := api.change_balances(lines, company, reserved);
@@ -1010,71 +1133,81 @@ begin
     elsif (document ->> 'backdated')::boolean then
         select b.lines, b.effects into lines, effects from api.price_backdated(lines, company, (document ->> 'effective_at')::timestamptz) b;
     end if;
-    lines := api.freeze_costs(lines, company);
-    if sort in ('receipt', 'supplier_return') then
+    frozen := api.freeze_costs(lines, company);
+    lines := frozen.lines;
+    head.document_type := document ->> 'type';
+    if head.document_type in ('receipt', 'supplier_return') then
         orders := api.settle_purchase_orders(lines);
     end if;
-    foreach line in array lines loop
-        quantity := quantity + line.quantity;
-        amount := amount + line.amount;
-        remains := remains or line.remainder <> 0;
-    end loop;
-    insert into erp.stock_document
-        (company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
-         effective_at, posted_by, request_id, source, source_key)
-    values (company, unit, sort, erp.next_number(sort, company, now()),
-        (document ->> 'work_order_id')::bigint, coalesce((document ->> 'purchase_order_id')::bigint, orders[1]),
-        (document ->> 'engineer_id')::bigint, reverses, document ->> 'reason',
-        coalesce((document ->> 'effective_at')::timestamptz, now()), actor, request_id,
-        document ->> 'source', document ->> 'source_key')
-    returning * into posted;
-    moves := api.write_moves(posted, lines);
-    if outward then
-        perform api.write_costs(posted, lines, moves);
-    end if;
-    if remains then
-        perform api.settle_remainders(posted, lines, moves);
+    head.company_id := company;
+    head.org_unit_id := unit;
+    head.work_order_id := document ->> 'work_order_id';
+    head.purchase_order_id := coalesce((document ->> 'purchase_order_id')::bigint, orders[1]);
+    head.engineer_id := document ->> 'engineer_id';
+    head.reverses_id := reverses;
+    head.reason := document ->> 'reason';
+    head.effective_at := document ->> 'effective_at';
+    head.posted_by := actor;
+    head.request_id := request_id;
+    head.source := document ->> 'source';
+    head.source_key := document ->> 'source_key';
+    wrote := api.write_document(head, lines);
+    posted := wrote.posted;
+    if frozen.remains then
+        perform api.settle_remainders(posted, lines, wrote.moves);
     end if;
     -- What was bought is accrued until its invoice comes (52_purchasing); consigned stock is bought as it is used.
-    if orders is not null or (sort = 'receipt' and (reverses is not null or posted.source = 'consignment')) then
-        perform api.account_receipt(posted, lines, moves);
+    if orders is not null or (posted.document_type = 'receipt' and (reverses is not null or posted.source = 'consignment')) then
+        perform api.account_receipt(posted, lines, wrote.moves);
     end if;
-    if document ->> 'effective_at' is not null then
-        update erp.stock_layer l set effective_at = posted.effective_at where l.move_id = any (moves);
+    if head.effective_at is not null then
+        update erp.stock_layer l set effective_at = posted.effective_at where l.move_id = any (wrote.moves);
     end if;
     if effects <> '[]' then
         perform api.post_backdating(posted, effects);
     end if;
     answer := jsonb_build_object(
-        'document_id', posted.id, 'number', posted.number, 'type', sort, 'posted_at', posted.posted_at,
+        'document_id', posted.id, 'number', posted.number, 'type', posted.document_type, 'posted_at', posted.posted_at,
         'work_order_id', posted.work_order_id, 'purchase_orders', to_jsonb(coalesce(orders, '{}')),
-        'quantity', quantity, 'amount', amount,
-        'moves', to_jsonb(moves), 'balances', to_jsonb(balances), 'reservations', to_jsonb(coalesce(kept, '{}')));
-    update erp.request r set result = answer where r.id = request_id;
+        'quantity', wrote.quantity, 'amount', wrote.amount,
+        'moves', to_jsonb(wrote.moves), 'balances', to_jsonb(balances), 'reservations', to_jsonb(coalesce(kept, '{}')));
+    if request_id is not null then
+        insert into erp.request (id, user_id, operation, fingerprint, result)
+        values (request_id, actor, case when reverses is null then 'post_stock' else 'reverse_stock' end, print, answer);
+    end if;
     return answer;
 end
 $$;
 
 -- What the head of a document refers to is the caller's to see; and the type is one of his job: an engineer takes, gives back
 -- and moves, and does not make stock out of nothing.
-create function api.check_document(document jsonb, kind text, company integer, units integer[]) returns void
+create function api.check_document(document jsonb, kind text, company integer, units integer[], checked_order bigint) returns void
 language plpgsql
 as $$
+declare
+    work_order bigint := (document ->> 'work_order_id')::bigint;
+    purchase_order bigint := (document ->> 'purchase_order_id')::bigint;
+    engineer bigint := (document ->> 'engineer_id')::bigint;
 begin
-    if kind in ('receipt', 'opening', 'adjustment', 'supplier_return') and not erp.my_roles() && '{clerk,steward,manager}' then
-        perform erp.refuse('ER001', 'stock_type_role');
+    if kind in ('receipt', 'opening', 'adjustment', 'supplier_return') then
+        if not erp.my_roles() && '{clerk,steward,manager}' then
+            perform erp.refuse('ER001', 'stock_type_role');
+        end if;
     end if;
-    if document ->> 'work_order_id' is not null then
-        perform api.check_work_order((document ->> 'work_order_id')::bigint, company, units, true);
+    if work_order is distinct from checked_order and work_order is not null then
+        perform api.check_work_order(work_order, company, units, true);
     end if;
-    if document ->> 'purchase_order_id' is not null and not exists (
-        select from erp.purchase_order o
-        where o.id = (document ->> 'purchase_order_id')::bigint and o.company_id = company and o.org_unit_id = any (erp.my_units())) then
-        perform api.refuse_posting('stock_purchase_line_known', 'no such purchase order');
+    if purchase_order is not null then
+        if not exists (
+            select from erp.purchase_order o
+            where o.id = purchase_order and o.company_id = company and o.org_unit_id = any (units)) then
+            perform api.refuse_posting('stock_purchase_line_known', 'no such purchase order');
+        end if;
     end if;
-    if document ->> 'engineer_id' is not null and not exists (
-        select from erp.engineer e where e.id = (document ->> 'engineer_id')::bigint and e.company_id = company) then
-        perform api.refuse_posting('stock_engineer_known', 'no such engineer');
+    if engineer is not null then
+        if not exists (select from erp.engineer e where e.id = engineer and e.company_id = company) then
+            perform api.refuse_posting('stock_engineer_known', 'no such engineer');
+        end if;
     end if;
 end
 $$;
@@ -1086,57 +1219,46 @@ create function api.post_stock(request_id uuid, document jsonb) returns jsonb
 language plpgsql
 security definer
 set search_path = erp, pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-    actor   integer := erp.my_user_id();
-    kind    text := document ->> 'type';
-    units   integer[];
-    company integer;
-    unit    integer;
-    claim   record;
-    lines   api.stock_line[];
-    line    api.stock_line;
-    last_order bigint;
+    kind     text := document ->> 'type';
+    me       record := api.reach();
+    first    record := api.find_request(request_id, me.user_id, 'post_stock', document::text);
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
-    importing boolean := document ->> 'source' is not null and (actor = 0 or 'steward' = any (erp.my_roles()));
-    owned boolean := false;
-    priced boolean := false;
+    importing boolean := document ->> 'source' is not null and (me.user_id = 0 or 'steward' = any (erp.my_roles()));
+    read     api.stock_reading;
+    lines    api.stock_line[];
+    line     api.stock_line;
+    last_order bigint;
+    reserved boolean := false;
 begin
-    claim := api.claim_request(request_id, actor, 'post_stock', document::text);
-    if claim.seen then
-        return claim.answer;
+    if first.seen then
+        return first.answer;
     end if;
-    units := api.posting_units(actor);
-    select s.company_id, s.org_unit_id into company, unit
-    from erp.stock_location s
-    where s.id in ((document #>> '{lines,0,from_location_id}')::bigint, (document #>> '{lines,0,to_location_id}')::bigint)
-    order by s.stocked desc, (s.kind = 'in_transit')
-    limit 1;
-    if company is null then
-        perform api.refuse_posting('stock_lines_given', 'a posting needs at least one line with a place');
-    end if;
-    lines := api.read_stock_lines(document, company);
+    read := api.read_document(document, me.write_units, me.units_up, importing);
+    lines := read.lines;
     foreach line in array lines loop
-        perform api.check_stock_line(kind, line, units);
+        if line.fault is not null then
+            perform api.refuse_line(line);
+        end if;
         if line.lot_id is not null then
-            perform api.check_lot(kind, line, company, importing);
+            perform api.check_lot(kind, line, read.company, importing);
         end if;
         if line.owner_id is not null then
-            perform api.check_owner(kind, line, company);
-            owned := true;
+            perform api.check_owner(kind, line, read.company);
         end if;
-        priced := priced or line.unit_cost is not null;
         if line.work_order_id is distinct from last_order then
             last_order := line.work_order_id;
-            perform api.check_work_order(last_order, company, units, importing or kind not in ('issue', 'counter_issue'));
+            reserved := api.check_work_order(last_order, read.company, me.units, importing or kind not in ('issue', 'counter_issue')) or reserved;
         end if;
     end loop;
-    perform api.check_document(document, kind, company, units);
-    if priced and not importing then
-        lines := api.check_prices(kind, lines, company);
+    perform api.check_document(document, kind, read.company, me.units, last_order);
+    if read.priced and not importing then
+        lines := api.check_prices(kind, lines, read.company);
     end if;
     if document ->> 'effective_at' is not null then
-        perform api.check_date(company, (document ->> 'effective_at')::timestamptz, lines, importing);
+        perform api.check_date(read.company, (document ->> 'effective_at')::timestamptz, lines, importing);
         document := document || jsonb_build_object('backdated', not importing);
     end if;
     if kind = 'issue' and last_order is null then
@@ -1144,25 +1266,31 @@ begin
     elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
         perform api.refuse_posting('stock_issue_has_taker', 'a counter issue names the engineer who takes the parts');
     end if;
+    if kind = 'receipt' then
+        lines := api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint);
+    end if;
+    if kind = 'return' then
+        lines := api.match_returns(lines);
+    end if;
+    if read.new_lots then
+        lines := api.make_lots(lines, kind);
+    end if;
     case kind
-        when 'receipt' then
-            lines := api.make_lots(api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint), kind);
         when 'issue', 'counter_issue' then
-            lines := api.make_lots(lines, kind);
-            if owned then
-                lines := api.buy_consigned(request_id, document, lines, company, unit, actor);
+            if read.owned then
+                lines := api.buy_consigned(request_id, document, lines, read.company, read.unit, me.user_id);
             end if;
-            lines := api.match_reservations(lines);
-        when 'return' then
-            lines := api.make_lots(api.match_returns(lines), kind);
+            if reserved then
+                lines := api.match_reservations(lines);
+            end if;
         when 'supplier_return' then
-            lines := api.count_supplier_returns(api.match_supplier_returns(api.make_lots(lines, kind)));
+            lines := api.count_supplier_returns(api.match_supplier_returns(lines));
         when 'transfer' then
-            lines := api.split_transfers(api.make_lots(lines, kind), company, units);
+            lines := api.split_transfers(lines, read.company, me.write_units);
         else
-            lines := api.make_lots(lines, kind);
+            null;
     end case;
-    return api.finish_posting(request_id, document, company, unit, actor, lines, null);
+    return api.finish_posting(request_id, first.print, document, read.company, read.unit, me.user_id, lines, null);
 end
 $$;
 
@@ -1172,18 +1300,18 @@ create function api.reverse_stock(request_id uuid, document_id bigint, reason te
 language plpgsql
 security definer
 set search_path = erp, pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     actor    integer := erp.my_user_id();
     units    integer[] := api.posting_units(actor);
     original erp.stock_document;
-    claim    record;
+    first    record := api.find_request(request_id, actor, 'reverse_stock', document_id || ' ' || coalesce(reason, ''));
     lines    api.stock_line[];
     answer   jsonb;
 begin
-    claim := api.claim_request(request_id, actor, 'reverse_stock', document_id || ' ' || coalesce(reason, ''));
-    if claim.seen then
-        return claim.answer;
+    if first.seen then
+        return first.answer;
     end if;
     select d.* into original from erp.stock_document d where d.id = document_id for update;
     if not found or original.org_unit_id <> all (units) then
@@ -1211,7 +1339,7 @@ begin
             m.to_location_id, m.from_location_id, t.org_unit_id, f.org_unit_id, t.kind, f.kind,
             t.stocked, f.stocked, m.lot_id, null, null, m.owner_id, m.to_condition, m.from_condition,
             o.quantity, o.quantity / m.uom_factor, m.entered_uom, m.uom_factor, m.unit_cost, api.open_amount(m.id),
-            m.work_order_id, m.reservation_id, -least(m.reserved_quantity, o.quantity), m.purchase_line_id, m.id, reverse_stock.reason, null, null, null, null
+            m.work_order_id, m.reservation_id, -least(m.reserved_quantity, o.quantity), m.purchase_line_id, m.id, reverse_stock.reason, null, null, null, null, null
         )::api.stock_line order by m.id desc)
     into lines
     from erp.stock_move m
@@ -1237,7 +1365,7 @@ begin
             jsonb_build_object('item', lines[1].item_code));
     end if;
     lines := api.reopen_demand(lines, original.document_type);
-    answer := api.finish_posting(request_id,
+    answer := api.finish_posting(request_id, first.print,
         jsonb_build_object('type', original.document_type, 'number', original.number, 'work_order_id', original.work_order_id,
             'purchase_order_id', original.purchase_order_id, 'engineer_id', original.engineer_id, 'reason', reason),
         original.company_id, original.org_unit_id, actor, lines, original.id);
@@ -1472,7 +1600,7 @@ call erp.track('erp.lot', 'quiet silent');
 call erp.track('erp.lot_event', 'quiet plain');
 -- One audit row a document: the moves are themselves an immutable ledger, and the rest is derived from it.
 call erp.track('erp.stock_document', 'ledger silent plain');
-call erp.track('erp.stock_move', 'quiet plain');
+call erp.track('erp.stock_move', 'quiet silent plain');
 call erp.track('erp.stock_balance', 'quiet plain');
 call erp.track('erp.item_cost', 'quiet silent plain');
 call erp.track('erp.reservation', 'quiet');

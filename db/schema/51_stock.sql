@@ -166,19 +166,25 @@ begin
         from unnest(movers, parts) with ordinality p (move_id, amount, place)
         where p.amount <> 0
         order by p.place
-        returning id, move_id, amount)
-    insert into erp.cost_entry
-        (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
-         currency, source_table, source_id, description, effective_at, posted_by)
-    select made.company_id, coalesce(w.org_unit_id, d.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
-        coalesce(w.engineer_id, d.engineer_id), made.item_id, 0, s.amount, i.currency, 'stock_value_share', s.id,
-        d.number || ' ' || i.code, made.effective_at, made.posted_by
-    from shared s
-    join erp.stock_move m on m.id = s.move_id
-    join erp.stock_document d on d.id = m.document_id
-    join erp.stock_location t on t.id = m.to_location_id and t.kind = 'customer'
-    join erp.item i on i.id = made.item_id
-    left join erp.work_order w on w.id = m.work_order_id;
+        returning id, move_id, amount),
+    charged as (
+        insert into erp.cost_entry
+            (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
+             currency, source_table, source_id, description, effective_at, posted_by)
+        select made.company_id, coalesce(w.org_unit_id, d.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
+            coalesce(w.engineer_id, d.engineer_id), made.item_id, 0, s.amount, i.currency, 'stock_value_share', s.id,
+            d.number || ' ' || i.code, made.effective_at, made.posted_by
+        from shared s
+        join erp.stock_move m on m.id = s.move_id
+        join erp.stock_document d on d.id = m.document_id
+        join erp.stock_location t on t.id = m.to_location_id and t.kind = 'customer'
+        join erp.item i on i.id = made.item_id
+        left join erp.work_order w on w.id = m.work_order_id
+        returning id)
+    insert into erp.change (topic, ids, client)
+    select 'cost_entry', case when count(*) <= 500 then array_agg(c.id) else '{}' end, current_setting('application_name')
+    from charged c
+    having count(*) > 0;
     return made;
 end
 $$;
@@ -679,7 +685,7 @@ begin
     if place.company_id is null then
         perform api.refuse_posting('stock_lines_given', 'a posting needs at least one line with a place');
     end if;
-    lines := api.read_stock_lines(document, place.company_id);
+    lines := (api.read_document(document, '{}', erp.my_units_up(), false)).lines;
     select coalesce(jsonb_agg(jsonb_build_object('rule', r.rule, 'line', r.line_no) || r.facts), '[]') into refused
     from api.date_refusals(place.company_id, at, lines, false) r;
     if refused = '[]' then

@@ -412,13 +412,13 @@ declare
         'type', 'adjustment', 'reason', (select d.number from stock_document d where d.id = task.document_id), 'lines', jsonb_build_array(jsonb_build_object(
         'item_id', task.item_id, 'lot_id', task.lot_id, 'from_location_id', place, 'to_location_id', place,
         'from_condition', 'quarantine', 'to_condition', condition, 'quantity', quantity)));
-    lines    api.stock_line[] := api.read_stock_lines(document, task.company_id);
+    lines    api.stock_line[] := (api.read_document(document, '{}', erp.my_units_up(), false)).lines;
 begin
     if round(quantity, lines[1].digits) <> quantity then
         perform api.refuse_posting('stock_quantity_valid', 'whole units where the unit is whole', 1,
             jsonb_build_object('item', lines[1].item_code, 'quantity', quantity, 'digits', lines[1].digits));
     end if;
-    return api.finish_posting(null, document, task.company_id, lines[1].to_unit, actor, lines, null);
+    return api.finish_posting(null, null, document, task.company_id, lines[1].to_unit, actor, lines, null);
 end
 $$;
 
