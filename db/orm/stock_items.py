@@ -27,7 +27,7 @@ from db.orm.base import (
 )
 
 if TYPE_CHECKING:
-    from db.orm.assets import AssetClass
+    from db.orm.assets import Asset, AssetClass
     from db.orm.parties import Party
     from db.orm.platform import OrgUnit
     from db.orm.stock_catalogue import ItemCategory
@@ -125,7 +125,7 @@ class ItemUom(Versioned, Base):
 
 
 class ItemFit(Base):
-    """Which assets an item fits: by class and model, or one asset."""
+    """Which assets an item fits: a class, a model, or one asset."""
 
     __tablename__ = "item_fit"
 
@@ -135,8 +135,12 @@ class ItemFit(Base):
         ForeignKey("erp.asset_class.id", name="item_fit_class", ondelete="CASCADE")
     )
     model: Mapped[str | None]
+    asset_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.asset.id", name="item_fit_asset", ondelete="CASCADE")
+    )
 
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")
+    asset: Mapped[Asset | None] = relationship(foreign_keys=[asset_id], lazy="raise")
     asset_class: Mapped[AssetClass | None] = relationship(foreign_keys=[asset_class_id], lazy="raise")
 
 

@@ -383,17 +383,59 @@ begin
 end
 $$;
 
+-- What a repair outside cost. A work order that is named bears it. Else it makes our own piece in stock worth more: a change of the value
+-- of the receipt that brought it, so that its layer, or the average, has it and finance can take it back. What is not in our books
+-- (in an engineer's hands, a customer's) has no value to change: its unit bears it.
+create function api.charge_repair(piece erp.lot, event_id bigint, unit integer, own boolean, cost numeric, work_order_id bigint, reason text)
+returns void
+language plpgsql
+as $$
+#variable_conflict use_variable
+declare
+    receipt bigint;
+    repair  text := (select concat_ws(' ', i.code, piece.code) from erp.item i where i.id = piece.item_id);
+begin
+    if cost <= 0 or cost = 'NaN' or round(cost, 2) <> cost then
+        perform erp.refuse('ER012', 'lot_repair_cost', jsonb_build_object('lot', piece.code));
+    end if;
+    if work_order_id is null and own then
+        select m.id into receipt
+        from erp.stock_move m
+        join erp.stock_location f on f.id = m.from_location_id and not f.stocked
+        join erp.stock_location t on t.id = m.to_location_id and t.stocked
+        where m.item_id = piece.item_id and m.lot_id = piece.id and m.reverses_id is null and m.owner_id is null
+            and api.open_quantity(m.id) > 0
+        order by m.id desc limit 1;
+    end if;
+    if receipt is not null then
+        perform api.revalue_move(erp.my_user_id(), receipt, cost, coalesce(nullif(btrim(reason), ''), repair), 'revaluation', 'lot_event', event_id,
+            null, null);
+        return;
+    end if;
+    insert into erp.cost_entry (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, amount, currency,
+        source_table, source_id, description, effective_at, posted_by)
+    select u.company_id, coalesce(w.org_unit_id, u.id), 'subcontract', w.id, w.asset_id, w.contract_id, w.engineer_id, piece.item_id, cost, i.currency,
+        'lot_event', event_id, repair, now(), erp.my_user_id()
+    from erp.org_unit u
+    join erp.item i on i.id = piece.item_id
+    left join erp.work_order w on w.id = work_order_id
+    where u.id = unit;
+end
+$$;
+
 -- A repaired piece comes back. What lies in our books goes to `location_id` as good where the caller may release stock,
--- else into quarantine for somebody who may; what was sent from an engineer's hands is in his hands again.
+-- else into quarantine for somebody who may; what was sent from an engineer's hands is in his hands again. With what the repair
+-- cost, if somebody knows it already.
 create function api.back_from_repair(
-    request_id uuid, lot_id bigint, location_id bigint default null, condition text default 'good', reason text default null) returns jsonb
+    request_id uuid, lot_id bigint, location_id bigint default null, condition text default 'good', reason text default null,
+    cost numeric default null, work_order_id bigint default null) returns jsonb
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
     units  integer[] := api.posting_units(my_user_id());
-    claim  record := api.claim_request(request_id, my_user_id(), 'back_from_repair', concat_ws(' ', lot_id, location_id, condition, reason));
+    claim  record := api.claim_request(request_id, my_user_id(), 'back_from_repair', concat_ws(' ', lot_id, location_id, condition, reason, cost, 'WO' || work_order_id));
     piece  lot;
     lies   stock_balance;
     unit   integer;
@@ -422,7 +464,13 @@ begin
     else
         update lot t set state = 'issued' where t.id = piece.id;
     end if;
-    answer := api.note_lot(piece, unit, 'repaired', null, reason, null, null, null, (posted ->> 'document_id')::bigint);
+    if work_order_id is not null then
+        perform api.check_work_order(work_order_id, (select i.company_id from item i where i.id = piece.item_id), units, false);
+    end if;
+    answer := api.note_lot(piece, unit, 'repaired', null, reason, null, work_order_id, null, (posted ->> 'document_id')::bigint);
+    if cost is not null then
+        perform api.charge_repair(piece, (answer ->> 'event_id')::bigint, unit, lies.id is not null and lies.owner_id is null, cost, work_order_id, reason);
+    end if;
     update request r set result = answer where r.id = request_id;
     return answer;
 end

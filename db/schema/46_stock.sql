@@ -1576,7 +1576,7 @@ call erp.allow('api.install_serial(uuid, bigint, bigint, bigint, timestamptz, te
 call erp.allow('api.remove_serial(uuid, bigint, bigint, timestamptz, text)', 'clerk engineer desk steward', 'execute');
 call erp.allow('api.register_installed(uuid, bigint, text, bigint, timestamptz)', 'clerk engineer desk steward', 'execute');
 call erp.allow('api.send_to_repair(uuid, bigint, bigint, date, text, bigint)', 'clerk steward', 'execute');
-call erp.allow('api.back_from_repair(uuid, bigint, bigint, text, text)', 'clerk steward', 'execute');
+call erp.allow('api.back_from_repair(uuid, bigint, bigint, text, text, numeric, bigint)', 'clerk steward', 'execute');
 call erp.allow('api.scrap_serial(uuid, bigint, text)', 'clerk steward', 'execute');
 call erp.allow('api.set_lot_expiry(bigint, date, text)', 'clerk steward', 'execute');
 call erp.allow('api.change_condition(uuid, jsonb)', 'clerk steward manager', 'execute');

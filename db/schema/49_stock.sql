@@ -76,13 +76,15 @@ begin
                 coalesce((select nullif(c.average, 0) from erp.item_cost c where c.company_id = i.company_id and c.item_id = i.id), i.standard_cost) end,
             'units', api.units_json(i.id, i.uom), 'owned', api.owned_json(i.id, units),
             'fits', coalesce((
-                select jsonb_agg(distinct coalesce(f.model, k.name))
+                select jsonb_agg(distinct coalesce(f.model, k.name, a.code))
                 from erp.item_fit f
                 left join erp.asset_class k on k.id = f.asset_class_id
-                where f.item_id = i.id), '[]'),
+                left join erp.asset a on a.id = f.asset_id and a.org_unit_id = any (units)
+                where f.item_id = i.id and (f.asset_id is null or a.id is not null)), '[]'),
             'fits_asset', (
                 select case when bool_or(true) is null or a.id is null then null else bool_or(
-                    (f.model is null or f.model = a.model) and (f.asset_class_id is null or f.asset_class_id = a.asset_class_id)) end
+                    f.asset_id = a.id or f.asset_id is null
+                    and (f.model is null or f.model = a.model) and (f.asset_class_id is null or f.asset_class_id = a.asset_class_id)) end
                 from erp.item_fit f
                 left join erp.asset a on a.id = asset
                 where f.item_id = i.id

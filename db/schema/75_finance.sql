@@ -13,7 +13,8 @@ create table erp.cost_entry (
     quantity      numeric(18, 4)    not null default 0,
     amount        erp.money_amount  not null,
     currency      erp.currency_code not null default 'CNY',
-    source_table  text              not null constraint cost_entry_source_known check (source_table in ('stock_move', 'stock_value_share', 'labour', 'travel')),
+    source_table  text              not null constraint cost_entry_source_known check (
+        source_table in ('stock_move', 'stock_value_share', 'labour', 'travel', 'lot_event')),
     source_id     bigint            not null,
     reverses_id   bigint            constraint cost_entry_reverses references erp.cost_entry on delete restrict,
     description   text              not null default '',

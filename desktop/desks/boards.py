@@ -14,6 +14,7 @@ from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.desk_page import StockDesk
 from desktop.views.stock.overview_page import StockOverviewPage
+from desktop.views.stock.unit_table import UnitsPage
 
 PLANNING = frozenset({"planner", "desk", "engineer", "pm", "manager", "auditor"})
 STOREKEEPING = frozenset({"clerk"})
@@ -33,8 +34,12 @@ PLANNER: tuple[PageEntry, ...] = (
     PageEntry("board", lambda: tr("Dispatch board"), "chart-gantt", BoardPage, PLANNING),
     PageEntry("calendar", lambda: tr("Maintenance calendar"), "calendar-days", CalendarPage, PLANNING),
 )
+MASTER_DATA = frozenset({"steward", "buyer", "clerk", "manager", "auditor"})
 IMPORTING = frozenset({"steward", "buyer", "clerk", "finance", "desk", "planner", "pm", "manager"})
-DATA: tuple[PageEntry, ...] = (PageEntry("import", lambda: tr("Import"), "upload", ImportPage, IMPORTING),)
+DATA: tuple[PageEntry, ...] = (
+    PageEntry("import", lambda: tr("Import"), "upload", ImportPage, IMPORTING),
+    PageEntry("uom_conversions", lambda: tr("Conversions of units"), "repeat", UnitsPage, MASTER_DATA),
+)
 KEEPERS = frozenset({"admin", "security", "auditor"})
 ADMIN: tuple[PageEntry, ...] = (
     PageEntry("login_policy", lambda: tr("Rules for log-ins"), "shield-check", PolicyPage, KEEPERS),

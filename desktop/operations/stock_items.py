@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.orm.assets import AssetClass
+from db.orm.assets import Asset, AssetClass
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Engineer
@@ -35,9 +35,12 @@ ITEM = RecordKind(
             name="fits",
             model=ItemFit,
             parent="item_id",
-            columns=("asset_class_id", "model"),
+            columns=("asset_class_id", "model", "asset_id"),
             order="id",
-            references={"asset_class_id": Reference(model=AssetClass, lookup="asset_classes")},
+            references={
+                "asset_class_id": Reference(model=AssetClass, lookup="asset_classes"),
+                "asset_id": Reference(model=Asset, lookup="assets"),
+            },
         ),
         LineKind(
             name="packs",

@@ -15,11 +15,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from db.orm.assets import Asset
 from db.orm.parties import Party
 from db.orm.stock import StockLocation
 from db.orm.stock_items import Item
+from db.orm.work_orders import WorkOrder
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import forms, stock
@@ -48,7 +50,12 @@ _REFERENCES: Mapping[str, tuple[Reference, Mapping[str, object]]] = {
     "asset_id": (Reference(model=Asset, lookup="assets"), {}),
     "supplier_id": (Reference(model=Party, lookup="suppliers"), {"is_supplier": True}),
     "location_id": (Reference(model=StockLocation, lookup="stock_locations"), {"stocked": True}),
+    "work_order_id": (
+        Reference(model=WorkOrder, lookup="work_orders", code="number", name="title", name_zh="title_zh"),
+        {},
+    ),
     "item_id": (Reference(model=Item, lookup="items"), {"tracking": "serial"}),
+    "any_item_id": (Reference(model=Item, lookup="items"), {}),
 }
 
 
@@ -66,6 +73,7 @@ class LifeEntry:
     opens: tuple[str, int] | None
     by: str
     by_zh: str | None
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +193,18 @@ _LIFE = text("""
     order by x.at desc, x.nr desc
     limit 500
 """)
+_COSTS = {
+    "stock_value_entry": text("""
+        select source_id, sum(amount) as amount from erp.stock_value_entry
+        where source_table = 'lot_event' and source_id = any (:events) group by source_id
+    """),
+    "cost_entry": text("""
+        select source_id, sum(amount) as amount from erp.cost_entry
+        where source_table = 'lot_event' and source_id = any (:events) group by source_id
+    """),
+}
+"""What repairs cost, by the event: as value of the piece, and as cost of an order or a unit. Each has its readers."""
+_MAY_READ = text("select has_table_privilege('erp.' || :table, 'select')")
 _INSTALLED = text("""
     select t.id as lot_id, t.code as serial, i.id as item_id, i.code as item, i.name, i.name_zh,
         coalesce(e.effective_at, t.created_at) as since, coalesce(w.number, '') as work_order, w.id as work_order_id
@@ -209,11 +229,23 @@ def load(database: Database, lot_id: int) -> LotCard | None:
             return None
         keys = {"lot": lot_id, "item": found["item_id"]}
         places = tuple((row.code, row.condition, row.quantity) for row in session.execute(_PLACES, keys))
-        life = tuple(_entry(row) for row in session.execute(_LIFE, keys))
+        moments = session.execute(_LIFE, keys).all()
+        costs = _repair_costs(session, [row.nr for row in moments if row.kind == "repaired"])
+        life = tuple(_entry(row, costs.get(row.nr) if row.kind == "repaired" else None) for row in moments)
     return LotCard(**found, places=places, life=life)
 
 
-def _entry(row: Any) -> LifeEntry:
+def _repair_costs(session: Session, events: Sequence[int]) -> dict[int, Decimal]:
+    """By event what its repair cost, as far as the reader may see it."""
+    found: dict[int, Decimal] = {}
+    for table, query in _COSTS.items():
+        if events and session.execute(_MAY_READ, {"table": table}).scalar():
+            for row in session.execute(query, {"events": list(events)}):
+                found[row.source_id] = found.get(row.source_id, Decimal(0)) + row.amount
+    return found
+
+
+def _entry(row: Any, amount: Decimal | None) -> LifeEntry:
     return LifeEntry(
         at=row.at,
         kind=row.kind,
@@ -225,6 +257,7 @@ def _entry(row: Any) -> LifeEntry:
         opens=(row.opens, row.opens_id) if row.opens else None,
         by=row.display_name or "",
         by_zh=row.display_name_zh,
+        amount=amount,
     )
 
 
@@ -306,11 +339,22 @@ def send_to_repair(
 
 
 def back_from_repair(
-    database: Database, key: UUID, lot_id: int, *, location_id: int | None, reason: str = ""
+    database: Database,
+    key: UUID,
+    lot_id: int,
+    *,
+    location_id: int | None,
+    reason: str = "",
+    cost: Decimal | None = None,
+    work_order_id: int | None = None,
 ) -> Changes:
-    """Book a repaired piece back: as good where the person may release stock, else into quarantine."""
+    """Book a repaired piece back: as good where the person may release stock, else into quarantine.
+
+    `cost` in the company's currency, without tax: borne by the order that is named; else our own piece is worth so much
+    more; else its unit bears it.
+    """
     return _act(database, "back_from_repair", request_id=key, lot_id=lot_id, location_id=location_id,
-                reason=reason or None)  # fmt: skip
+                reason=reason or None, cost=cost, work_order_id=work_order_id)  # fmt: skip
 
 
 def scrap(database: Database, key: UUID, lot_id: int, *, reason: str) -> Changes:
@@ -354,6 +398,8 @@ def _act(database: Database, function: str, **values: object) -> Changes:
     answer = exactly_once(call)
     lots = [answer["lot_id"]] if answer.get("lot_id") else []
     rows: dict[str, Sequence[int]] = {"lot": lots, "lot_event": ()}
+    if values.get("cost") is not None:
+        rows |= {"stock_value_entry": (), "cost_entry": (), "item_cost": ()}
     if answer.get("document_id"):
         rows |= {"stock_document": [answer["document_id"]], "stock_move": (), "stock_balance": (), "item_cost": ()}
     return Changes.of(**rows)

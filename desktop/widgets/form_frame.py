@@ -80,6 +80,10 @@ class FormFrame(Page):
         """Widgets below the fields and lines: a history, an entry panel."""
         return ()
 
+    def middle(self, area: QWidget) -> QWidget:
+        """What stands under the header: the fields; an area may put tabs around them."""
+        return area
+
     def narrowed(self, key: str) -> Callable[[], Mapping[str, object]]:
         """Columns that the records offered for a reference must equal."""
         return dict
@@ -133,7 +137,7 @@ class FormFrame(Page):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.side = SidePanel()
         self.side.hide()
-        self.stack = LoadedStack(area)
+        self.stack = LoadedStack(self.middle(area))
         self._left = column(self.header, self.banner, self.conflict, self.stack, spacing=0)
         layout = row(self._left, self.side, spacing=0)
         layout.setStretch(0, 1)

@@ -149,6 +149,21 @@ def _explained(table: str, column: str) -> bool:
     return entry is not None and all((entry.label, entry.label_zh, entry.meaning, entry.meaning_zh, entry.owner_role))
 
 
+def test_every_record_that_the_audit_tells_of_has_a_name_there(shared: World) -> None:
+    """Who reads the journal sees "Supplier price", not supplier_price."""
+    told = set(shared.value(
+        "select array_agg(p.table_name) from erp.protection p where p.tracked is not null"
+        " and not 'quiet' = any (string_to_array(p.tracked, ' '))"
+    ))  # fmt: skip
+    entry = dictionary.find("audit_entry", "table_name")
+    assert entry is not None
+    named = entry.allowed or {}
+    assert told - set(named) == set()
+    assert {key for key, words in named.items() if not words.get("en") or not words.get("zh")} == set()
+    # The preview of a merge counts rows by the same words.
+    assert set(shared.value("select array_agg(table_name) from erp.item_references()")) - set(named) == set()
+
+
 def test_allowed_values_are_those_of_the_checks(shared: World) -> None:
     found = rows(
         shared,

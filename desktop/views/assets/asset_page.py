@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import pick, tr
-from desktop.operations import assets, stock_lots
+from desktop.operations import assets, stock_item_facts, stock_lots
 from desktop.operations.assets import AssetEntry
 from desktop.operations.records import Record, Values
+from desktop.operations.stock_item_facts import FitFact
 from desktop.operations.stock_lots import InstalledPart
 from desktop.reports.stock import Label, labels
 from desktop.runtime.context import Context
+from desktop.views.assets.fitting_parts import FittingParts
 from desktop.views.assets.installed_parts import InstalledParts
 from desktop.widgets.buttons import Button
 from desktop.widgets.form_page import FormPage, FormSection, FormSpec, Loaded
@@ -82,24 +84,33 @@ class AssetPage(FormPage):
     ) -> None:
         self.history = HistoryTable(lambda: tr("History"))
         self.installed = InstalledParts(context)
+        self.fitting = FittingParts(context)
         super().__init__(context, asset_spec(), asset_id, values, parent)
         self.history.opened.connect(self.open_requested)
         self.installed.opened.connect(self.open_requested)
         self.installed.registered.connect(self._registered)
+        self.fitting.opened.connect(self.open_requested)
+        self.fitting.changed.connect(self._registered)
         self.order_button = Button(tr("New work order"), icon="plus")
         self.order_button.clicked.connect(self.new_order)
         self.header.add_action(self.order_button)
         self.order_button.hide()
         self.order_action = self._action(tr("New work order"), QKeySequence("Ctrl+Shift+N"), self.new_order)
         context.bus.subscribe(
-            ("work_order", "stock_move", "failure", "asset_event", "lot_event"), self.changed_elsewhere
+            ("work_order", "stock_move", "failure", "asset_event", "lot_event", "item_fit"), self.changed_elsewhere
         )
 
     def extra_parts(self) -> tuple[QWidget, ...]:
-        return (self.installed, self.history)
+        return (self.installed, self.fitting, self.history)
 
-    def more(self, database: Any, record: Record) -> tuple[tuple[AssetEntry, ...], tuple[InstalledPart, ...]]:
-        return assets.history(database, record.id or 0), stock_lots.installed(database, record.id or 0)
+    def more(
+        self, database: Any, record: Record
+    ) -> tuple[tuple[AssetEntry, ...], tuple[InstalledPart, ...], tuple[FitFact, ...]]:
+        asset = record.id or 0
+        return (
+            assets.history(database, asset), stock_lots.installed(database, asset),
+            stock_item_facts.fitting(database, asset),
+        )  # fmt: skip
 
     def paper(self, record: Record) -> tuple[str, Make]:
         values = record.values
@@ -120,6 +131,7 @@ class AssetPage(FormPage):
         self.order_action.setText(tr("New work order"))
         self.history.retranslate()
         self.installed.retranslate()
+        self.fitting.retranslate()
 
     def shown(self, loaded: Loaded) -> None:
         may_order = self.record_id is not None and self._may_order()
@@ -129,9 +141,10 @@ class AssetPage(FormPage):
         choices = dict(loaded.info.fields["state"].choices)
         state = str(loaded.record.values.get("state") or "")
         self.header.set_state(choices.get(state, state), kind, icon)  # type: ignore[arg-type]
-        entries, parts = loaded.more or ((), ())
+        entries, parts, fits = loaded.more or ((), (), ())
         self.history.show_rows(tuple(_row(entry) for entry in entries))
         self.installed.show_parts(self.record_id, parts)
+        self.fitting.show_parts(self.record_id, fits)
 
     def _registered(self, changes: Changes) -> None:
         self.context.bus.publish(changes, self)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.entry import NotANumber, parse_decimal
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations import stock, stock_lots
@@ -179,6 +180,8 @@ class LotPage(Page):
             ),
             "back_from_repair": (
                 Ask("location_id", tr("Into bin"), self._provider("location_id"), required=False),
+                Ask("cost", tr("Cost without tax, ¥"), required=False, code=True),
+                Ask("work_order_id", tr("Borne by order"), self._provider("work_order_id"), required=False),
                 reason,
             ),
             "scrap": (reason,),
@@ -193,6 +196,13 @@ class LotPage(Page):
         return search
 
     def _do(self, act: str, given: Mapping[str, Any]) -> None:
+        if given.get("cost") is not None:
+            try:
+                given = {**given, "cost": parse_decimal(given["cost"])}
+            except NotANumber:
+                self.strip.refuse(tr("Cost: enter an amount such as 86.50"))
+                self.strip.editors["cost"].setFocus()
+                return
         calls: dict[str, Callable[[], Changes]] = {
             "install": lambda: stock_lots.install(self.context.database, self._key, self.lot_id, given["asset_id"]),
             "remove": lambda: stock_lots.remove(
@@ -204,7 +214,7 @@ class LotPage(Page):
             ),
             "back_from_repair": lambda: stock_lots.back_from_repair(
                 self.context.database, self._key, self.lot_id, location_id=given["location_id"],
-                reason=given["reason"] or "",
+                reason=given["reason"] or "", cost=given.get("cost"), work_order_id=given.get("work_order_id"),
             ),
             "scrap": lambda: stock_lots.scrap(
                 self.context.database, self._key, self.lot_id, reason=given["reason"]
@@ -283,6 +293,7 @@ def _row(entry: LifeEntry) -> HistoryRow:
         code=entry.number or (place if entry.opens else ""),
         text=" · ".join(part for part in parts if part),
         quantity=entry.quantity,
+        amount=entry.amount,
         opens=entry.opens,
     )
 

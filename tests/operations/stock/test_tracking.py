@@ -250,6 +250,55 @@ def test_repair_and_scrap(shop: Shop, steward: Database) -> None:
     assert shop.whole()
 
 
+def test_what_a_repair_cost_becomes_worth_of_our_piece(shop: Shop, steward: Database) -> None:
+    one = lot(shop, SERIAL)
+    shop.value("select api.release_reservations(array(select id from erp.reservation))")
+    worth = "select value from erp.item_cost where item_id = %s"
+    before = shop.value(worth, shop.item(VALVE))
+    call(shop.clerk, "send_to_repair", request_id=uuid4(), lot_id=one, supplier_id=None, reason="seat worn")
+    for wrong in ("0", "-5", "12.345"):
+        found = refused(shop.clerk, "back_from_repair", request_id=uuid4(), lot_id=one, cost=Decimal(wrong))
+        assert found.constraint == "lot_repair_cost"
+    key = uuid4()
+    same = {"request_id": key, "lot_id": one, "reason": "new seat", "cost": Decimal("86.50")}
+    assert call(shop.clerk, "back_from_repair", **same) == call(shop.clerk, "back_from_repair", **same)
+    assert shop.value(worth, shop.item(VALVE)) == before + Decimal("86.50")
+    entry = shop.value("select id from erp.stock_value_entry where source_table = 'lot_event' and kind = 'revaluation'")
+    assert shop.value("select amount_on_hand from erp.stock_value_entry where id = %s", entry) == Decimal("86.50")
+    assert shop.whole()
+    call(steward, "reverse_value_entry", request_id=uuid4(), entry_id=entry, reason="repaired under warranty")
+    assert shop.value(worth, shop.item(VALVE)) == before
+    assert shop.whole()
+
+
+def test_what_a_repair_cost_is_borne_by_the_order_that_is_named(shop: Shop, stranger: Database) -> None:
+    one = lot(shop, SERIAL)
+    order = shop.clone.id("work_order", ORDER)
+    shop.value("select api.release_reservations(array(select id from erp.reservation))")
+    before = shop.value("select value from erp.item_cost where item_id = %s", shop.item(VALVE))
+    call(shop.clerk, "send_to_repair", request_id=uuid4(), lot_id=one, supplier_id=None, reason="seat worn")
+    values = {"lot_id": one, "cost": Decimal("40"), "work_order_id": order}
+    assert refused(stranger, "back_from_repair", request_id=uuid4(), **values).constraint == "stock_lot_known"
+    call(shop.clerk, "back_from_repair", request_id=uuid4(), **values)
+    assert shop.value("select value from erp.item_cost where item_id = %s", shop.item(VALVE)) == before
+    borne = "select (cost_type, amount, work_order_id)::text from erp.cost_entry where source_table = 'lot_event'"
+    assert shop.value(borne) == f"(subcontract,40.00,{order})"
+    assert shop.whole()
+
+
+def test_what_is_not_in_our_books_is_borne_by_its_unit(shop: Shop) -> None:
+    made = call(shop.clerk, "register_installed", request_id=uuid4(), item_id=shop.item(VALVE), serial="OEM-1",
+                asset_id=asset(shop))  # fmt: skip
+    one = made["lot_id"]
+    call(shop.clerk, "remove_serial", request_id=uuid4(), lot_id=one)
+    call(shop.clerk, "send_to_repair", request_id=uuid4(), lot_id=one, supplier_id=None)
+    call(shop.clerk, "back_from_repair", request_id=uuid4(), lot_id=one, cost=Decimal("15.20"))
+    borne = "select (amount, org_unit_id, work_order_id)::text from erp.cost_entry where source_table = 'lot_event'"
+    assert shop.value(borne) == f"(15.20,{shop.world.branch},)"
+    assert shop.value("select count(*) from erp.stock_value_entry where source_table = 'lot_event'") == 0
+    assert shop.whole()
+
+
 def test_a_part_that_came_with_the_machine_gets_a_life_of_its_own(shop: Shop) -> None:
     made = call(
         shop.clerk,
