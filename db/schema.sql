@@ -3500,6 +3500,7 @@ create table erp.party (
     address        text,
     city           text,
     currency       erp.currency_code not null default 'CNY',
+    letter_language text             constraint party_letter_language_known check (letter_language in ('en', 'zh')),
     payment_days   integer           not null default 30 constraint party_payment_days_range check (payment_days between 0 and 365),
     bank_account_sealed bytea,
     note           text,
@@ -3592,11 +3593,11 @@ begin
         raise exception 'unit % is not yours to write', unit using errcode = 'ER002', constraint = 'unit_in_scope';
     end if;
     insert into party (company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number,
-                       phone, email, address, city, currency, payment_days, note, custom)
+                       phone, email, address, city, currency, letter_language, payment_days, note, custom)
     select u.company_id, p.code, p.name, p.name_zh, coalesce(p.is_customer, false), coalesce(p.is_supplier, false),
            coalesce(p.is_person, false),
            p.customer_class, p.industry, p.tax_number, p.phone, p.email, p.address, p.city, coalesce(p.currency, 'CNY'),
-           coalesce(p.payment_days, 30), p.note, coalesce(p.custom, '{}')
+           p.letter_language, coalesce(p.payment_days, 30), p.note, coalesce(p.custom, '{}')
     from jsonb_populate_record(null::party, party) p
     join org_unit u on u.id = home
     returning id into new_id;
@@ -3681,9 +3682,9 @@ call erp.secure('erp.site', 'owned');
 
 call erp.allow('erp.party_unit', 'business', 'select');
 call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
-call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, search_text, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, letter_language, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, search_text, version, created_at, created_by, updated_at, updated_by)');
 call erp.allow('erp.party', 'finance buyer', 'select (bank_account_sealed), update (bank_account_sealed)');
-call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
+call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, letter_language, payment_days, note, retired_on, custom)');
 call erp.allow('erp.contact', 'business', 'select');
 call erp.allow('erp.contact', 'desk buyer finance steward pm planner', 'insert, update (name, name_zh, job_title, phone, email, is_main, retired_on)');
 call erp.allow('erp.site', 'business', 'select');
@@ -14795,6 +14796,136 @@ call erp.track('erp.abc_run');
 call erp.track('erp.abc_run_line', 'quiet silent plain');
 call erp.track('erp.disposal');
 call erp.track('erp.disposal_line', 'quiet silent plain');
+
+-- ==================== 57_purchasing.sql
+
+-- What the buyer sees and does beside a request and an order: letters to each supplier, how he delivered, what was paid last,
+-- and a promise for the whole order.
+
+-- The suppliers of a request: where their letter goes and in which language, how it fared, and how they delivered within a
+-- year. rejected: pieces turned down at inspection or sent back, as a share of those delivered.
+create function api.rfq_suppliers(rfq_id bigint)
+returns table (rfq_supplier_id bigint, supplier_id bigint, code text, name text, name_zh text, email text, address text,
+               language text, letter text, letter_at timestamptz, letter_email text, letter_error text, deliveries integer,
+               rejected numeric)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select s.id, p.id, p.code::text, p.name, p.name_zh,
+           coalesce(nullif(btrim(p.email), ''), (
+               select c.email from contact c where c.party_id = p.id and c.email <> '' and c.retired_on is null
+               order by c.is_main desc, c.id limit 1)),
+           concat_ws(', ', nullif(p.address, ''), nullif(p.city, '')),
+           coalesce(p.letter_language, case p.currency when 'CNY' then 'zh' else 'en' end),
+           m.state, coalesce(m.sent_at, m.created_at), m.email, m.error, coalesce(d.deliveries, 0), d.rejected
+    from rfq r
+    join rfq_supplier s on s.rfq_id = r.id
+    join party p on p.id = s.supplier_id
+    left join lateral (
+        select x.state, x.sent_at, x.created_at, x.email, x.error
+        from outgoing_mail x where x.rfq_supplier_id = s.id order by x.id desc limit 1) m on true
+    left join lateral (
+        select count(*)::integer as deliveries,
+               round(sum(greatest(coalesce(i.rejected, 0), coalesce(b.returned, 0))) / nullif(sum(v.quantity), 0), 4) as rejected
+        from purchase_order o
+        join purchase_order_line l on l.purchase_order_id = o.id
+        join stock_move v on v.item_id = l.item_id and v.purchase_line_id = l.id and v.reverses_id is null
+        left join inspection i on i.move_id = v.id
+        left join lateral (
+            select sum(w.quantity - coalesce((select sum(y.quantity) from stock_move y where y.reverses_id = w.id), 0)) as returned
+            from stock_move w where w.reverses_id = v.id) b on true
+        where o.supplier_id = s.supplier_id and o.company_id = r.company_id and v.effective_at >= now() - interval '365 days'
+          and not exists (select from stock_document k where k.reverses_id = v.document_id)) d on true
+    where r.id = rfq_suppliers.rfq_id and r.org_unit_id = any (my_units())
+    order by p.sort_key, p.id
+$$;
+
+-- What was paid last for what a request asks for, whoever delivered it; from orders of the reader's own units.
+create function api.rfq_last_prices(rfq_id bigint)
+returns table (line_id bigint, unit_price numeric, currency text, ordered_on date, supplier text, supplier_zh text)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select l.id, x.unit_price, x.currency, x.ordered_on, x.name, x.name_zh
+    from rfq r
+    join rfq_line l on l.rfq_id = r.id
+    cross join lateral (
+        select ol.unit_price::numeric, o.currency::text, o.ordered_on, p.name, p.name_zh
+        from purchase_order_line ol
+        join purchase_order o on o.id = ol.purchase_order_id and o.company_id = r.company_id
+                             and o.state in ('ordered', 'part_received', 'received') and o.org_unit_id = any (my_units())
+        join party p on p.id = o.supplier_id
+        where ol.item_id = l.item_id
+        order by o.ordered_on desc nulls last, ol.id desc limit 1) x
+    where r.id = rfq_last_prices.rfq_id and r.org_unit_id = any (my_units())
+$$;
+
+-- The letter to one supplier of a request. One that waits to be sent is not given twice, however many press the key; one that
+-- was sent goes out again only where that is what is wanted. Returns the letter; null where it has gone already.
+create function api.queue_rfq_letter(asked_id bigint, email text, subject text, body text, file_name text, content bytea,
+                                     again boolean default false) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    known text;
+begin
+    perform from rfq_supplier s join rfq r on r.id = s.rfq_id
+    where s.id = asked_id and r.org_unit_id = any (my_write_units()) for update of s;
+    if not found or not my_roles() && '{buyer}' then
+        perform refuse('ER004', 'rfq_found');
+    end if;
+    known := (select m.state from outgoing_mail m where m.rfq_supplier_id = asked_id order by m.id desc limit 1);
+    if known = 'queued' and again then
+        perform refuse('ER010', 'rfq_letter_queued');
+    elsif known in ('queued', 'sent') and not again then
+        return null;
+    end if;
+    return api.queue_mail('rfq', asked_id, email, subject, body, file_name, content);
+end
+$$;
+
+-- The supplier confirmed all that is still to come, for one day. The first promise of each line stays as what he is measured
+-- by; a later promise may be entered in the same way as often as he changes his mind.
+create function api.confirm_order(order_id bigint, version integer, promised_on date, reference text default null) returns void
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    head purchase_order;
+begin
+    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
+    if not found or not my_roles() && '{buyer}' then
+        perform refuse('ER004', 'purchase_order_found');
+    elsif head.version <> version then
+        perform refuse('ER003', 'row_unchanged');
+    elsif head.state not in ('ordered', 'part_received') then
+        perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
+    elsif promised_on is null or promised_on < company_day(head.company_id) then
+        perform refuse('ER012', 'purchase_order_promise', jsonb_build_object('number', head.number));
+    end if;
+    update purchase_order_line l
+    set confirmed_quantity = l.quantity, promised_on = confirm_order.promised_on,
+        first_promised_on = coalesce(l.first_promised_on, confirm_order.promised_on)
+    where l.purchase_order_id = head.id and l.received < l.quantity;
+    -- What has come already was confirmed by coming.
+    update purchase_order_line l
+    set confirmed_quantity = coalesce(l.confirmed_quantity, l.quantity),
+        first_promised_on = coalesce(l.first_promised_on, l.promised_on, head.promised_on)
+    where l.purchase_order_id = head.id and l.received >= l.quantity and head.acknowledged_on is null;
+    update purchase_order o
+    set promised_on = confirm_order.promised_on, acknowledged_on = coalesce(o.acknowledged_on, company_day(head.company_id)),
+        supplier_reference = coalesce(nullif(btrim(reference), ''), o.supplier_reference)
+    where o.id = head.id;
+end
+$$;
+
+call erp.allow('api.rfq_suppliers(bigint)', 'business', 'execute');
+call erp.allow('api.rfq_last_prices(bigint)', 'business', 'execute');
+call erp.allow('api.queue_rfq_letter(bigint, text, text, text, text, bytea, boolean)', 'buyer', 'execute');
+call erp.allow('api.confirm_order(bigint, integer, date, text)', 'buyer', 'execute');
 
 -- ==================== 57_stock.sql
 

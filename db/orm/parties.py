@@ -36,6 +36,7 @@ class Party(Sorted, Stamped, Versioned, Base):
     address: Mapped[str | None]
     city: Mapped[str | None]
     currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
+    letter_language: Mapped[str | None]
     payment_days: Mapped[int] = mapped_column(server_default=FetchedValue())
     bank_account_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
     note: Mapped[str | None]

@@ -17,6 +17,7 @@ create table erp.party (
     address        text,
     city           text,
     currency       erp.currency_code not null default 'CNY',
+    letter_language text             constraint party_letter_language_known check (letter_language in ('en', 'zh')),
     payment_days   integer           not null default 30 constraint party_payment_days_range check (payment_days between 0 and 365),
     bank_account_sealed bytea,
     note           text,
@@ -109,11 +110,11 @@ begin
         raise exception 'unit % is not yours to write', unit using errcode = 'ER002', constraint = 'unit_in_scope';
     end if;
     insert into party (company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number,
-                       phone, email, address, city, currency, payment_days, note, custom)
+                       phone, email, address, city, currency, letter_language, payment_days, note, custom)
     select u.company_id, p.code, p.name, p.name_zh, coalesce(p.is_customer, false), coalesce(p.is_supplier, false),
            coalesce(p.is_person, false),
            p.customer_class, p.industry, p.tax_number, p.phone, p.email, p.address, p.city, coalesce(p.currency, 'CNY'),
-           coalesce(p.payment_days, 30), p.note, coalesce(p.custom, '{}')
+           p.letter_language, coalesce(p.payment_days, 30), p.note, coalesce(p.custom, '{}')
     from jsonb_populate_record(null::party, party) p
     join org_unit u on u.id = home
     returning id into new_id;
@@ -198,9 +199,9 @@ call erp.secure('erp.site', 'owned');
 
 call erp.allow('erp.party_unit', 'business', 'select');
 call erp.allow('erp.party_unit', 'desk steward', 'insert, delete');
-call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, search_text, version, created_at, created_by, updated_at, updated_by)');
+call erp.allow('erp.party', 'business', 'select (id, company_id, code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, letter_language, payment_days, note, retired_on, custom, source, source_key, sort_key, search_key, search_text, version, created_at, created_by, updated_at, updated_by)');
 call erp.allow('erp.party', 'finance buyer', 'select (bank_account_sealed), update (bank_account_sealed)');
-call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, payment_days, note, retired_on, custom)');
+call erp.allow('erp.party', 'desk buyer finance steward', 'update (code, name, name_zh, is_customer, is_supplier, is_person, customer_class, industry, tax_number, phone, email, address, city, currency, letter_language, payment_days, note, retired_on, custom)');
 call erp.allow('erp.contact', 'business', 'select');
 call erp.allow('erp.contact', 'desk buyer finance steward pm planner', 'insert, update (name, name_zh, job_title, phone, email, is_main, retired_on)');
 call erp.allow('erp.site', 'business', 'select');

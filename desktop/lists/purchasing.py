@@ -19,6 +19,8 @@ _LATE = Group("all", (Test("promised_on", "<", ("today",)), _OPEN))
 
 _LINE_OVERDUE = Group("all", (Test("promised_on", "<", ("today",)), Test("open", ">", (0,)), _OPEN))
 _UNCONFIRMED = Group("all", (Test("confirmed_quantity", "empty"), _OPEN))
+# A line without a day of its own comes with its order, and is as overdue.
+_promised = func.coalesce(PurchaseOrderLine.promised_on, PurchaseOrder.promised_on)
 _open_quantity = func.greatest(PurchaseOrderLine.quantity - PurchaseOrderLine.received, 0)
 
 _amount = (
@@ -91,7 +93,8 @@ PURCHASE_ORDER_LINES = ListSpec(
         Column(key="confirmed_quantity", expr=PurchaseOrderLine.confirmed_quantity, kind=Kind.QUANTITY, width=90,
                writes="confirmed_quantity"),
         Column(key="unit_price", expr=PurchaseOrderLine.unit_price, kind=Kind.PRICE, width=100, unit="¥"),
-        Column(key="promised_on", expr=PurchaseOrderLine.promised_on, kind=Kind.DATE, width=100, writes="promised_on",
+        Column(key="promised_on", expr=_promised, kind=Kind.DATE, width=100, writes="promised_on",
+               source="purchase_order_line.promised_on",
                looks=(Look(when=_LINE_OVERDUE, role="danger", icon="clock"),)),
         Column(key="first_promised_on", expr=PurchaseOrderLine.first_promised_on, kind=Kind.DATE, width=100),
         Column(key="state", expr=PurchaseOrder.state, kind=Kind.CHOICE, width=110, source="purchase_order.state"),

@@ -20,8 +20,8 @@ PARTY = RecordKind(
     title="code",
     writes=(
         "code", "name", "name_zh", "is_customer", "is_supplier", "is_person", "customer_class", "industry",
-        "tax_number", "phone", "email", "address", "city", "currency", "payment_days", "bank_account_sealed", "note",
-        "retired_on", "custom",
+        "tax_number", "phone", "email", "letter_language", "address", "city", "currency", "payment_days",
+        "bank_account_sealed", "note", "retired_on", "custom",
     ),
     reads=("company_id", "created_at", "updated_at"),
     linked=("party_unit", "party_id"),

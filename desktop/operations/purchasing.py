@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import text
 
 from db.orm.parties import Party
@@ -37,7 +39,7 @@ PURCHASE_ORDER = RecordKind(
             references={"item_id": Reference(model=Item, lookup="items")},
             catalogues={"uom": UnitOfMeasure},
             numbered=True,
-            derived=frozenset({"received", "confirmed_quantity"}),
+            derived=frozenset({"received"}),
         ),
     ),
 )  # fmt: skip
@@ -62,6 +64,18 @@ def acknowledge(database: Database, record: Record, reference: str | None = None
         session.execute(
             text("select api.acknowledge_order(:id, :version, :reference)"),
             {"id": record.id, "version": record.version, "reference": reference},
+        )
+    return load(database, record.id or 0), Changes.of(purchase_order=[record.id or 0], purchase_order_line=[])
+
+
+def confirm_all(
+    database: Database, record: Record, promised_on: date, reference: str | None = None
+) -> tuple[Record, Changes]:
+    """The supplier confirmed all that is still to come, for one day; again when he moves it. Raises UserError."""
+    with database.write() as session:
+        session.execute(
+            text("select api.confirm_order(:id, :version, :promised_on, :reference)"),
+            {"id": record.id, "version": record.version, "promised_on": promised_on, "reference": reference},
         )
     return load(database, record.id or 0), Changes.of(purchase_order=[record.id or 0], purchase_order_line=[])
 

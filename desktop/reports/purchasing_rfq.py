@@ -15,8 +15,9 @@ _LINE_HEIGHT = 16.0
 
 
 def rfq_pdf(
-    target: BinaryIO | str, *, rfq: Record, info: FormInfo, company: str, printed_by: str = "", supplier: str = ""
-) -> int:
+    target: BinaryIO | str, *, rfq: Record, info: FormInfo, company: str, printed_by: str = "", supplier: str = "",
+    address: str = "",
+) -> int:  # fmt: skip
     """Write the request in the language in force; the number of pages. It names no other supplier who is asked."""
     number = str(rfq.values["number"])
     paper = Paper(target, Frame(tr("Request for quotation {number}", number=number), company, printed_by))
@@ -24,6 +25,7 @@ def rfq_pdf(
     due = rfq.values["due_on"]
     facts = (
         *(((tr("Supplier"), supplier),) if supplier else ()),
+        *(((tr("Address"), address),) if address else ()),
         (tr("Deliver to"), pick(unit.name, unit.name_zh) if unit else "–"),
         (info.fields["due_on"].label, due.isoformat() if due else "–"),
         (info.fields["currency"].label, str(rfq.values["currency"])),

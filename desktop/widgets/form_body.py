@@ -54,6 +54,8 @@ class FormBody(Surface):
         self.fields: dict[str, Field] = {}
         self.editors: dict[str, Editor] = {}
         self.tables: dict[str, LineTable] = {}
+        self.only: Mapping[str, frozenset[str]] = {}
+        """Lines by name whose state leaves these columns open alone: none is added or taken out."""
         self._headings: list[tuple[Label, Callable[[], str]]] = []
         self._showing = False
         self._custom_part: QVBoxLayout | None = None
@@ -179,9 +181,13 @@ class FormBody(Surface):
 
     def _show_lines(self, lines: FormLines, record: Record, info: FormInfo, may_write: Callable[[str], bool]) -> None:
         rights = record.line_writes.get(lines.name, frozenset())
-        adds = lines.editable and lines.name in record.line_inserts and may_write(f"lines.{lines.name}")
+        only = self.only.get(lines.name)
         edits = lines.editable and may_write(f"lines.{lines.name}")
-        read_only = frozenset(key for key in lines.columns if key in lines.read_only or key not in rights or not edits)
+        adds = edits and lines.name in record.line_inserts and only is None
+        open_columns = rights if only is None else rights & only
+        read_only = frozenset(
+            key for key in lines.columns if key in lines.read_only or key not in open_columns or not edits
+        )
         infos = [info.lines[lines.name][key] for key in lines.columns]
         self.tables[lines.name].show_lines(infos, record.lines[lines.name], read_only=read_only, editable=adds)
 

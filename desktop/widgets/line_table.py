@@ -336,6 +336,10 @@ class LineTable(QWidget):
             header.setSectionResizeMode(number, mode)
         self._fit()
 
+    def close_column(self, key: str) -> None:
+        """Read only in this state of the document, whatever its lines allow."""
+        self.model_.read_only = self.model_.read_only | {key}
+
     def values(self) -> tuple[tuple[int | None, Values], ...]:
         """The wanted lines as (id, values), for the draft."""
         return tuple((line.id, line.values) for line in self.model_.lines())

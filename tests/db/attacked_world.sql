@@ -62,3 +62,10 @@ insert into erp.disposal (company_id, org_unit_id, number, reason)
 select u.company_id, u.id, 'DSP-' || u.code, 'ZANZIBAR' from erp.org_unit u where u.code = 'SOUTH';
 insert into erp.abc_run (company_id, org_unit_id, number, until, abc_a, abc_b, xyz_x, xyz_y)
 select u.company_id, u.id, 'ABC-' || u.code, '2026-11-01', 0.8, 0.95, 0.5, 1 from erp.org_unit u where u.code = 'SOUTH';
+insert into erp.rfq (company_id, org_unit_id, number, state, note)
+select u.company_id, u.id, 'RFQ-SOUTH', 'draft', 'ZANZIBAR' from erp.org_unit u where u.code = 'SOUTH';
+insert into erp.rfq_line (rfq_id, line_no, item_id, quantity)
+select r.id, 1, i.id, 5 from erp.rfq r join erp.item i on i.code = 'BRG-6205' where r.number = 'RFQ-SOUTH';
+insert into erp.rfq_supplier (rfq_id, supplier_id)
+select r.id, p.id from erp.rfq r join erp.party p on p.code = 'S-ALL' where r.number = 'RFQ-SOUTH';
+update erp.rfq set state = 'sent' where number = 'RFQ-SOUTH';

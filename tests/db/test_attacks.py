@@ -157,6 +157,8 @@ def _postings(world: World, boss: str, facts: dict[str, Any]) -> dict[str, Any]:
     )
     found["south_disposal"] = world.value("select id from erp.disposal where number = 'DSP-SOUTH'")
     found["south_abc"] = world.value("select id from erp.abc_run where number = 'ABC-SOUTH'")
+    found["south_rfq"] = world.value("select id from erp.rfq where number = 'RFQ-SOUTH'")
+    found["south_asked"] = world.value("select id from erp.rfq_supplier where rfq_id = %s", found["south_rfq"])
     found["south_plan"] = world.value("select id from erp.count_plan where name = 'Lax'")
     return found
 

@@ -31,7 +31,7 @@ def party_spec() -> FormSpec:
                     "tax_number",
                 ),
             ),
-            FormSection(lambda: tr("Address"), ("phone", "email", "city", "address")),
+            FormSection(lambda: tr("Address"), ("phone", "email", "letter_language", "city", "address")),
             FormSection(
                 lambda: tr("Payment"),
                 ("currency", "payment_days", "bank_account_sealed", "retired_on", "note"),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
+from desktop.operations.purchasing_letters import Asked, LastPrice
 from desktop.operations.purchasing_rfq import Quote
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import column
@@ -19,7 +20,10 @@ from desktop.widgets.theme import color, font, icon, metric
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
-_FIXED = 3
+_FIXED = 4
+_LAST_PRICE = 3
+_FOOT = 3
+"""Rows under the lines: total, punctuality, pieces turned down."""
 
 
 class _Model(QAbstractTableModel):
@@ -29,6 +33,8 @@ class _Model(QAbstractTableModel):
         self.lines: list[int] = []
         self.suppliers: list[int] = []
         self.winners: dict[int, int] = {}
+        self.asked: Mapping[int, Asked] = {}
+        self.last: Mapping[int, LastPrice] = {}
 
     def show(self, quotes: Sequence[Quote], winners: Mapping[int, int]) -> None:
         self.beginResetModel()
@@ -39,8 +45,8 @@ class _Model(QAbstractTableModel):
         self.endResetModel()
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        """The lines, and one of totals."""
-        return 0 if parent.isValid() or not self.lines else len(self.lines) + 1
+        """The lines, one of totals, and two of how each supplier delivered within a year."""
+        return 0 if parent.isValid() or not self.lines else len(self.lines) + _FOOT
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
         return 0 if parent.isValid() else _FIXED + len(self.suppliers)
@@ -58,28 +64,26 @@ class _Model(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if section < _FIXED:
-            return (tr("Part no."), tr("Part name"), tr("Quantity"))[section]
+            return (tr("Part no."), tr("Part name"), tr("Quantity"), tr("Last price"))[section]
         one = next(q for q in self.cells.values() if q.rfq_supplier_id == self.suppliers[section - _FIXED])
-        name = pick(one.supplier, one.supplier_zh)
-        if one.punctual is None:
-            return name
-        return tr("{supplier} · {share} on time", supplier=name, share=f"{one.punctual:.0%}")
+        return pick(one.supplier, one.supplier_zh)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         at, section = index.row(), index.column()
-        total = at == len(self.lines)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         if role == Qt.ItemDataRole.FontRole:
             return font(12, code=section == 0)
-        if total:
-            return self._total(section) if role == Qt.ItemDataRole.DisplayRole else None
+        if at >= len(self.lines):
+            return self._foot(at - len(self.lines), section, role)
+        if section == _LAST_PRICE:
+            return self._last(self.lines[at], role)
         quote = self.quote(at, section)
         if quote is None:
             first = next(q for q in self.cells.values() if q.line_id == self.lines[at])
             words = (first.item_code, pick(first.item_name, first.item_name_zh), quantity_text(first.quantity))
             shown = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-            return words[section] if shown and section < _FIXED else None
+            return words[section] if shown and section < _LAST_PRICE else None
         return self._quoted(quote, role)
 
     def _quoted(self, quote: Quote, role: int) -> Any:
@@ -98,9 +102,40 @@ class _Model(QAbstractTableModel):
             return color("success.fg" if quote.cheapest else "text.primary")
         return None
 
-    def _total(self, section: int) -> str | None:
-        if section < _FIXED:
-            return tr("Total") if section == 1 else None
+    def _last(self, line: int, role: int) -> Any:
+        """What was paid last, whoever delivered it; from whom and when is the tip."""
+        paid = self.last.get(line)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return color("text.secondary" if paid is not None else "text.tertiary")
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _price(paid.unit_price) if paid is not None else "–"
+        if role == Qt.ItemDataRole.ToolTipRole and paid is not None:
+            day = paid.ordered_on.isoformat() if paid.ordered_on else "–"
+            name = pick(paid.supplier, paid.supplier_zh)
+            return tr("{currency}, {supplier}, {day}", currency=paid.currency, supplier=name, day=day)
+        return None
+
+    def _foot(self, number: int, section: int, role: int) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            if section == 1:
+                return (tr("Total"), tr("On time, 12 months"), tr("Turned down, 12 months"))[number]
+            return None if section < _FIXED else (self._total, self._punctual, self._rejected)[number](section)
+        if role == Qt.ItemDataRole.ForegroundRole and number:
+            return color("text.secondary")
+        if role == Qt.ItemDataRole.ToolTipRole and section >= _FIXED and number:
+            asked = self.asked.get(self.suppliers[section - _FIXED])
+            return tr("{count} deliveries", count=asked.deliveries) if asked is not None else None
+        return None
+
+    def _punctual(self, section: int) -> str:
+        one = next(q for q in self.cells.values() if q.rfq_supplier_id == self.suppliers[section - _FIXED])
+        return "–" if one.punctual is None else f"{one.punctual * 100:.0f}\u2009%"
+
+    def _rejected(self, section: int) -> str:
+        asked = self.asked.get(self.suppliers[section - _FIXED])
+        return "–" if asked is None or asked.rejected is None else f"{asked.rejected * 100:.1f}\u2009%"
+
+    def _total(self, section: int) -> str:
         supplier = self.suppliers[section - _FIXED]
         found = [self.cells[line, supplier].amount for line in self.lines]
         quoted = [amount for amount in found if amount is not None]
@@ -111,14 +146,18 @@ class _Model(QAbstractTableModel):
 def _words(quote: Quote) -> str:
     if quote.unit_price is None:
         return "–"
-    price = f"{quote.unit_price:,.4f}".rstrip("0").rstrip(".")
+    price = _price(quote.unit_price)
     if quote.lead_time_days is None:
         return price
     return tr("{price} · {days} days", price=price, days=quote.lead_time_days)
 
 
+def _price(value: Decimal) -> str:
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
 def _alignment(section: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if section >= _FIXED - 1 else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if section >= _LAST_PRICE - 1 else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -147,10 +186,20 @@ class ComparisonTable(QWidget):
         self.setLayout(column(self.title, self.view, spacing=4))
         self.retranslate()
 
-    def show_quotes(self, quotes: Sequence[Quote], winners: Mapping[int, int], *, may_choose: bool) -> None:
+    def show_quotes(
+        self,
+        quotes: Sequence[Quote],
+        winners: Mapping[int, int],
+        *,
+        may_choose: bool,
+        asked: Sequence[Asked] = (),
+        last: Mapping[int, LastPrice] | None = None,
+    ) -> None:
         self.may_choose = may_choose
+        self.model_.asked = {one.id: one for one in asked}
+        self.model_.last = dict(last or {})
         self.model_.show(quotes, winners)
-        for section, width in enumerate((140, 220, 90, *(190 for _ in self.model_.suppliers))):
+        for section, width in enumerate((140, 220, 80, 90, *(190 for _ in self.model_.suppliers))):
             self.view.setColumnWidth(section, width)
         rows = self.model_.rowCount()
         self.view.setFixedHeight(metric("row.header") + max(2, min(rows, 16)) * metric("row.grid") + 16)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
@@ -20,13 +22,19 @@ from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.purchasing import approval_part
 from desktop.views.purchasing.mail_strip import MailStrip
+from desktop.widgets.ask_strip import Ask, AskStrip
+from desktop.widgets.dates import DateField
+from desktop.widgets.fields import TextInput
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import ActionBar, SidePanel, Total
 from desktop.widgets.labels import ChipKind
 from desktop.widgets.papers import Make
 from desktop.widgets.step_bar import StepBar, StepChoice
 
-_ACKNOWLEDGE, _MAIL = "acknowledge", "mail:"
+_ACKNOWLEDGE, _CONFIRM, _MAIL = "acknowledge", "confirm", "mail:"
+_WITH_SUPPLIER = ("ordered", "part_received")
+_PROMISED = frozenset({"confirmed_quantity", "promised_on"})
+"""What the supplier answers line by line."""
 NEEDS_REASON = frozenset({"draft", "cancelled", "received"})
 LOOKS: dict[str, tuple[ChipKind, str]] = {
     "draft": ("neutral", "pencil"),
@@ -68,7 +76,7 @@ def purchase_order_spec() -> FormSpec:
                     "item_id", "entered_quantity", "uom", "entered_price", "tax_rate", "promised_on", "quantity",
                     "confirmed_quantity", "received",
                 ),
-                read_only=frozenset({"quantity", "confirmed_quantity", "received"}),
+                read_only=frozenset({"quantity", "received"}),
             ),
         ),
         load=purchasing.load,
@@ -96,6 +104,9 @@ class PurchaseOrderPage(FormPage):
         self.mail = MailStrip()
         self.mail.given.connect(self._mail)
         self.under_header(self.mail)
+        self.confirm_strip = AskStrip(context.work)
+        self.under_header(self.confirm_strip)
+        self.confirm_action = self._action(tr("Confirm all for one day"), QKeySequence("F9"), self.ask_day)
         self.totals = ActionBar()
         self.at_foot(self.totals)
 
@@ -105,12 +116,21 @@ class PurchaseOrderPage(FormPage):
             return super().may_write(key)
         if state in ("received", "cancelled", "submitted", "approved"):
             return False
-        return key in ("promised_on", "note", "supplier_reference") and super().may_write(key)
+        return key in ("promised_on", "note", "supplier_reference", "lines.lines") and super().may_write(key)
 
     def locked(self) -> bool:
         """What is being approved, arrived or was cancelled is read only."""
         closed = ("submitted", "approved", "received", "cancelled")
         return self.record is not None and self.record.values.get("state") in closed
+
+    def show_record(self, loaded: Loaded) -> None:
+        """Before the supplier answers the lines are the buyer's; afterwards what he answers is."""
+        state = loaded.record.values.get("state")
+        draft = state in (None, "draft")
+        self.body.only = {} if draft else {"lines": _PROMISED}
+        super().show_record(loaded)
+        if draft:
+            self.tables["lines"].close_column("confirmed_quantity")
 
     def more(self, database: Any, record: Record) -> _More:
         return _More(
@@ -136,6 +156,7 @@ class PurchaseOrderPage(FormPage):
                 *self._after_sending(loaded.record),
             )
         )
+        self.confirm_action.setEnabled(_CONFIRM in self.steps.buttons())
         sums = amounts(loaded.record.lines.get("lines", ()))
         currency = str(loaded.record.values.get("currency") or "")
         self.totals.set_totals(
@@ -148,11 +169,12 @@ class PurchaseOrderPage(FormPage):
 
     def _after_sending(self, record: Record) -> tuple[StepChoice, ...]:
         """What the buyer does with an order that is with the supplier."""
-        if record.values.get("state") not in ("ordered", "part_received") or not self.context.user.has("buyer"):
+        if record.values.get("state") not in _WITH_SUPPLIER or not self.context.user.has("buyer"):
             return ()
         known = record.values.get("acknowledged_on") is not None
         return (
-            *(() if known else (StepChoice(_ACKNOWLEDGE, tr("Acknowledged")),)),
+            StepChoice(_CONFIRM, tr("New day for all") if known else tr("All as ordered")),
+            *(() if known else (StepChoice(_ACKNOWLEDGE, tr("As entered below")),)),
             StepChoice(_MAIL + ("reminder" if known else "order"), tr("Remind by mail") if known else tr("Mail it")),
         )
 
@@ -162,7 +184,47 @@ class PurchaseOrderPage(FormPage):
                 self._address, to_state.removeprefix(_MAIL), on_done=self._ask_mail, on_error=self._refused, owner=self
             )
             return
+        if to_state == _CONFIRM:
+            self.ask_day()
+            return
         super().take_step(to_state, reason)
+
+    def ask_day(self) -> None:
+        """F9: on which day all that is still to come arrives, as the supplier wrote."""
+        if self.record is None or self.dirty():
+            self.context.toast("warn", tr("Save the form first"))
+            return
+        known = self.record.values.get("acknowledged_on") is not None
+        words = tr("All that is open arrives on another day") if known else tr("Confirmed as ordered")
+        asks = (Ask("day", tr("Arrives on"), date=True), Ask("reference", tr("Supplier's order no."), required=False))
+        self.confirm_strip.open(words, asks, take=tr("Confirm"), done=self._confirm)
+        day, reference = (self.confirm_strip.editors[ask.key] for ask in asks)
+        if isinstance(day, DateField):
+            day.set_value(self.record.values.get("promised_on"))
+            day.selectAll()
+        if isinstance(reference, TextInput):
+            reference.setText(str(self.record.values.get("supplier_reference") or ""))
+
+    def _confirm(self, answers: Mapping[str, Any]) -> None:
+        self.context.work.run(
+            self._write_confirmed,
+            self.record,
+            answers,
+            on_done=self._confirmed,
+            on_error=self._not_confirmed,
+            owner=self,
+        )
+
+    def _write_confirmed(self, record: Record, answers: Mapping[str, Any]) -> tuple[Loaded, Changes]:
+        saved, changes = purchasing.confirm_all(self.context.database, record, answers["day"], answers["reference"])
+        return self._with_more(saved), changes
+
+    def _confirmed(self, answer: tuple[Loaded, Changes]) -> None:
+        self.confirm_strip.shut()
+        self._saved(answer)
+
+    def _not_confirmed(self, failure: Failure) -> None:
+        self.confirm_strip.refuse(failure.message)
 
     def _address(self, kind: str) -> tuple[str, str]:
         values = self.record.values if self.record is not None else {}

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
-from desktop.domain.text import pick, tr
+from desktop.domain.text import tr
+from desktop.operations import purchasing_letters
 from desktop.operations import purchasing_rfq as rfqs
+from desktop.operations.purchasing_letters import Asked, LastPrice
 from desktop.operations.purchasing_requisitions import MadeOrder
 from desktop.operations.purchasing_rfq import Quote
 from desktop.operations.records import Record, Values
-from desktop.reports.purchasing_rfq import rfq_pdf
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.purchasing.comparison_table import ComparisonTable
 from desktop.views.purchasing.requisition_page import told
+from desktop.views.purchasing.rfq_letters import RfqLetters
 from desktop.widgets.buttons import Button
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import ActionBar, Total
@@ -38,8 +41,10 @@ LOOKS: dict[str, tuple[ChipKind, str]] = {
 
 @dataclass(frozen=True)
 class _More:
-    steps: tuple[tuple[str, str], ...]
-    quotes: tuple[Quote, ...]
+    steps: tuple[tuple[str, str], ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    last: Mapping[int, LastPrice] = field(default_factory=dict)
 
 
 def rfq_spec() -> FormSpec:
@@ -60,7 +65,7 @@ def rfq_spec() -> FormSpec:
         ),
         load=rfqs.load,
         save=rfqs.save,
-        topics=("rfq", "rfq_quote"),
+        topics=("rfq", "rfq_quote", "outgoing_mail"),
     )
 
 
@@ -76,6 +81,7 @@ class RfqPage(FormPage):
     ) -> None:
         self.steps = StepBar()
         self.table = ComparisonTable()
+        self.letters = RfqLetters(context)
         super().__init__(context, rfq_spec(), rfq_id, values, parent)
         self.header.add_left(self.steps)
         self.steps.chosen.connect(self.take_step)
@@ -92,38 +98,46 @@ class RfqPage(FormPage):
         self.single_button.clicked.connect(lambda: self._choose(rfqs.best_single))
         self.award_button.clicked.connect(self.award)
         self.table.changed.connect(self._show_choice)
+        self.letters.done.connect(self._letters_given)
+        self.send_action = self._action(tr("Send the letters"), QKeySequence("Ctrl+M"), self.letters.send_all)
         self.award_action = self._action(tr("Make orders"), QKeySequence("F9"), self.award)
         self._dress()
 
     def extra_parts(self) -> Sequence[QWidget]:
-        return (self.table,)
+        return (self.table, self.letters)
 
     def locked(self) -> bool:
         """What suppliers were asked stays as they were asked."""
         return self.record is not None and self.record.values.get("state") not in (None, "draft")
 
     def more(self, database: Any, record: Record) -> _More:
-        return _More(rfqs.steps(database, record.id or 0), rfqs.comparison(database, record.id or 0))
+        number = record.id or 0
+        return _More(
+            rfqs.steps(database, number), rfqs.comparison(database, number),
+            purchasing_letters.asked(database, number), purchasing_letters.last_prices(database, number),
+        )  # fmt: skip
 
     def shown(self, loaded: Loaded) -> None:
         state = str(loaded.record.values.get("state") or "draft")
         kind, icon = LOOKS.get(state, ("neutral", ""))
         self.header.set_state(dict(loaded.info.fields["state"].choices).get(state, state), kind, icon)
         words = {"send": tr("Send the request"), "revise": tr("Revise"), "cancel": tr("Cancel the request")}
-        more: _More = loaded.more or _More((), ())
-        self.steps.show_steps(
-            tuple(StepChoice(to, words[action], (), to == "cancelled") for to, action in more.steps)
-        )
+        more: _More = loaded.more or _More()
+        self.steps.show_steps(tuple(StepChoice(to, words[action], (), to == "cancelled") for to, action in more.steps))
         asked = state in ("sent", "awarded")
         buying = state == "sent" and self.context.user.has("buyer")
         won = {quote.line_id: quote.rfq_supplier_id for quote in more.quotes if quote.awarded}
         kept = {line: one for line, one in self.table.winners().items() if state == "sent"}
-        self.table.show_quotes(more.quotes, won or kept or rfqs.best_per_line(more.quotes), may_choose=buying)
+        winners = won or kept or rfqs.best_per_line(more.quotes)
+        self.table.show_quotes(more.quotes, winners, may_choose=buying, asked=more.asked, last=more.last)
         self.table.setVisible(asked)
+        self.letters.show_letters(loaded.record, more.asked, may_send=buying)
+        self.letters.setVisible(asked)
         for table in self.tables.values():
             table.setVisible(not asked)  # what was asked of whom stands in the comparison
         self.bar.setVisible(buying)
         self.award_action.setEnabled(buying)
+        self.send_action.setEnabled(buying)
         self._show_choice()
 
     def step(self, record: Record, to_state: str, reason: str) -> tuple[Record, Changes]:
@@ -132,13 +146,13 @@ class RfqPage(FormPage):
     def paper(self, record: Record) -> tuple[str, Make] | None:
         if record.id is None:
             return None
-        company = pick(self.context.user.company, self.context.user.company_zh)
-        by = self.context.user.display_name()
+        one = self.letters.current()
+        number = f"{record.values['number']} {one.code if one is not None else ''}".strip()
+        return number, partial(self.letters.write, record=record, one=one, printed_by=self.context.user.display_name())
 
-        def write(path: str) -> None:
-            rfq_pdf(path, rfq=record, info=self._describe(), company=company, printed_by=by)
-
-        return str(record.values["number"]), write
+    def _letters_given(self, changes: Changes) -> None:
+        self.context.bus.publish(changes, self)
+        self.reload()
 
     def award(self) -> None:
         """F9: the marked lines become draft orders of their suppliers."""
@@ -187,10 +201,12 @@ class RfqPage(FormPage):
         self.single_button.setText(tr("Best in all"))
         self.award_button.setText(tr("Make orders"))
         self.award_action.setText(tr("Make orders"))
+        self.send_action.setText(tr("Send the letters"))
 
     def retranslate(self) -> None:
         super().retranslate()
         self._dress()
         self.table.retranslate()
+        self.letters.retranslate()
         if self._last is not None:
             self.shown(self._last)

@@ -100,3 +100,23 @@ select erp.request_shortages('{{}}', 0);
 update erp.item_plan set suggested_max = 999999;
 -- buyer: refused 42501. A decision is not taken past its function.
 update erp.disposal set state = 'disposed';
+-- buyer: nothing. Whom the other branch asked, and how they delivered.
+select 1 from api.rfq_suppliers({south_rfq});
+-- buyer: nothing. What the other branch paid.
+select 1 from api.rfq_last_prices({south_rfq});
+-- buyer: refused ER004. A letter in the other branch's name.
+select api.queue_rfq_letter({south_asked}, 'me@example.com', 'Request', '', 'R.pdf', '');
+-- clerk: refused 42501. Nor does a clerk write to suppliers.
+select api.queue_rfq_letter({south_asked}, 'me@example.com', 'Request', '', 'R.pdf', '', true);
+-- engineer: refused 42501. Nor an engineer.
+select api.queue_rfq_letter(1, 'me@example.com', 'Request', '', 'R.pdf', '');
+-- buyer: refused ER004. The other branch's order is not confirmed.
+select api.confirm_order({south_purchase}, 1, current_date + 9);
+-- clerk: refused 42501. A promise is the buyer's to enter.
+select api.confirm_order({south_purchase}, 1, current_date + 9);
+-- engineer: refused 42501. Nor the engineer's.
+select api.confirm_order(1, 1, current_date + 9);
+-- buyer: nothing. A price of the other branch turned into one for another item.
+update erp.supplier_price set item_id = {item} where org_unit_id = {south_unit} returning 1;
+-- clerk: refused 42501. What an item costs is the buyer's to agree.
+update erp.supplier_price set item_id = {item}, supplier_id = supplier_id;

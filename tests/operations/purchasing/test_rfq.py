@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,9 @@ import pytest
 
 from db import users
 from db.session import Database
-from desktop.operations import purchasing, purchasing_mail, purchasing_rfq, records
+from desktop.operations import purchasing, purchasing_letters, purchasing_mail, purchasing_rfq, records
 from desktop.operations import purchasing_requisitions as requisitions
+from desktop.operations.purchasing_letters import Letter
 from desktop.operations.records import Draft, Record
 from desktop.worker.mail import Letters
 from desktop.worker.settings import MailTarget
@@ -99,6 +101,63 @@ def test_the_other_branch_has_no_part_in_it(shop: Shop, person: Person, other: i
     with stranger.raw() as raw, raw.cursor() as cursor:
         cursor.execute("update erp.rfq_quote set unit_price = 1 returning id")
         assert cursor.fetchall() == []
+
+
+def letters_of(rfq: Record, by: Database) -> list[Letter]:
+    """One to each supplier of the request."""
+    return [
+        Letter(one.id, "sales@example.com", "Request", "", "R.pdf", b"%PDF-1.4")
+        for one in purchasing_letters.asked(by, rfq.id or 0)
+    ]
+
+
+def test_letters_of_a_request_go_once_and_from_its_own_branch(shop: Shop, person: Person, other: int) -> None:
+    clerk, buyer = person("clerk"), person("buyer")
+    rfq = asked(shop, clerk, buyer, other)
+    wanted = letters_of(rfq, buyer)
+    stranger = person("buyer", unit=shop.world.other_branch)
+    assert purchasing_letters.asked(stranger, rfq.id or 0) == ()
+    assert purchasing_letters.last_prices(stranger, rfq.id or 0) == {}
+    assert refused(lambda: purchasing_letters.send(stranger, wanted)) == "rfq_found"
+    assert refused(lambda: purchasing_letters.send(clerk, wanted)) == "42501"
+    colleague = person("buyer")
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(purchasing_letters.send, by, wanted) for by in (buyer, colleague)]
+        assert sorted(each.result()[0] for each in both) == [0, 2], "two who press the key send each letter once"
+    assert refused(lambda: purchasing_letters.send(buyer, wanted, again=True)) == "rfq_letter_queued"
+    assert {one.letter for one in purchasing_letters.asked(colleague, rfq.id or 0)} == {"queued"}
+    shop.value("update erp.outgoing_mail set state = 'sent', sent_at = now() returning id")
+    assert purchasing_letters.send(buyer, wanted)[0] == 0
+    assert purchasing_letters.send(buyer, wanted[:1], again=True)[0] == 1
+    assert shop.value("select count(*) from erp.outgoing_mail") == 3
+
+
+def test_a_request_knows_what_was_paid_and_how_much_was_sent_back(shop: Shop, person: Person, other: int) -> None:
+    clerk, buyer = person("clerk"), person("buyer")
+    order = sent(shop, buyer)
+    line = shop.value("select id from erp.purchase_order_line where purchase_order_id = %s", order.id)
+    shop.value(
+        "select api.post_stock(gen_random_uuid(), jsonb_build_object('type', 'receipt', 'purchase_order_id', %s::int,"
+        " 'lines', jsonb_build_array(jsonb_build_object('item_id', %s::bigint, 'to_location_id', %s::bigint,"
+        " 'quantity', 4, 'purchase_line_id', %s::bigint))))",
+        order.id, shop.item("FLT-AIR-7502"), shop.place("A-03-1-2"), line,
+    )  # fmt: skip
+    shop.value(
+        "insert into erp.inspection (company_id, org_unit_id, move_id, document_id, purchase_line_id, supplier_id,"
+        " item_id, location_id, level, quantity, accepted, rejected, state)"
+        " select d.company_id, d.org_unit_id, m.id, d.id, m.purchase_line_id, %s, m.item_id, m.to_location_id, 'full',"
+        " 4, 3, 1, 'done' from erp.stock_move m join erp.stock_document d on d.id = m.document_id"
+        " where m.purchase_line_id = %s returning id",
+        shop.world.supplier, line,
+    )  # fmt: skip
+    rfq = asked(shop, clerk, buyer, other)
+    by_supplier = {one.supplier_id: one for one in purchasing_letters.asked(buyer, rfq.id or 0)}
+    assert by_supplier[shop.world.supplier].rejected == Decimal("0.25")
+    assert by_supplier[shop.world.supplier].deliveries == 1 and by_supplier[other].rejected is None
+    quotes = purchasing_rfq.comparison(buyer, rfq.id or 0)
+    last = purchasing_letters.last_prices(buyer, rfq.id or 0)
+    assert last[quotes[0].line_id].unit_price == 180 and last[quotes[0].line_id].currency == "CNY"
+    assert quotes[2].line_id not in last or last[quotes[2].line_id].unit_price != 180
 
 
 def sent(shop: Shop, buyer: Database) -> Record:
