@@ -166,7 +166,9 @@ def check(
         guesses = {}
         matched = [targets[number] if number < len(targets) else None for number in range(len(pasted.rows))]
     columns = {number: infos[key] for number, key in mapping.items() if key in infos}
-    planner = _Planner(pasted, columns, shape, key_column, guesses, inserts=trial is not None and trial.inserts)
+    planner = _Planner(
+        pasted, columns, shape, key_column, guesses, inserts=trial is not None and trial.inserts, blank_leaves=finds
+    )
     planned = [planner.plan(number, target) for number, target in enumerate(matched)]
     tried: PastePlan | None = None
     if trial is not None:
@@ -226,9 +228,11 @@ class _Planner:
         guesses: Mapping[str, str],
         *,
         inserts: bool = False,
+        blank_leaves: bool = False,
     ) -> None:
         self.pasted, self.columns, self.shape = pasted, columns, shape
         self._key_column, self._guesses, self._inserts = key_column, guesses, inserts
+        self._blank_leaves = blank_leaves
         self._numbers = {info.key: number for number, info in enumerate(shape.infos)}
         self._taken: dict[int, int] = {}
 
@@ -291,6 +295,8 @@ class _Planner:
         old: dict[str, str],
         faults: list[CellFault],
     ) -> None:
+        if self._blank_leaves and not text.strip():
+            return  # as it is, or as a new one is made
         before = target.row.cells[self._numbers[info.key]] if target is not None else None
         try:
             value = parse_text(info, text)

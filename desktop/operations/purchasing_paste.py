@@ -79,6 +79,8 @@ def _line(line: Entered, row: PriceRow, items: Mapping[str, Meant], codes: Mappi
         refused["item"] = meant.fault.text()
     if row.supplier is None and not _said(line, "supplier"):
         refused["supplier"] = tr("This must be filled in.")
+    if row.price_id is None and line.values.get("unit_price") is None and "unit_price" not in refused:
+        refused["unit_price"] = tr("This must be filled in.")
     if row.currency and ("currency" in values or row.price_id is None):
         values["currency"] = row.currency
     if row.price_id is not None:
