@@ -188,6 +188,7 @@ class Program(QObject):
     def _enter(self, entered: LoggedIn) -> None:
         """Open the main window for the person who came in."""
         from desktop.desks.providers import dictionary_provider, scan_resolver, search_provider
+        from desktop.views.stock.part_peek import part_peek
 
         self._entered = entered
         server = self.places.entered
@@ -204,6 +205,7 @@ class Program(QObject):
             search=search_provider(entered.database),
             dictionary=dictionary_provider(entered.database),
             resolve_scan=scan_resolver(entered.database),
+            peek=part_peek(entered.database, entered.user),
             live=self._live,
             unlock=partial(check_password, entered.database),
             change_password=partial(change_password, server, entered.database) if server is not None else None,

@@ -28,6 +28,8 @@ class FoundList(QWidget):
     """
 
     picked = Signal(object)
+    moved = Signal()
+    """Another line is current."""
 
     def __init__(self, parent: QWidget | None = None, *, most_rows: int = _MOST_ROWS) -> None:
         super().__init__(parent)
@@ -45,6 +47,7 @@ class FoundList(QWidget):
         self._describe()
         self.updateGeometry()
         self.update()
+        self.moved.emit()
 
     def rows(self) -> tuple[Found, ...]:
         return self._rows
@@ -59,6 +62,10 @@ class FoundList(QWidget):
         self._top = min(max(self._top, self.current - self._most + 1), self.current)
         self._describe()
         self.update()
+        self.moved.emit()
+
+    def current_row(self) -> Found | None:
+        return self._rows[self.current] if 0 <= self.current < len(self._rows) else None
 
     def take(self) -> bool:
         """Pick the current line; False where there is none."""
@@ -84,6 +91,7 @@ class FoundList(QWidget):
         if number >= 0 and number != self.current:
             self.current = number
             self.update()
+            self.moved.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.current = self._row_at(event.position().y())

@@ -1,11 +1,13 @@
 """Ctrl+K: go anywhere. Records by code, name or pinyin initials, pages, commands; what was opened last comes
-first.
+first. Beside the list stands a look at the hit, where there is one for its kind: the arrow keys run through both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent
@@ -17,9 +19,12 @@ from desktop.runtime.failures import Failure
 from desktop.runtime.work import Job, Work
 from desktop.widgets.icons import bind_icon
 from desktop.widgets.lookup import DEBOUNCE_MS, FoundList
-from desktop.widgets.paint import Card, column
+from desktop.widgets.paint import Card, column, row
+from desktop.widgets.peek import Peek, PeekPane
 
 WIDTH = 640
+PEEK_MS = 40
+"""A key that is held down does not ask for every hit on the way."""
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 10, Qt.Key.Key_PageUp: -10}
 _MOST_LOCAL = 8
 
@@ -37,11 +42,17 @@ class Palette(Card):
     """Child of the window. `record_chosen` for records; choices run themselves."""
 
     record_chosen = Signal(object)
+    record_taken = Signal(object)
+    """Ctrl+Enter on a hit that `peek` shows: take it where one was, instead of opening it."""
     closed = Signal()
 
-    def __init__(self, window: QWidget, work: Work, search: SearchProvider) -> None:
+    def __init__(self, window: QWidget, work: Work, search: SearchProvider, peek: Peek | None = None) -> None:
         super().__init__(window)
-        self._work, self._search = work, search
+        self._work, self._search, self._peek = work, search, peek
+        self._seen: dict[Any, Any] = {}
+        self._looked_at: Any = None
+        self._look: Job | None = None
+        self.pane: PeekPane | None = peek.make() if peek is not None else None
         self._choices: tuple[Choice, ...] = ()
         self._recent: tuple[Found, ...] = ()
         self._records: tuple[Found, ...] = ()
@@ -51,8 +62,19 @@ class Palette(Card):
         self.list = FoundList(self, most_rows=14)
         self.list.picked.connect(self._take)
         self._window = window
-        self._column = column(self.input, self.list, spacing=4, margins=(8, 8, 8, 8))
+        self.list.moved.connect(self._moved)
+        beside = row(self.list, spacing=4)
+        beside.setAlignment(self.list, Qt.AlignmentFlag.AlignTop)
+        beside.setStretch(0, 1)
+        if self.pane is not None:
+            beside.addWidget(self.pane)
+            self.pane.hide()
+        self._column = column(self.input, beside, spacing=4, margins=(8, 8, 8, 8))
         self.setLayout(self._column)
+        self._glance = QTimer(self)
+        self._glance.setSingleShot(True)
+        self._glance.setInterval(PEEK_MS)
+        self._glance.timeout.connect(self._read)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(DEBOUNCE_MS)
@@ -63,6 +85,7 @@ class Palette(Card):
     def open(self, choices: Sequence[Choice], recent: Sequence[Found], text: str = "") -> None:
         """Show it with what can be chosen now; `text` starts the search."""
         self._choices, self._recent, self._records = tuple(choices), tuple(recent), ()
+        self._seen.clear()
         self.input.setPlaceholderText(tr("Go anywhere: code, name, pinyin initials"))
         self.input.setAccessibleName(tr("Go anywhere"))
         self.input.setText(text)
@@ -74,6 +97,7 @@ class Palette(Card):
     def shut(self) -> None:
         if self.isVisible():
             self._pause.stop()
+            self._glance.stop()
             self.hide()
             self.closed.emit()
 
@@ -83,7 +107,10 @@ class Palette(Card):
         if key in _STEPS:
             self.list.step(_STEPS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.list.take()
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._take_along()
+            else:
+                self.list.take()
         elif key == Qt.Key.Key_Escape:
             self.shut()
         else:
@@ -127,8 +154,62 @@ class Palette(Card):
         self.list.show_rows(rows, note or (tr("Searching") if typed else tr("Type a code or a name")))
         self._place()
 
+    # the look beside the list
+
+    def _known(self, found: Found | None) -> Found | None:
+        return found if found is not None and self._peek is not None and found.key in self._peek.kinds else None
+
+    @Slot()
+    def _moved(self) -> None:
+        """The pane keeps its room while any hit has something to show, so that nothing jumps under the arrows."""
+        if self.pane is None:
+            return
+        wanted = any(self._known(each) is not None for each in self.list.rows())
+        if self.pane.isHidden() == wanted:
+            self.pane.setVisible(wanted)
+            self._place()
+        current = self._known(self.list.current_row())
+        if current is None or current.id in self._seen:
+            self._glance.stop()
+            self._looked_at = current.id if current is not None else None
+            self.pane.show_answer(self._seen.get(self._looked_at))
+        elif current.id != self._looked_at:
+            self._looked_at = current.id
+            self._glance.start()
+
+    @Slot()
+    def _read(self) -> None:
+        if self._peek is None or self._looked_at is None:
+            return
+        if self._look is not None:
+            self._look.cancel()
+        wanted = self._looked_at
+        self._look = self._work.run(
+            self._peek.read, wanted, on_done=partial(self._told, wanted), on_error=self._untold, owner=self,
+            background=True,
+        )  # fmt: skip
+
+    def _told(self, of: Any, answer: Any) -> None:
+        self._look = None
+        self._seen[of] = answer
+        if self.pane is not None and of == self._looked_at:
+            self.pane.show_answer(answer)
+
+    def _untold(self, failure: Failure) -> None:
+        """A look is a help; going on does not depend on it, and the next hit asks again."""
+        self._look, self._looked_at = None, None
+        if self.pane is not None:
+            self.pane.show_answer(None)
+
+    def _take_along(self) -> None:
+        current = self._known(self.list.current_row())
+        if current is not None and self._peek is not None and self._peek.page:
+            self.shut()
+            self.record_taken.emit(current)
+
     def _place(self) -> None:
-        width = min(WIDTH, self._window.width() - 32)
+        beside = self.pane.width() + 4 if self.pane is not None and not self.pane.isHidden() else 0
+        width = min(WIDTH + beside, self._window.width() - 32)
         height = self._column.sizeHint().height()
         left = (self._window.width() - width) // 2
         self.setGeometry(left, 36, width, min(height, self._window.height() - 72))

@@ -22,6 +22,7 @@ from desktop.runtime.live import Live
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.shell.desks import Desk
+from desktop.widgets.peek import Peek
 
 Unlock = Callable[[str], object]
 """Called in a worker thread with the password that somebody typed; raises a UserError where it is wrong."""
@@ -60,6 +61,7 @@ class Session:
     search: SearchProvider = no_search
     dictionary: DictionaryProvider = no_entry
     resolve_scan: ScanResolver = no_record
+    peek: Peek | None = None
     live: Live | None = None
     unlock: Unlock | None = None
     change_password: ChangePassword | None = None

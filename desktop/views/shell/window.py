@@ -74,7 +74,7 @@ class MainWindow(QWidget):
         self.setLayout(layout)
         self.menus = ShellMenus(self, self.top.menu_bar, self._desks)
         self.guide = Guide(self, session, self.menus, self._desks, self.current_page)
-        self.palette_popup = Palette(self, session.work, session.search)
+        self.palette_popup = Palette(self, session.work, session.search, session.peek)
         self.scans = ScanFilter(_scanner_settings(session.settings), self)
         self.router = ScanRouter(self.current_page, session.work, session.resolve_scan, self)
         self._scanner_dialog: ScannerDialog | None = None
@@ -114,6 +114,7 @@ class MainWindow(QWidget):
         self.top.messages_asked.connect(self.messages.show_list)
         self.top.user_asked.connect(self._show_user_menu)
         self.palette_popup.record_chosen.connect(self.open_found)
+        self.palette_popup.record_taken.connect(self._take_along)
         self.palette_popup.closed.connect(self._focus_page)
         session.work.busy_changed.connect(self.status.set_busy)
         session.work.progress_changed.connect(self.status.set_job)
@@ -183,6 +184,13 @@ class MainWindow(QWidget):
         """Open a record of the palette or of a scan, and remember it."""
         memory.remember_record(self.context.mine(), found)
         self.open(found.key, found.id)
+
+    @Slot(object)
+    def _take_along(self, found: Found) -> None:
+        """What Ctrl+Enter chose goes into the page that works with such things, as if it had been scanned there."""
+        if self._session.peek is not None:
+            memory.remember_record(self.context.mine(), found)
+            self.open(self._session.peek.page, {"code": found.code})
 
     def current_page(self) -> Page | None:
         found = self.workspace.current()
