@@ -22,6 +22,8 @@ EVERYTHING = "*"
 Rows = Mapping[str, frozenset[int]]
 """Topic (table name) → ids; an empty set means any row of it."""
 
+_LEAST_SECONDS = 0.2
+"""Between two looks. The worker hints less often; whoever floods the channel, as any log-in may, gains nothing."""
 _LOOK_SECONDS = 5.0
 """Even without a hint: a lost one is found, the round trip is measured, the heartbeat seen."""
 
@@ -54,6 +56,8 @@ class Feed:
         while not self._closed.is_set():
             rest = deadline - time.monotonic()
             hinted = self._hint(max(rest, 0.0))
+            if hinted:
+                self._closed.wait(max(self._looked + _LEAST_SECONDS - time.monotonic(), 0.0))
             if self._closed.is_set():
                 return None
             due = time.monotonic() - self._looked >= _LOOK_SECONDS

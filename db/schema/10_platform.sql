@@ -79,7 +79,9 @@ create table erp.setting (
     key         text    not null,
     org_unit_id integer constraint setting_unit references erp.org_unit on delete cascade,
     value       jsonb   not null,
-    constraint setting_key_unique unique nulls not distinct (key, org_unit_id)
+    constraint setting_key_unique unique nulls not distinct (key, org_unit_id),
+    -- Read as a number, these words are greater than every limit.
+    constraint setting_value_finite check (value #>> '{}' !~* '^\s*[-+]?(nan|inf|infinity)\s*$')
 );
 
 -- Which prefix a document's number carries: ISS-2611-0482 is prefix, period and a running number.

@@ -164,7 +164,7 @@ create table erp.stock_move (
     quantity          erp.quantity not null constraint stock_move_quantity_positive check (quantity > 0),
     entered_quantity  erp.quantity not null,
     entered_uom       text         not null,
-    uom_factor        numeric      not null default 1 constraint stock_move_factor_positive check (uom_factor > 0),
+    uom_factor        numeric      not null default 1 constraint stock_move_factor_positive check (uom_factor > 0 and uom_factor < 'Infinity'),
     unit_cost         erp.unit_price not null constraint stock_move_cost_not_negative check (unit_cost >= 0),
     amount            erp.money_amount not null,
     work_order_id     bigint,

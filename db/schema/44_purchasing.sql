@@ -32,7 +32,7 @@ create table erp.requisition_line (
     item_id         bigint         not null constraint requisition_line_item references erp.item on delete restrict,
     quantity        erp.quantity   not null constraint requisition_line_quantity_positive check (quantity > 0),
     uom             text           constraint requisition_line_uom references erp.unit_of_measure on delete restrict,
-    uom_factor      numeric        not null default 1 constraint requisition_line_factor_positive check (uom_factor > 0 and uom_factor < 'NaN'),
+    uom_factor      numeric        not null default 1 constraint requisition_line_factor_positive check (uom_factor > 0 and uom_factor < 'Infinity'),
     needed_on       date,
     supplier_id     bigint         constraint requisition_line_supplier references erp.party on delete restrict,
     estimated_price erp.unit_price constraint requisition_line_price_not_negative check (estimated_price >= 0),

@@ -1194,6 +1194,9 @@ begin
             perform erp.refuse('ER001', 'stock_type_role');
         end if;
     end if;
+    if kind in ('adjustment', 'opening') then
+        perform api.check_out_of_nothing(document, kind, company);  -- 47_stock
+    end if;
     if work_order is distinct from checked_order and work_order is not null then
         perform api.check_work_order(work_order, company, units, true);
     end if;

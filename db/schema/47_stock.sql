@@ -447,6 +447,75 @@ begin
 end
 $$;
 
+-- Above which value of its differences a count waits for a second person. None is too small where the same part was found good
+-- in the place of blocked stock: that would release it past those who may.
+create function erp.count_limit(of_count bigint) returns numeric
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case when c.state in ('review', 'posted') and exists (
+        select from stock_count_line b
+        join stock_count_line g on g.count_id = b.count_id and g.item_id = b.item_id and g.condition = 'good' and g.counted_quantity > g.expected_quantity
+        where b.count_id = of_count and b.condition <> 'good' and b.counted_quantity < b.expected_quantity) then 0 else c.approve_amount end
+    from stock_count c
+    where c.id = of_count and c.org_unit_id = any (my_units())
+$$;
+
+-- Stock out of nothing, and into nothing. What a storekeeper finds or misses is a count: blind, again where it differs much, and
+-- approved by a second person where it is worth much; so no adjustment of his own makes good stock in the place of bad. What
+-- he scraps has a reason. Opening stock is what was there before the first movement of the part in that unit. Stewards and
+-- managers correct by hand.
+create function api.check_out_of_nothing(document jsonb, kind text, company integer) returns void
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    if erp.my_roles() && '{steward,manager}' then
+        return;
+    elsif kind = 'opening' then
+        select l.line_no, i.code into wrong
+        from rows from (jsonb_to_recordset(document -> 'lines') as (item_id bigint, to_location_id bigint))
+            with ordinality as l (item_id, to_location_id, line_no)
+        join erp.item i on i.id = l.item_id
+        join erp.stock_location t on t.id = l.to_location_id
+        where exists (
+            select from erp.stock_move m
+            join erp.stock_location f on f.id = m.from_location_id and f.kind <> 'opening'
+            where m.item_id = l.item_id and t.org_unit_id in (m.to_org_unit_id, m.from_org_unit_id))
+        limit 1;
+        if found then
+            perform api.refuse_posting('stock_opening_first', 'this part moved here already', wrong.line_no::integer,
+                jsonb_build_object('item', wrong.code));
+        end if;
+        return;
+    end if;
+    -- Only inside of api.post_count is a count posted and still under review.
+    if not exists (
+        select from erp.stock_count c
+        where c.company_id = company and c.number = document ->> 'reason' and c.state = 'review' and c.posted_at is not null) then
+        select l.line_no, i.code into wrong
+        from rows from (jsonb_to_recordset(document -> 'lines') as (item_id bigint, from_location_id bigint, to_location_id bigint))
+            with ordinality as l (item_id, from_location_id, to_location_id, line_no)
+        join erp.item i on i.id = l.item_id
+        left join erp.stock_location f on f.id = l.from_location_id
+        left join erp.stock_location t on t.id = l.to_location_id
+        where not (f.stocked and (t.stocked or t.kind = 'scrap'))
+            or f.stocked is null or t.kind is null
+        limit 1;
+        if found then
+            perform api.refuse_posting('stock_adjust_by_count', 'what is found or missing is a count', wrong.line_no::integer,
+                jsonb_build_object('item', wrong.code));
+        end if;
+    end if;
+    if coalesce(btrim(document ->> 'reason'), '') = '' and exists (
+        select from jsonb_to_recordset(document -> 'lines') as l (to_location_id bigint)
+        join erp.stock_location t on t.id = l.to_location_id and t.kind = 'scrap') then
+        perform erp.refuse('ER011', 'lot_reason_given');
+    end if;
+end
+$$;
+
 -- Post the differences as one adjustment document. A count is posted once: whoever asks again gets the first answer.
 -- {"document_id": null} where nothing differed.
 create function api.post_count(request_id uuid, count_id bigint) returns jsonb
@@ -465,10 +534,11 @@ begin
         return coalesce((select r.result from request r join stock_document d on d.request_id = r.id where d.id = sheet.document_id),
                         jsonb_build_object('document_id', null));
     end if;
-    if sheet.approved_at is null and count_difference(sheet.id) > sheet.approve_amount then
+    if sheet.approved_at is null and count_difference(sheet.id) > count_limit(sheet.id) then
         perform refuse('ER012', 'stock_count_approval', jsonb_build_object(
-            'number', sheet.number, 'amount', count_difference(sheet.id), 'limit', sheet.approve_amount));
+            'number', sheet.number, 'amount', count_difference(sheet.id), 'limit', count_limit(sheet.id)));
     end if;
+    update stock_count c set posted_at = now() where c.id = sheet.id;  -- says to check_out_of_nothing that this is a count
     select jsonb_agg(jsonb_build_object(
         'item_id', l.item_id, 'lot_id', l.lot_id, 'owner_id', l.owner_id,
         'from_location_id', case when l.counted_quantity < l.expected_quantity then l.location_id
@@ -482,7 +552,7 @@ begin
     released := api.release_uncovered(sheet.id);
     answer := case when lines is null then jsonb_build_object('document_id', null)
                    else api.post_stock($1, jsonb_build_object('type', 'adjustment', 'reason', sheet.number, 'lines', lines)) end;
-    update stock_count c set state = 'posted', posted_at = now(), document_id = (answer ->> 'document_id')::bigint where c.id = sheet.id;
+    update stock_count c set state = 'posted', document_id = (answer ->> 'document_id')::bigint where c.id = sheet.id;
     return answer || jsonb_build_object('released', to_jsonb(released));
 end
 $$;
@@ -572,6 +642,7 @@ call erp.allow('erp.stock_count', 'clerk', 'update (note)');
 call erp.allow('erp.stock_count_line', 'clerk', 'select (id, count_id, line_no, item_id, location_id, lot_id, owner_id, condition, unlisted, counted_quantity, counted_by, counted_at, recount, version)');
 call erp.allow('erp.stock_count_line', 'manager finance auditor', 'select');
 call erp.allow('erp.piece_value(bigint)', 'finance manager auditor', 'execute');
+call erp.allow('erp.count_limit(bigint)', 'business', 'execute');
 call erp.allow('api.start_count(jsonb)', 'clerk manager', 'execute');
 call erp.allow('api.enter_count(bigint, jsonb)', 'clerk', 'execute');
 call erp.allow('api.finish_counting(bigint)', 'clerk', 'execute');

@@ -32,7 +32,7 @@ create table erp.planning_policy (
     updated_by      integer,
     constraint planning_policy_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
     constraint planning_policy_abc_order check (abc_a > 0 and abc_b > abc_a and abc_b < 1),
-    constraint planning_policy_xyz_order check (xyz_x > 0 and xyz_y > xyz_x),
+    constraint planning_policy_xyz_order check (xyz_x > 0 and xyz_y > xyz_x and xyz_y < 'NaN'),
     constraint planning_policy_ageing_order check (obsolete_days > slow_days)
 );
 
@@ -122,7 +122,7 @@ create table erp.kpi_target (
     company_id  integer     not null,
     org_unit_id integer     not null,
     kpi         text        not null constraint kpi_target_kpi_known check (kpi in ('stock_turns', 'count_accuracy')),
-    target      numeric(12, 4) not null constraint kpi_target_positive check (target > 0),
+    target      numeric(12, 4) not null constraint kpi_target_positive check (target > 0 and target < 'NaN'),
     version     integer     not null default 1,
     created_at  timestamptz not null default now(),
     created_by  integer,

@@ -208,7 +208,7 @@ create table erp.travel (
     work_order_id bigint           not null constraint travel_order references erp.work_order on delete restrict,
     engineer_id   bigint           not null,
     travelled_on  date             not null,
-    distance_km   numeric(10, 1)   not null default 0 constraint travel_distance_not_negative check (distance_km >= 0),
+    distance_km   numeric(10, 1)   not null default 0 constraint travel_distance_not_negative check (distance_km >= 0 and distance_km < 'NaN'),
     minutes       integer          not null default 0 constraint travel_minutes_not_negative check (minutes >= 0),
     km_rate       erp.unit_price   not null default 0,
     hourly_rate   erp.unit_price   not null default 0,

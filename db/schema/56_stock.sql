@@ -23,7 +23,7 @@ create table erp.abc_run (
     constraint abc_run_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict,
     constraint abc_run_number_unique unique (company_id, number),
     constraint abc_run_abc_order check (abc_a > 0 and abc_b > abc_a and abc_b < 1),
-    constraint abc_run_xyz_order check (xyz_x > 0 and xyz_y > xyz_x)
+    constraint abc_run_xyz_order check (xyz_x > 0 and xyz_y > xyz_x and xyz_y < 'NaN')
 );
 create index abc_run_number_idx on erp.abc_run (number, id) include (org_unit_id);
 

@@ -10,7 +10,7 @@ create table erp.cost_entry (
     contract_id   bigint            constraint cost_entry_contract references erp.contract on delete restrict,
     engineer_id   bigint            constraint cost_entry_engineer references erp.engineer on delete restrict,
     item_id       bigint            constraint cost_entry_item references erp.item on delete restrict,
-    quantity      numeric(18, 4)    not null default 0,
+    quantity      numeric(18, 4)    not null default 0 constraint cost_entry_quantity_finite check (quantity <> 'NaN'),
     amount        erp.money_amount  not null,
     currency      erp.currency_code not null default 'CNY',
     source_table  text              not null constraint cost_entry_source_known check (

@@ -36,6 +36,15 @@ begin
        or jsonb_typeof(details) is distinct from 'object' then
         perform refuse('ER012', 'audit_details_short');
     end if;
+    -- The journal keeps every line for ever: nobody hands over three hundred papers in a minute, a loop does.
+    if my_user_id() <> 0 and (
+        select count(*) from (
+            select from audit.entry e
+            where e.table_name = note_export.kind and e.row_id is null and e.at > clock_timestamp() - interval '1 minute'
+              and e.user_id = my_user_id()
+            limit 300) latest) >= 300 then
+        perform refuse('ER012', 'audit_export_rate');
+    end if;
     perform audit.note(kind, subject, details || jsonb_build_object('rows', rows));
 end
 $$;

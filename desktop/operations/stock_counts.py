@@ -253,7 +253,8 @@ def _act(database: Database, query: str, count_id: int, **values: object) -> Cha
 
 _HEAD = """
     select c.id, c.number, c.state, l.code, l.name, l.name_zh, p.name, p.name_zh, c.snapshot_at,
-           a.display_name, a.display_name_zh, c.approve_reason, c.approve_amount, c.recount_by_other, d.id, d.number
+           a.display_name, a.display_name_zh, c.approve_reason, erp.count_limit(c.id), c.recount_by_other,
+           d.id, d.number
     from erp.stock_count c
     join erp.stock_location l on l.id = c.location_id
     left join erp.count_plan p on p.id = c.plan_id

@@ -178,9 +178,10 @@ class _Clerk:
         ])  # fmt: skip
 
     def adjust(self, database: Database) -> None:
+        place = self._bin()
         line: dict[str, Any] = {"item_id": self.dice.choice(self.world.items), "quantity": 1}
-        line["from_location_id" if self.dice.random() < 0.5 else "to_location_id"] = self._bin()
-        self._post(database, "adjustment", [line])
+        line |= {"from_location_id": place, "to_location_id": place, "to_condition": "quarantine"}
+        self._post(database, "adjustment", [line], reason="bent")
 
     def reserve(self, database: Database) -> None:
         item = self.dice.choice(self.world.items)

@@ -47,6 +47,7 @@ THEMES = {
     "denial": "Getting in others' way",
     "picking": "Setting aside and fetching another branch's parts",
     "valuation": "Values, layers and closed months",
+    "desk": "The stock desk: stock out of nothing, others' goods, figures that are none",
 }
 
 

@@ -186,3 +186,15 @@ def test_a_program_says_only_what_it_hands_over(shared: World, arguments: str, r
 def test_nobody_notes_an_event_by_hand(shared: World) -> None:
     with shared.raw("auditor", "HB").cursor() as cursor, pytest.raises(InsufficientPrivilege):
         cursor.execute("select audit.note('login', 'x')")
+
+
+def test_a_loop_does_not_fill_the_journal(world: World) -> None:
+    clerk, other = world.login("clerk"), world.login("finance")
+    many = "select count(*) from (select api.note_export('print', 'labels', 1) from generate_series(1, :times)) n"
+    with clerk.write() as session:
+        session.execute(text(many), {"times": 300})
+    with pytest.raises(UserError) as refused, clerk.write() as session:
+        session.execute(text(many), {"times": 1})
+    assert refused.value.constraint == "audit_export_rate"
+    with other.write() as session:  # others print on
+        session.execute(text(many), {"times": 1})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
+from itertools import pairwise
 
 import psycopg2
 import pytest
@@ -153,3 +155,34 @@ def test_only_the_worker_notifies(world: World) -> None:
         for call in ("notify_changes()", "prune_changes()", "seal_audit()"):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(f"select api.{call}")
+
+
+def test_whoever_floods_the_channel_makes_nobody_look_all_the_time(
+    world: World, worker: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.beat()
+    reader = feed(world)
+    looks: list[float] = []
+    look = reader._look
+
+    def counted() -> object:
+        looks.append(time.monotonic())
+        return look()
+
+    monkeypatch.setattr(reader, "_look", counted)
+    stop = threading.Event()
+
+    def flood() -> None:
+        with contextlib.closing(psycopg2.connect(world.dsn())) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            while not stop.is_set():
+                cursor.execute("notify outpost")
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    for _ in range(4):
+        reader.wait(0.4)
+    stop.set()
+    flooding.join()
+    assert len(looks) >= 2
+    assert min(later - earlier for earlier, later in pairwise(looks)) >= 0.19

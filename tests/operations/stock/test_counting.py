@@ -269,3 +269,51 @@ def test_reservations_of_what_is_not_there_give_way(shop: Shop, store: int) -> N
     assert shop.value("select sum(quantity - issued) from erp.reservation where state = 'open' and item_id = %s",
                       shop.item("FLT-OIL-7511")) == 2  # fmt: skip
     assert shop.whole()
+
+
+def test_finding_good_stock_in_the_place_of_blocked_stock_needs_a_second_person(
+    shop: Shop, store: int, manager: Database
+) -> None:
+    """Bad out and good in would release it past those who may, however little it is worth."""
+    blocked = {
+        "type": "adjustment", "reason": "dented", "lines": [{
+            "item_id": shop.item("SNS-PT100-6"), "from_location_id": shop.place("D-01-1-7"),
+            "to_location_id": shop.place("D-01-1-7"), "to_condition": "bad", "quantity": 1,
+        }],
+    }  # fmt: skip
+    stock.post(shop.clerk, uuid4(), blocked)
+    count = _sheet(shop, shop.place("D-01-1-7"))
+    lines = {line.condition: line.id for line in count.lines}
+    entries = [Entered(Decimal(42), line_id=lines["good"]), Entered(Decimal(0), line_id=lines["bad"])]
+    for _ in range(2):  # it differs, so it is counted again
+        stock_counts.enter(shop.clerk, count.id, entries)
+        state, _ = stock_counts.finish(shop.clerk, count.id)
+        again = {line.id for line in stock_counts.load(shop.clerk, count.id).open_lines}
+        entries = [each for each in entries if each.line_id in again]
+    seen = stock_counts.load(shop.clerk, count.id)
+    assert state == "review" and seen.difference == 156 and seen.approve_amount == 0 and seen.needs_approval
+    assert _refused(lambda: stock_counts.post(shop.clerk, uuid4(), count.id)) == "stock_count_approval"
+    stock_counts.approve(manager, count.id, "looked at both")
+    stock_counts.post(shop.clerk, uuid4(), count.id)
+    assert shop.on_hand("SNS-PT100-6") == 42 and shop.whole()
+
+
+def test_a_clerk_corrects_by_counting_and_by_nothing_else(shop: Shop, store: int) -> None:
+    part, place = shop.item("SNS-PT100-6"), shop.place("D-01-1-7")
+
+    def post(kind: str, **line: object) -> str:
+        document = {"type": kind, "reason": "found", "lines": [{"item_id": part, "quantity": 1, **line}]}
+        return _refused(lambda: stock.post(shop.clerk, uuid4(), document))
+
+    assert post("adjustment", to_location_id=place) == "stock_adjust_by_count"
+    assert post("adjustment", from_location_id=place) == "stock_adjust_by_count"
+    stock.post(shop.clerk, uuid4(), {"type": "opening", "lines": [
+        {"item_id": part, "quantity": 1, "to_location_id": place},  # nothing moved here yet
+    ]})  # fmt: skip
+    _issue(shop, "SNS-PT100-6", "D-01-1-7", 1)
+    assert post("opening", to_location_id=place) == "stock_opening_first"
+    count = _sheet(shop, place)
+    _enter(shop.clerk, count, SNS_PT100_6=43)
+    assert stock_counts.finish(shop.clerk, count.id)[0] == "review"
+    assert stock_counts.post(shop.clerk, uuid4(), count.id)[0].document_id is not None
+    assert shop.on_hand("SNS-PT100-6") == 43 and shop.whole()
