@@ -82,6 +82,32 @@ _RECENT = """
 """
 
 
+_DAMAGED = """
+    select m.id, m.item_id, m.to_location_id, m.lot_id
+    from erp.grni_position p
+    join erp.stock_move m on m.id = p.id
+    join erp.purchase_order_line l on l.id = p.purchase_line_id
+    join erp.item i on i.id = m.item_id and i.tracking = 'none'
+    join erp.stock_balance b on b.item_id = m.item_id and b.location_id = m.to_location_id and b.condition = 'good'
+        and b.owner_id is null and b.lot_id is not distinct from m.lot_id
+    where p.open_quantity = p.quantity and p.quantity >= 4 and b.quantity - b.reserved >= 6
+      and m.to_org_unit_id in (select c.descendant_id from erp.org_unit_closure c where c.ancestor_id = %(unit)s)
+      and l.purchase_order_id <> all (select x.purchase_order_id from erp.supplier_invoice_line y
+                                      join erp.purchase_order_line x on x.id = y.purchase_line_id)
+    order by p.received_on desc, m.id
+    limit 2
+"""
+
+
+_DATED = (
+    "update erp.stock_document d set posted_at = %(at)s, effective_at = %(at)s"
+    " where exists (select from erp.stock_move m where m.document_id = d.id and m.id > %(before)s)",
+    "update erp.stock_move set posted_at = %(at)s, effective_at = %(at)s where id > %(before)s",
+    "update erp.stock_balance set changed_at = %(at)s where changed_at = now()",
+)
+"""The times are the demo's and not those of its making: the same day gives the same company."""
+
+
 def make_invoices(cursor: Cursor, world: World) -> None:
     """After the ledger was played: accrue it, invoice its older part, and leave three papers to be looked at."""
     facts = {"today": world.today, "age": _AGE, "finance": world.users["finance"]}
@@ -101,6 +127,29 @@ def make_invoices(cursor: Cursor, world: World) -> None:
     )
     cursor.execute(_RECENT, (branch.unit,))
     _enter(cursor, world, cursor.fetchall())
+    cursor.execute(_DAMAGED, {"unit": branch.unit})
+    damaged = cursor.fetchall()
+    cursor.execute("select max(id) from erp.stock_move")
+    before = cursor.fetchone()[0]  # type: ignore[index]
+    _send_back(cursor, world, damaged)
+    times = {"at": world.at(world.today, 10), "before": before}
+    cursor.execute("set local session_replication_role = replica")
+    for statement in _DATED:
+        cursor.execute(statement, times)
+    cursor.execute("set local session_replication_role = origin")
+
+
+def _send_back(cursor: Cursor, world: World, receipts: Sequence[tuple[int, int, int, int | None]]) -> None:
+    """Two deliveries had damaged pieces: they went back to the supplier with their note."""
+    cursor.execute("select login from erp.app_user where id = %s", (world.users["clerk"],))
+    login = cursor.fetchone()[0]  # type: ignore[index]
+    cursor.execute(SQL("set local session authorization {}").format(Identifier(str(login))))
+    for place, (move, item, location, lot) in enumerate(receipts):
+        line = {"item_id": item, "from_location_id": location, "lot_id": lot, "quantity": 1 + place,
+                "returns_move_id": move, "reason": ("外壳破损", "包装进水")[place]}  # fmt: skip
+        document = {"type": "supplier_return", "reason": "到货不合格", "lines": [line]}
+        cursor.execute("select api.post_stock(gen_random_uuid(), %s)", (json.dumps(document, ensure_ascii=False),))
+    cursor.execute("reset session authorization")
 
 
 def _enter(cursor: Cursor, world: World, orders: Sequence[tuple[str, str, list[list[object]]]]) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.text import tr
-from desktop.operations import parties
-from desktop.operations.records import Values
+from desktop.domain.text import pick, tr
+from desktop.operations import parties, supplier_record
+from desktop.operations.records import Record, Values
+from desktop.operations.supplier_record import SupplierRecord
 from desktop.runtime.context import Context
-from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec
+from desktop.views.parties import supplier_panel
+from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
+from desktop.widgets.header import SidePanel
 
 
 def party_spec() -> FormSpec:
@@ -64,3 +69,15 @@ class PartyPage(FormPage):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(context, party_spec(), party_id, values, parent)
+
+    def more(self, database: Any, record: Record) -> SupplierRecord | None:
+        if record.id is None or not record.values.get("is_supplier"):
+            return None
+        return supplier_record.record(database, record.id)
+
+    def fill_side(self, side: SidePanel, loaded: Loaded) -> None:
+        self.has_side = isinstance(loaded.more, SupplierRecord)
+        if isinstance(loaded.more, SupplierRecord):
+            values = loaded.record.values
+            name = pick(str(values.get("name") or ""), values.get("name_zh"))
+            supplier_panel.fill(side, loaded.more, name, self.open_requested.emit)

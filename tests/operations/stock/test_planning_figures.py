@@ -18,6 +18,7 @@ from db.session import Database
 from desktop.exchange.profiles import import_profile
 from desktop.lists.all_lists import list_for
 from desktop.lists.query import ListQuery
+from desktop.operations import supplier_record
 from desktop.operations.lists import source_for
 from tests.demo_world import DemoWorld, make_demo_world, make_empty_world
 from tests.stock_shop import Shop
@@ -110,6 +111,29 @@ def test_the_list_of_turnover_is_the_script(world: Database) -> None:
     wanted = {(row[0], row[1]): row[2:] for row in script(world, "turnover")}
     assert wanted and found == wanted
     assert any(row[5] for row in found.values())
+
+
+def test_the_list_of_suppliers_is_the_script_and_the_panel(world: Database) -> None:
+    columns = ("deliveries", "spend", "on_time", "lead_actual", "lead_promised", "defect_ppm", "fill_rate",
+               "price_change", "last_delivery")  # fmt: skip
+    found = {row[0]: row[1:] for row in listed(world, "supplier_performance", "code", *columns)}
+    assert found == {row[0]: row[1:] for row in script(world, "supplier_performance")}
+    if not found:
+        return  # the real data have no purchases
+    assert any(row[2] is not None and 0 < row[2] < 1 for row in found.values())
+    assert any(row[5] for row in found.values()) and any(row[7] for row in found.values())
+    with world.read() as session:
+        ids = {row[0]: row[1] for row in session.execute(text("select code, id from erp.party where is_supplier"))}
+    for code, row in found.items():
+        panel = supplier_record.record(world, ids[code])
+        assert panel.performance is not None
+        assert tuple(getattr(panel.performance, column) for column in columns) == row
+        with world.read() as session:
+            open_amount = session.execute(
+                text("select coalesce(sum(open_amount), 0) from erp.grni_position where supplier_id = :id"),
+                {"id": ids[code]},
+            ).scalar_one()
+        assert panel.grni is not None and panel.grni.amount == open_amount
 
 
 def test_the_classification_is_the_script(world: Database) -> None:
