@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from db.session import Database
 from desktop.domain.changes import Changes
+from desktop.operations import walked_sheets
 from desktop.operations.stock import exactly_once
 
 
@@ -274,21 +275,13 @@ def start(
 
 def load(database: Database, list_id: int) -> Pick:
     """A pick list with its lines. Raises UserError for one that is not this person's to see."""
-    with database.read() as session:
-        lines = tuple(
-            PickRow(*row) for row in session.execute(text("select * from api.pick_sheet(:id)"), {"id": list_id})
-        )
-        head = session.execute(text(_HEAD), {"id": list_id}).one()
-    return Pick(*(*head, lines))
+    head, lines = walked_sheets.read(database, "select * from api.pick_sheet(:id)", _HEAD, list_id)
+    return Pick(*(*head, tuple(PickRow(*row) for row in lines)))
 
 
 def id_of(database: Database, number: str) -> int | None:
     """The pick list with that number; None where this person sees none."""
-    with database.read() as session:
-        found = session.execute(
-            text("select id from erp.pick_list where number = :number"), {"number": number.strip().upper()}
-        ).scalar()
-    return int(found) if found is not None else None
+    return walked_sheets.id_of(database, "select id from erp.pick_list where number = :number", number)
 
 
 def enter(database: Database, list_id: int, taken: Sequence[Taken]) -> tuple[tuple[int, ...], Changes]:
@@ -297,11 +290,8 @@ def enter(database: Database, list_id: int, taken: Sequence[Taken]) -> tuple[tup
         {"line_id": one.line_id, "quantity": str(one.quantity), "lot": one.lot, "short_reason": one.reason}
         for one in taken
     ]
-    with database.write() as session:
-        touched = session.execute(
-            text("select api.enter_pick(:id, cast(:entries as jsonb))"), {"id": list_id, "entries": json.dumps(sent)}
-        ).scalar_one()
-    return tuple(touched), Changes.of(pick_line=touched, pick_list=[list_id])
+    touched = walked_sheets.enter(database, "select api.enter_pick(:id, cast(:entries as jsonb))", list_id, sent)
+    return touched, Changes.of(pick_line=touched, pick_list=[list_id])
 
 
 def post(database: Database, key: UUID, list_id: int) -> tuple[PickPosted, Changes]:

@@ -19,7 +19,7 @@ from db.orm.platform import OrgUnit
 from db.orm.stock import CountPlan, StockLocation
 from db.session import Database
 from desktop.domain.changes import Changes
-from desktop.operations import records
+from desktop.operations import records, walked_sheets
 from desktop.operations.records import Draft, Record, RecordKind, Reference
 from desktop.operations.stock import exactly_once
 
@@ -158,21 +158,13 @@ def start(
 
 def load(database: Database, count_id: int) -> Count:
     """A count with its sheet, as far as this person may see it. Raises UserError for one that is not his to see."""
-    with database.read() as session:
-        lines = tuple(
-            CountLine(*row) for row in session.execute(text("select * from api.count_sheet(:id)"), {"id": count_id})
-        )
-        head = session.execute(text(_HEAD), {"id": count_id}).one()
-    return Count(*(*head, lines))
+    head, lines = walked_sheets.read(database, "select * from api.count_sheet(:id)", _HEAD, count_id)
+    return Count(*(*head, tuple(CountLine(*row) for row in lines)))
 
 
 def id_of(database: Database, number: str) -> int | None:
     """The count with that number; None where this person sees none."""
-    with database.read() as session:
-        found = session.execute(
-            text("select id from erp.stock_count where number = :number"), {"number": number.strip().upper()}
-        ).scalar()
-    return int(found) if found is not None else None
+    return walked_sheets.id_of(database, "select id from erp.stock_count where number = :number", number)
 
 
 def enter(database: Database, count_id: int, entries: Sequence[Entered]) -> tuple[tuple[int, ...], Changes]:
@@ -188,12 +180,8 @@ def enter(database: Database, count_id: int, entries: Sequence[Entered]) -> tupl
         }
         for one in entries
     ]
-    with database.write() as session:
-        touched = session.execute(
-            text("select api.enter_count(:id, cast(:entries as jsonb))"),
-            {"id": count_id, "entries": json.dumps(sent)},
-        ).scalar_one()
-    return tuple(touched), Changes.of(stock_count_line=touched, stock_count=[count_id])
+    touched = walked_sheets.enter(database, "select api.enter_count(:id, cast(:entries as jsonb))", count_id, sent)
+    return touched, Changes.of(stock_count_line=touched, stock_count=[count_id])
 
 
 def finish(database: Database, count_id: int) -> tuple[str, Changes]:

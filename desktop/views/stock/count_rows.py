@@ -8,8 +8,9 @@ from desktop.domain.text import pick, tr
 from desktop.operations.stock_counts import Count, CountLine
 from desktop.views.stock.desk_rows import NONE, condition_name, money
 from desktop.views.stock.painted_table import Cell, Message, TableColumn, TableRow
+from desktop.widgets.labels import ChipKind
 
-LOOKS = {
+LOOKS: dict[str, tuple[ChipKind, str]] = {
     "counting": ("info", "clipboard-check"),
     "recount": ("warn", "refresh-cw"),
     "review": ("warn", "eye"),

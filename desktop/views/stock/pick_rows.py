@@ -8,8 +8,9 @@ from desktop.domain.text import pick, tr
 from desktop.operations.picking import Pick, PickRow
 from desktop.views.stock.desk_rows import NONE
 from desktop.views.stock.painted_table import Cell, Message, TableColumn, TableRow
+from desktop.widgets.labels import ChipKind
 
-LOOKS = {
+LOOKS: dict[str, tuple[ChipKind, str]] = {
     "open": ("info", "package"),
     "done": ("success", "circle-check"),
     "cancelled": ("neutral", "circle-dashed"),
