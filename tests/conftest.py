@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from db import embedded
+from tests.garbage import sweep
 from tests.lists_world import ListsWorld, make_lists_world
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -25,7 +26,7 @@ atexit.register(lambda: _KEYS.unlink(missing_ok=True))
 
 
 _TESTS_RUN = itertools.count(1)
-_COLLECT_EVERY = 25
+_SWEEP_EVERY, _COLLECT_EVERY = 25, 500
 _ROOM = 6 << 30
 """Bytes that two test processes need at most, with room to spare."""
 
@@ -42,8 +43,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     thread deletes widgets there, and Qt then delivers a timer to what is gone.
     """
     gc.disable()
-    if next(_TESTS_RUN) % _COLLECT_EVERY == 0:
+    number = next(_TESTS_RUN)
+    if number % _COLLECT_EVERY == 0:
         gc.collect()
+    elif number % _SWEEP_EVERY == 0:
+        sweep()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,15 @@
-"""The small demo company in a database of its own, made once a session: imports and its own tests look at it."""
+"""The small demo company, made once for a server and copied for who wants it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from db.embedded import Server
-from db.install import create_database, install
 from db.session import Database
 from desktop.operations import demo
+from tests import templates
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -19,28 +20,37 @@ class DemoWorld:
 
     server: Server
     name: str
+    prefix: str
+
+    def dsn(self, user: str) -> str:
+        return self.server.dsn(self.name, f"{self.prefix}_{user}", demo.password_of(user))
 
     def database(self, user: str | None = None) -> Database:
-        if user is None:
-            return Database(self.server.dsn(self.name), pool_size=2)
-        login = f"{self.name}_{user}"
-        return Database(self.server.dsn(self.name, login, demo.password_of(user)), pool_size=2)
+        return Database(self.server.dsn(self.name) if user is None else self.dsn(user), pool_size=2)
 
 
-def make_demo_world(
-    server: Server, name: str = "demoworld", *, today: dt.date = TODAY, size: str = "small"
-) -> DemoWorld:
-    world = make_empty_world(server, name)
+def make_demo_world(server: Server, name: str) -> DemoWorld:
+    """A copy of the demo company. Its log-ins are those of all copies."""
+    template = _demo(server)
+    return DemoWorld(server, templates.copy(server, template.name, name), template.prefix)
+
+
+def make_demo_world_of_its_own(server: Server, name: str) -> DemoWorld:
+    """The demo company from the beginning, with log-ins that a test may lock out or forget."""
+    world = DemoWorld(server, templates.make(server, name, prefix=name), name)
     with world.database() as owner:
-        demo.create(owner, size, today=today)
+        demo.create(owner, "small", today=TODAY)
     return world
+
+
+@cache
+def _demo(server: Server) -> DemoWorld:
+    return make_demo_world_of_its_own(server, "demotemplate")
 
 
 def make_empty_world(server: Server, name: str, *, company: bool = False) -> DemoWorld:
     """Installed, without a company unless asked: what ``init --empty`` leaves."""
-    create_database(server.dsn("postgres"), name)
-    install(server.dsn(name), prefix=name)
-    world = DemoWorld(server, name)
+    world = DemoWorld(server, templates.copy(server, templates.schema(server), name), templates.PREFIX)
     if company:
         from sqlalchemy import text
 

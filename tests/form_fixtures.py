@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,6 +24,7 @@ from desktop.runtime.work import Work
 from desktop.widgets.form_page import FormPage
 from desktop.widgets.theme import apply_theme, set_language
 from tests.demo_world import DemoWorld, make_demo_world
+from tests.garbage import sweep
 
 PageOfRecord = TypeVar("PageOfRecord", bound=FormPage)
 
@@ -75,7 +75,6 @@ def room_of(qapp: QApplication, person: Callable[[str], Database], tmp_path: Pat
     """The context of a demo person's window."""
     apply_theme(qapp, "light")
     set_language("en")
-    gc.disable()
     works: list[Work] = []
 
     def make(name: str) -> Room:
@@ -108,7 +107,7 @@ def room_of(qapp: QApplication, person: Callable[[str], Database], tmp_path: Pat
     yield make
     for work in works:
         work.close()
-    gc.collect()
+    sweep()
     set_language("en")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from db import install
+from tests import templates
 
 TODAY = "2026-11-24"
 
@@ -155,9 +155,7 @@ def _engineer(cursor: Any, company: int, unit: int, calendar: int, code: str, na
 
 def make_database(server: Any, name: str) -> tuple[str, World]:
     """A database of its own on the session's server, installed, with a world in it: the owner's DSN and the world."""
-    owner = server.dsn(name)
-    install.create_database(server.dsn(), name)
-    install.install(owner, prefix=name)
+    owner = server.dsn(templates.copy(server, templates.schema(server), name))
     raw = psycopg2.connect(owner)
     try:
         with raw.cursor() as cursor:

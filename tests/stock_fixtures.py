@@ -10,18 +10,13 @@ from db import users
 from db.embedded import Server
 from db.session import Database
 from tests.db.conftest import PASSWORD, PREFIX
-from tests.stock_shop import Shop, make_shop_template, open_shop
-
-
-@pytest.fixture(scope="session")
-def shop_template(pg_server: Server) -> str:
-    return make_shop_template(pg_server)
+from tests.stock_shop import Shop, open_shop
 
 
 @pytest.fixture
-def shop(pg_server: Server, shop_template: str) -> Iterator[Shop]:
+def shop(pg_server: Server) -> Iterator[Shop]:
     """The store of the design's pictures, a fresh one for each test."""
-    with open_shop(pg_server, shop_template) as made:
+    with open_shop(pg_server) as made:
         yield made
 
 

@@ -1,6 +1,6 @@
 """The store of the design's pictures: a compressor order with eight reserved parts, a purchase order, lots.
 
-Made by plain SQL and posted by the posting functions, in a clone of its own for each test.
+Made by plain SQL and posted by the posting functions, once for a server; each test gets a copy. All share the log-ins.
 """
 
 from __future__ import annotations
@@ -10,16 +10,26 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from db import install
+import psycopg2
+
 from db.embedded import Server
 from db.session import Database
-from tests.db.conftest import PREFIX, clone
+from tests import templates
 from tests.db.conftest import World as Clone
+from tests.db.conftest import clone
 from tests.stock_world import World, make_world
 
 ORDER, PURCHASE = "WO-2611-0482", "PO-2611-0093"
+_COMPANY = ZoneInfo("Asia/Shanghai")
+_TIMES = """
+    update erp.work_order set reported_at = now() - interval '188 minutes', due_at = now() + interval '52 minutes'
+    where number = %s
+"""
 _PARTS: tuple[tuple[str, str, str, str, str, str, float, int, int], ...] = (
     # code, name, Chinese name, unit, lot, bin, cost, on hand, reserved
     ("FLT-AIR-7502", "Air filter element 75S", "空气滤芯 75S", "pc", "", "A-03-1-2", 186, 12, 1),
@@ -130,9 +140,9 @@ def _order(cursor: Any, world: World) -> int:
     asset = cursor.fetchone()[0]
     cursor.execute(
         "insert into erp.work_order (company_id, org_unit_id, number, title, title_zh, state, priority, asset_id,"
-        " customer_id, engineer_id, reported_at, due_at)"
+        " customer_id, engineer_id)"
         " values (%s, %s, %s, 'Annual service, replace valve kit', '年度保养并更换最小压力阀',"
-        " 'working', 'P2', %s, %s, %s, now() - interval '188 minutes', now() + interval '52 minutes') returning id",
+        " 'working', 'P2', %s, %s, %s) returning id",
         (world.company, world.branch, ORDER, asset, customer, world.engineer),
     )
     found = int(cursor.fetchone()[0])
@@ -157,22 +167,27 @@ def _purchase(cursor: Any, world: World, ids: dict[str, int]) -> None:
         )
 
 
-def make_shop_template(server: Server) -> str:
-    """The bare schema, once a session."""
-    name = "outpost_shop_template"
-    install.create_database(server.dsn("postgres"), name)
-    install.install(server.dsn(name), prefix=PREFIX)
-    return name
+@cache
+def _stocked(server: Server, day: date) -> tuple[str, World]:
+    """The store as it was filled on a day of the company's, once for a server."""
+    name = templates.copy(server, templates.schema(server), f"outpost_shop_{day:%Y%m%d}")
+    connection = psycopg2.connect(server.dsn(name))
+    with connection, connection.cursor() as cursor:
+        world = make_world(cursor, prefix="shop")
+        _fill(cursor, world)
+    connection.close()
+    return name, world
 
 
 @contextmanager
-def open_shop(server: Server, template: str) -> Iterator[Shop]:
+def open_shop(server: Server) -> Iterator[Shop]:
+    template, world = _stocked(server, datetime.now(_COMPANY).date())
     clones = clone(server, template)
     made = next(clones)
     with made.owner.raw() as connection, connection.cursor() as cursor:
         cursor.execute("begin")
-        world = make_world(cursor, prefix=made.name.replace("outpost_", "")[:16])
-        _fill(cursor, world)
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute(_TIMES, (ORDER,))
         cursor.execute("commit")
     databases = [Database(server.dsn(made.name, world.login, "clerk")) for _ in range(2)]
     try:

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as RawConnection
 
-from db import install, users
+from db import users
 from db.embedded import Server
 from db.session import Database, connect
+from tests import templates
+from tests.templates import PREFIX
 
-PREFIX = "outpost_test"
 PASSWORD = "一个 Kennwort, 1"
 _NUMBERS = itertools.count(1)
 _WORLD = (Path(__file__).parent / "world.sql").read_text(encoding="utf-8")
@@ -78,9 +80,10 @@ class World:
         return connection
 
 
-def make_template(server: Server, name: str = "outpost_template") -> str:
-    install.create_database(server.dsn("postgres"), name)
-    install.install(server.dsn(name), prefix=PREFIX)
+@cache
+def make_template(server: Server) -> str:
+    """The company of world.sql, once for a server."""
+    name = templates.copy(server, templates.schema(server), "outpost_template")
     connection = psycopg2.connect(server.dsn(name))
     with connection, connection.cursor() as cursor:
         cursor.execute(_WORLD)
@@ -89,18 +92,10 @@ def make_template(server: Server, name: str = "outpost_template") -> str:
 
 
 def clone(server: Server, template: str) -> Iterator[World]:
-    name = f"outpost_clone_{next(_NUMBERS)}"
-    admin = psycopg2.connect(server.dsn("postgres"))
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f'create database "{name}" template "{template}"')
+    name = templates.copy(server, template, f"outpost_clone_{next(_NUMBERS)}")
     with ExitStack() as stack:
-        world = World(server, name, stack.enter_context(connect(server.dsn(name))), stack)
-        world.value("call erp.open_database()")
-        yield world
-    with admin.cursor() as cursor:
-        cursor.execute(f'drop database "{name}" with (force)')
-    admin.close()
+        yield World(server, name, stack.enter_context(connect(server.dsn(name))), stack)
+    templates.drop(server, name)
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from desktop.desks.providers import scan_resolver, search_provider
 from desktop.operations import stock_desk, stock_papers, stock_rows
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
-__all__ = ["shop", "shop_template"]
+__all__ = ["shop"]
 
 
 def test_a_fragment_leads_a_storekeeper_to_the_parts_stock(shop: Shop) -> None:

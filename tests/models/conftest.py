@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,14 +9,14 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.domain.text import set_language
 from desktop.runtime.work import Work
+from tests.garbage import sweep
 
 
 @pytest.fixture
 def work(qapp: QApplication) -> Iterator[Work]:
     set_language("en")
-    gc.disable()  # as the running program does: a collection in a worker thread would delete models there
     made = Work(threads=2)
     yield made
     made.close()
-    gc.collect()
+    sweep()
     set_language("en")

@@ -34,14 +34,9 @@ from tests.db.conftest import World, clone, make_template
 ACCOUNT = "6222 0214 0000 1234"
 
 
-@pytest.fixture(scope="module")
-def sealed_template(pg_server: Server) -> str:
-    return make_template(pg_server, "sealed_template")
-
-
 @pytest.fixture
-def world(pg_server: Server, sealed_template: str) -> Iterator[World]:
-    yield from clone(pg_server, sealed_template)
+def world(pg_server: Server) -> Iterator[World]:
+    yield from clone(pg_server, make_template(pg_server))
 
 
 @pytest.fixture

@@ -32,8 +32,7 @@ def run(demo: DemoWorld, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command as one of the demo's people."""
 
     def call(*arguments: str, user: str = "clerk") -> int:
-        dsn = demo.server.dsn(demo.name, f"{demo.name}_{user}", f"{user}-demo")
-        monkeypatch.setenv("OUTPOST_DSN", dsn)
+        monkeypatch.setenv("OUTPOST_DSN", demo.dsn(user))
         return cli.main([*arguments])
 
     return call

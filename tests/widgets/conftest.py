@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.widgets.theme import apply_theme, set_language
+from tests.garbage import sweep
 
 KEPT: list[QWidget] = []
 """Windows that a test shows; qtbot itself holds them weakly."""
@@ -20,9 +20,8 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")
     set_language("en")
     QCursor.setPos(1, 1)
-    gc.disable()  # as the running program does: a collection in a worker thread would delete widgets there
     yield qapp
     KEPT.clear()
-    gc.collect()
+    sweep()
     set_language("en")
     apply_theme(qapp, "light")

@@ -22,14 +22,9 @@ class Worker:
     cursor: RawCursor
 
 
-@pytest.fixture(scope="session")
-def worker_template(pg_server: Server) -> str:
-    return make_template(pg_server, "outpost_worker_template")
-
-
 @pytest.fixture
-def world(pg_server: Server, worker_template: str) -> Iterator[World]:
-    yield from clone(pg_server, worker_template)
+def world(pg_server: Server) -> Iterator[World]:
+    yield from clone(pg_server, make_template(pg_server))
 
 
 @pytest.fixture

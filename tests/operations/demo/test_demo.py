@@ -15,7 +15,7 @@ from desktop.lists.all_lists import ALL_LISTS
 from desktop.lists.spec import ListSpec
 from desktop.operations import demo, people, saved_views
 from desktop.operations.demo.views import RECIPES, VIEWS
-from tests.demo_world import TODAY, DemoWorld, make_demo_world
+from tests.demo_world import TODAY, DemoWorld, make_demo_world, make_demo_world_of_its_own
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def test_the_database_numbers_on_behind_the_history(owner: Database) -> None:
 
 
 def test_the_same_day_gives_the_same_company(pg_server: Server, owner: Database) -> None:
-    other = make_demo_world(pg_server, "demotwin")
+    other = make_demo_world_of_its_own(pg_server, "demotwin")
     with other.database() as twin:
         for table in ("work_order", "stock_move", "booking", "contract", "stock_balance", "labour"):
             columns = "select md5(string_agg(md5((to_jsonb(t) - 'created_at' - 'updated_at')::text), '' order by t.id))"

@@ -14,10 +14,10 @@ from desktop.operations import purchasing_prices as prices
 from desktop.operations import purchasing_requisitions as requisitions
 from desktop.operations.records import Draft, Record
 from tests.purchasing_people import Person, person, refused, rule, wish
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
-__all__ = ["person", "shop", "shop_template"]
+__all__ = ["person", "shop"]
 
 
 def ask(shop: Shop, origin: str, *lines: Mapping[str, object]) -> int | None:

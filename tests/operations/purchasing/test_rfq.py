@@ -18,11 +18,11 @@ from desktop.operations.records import Draft, Record
 from desktop.worker.mail import Letters
 from desktop.worker.settings import MailTarget
 from tests.purchasing_people import Person, person, refused, wish
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 from tests.worker.test_anchors import listening
 
-__all__ = ["person", "shop", "shop_template"]
+__all__ = ["person", "shop"]
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.operations.stock.valued_item import Ledger, make_item
-from tests.stock_fixtures import shop, shop_template, steward_of_shop
+from tests.stock_fixtures import shop, steward_of_shop
 from tests.stock_shop import Shop
 
-__all__ = ["average", "fifo", "shop", "shop_template", "steward_of_shop"]
+__all__ = ["average", "fifo", "shop", "steward_of_shop"]
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from db.errors import UserError
 from db.session import Database
 from desktop.operations import stock_planning as planning
 from tests.purchasing_people import Person, person
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import ORDER, Shop
 
-__all__ = ["person", "shop", "shop_template"]
+__all__ = ["person", "shop"]
 
 FILTER = "FLT-AIR-7502"  # 12 there, 1 of them reserved, 20 on order
 SENSOR = "SNS-PT100-6"  # 42 there

@@ -24,10 +24,10 @@ from desktop.runtime.context import Context, User
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import PURCHASE, Shop
 
-__all__ = ["shop", "shop_template"]
+__all__ = ["shop"]
 
 
 @pytest.fixture

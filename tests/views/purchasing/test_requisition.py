@@ -21,10 +21,10 @@ from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.purchasing.requisition_page import RequisitionPage
 from tests.purchasing_people import Person, person, rule, wish
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
-__all__ = ["person", "shop", "shop_template"]
+__all__ = ["person", "shop"]
 
 Opened = list[tuple[str, object]]
 

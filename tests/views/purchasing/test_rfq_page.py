@@ -21,11 +21,11 @@ from desktop.widgets import papers
 from desktop.widgets.form_page import FormPage
 from tests.operations.purchasing.test_rfq import answer, asked, other, sent
 from tests.purchasing_people import Person, person
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 from tests.views.purchasing.test_requisition import Opened, context_of, show
 
-__all__ = ["context_of", "other", "person", "shop", "shop_template"]
+__all__ = ["context_of", "other", "person", "shop"]
 
 
 def ready(qtbot: QtBot, page: FormPage) -> None:

@@ -28,9 +28,9 @@ from desktop.widgets.page import Page
 from desktop.widgets.theme import apply_theme, set_language
 from tests.form_fixtures import type_into
 from tests.invoice_people import Buying, buying
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 
-__all__ = ["buying", "shop", "shop_template"]
+__all__ = ["buying", "shop"]
 PART = "FLT-AIR-7502"
 PICTURES = os.environ.get("OUTPOST_PICTURES")
 

@@ -21,10 +21,10 @@ from desktop.runtime.work import Work
 from desktop.views.stock.desk_page import StockDesk
 from desktop.widgets.scan_filter import ScanFilter
 from desktop.widgets.theme import apply_theme, set_language
-from tests.stock_fixtures import shop, shop_template, steward_of_shop
+from tests.stock_fixtures import shop, steward_of_shop
 from tests.stock_shop import Shop
 
-__all__ = ["bench", "dressed", "shop", "shop_template", "steward_of_shop"]
+__all__ = ["bench", "dressed", "shop", "steward_of_shop"]
 
 
 @pytest.fixture(autouse=True)
