@@ -8467,7 +8467,8 @@ begin
 end
 $$;
 
--- Give pieces that are set aside for one order to another that needs them more. The pieces stay where they are.
+-- Give pieces that are set aside for one order to another that needs them more. The pieces stay where they are. The reason
+-- (setting outpost.reason) stands in the history of both orders.
 create function api.reassign_reservation(reservation_id bigint, order_id bigint, quantity numeric default null) returns jsonb
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -8478,6 +8479,7 @@ declare
     kept  reservation;
     pieces  numeric;
     made  bigint;
+    why   text := nullif(btrim(current_setting('outpost.reason', true)), '');
 begin
     select * into kept from reservation r where r.id = $1 and r.org_unit_id = any (units) for update;
     if not found or kept.state <> 'open' then
@@ -8492,6 +8494,8 @@ begin
         perform refuse('ER012', 'reservation_on_pick', jsonb_build_object('list', (
             select p.number from pick_line k join pick_list p on p.id = k.pick_list_id
             where k.reservation_id = kept.id and k.issued + k.short < k.quantity)));
+    elsif why is null then
+        perform refuse('ER012', 'reservation_reason');
     end if;
     if pieces = kept.quantity then
         update reservation r set state = 'released' where r.id = kept.id;
@@ -8504,6 +8508,14 @@ begin
             (select p.id from work_order_part p where p.work_order_id = $2 and p.item_id = kept.item_id),
             kept.item_id, kept.balance_id, pieces, my_user_id())
     returning id into made;
+    insert into audit.entry (table_name, row_id, org_unit_id, action, user_id, login, client, reason, changes)
+    select 'work_order', o.id, o.org_unit_id, 'U', my_user_id(), case when my_user_id() > 0 then null else session_user end,
+           current_setting('application_name'),
+           format('%s × %s: %s → %s. %s', trim_scale(pieces), (select i.code from item i where i.id = kept.item_id),
+                  (select w.number from work_order w where w.id = kept.work_order_id),
+                  (select w.number from work_order w where w.id = $2), why), '{}'
+    from work_order o
+    where o.id in (kept.work_order_id, $2);
     return jsonb_build_object('reservation', made, 'from', kept.id, 'quantity', pieces);
 end
 $$;

@@ -29,6 +29,10 @@ Survivor = aliased(Item)
 REVERSE = Action(key="reverse", name="Reverse", name_zh="冲销", shortcut="F8", roles=frozenset({"clerk"}))
 HAVE_WE = Action(key="part_stock", name="Do we have it?", name_zh="库存查询", shortcut="Ctrl+Shift+H", roles=BUSINESS)
 RELEASE = Action(key="release", name="Release", name_zh="释放预留", roles=frozenset({"clerk", "planner", "desk", "pm"}))
+REASSIGN = Action(
+    key="reassign", name="Give to another order", name_zh="转给其他工单", shortcut="F9",
+    roles=frozenset({"planner", "desk", "manager"}),
+)  # fmt: skip
 HAND_OVER = Action(key="hand_over", name="Hand-over report", name_zh="交接班报表", needs_rows=False)
 CONDITION = Action(
     key="change_condition", name="Release, block or scrap", name_zh="放行、隔离或报废", shortcut="F9",
@@ -304,8 +308,8 @@ STOCK_LOCATIONS = ListSpec(
 RESERVATIONS = ListSpec(
     key="reservations", area="stock", name="Reservations", name_zh="预留",
     table="reservation", row_id=Reservation.id, joins=_reservation_joins, topics=("reservation",), icon="lock",
-    roles=BUSINESS, sort=(Sort("created_at", descending=True),), actions=(RELEASE,), title_columns=("work_order",
-    "item"),
+    roles=BUSINESS, sort=(Sort("created_at", descending=True),), actions=(REASSIGN, RELEASE),
+    title_columns=("work_order", "item"),
     views=(View(key="open", name="Open", name_zh="未领", condition=Test("state", "=", ("open",))),),
     columns=(
         Column(key="work_order", expr=WorkOrder.number, kind=Kind.CODE, width=140, opens=("work_order",

@@ -79,6 +79,20 @@ _open_lines = (
 )
 
 
+_why_short = (
+    select(PickLine.short_reason)
+    .where(
+        PickLine.work_order_id == WorkOrderPart.work_order_id, PickLine.item_id == WorkOrderPart.item_id,
+        PickLine.short > 0, PickLine.short_reason.in_(("missing", "damaged", "later")),
+    )
+    .order_by(PickLine.id.desc())
+    .limit(1)
+    .correlate(WorkOrderPart)
+    .scalar_subquery()
+)  # fmt: skip
+"""Why the last walk for that order brought less of the part than it wanted."""
+
+
 def _demand_joins(statement: Select[Any]) -> Select[Any]:
     return (
         statement.join(WorkOrderPart.work_order)
@@ -134,6 +148,8 @@ PART_DEMAND = ListSpec(
         Column(key="issued", expr=_issued, kind=Kind.QUANTITY, width=90, total="sum", source="work_order_part.issued"),
         Column(key="reserved", expr=_reserved, kind=Kind.QUANTITY, width=90, total="sum",
                source="work_order_part.reserved"),
+        Column(key="short_reason", expr=_why_short, kind=Kind.CHOICE, width=110, source="pick_line.short_reason",
+               sortable=False, filterable=False),
         Column(key="uom", expr=Item.uom, width=60, source="item.uom"),
         Column(key="parts_ready", expr=PARTS_STATE, kind=Kind.STATE, width=110, source="work_order.parts_ready",
                sortable=False, filterable=False, looks=PARTS_LOOKS),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.orm import aliased
 
 from db.orm.parties import Party
 from db.orm.platform import AppUser, OrgUnit
 from db.orm.purchasing import Requisition, RequisitionLine
-from db.orm.stock import StockDocument, StockLocation
+from db.orm.stock import PickLine, PickList, StockDocument, StockLocation
 from db.orm.stock_items import Item
 from db.orm.stock_planning import (
     AbcRun,
@@ -71,6 +71,20 @@ _disposal_amount = (
     .correlate(Disposal)
     .scalar_subquery()
 )
+_not_found = (
+    select(PickLine.short_reason)
+    .join(PickList, PickList.id == PickLine.pick_list_id)
+    .where(
+        PickLine.item_id == ReorderStatus.item_id, PickList.org_unit_id == ReorderStatus.org_unit_id,
+        PickLine.short > 0, PickLine.short_reason.in_(("missing", "damaged")),
+        PickLine.settled_at > func.now() - text("interval '30 days'"),
+    )
+    .order_by(PickLine.id.desc())
+    .limit(1)
+    .correlate(ReorderStatus)
+    .scalar_subquery()
+)  # fmt: skip
+"""Why pieces that the books had were not there when somebody came for them, in the last 30 days."""
 _classified = select(func.count()).where(AbcRunLine.abc_run_id == AbcRun.id).correlate(AbcRun).scalar_subquery()
 
 
@@ -175,6 +189,8 @@ SHORTAGES = ListSpec(
                looks=(Look(when=Test("shortage", ">", (0,)), role="danger", icon="triangle-alert"),)),
         Column(key="why", expr=ReorderStatus.why, expr_zh=ReorderStatus.why_zh, width=420,
                source="reorder_status.why"),
+        Column(key="short_reason", expr=_not_found, kind=Kind.CHOICE, width=110, source="pick_line.short_reason",
+               sortable=False, filterable=False),
         Column(key="supplier", expr=Party.name, expr_zh=Party.name_zh, order_by=Party.sort_key, width=160,
                source="reorder_status.supplier_id"),
         Column(key="needed_on", expr=ReorderStatus.needed_on, kind=Kind.DATE, width=100),

@@ -15,9 +15,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from db.orm.work_orders import WorkOrder
 from db.session import Database
 from desktop.domain.changes import Changes
-from desktop.operations import walked_sheets
+from desktop.operations import forms, walked_sheets
+from desktop.operations.records import Reference, Referred
 from desktop.operations.stock import exactly_once
 
 
@@ -49,6 +51,16 @@ class OrderNeeds:
     @property
     def missing(self) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if need.missing)
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Pieces of one order that nobody has fetched yet; `quantity` in the item's unit."""
+
+    id: int
+    work_order: str
+    item_code: str
+    quantity: Decimal
 
 
 @dataclass(frozen=True)
@@ -219,17 +231,32 @@ _ORDERS = text(
 )
 
 
+def open_reservation(database: Database, reservation_id: int) -> SetAside | None:
+    """What is set aside and not fetched; None where nothing is, or nothing that this person sees."""
+    with database.read() as session:
+        row = session.execute(_SET_ASIDE, {"id": reservation_id}).one_or_none()
+    return SetAside(*row) if row is not None else None
+
+
+def orders_offered(database: Database, typed: str) -> tuple[Referred, ...]:
+    """Orders that were meant by what was typed, to give pieces to."""
+    order = Reference(model=WorkOrder, lookup="work_orders", code="number", name="title", name_zh="title_zh")
+    return forms.find(database, order, typed)
+
+
 def reassign(
-    database: Database, reservation_id: int, order_id: int, quantity: Decimal | None = None
+    database: Database, reservation_id: int, order_id: int, reason: str, quantity: Decimal | None = None
 ) -> tuple[int, Changes]:
-    """Give pieces that are set aside for one order to another. Returns the new reservation's id."""
-    with database.write() as session:
+    """Give pieces that are set aside for one order to another; all of them where no quantity is said. The reason stands
+    in the history of both orders. Returns the new reservation's id.
+    """
+    with database.write(reason) as session:
         answer = session.execute(
             text("select api.reassign_reservation(:id, :order, :quantity)"),
             {"id": reservation_id, "order": order_id, "quantity": quantity},
         ).scalar_one()
     made = int(answer["reservation"])
-    return made, Changes.of(reservation=[reservation_id, made], work_order=[order_id])
+    return made, Changes.of(reservation=[reservation_id, made], work_order=())
 
 
 def parts_ready(database: Database, order_ids: Iterable[int]) -> dict[int, Readiness]:
@@ -334,6 +361,12 @@ def cancel(database: Database, list_id: int) -> Changes:
         session.execute(text("select api.cancel_pick(:id)"), {"id": list_id})
     return Changes.of(pick_list=[list_id], pick_line=())
 
+
+_SET_ASIDE = text(
+    "select r.id, w.number, i.code, r.quantity - r.issued from erp.reservation r"
+    " join erp.work_order w on w.id = r.work_order_id join erp.item i on i.id = r.item_id"
+    " where r.id = :id and r.state = 'open'"
+)
 
 _HEAD = """
     select p.id, p.number, p.state, u.name, u.name_zh, l.code, p.note

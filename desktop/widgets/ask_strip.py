@@ -7,37 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.entry import NotADate
+from desktop.domain.entry import NotADate, NotANumber
 from desktop.domain.text import tr
 from desktop.runtime.context import SearchProvider
 from desktop.runtime.work import Work
 from desktop.widgets.buttons import Button
 from desktop.widgets.dates import DateField
-from desktop.widgets.fields import TextInput
+from desktop.widgets.fields import NumberField, TextInput
 from desktop.widgets.labels import Label
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.paint import Surface, column, row
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DATE_WIDTH = 132
+_NUMBER_WIDTH = 96
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing to ask for. With a `provider` it is a record, else a date or a text."""
+    """One thing to ask for. With a `provider` it is a record, else a date, a number (`value` stands there) or a text.
+
+    `missing` is what is said where a required one is empty; by default that the field is required.
+    """
 
     key: str
     label: str
     provider: SearchProvider | None = None
     date: bool = False
+    number: bool = False
+    value: Decimal | None = None
     required: bool = True
     code: bool = False
+    missing: str = ""
 
 
 class AskStrip(Surface):
@@ -78,7 +86,7 @@ class AskStrip(Surface):
             editor.installEventFilter(self)
             self.editors[ask.key] = editor
             self._fields.addWidget(Label(ask.label, role="text.secondary"))
-            self._fields.addWidget(editor, 0 if ask.date else 1)
+            self._fields.addWidget(editor, 0 if ask.date or ask.number else 1)
         self.show()
         first = self.editors[asks[0].key] if asks else self.take
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -90,6 +98,10 @@ class AskStrip(Surface):
             field = DateField()
             field.setFixedWidth(_DATE_WIDTH)
             return field
+        if ask.number:
+            number = NumberField(ask.value, places=6, trim=True)
+            number.setFixedWidth(_NUMBER_WIDTH)
+            return number
         return TextInput(code=ask.code)
 
     def answers(self) -> dict[str, Any]:
@@ -99,7 +111,7 @@ class AskStrip(Surface):
             if isinstance(editor, LookupField):
                 value = editor.value()
                 found[ask.key] = value.id if value is not None else None
-            elif isinstance(editor, DateField):
+            elif isinstance(editor, DateField | NumberField):
                 found[ask.key] = editor.value()
             elif isinstance(editor, TextInput):
                 found[ask.key] = editor.text().strip() or None
@@ -109,12 +121,12 @@ class AskStrip(Surface):
         """Hand the answers over, if nothing is missing. The strip stays until `shut` says that it is done."""
         try:
             found = self.answers()
-        except NotADate as error:
+        except (NotADate, NotANumber) as error:
             self.refuse(str(error))
             return
         for ask in self._asks:
             if ask.required and found[ask.key] is None:
-                self.refuse(tr("{field} is required: fill it in.", field=ask.label))
+                self.refuse(ask.missing or tr("{field} is required: fill it in.", field=ask.label))
                 self.editors[ask.key].setFocus()
                 return
         if self._done is not None and self.take.isEnabled():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -12,13 +13,15 @@ from desktop.domain.changes import Changes
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import tr
 from desktop.operations import picking, stock, stock_rows
-from desktop.operations.picking import OrderNeeds
+from desktop.operations.picking import OrderNeeds, SetAside
 from desktop.operations.stock import Posted
-from desktop.runtime.context import Context
+from desktop.runtime.context import Context, Found
 from desktop.runtime.failures import Failure
 from desktop.views.stock import desk_papers, value_actions
 from desktop.views.stock.catalogue_actions import CatalogueActions
 from desktop.widgets import confirm as dialogs
+from desktop.widgets.ask_strip import Ask, AskStrip
+from desktop.widgets.form_fields import found_from
 from desktop.widgets.list_page import ListPage
 
 
@@ -28,9 +31,11 @@ class StockListActions(QObject):
     def __init__(self, page: ListPage, context: Context) -> None:
         super().__init__(page)
         self._page, self._context = page, context
+        self._strip: AskStrip | None = None
         self._calls: dict[str, Callable[[Sequence[int]], None]] = {
             "reverse": self.reverse,
             "release": self.release,
+            "reassign": self.reassign,
             "labels": self.print_labels,
             "hand_over": self.print_hand_over,
             "part_stock": self.show_part,
@@ -83,6 +88,47 @@ class StockListActions(QObject):
         self._context.bus.publish(changes, self._page)
         self._context.toast("success", tr("{count} pieces are free again", count=f"{freed:,.0f}"))
         self._page.refresh()
+
+    def reassign(self, rows: Sequence[int]) -> None:
+        """F9: the pieces of the row go to another order that needs them more."""
+        self._run(picking.open_reservation, rows[0], done=self._ask_order)
+
+    def _ask_order(self, kept: SetAside | None) -> None:
+        if kept is None:
+            self._context.toast("info", tr("Nothing is set aside there any more"))
+            return
+        if self._strip is None:
+            self._strip = AskStrip(self._context.work)
+            self._strip.shut_down.connect(self._page.grid.setFocus)
+            self._page.under_header(self._strip)
+        asks = (
+            Ask("order", tr("To work order"), self._orders),
+            Ask("quantity", tr("Quantity"), number=True, value=kept.quantity),
+            Ask("reason", tr("Reason")),
+        )
+        words = tr("{part} of {order}", part=kept.item_code, order=kept.work_order)
+        self._strip.open(words, asks, take=tr("Give to this order"), done=partial(self._reassign, kept))
+
+    def _orders(self, typed: str) -> Sequence[Found]:
+        found = picking.orders_offered(self._context.database, typed)
+        return tuple(each for each in map(found_from, found) if each is not None)
+
+    def _reassign(self, kept: SetAside, given: Mapping[str, Any]) -> None:
+        self._context.work.run(
+            picking.reassign, self._context.database, kept.id, given["order"], given["reason"], given["quantity"],
+            on_done=self._reassigned, on_error=self._not_reassigned, owner=self,
+        )  # fmt: skip
+
+    def _reassigned(self, answer: tuple[int, Changes]) -> None:
+        if self._strip is not None:
+            self._strip.shut()
+        self._context.bus.publish(answer[1], self._page)
+        self._context.toast("success", tr("The other order has them now"))
+        self._page.refresh()
+
+    def _not_reassigned(self, failure: Failure) -> None:
+        if self._strip is not None:
+            self._strip.refuse(failure.message)
 
     def start_count(self, rows: Sequence[int]) -> None:
         """Count what is due of the plan: the sheet opens as soon as it is frozen."""

@@ -134,7 +134,7 @@ def test_what_was_counted_is_not_moved_before_the_count(shop: Shop, average: Led
 @pytest.fixture
 def finance(shop: Shop) -> Any:
     """Finance of the whole company."""
-    login = f"{shop.world.login}_finance"
+    login = f"{shop.clone.name[8:]}_finance"
     users.create_user(
         shop.clone.owner, user_name=login, password="finance", display_name="Fin", roles=["finance"],
         units=[shop.value("select id from erp.org_unit where kind = 'company'")],

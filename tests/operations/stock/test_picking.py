@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from decimal import Decimal
 from uuid import uuid4
 
+import psycopg2
 import pytest
 
-from db.errors import UserError
+from db.errors import ConnectionLost, ServerUnreachable, UserError
 from db.session import Database
+from desktop.lists.all_lists import list_for
+from desktop.lists.query import ListQuery
 from desktop.operations import picking, stock, stock_counts
+from desktop.operations.lists import source_for
 from desktop.operations.picking import Pick, Taken
 from desktop.operations.stock_counts import Entered
 from tests.operations.stock.test_reserving import needs, order, refused, reserved
@@ -220,3 +226,92 @@ def test_the_other_branch_sees_and_touches_no_list(shop: Shop) -> None:
         assert picking.id_of(stranger, walk.number) is None
     picking.cancel(shop.clerk, walk.id)
     assert reserved(shop, made) == {"SNS-PT100-6": 5}
+
+
+def test_a_list_whose_issue_is_killed_is_issued_once(shop: Shop) -> None:
+    """The server process dies after the issue and before its COMMIT; the same key again issues, once more repeats."""
+    made = order(shop, "WO-A")
+    needs(shop, made, SNS_PT100_6=5)
+    walk = _list(shop, made)
+    _take(shop, walk, SNS_PT100_6=5)
+    key = uuid4()
+    dsn = shop.clone.server.dsn(shop.clone.name, shop.world.login, "clerk")
+    with closing(psycopg2.connect(dsn)) as dying, dying.cursor() as cursor:
+        cursor.execute("select api.post_pick(%s, %s)", (str(key), walk.id))
+        assert cursor.fetchone() is not None
+        shop.value("select pg_terminate_backend(%s)", dying.info.backend_pid)
+        with pytest.raises(psycopg2.OperationalError):
+            dying.commit()
+    assert shop.value("select count(*) from erp.stock_document where document_type = 'issue'") == 0
+    assert _states(shop, walk) == [("SNS-PT100-6", "picked")]
+    first, _ = picking.post(shop.clerk, key, walk.id)
+    again, _ = picking.post(shop.clerk, key, walk.id)
+    assert first == again and first.quantity == 5
+    assert shop.value("select count(*) from erp.stock_document where document_type = 'issue'") == 1
+    assert shop.on_hand("SNS-PT100-6") == 37 and shop.whole()
+
+
+def test_a_killer_among_pickers_loses_and_doubles_nothing(shop: Shop) -> None:
+    """Lists are issued one after the other while their server process is killed at any moment."""
+    walks = []
+    for number in range(6):
+        made = order(shop, f"WO-K{number}")
+        needs(shop, made, SNS_PT100_6=2)
+        walk = _list(shop, made)
+        _take(shop, walk, SNS_PT100_6=2)
+        walks.append(walk)
+    stop = threading.Event()
+    kills = 0
+
+    def kill() -> None:
+        nonlocal kills
+        with shop.clone.owner.raw() as connection, connection.cursor() as cursor:
+            while not stop.wait(min(0.02 + 0.02 * kills, 0.5)):
+                cursor.execute("select pg_stat_clear_snapshot()")
+                cursor.execute(
+                    "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                    " where usename = %s and backend_type = 'client backend'",
+                    (shop.world.login,),
+                )
+                kills += cursor.fetchone()[0]
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        for walk in walks:
+            key = uuid4()
+            answers = []
+            while len(answers) < 2:  # the second answer is the first one's
+                with suppress(ConnectionLost, ServerUnreachable):
+                    answers.append(picking.post(shop.clerk, key, walk.id)[0])
+            assert answers[0] == answers[1]
+        while not kills:
+            with suppress(ConnectionLost, ServerUnreachable):
+                picking.post(shop.clerk, key, walk.id)
+    finally:
+        stop.set()
+        killer.join()
+    assert shop.value("select count(*) from erp.stock_document where document_type = 'issue'") == 6
+    assert shop.on_hand("SNS-PT100-6") == 30 and shop.whole()
+
+
+def test_why_it_was_short_stands_where_the_missing_parts_are_listed(shop: Shop) -> None:
+    made = order(shop, "WO-A")
+    needs(shop, made, SNS_PT100_6=5)
+    shop.value(
+        "insert into erp.reorder_rule (company_id, org_unit_id, item_id, min_quantity, max_quantity, automatic)"
+        " values (%s, %s, %s, 500, 600, false) returning id",
+        shop.world.company, shop.world.branch, shop.item("SNS-PT100-6"),
+    )  # fmt: skip
+    shop.value("select api.replenish()")
+
+    def why(key: str) -> list[object]:
+        source = source_for(shop.clerk, list_for(key), "en")
+        rows = source.rows(ListQuery(("item", "short_reason")), group=(), start=0, limit=50)
+        return [row.cells[1] for row in rows if row.cells[0] == "SNS-PT100-6"]
+
+    assert why("shortages") == why("part_demand") == [None]
+    walk = _list(shop, made)
+    picking.enter(shop.clerk, walk.id, [Taken(walk.lines[0].id, Decimal(2), reason="damaged")])
+    picking.post(shop.clerk, uuid4(), walk.id)
+    assert why("shortages") == why("part_demand") == ["damaged"]

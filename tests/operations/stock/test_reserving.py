@@ -203,11 +203,16 @@ def test_choosing_anew_and_giving_to_another(shop: Shop) -> None:
     assert picking.reallocate_order(shop.clerk, first)[0].added == 5
     assert reserved(shop, first) == {"SNS-PT100-6": 5}
     kept = shop.value("select id from erp.reservation where work_order_id = %s and state = 'open'", first)
-    shop.value("select api.reassign_reservation(%s, %s, 2)", kept, second)
+    with pytest.raises(UserError, match="needs a reason"):
+        picking.reassign(shop.clone.owner, kept, second, " ", Decimal(2))
+    picking.reassign(shop.clone.owner, kept, second, "its machine stands still", Decimal(2))
+    for each in (first, second):
+        told = "select reason from audit.entry where table_name = 'work_order' and row_id = %s order by id desc limit 1"
+        assert shop.value(told, each) == "2 × SNS-PT100-6: WO-D → WO-E. its machine stands still"
     assert (reserved(shop, first), reserved(shop, second)) == ({"SNS-PT100-6": 3}, {"SNS-PT100-6": 2})
     assert shop.whole()
     with pytest.raises(UserError, match="job does not allow"):
-        picking.reassign(shop.clerk, kept, second)
+        picking.reassign(shop.clerk, kept, second, "why not")
 
 
 def test_a_cancelled_order_gives_everything_back(shop: Shop) -> None:
