@@ -20,10 +20,10 @@ from desktop.operations.lists import source_for
 from desktop.operations.pasting import PasteResult
 from desktop.widgets.list_wiring import SqlPaste
 from tests.purchasing_people import Person, person
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
-__all__ = ["person", "shop", "shop_template"]
+__all__ = ["person", "shop"]
 
 HEAD = "供应商\t物料编码\t单价\t币种\t起订量\t生效日期\t失效日期"
 TODAY = date.today()

@@ -21,9 +21,9 @@ from desktop.runtime.work import Work
 from desktop.views.purchasing.accruals_page import AccrualsPage
 from desktop.widgets.theme import apply_theme, set_language
 from tests.invoice_people import Buying, buying
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 
-__all__ = ["buying", "shop", "shop_template"]
+__all__ = ["buying", "shop"]
 PICTURES = os.environ.get("OUTPOST_PICTURES")
 PART = "FLT-AIR-7502"
 RoomOf = Callable[[Database, str], tuple[Context, list[str]]]

@@ -20,10 +20,10 @@ from desktop.runtime.work import Work
 from desktop.views.platform.import_page import ImportPage
 from desktop.widgets.theme import apply_theme, set_language
 from tests.invoice_people import Buying, buying
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import PURCHASE
 
-__all__ = ["buying", "shop", "shop_template"]
+__all__ = ["buying", "shop"]
 PICTURES = os.environ.get("OUTPOST_PICTURES")
 ROWS = (
     ("供应商", "发票号码", "开票日期", "采购订单号", "物料编码", "数量", "单价", "税率", "价税合计"),

@@ -12,11 +12,11 @@ from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
 from desktop.runtime.context import Context
 from tests.purchasing_people import Person, person
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 from tests.views.purchasing.test_requisition import Opened, context_of, show
 
-__all__ = ["context_of", "person", "shop", "shop_template"]
+__all__ = ["context_of", "person", "shop"]
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 

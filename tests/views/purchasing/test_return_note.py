@@ -28,10 +28,10 @@ from desktop.widgets import papers
 from desktop.widgets.page import Page
 from tests.form_fixtures import type_into
 from tests.invoice_people import Buying, buying
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import PURCHASE
 
-__all__ = ["buying", "shop", "shop_template"]
+__all__ = ["buying", "shop"]
 PART = "FLT-AIR-7502"
 
 
