@@ -434,6 +434,67 @@ begin
 end
 $$;
 
+-- The same for many drafts at once, such as the rows of a file; also among themselves, each with those before it. drafts:
+-- [{"n": its number, "code", "name", "name_zh", "maker_code"}]. Found by whole names, not by parts of them as while one types.
+-- [{"n", "item_id" or "row": the number of the other draft, "code", "name", "name_zh", "score"}], three for a draft, best first.
+create function api.similar_drafts(drafts jsonb, threshold numeric default 0.75) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+    units integer[] := my_units_up();
+    known jsonb := known_words();
+begin
+    if cardinality(units) = 0 or not has_any_column_privilege(session_user, 'erp.item', 'select') then
+        return '[]';
+    elsif jsonb_array_length(drafts) > 2000 then
+        perform refuse('ER012', 'item_drafts_most');
+    end if;
+    return (
+        with entered as materialized (
+            select d.n, left(d.code, 60) as code, left(d.name, 500) as name, left(d.name_zh, 500) as name_zh, m as match
+            from jsonb_to_recordset(drafts) as d (n integer, code text, name text, name_zh text, maker_code text)
+            cross join lateral match_by(0, 0, left(d.code, 60), left(d.name, 500), left(d.name_zh, 500), left(d.maker_code, 200), known) m),
+        keyed as materialized (
+            select e.n, k.key from entered e cross join lateral unnest((e.match).keys) k (key) where not k.key ^@ '~'),
+        telling as materialized (
+            select k.key, h.items
+            from (select distinct k.key from keyed k) k
+            cross join lateral (
+                select array_agg(o.item_id) as items
+                from (select m.item_id from item_match m where m.keys @> array[k.key] limit 61) o) h
+            where cardinality(h.items) <= 60),
+        pairs as (
+            select distinct k.n, i.id as item_id, null::integer as other
+            from keyed k
+            join telling t on t.key = k.key
+            cross join lateral unnest(t.items) u (id)
+            join item i on i.id = u.id and i.org_unit_id = any (units) and i.retired_on is null
+            union all
+            select distinct a.n, null::bigint, b.n
+            from keyed a
+            join (select k.key from keyed k group by k.key having count(*) between 2 and 60) s on s.key = a.key
+            join keyed b on b.key = a.key and b.n < a.n),
+        judged as (
+            select p.n, p.item_id, p.other, coalesce(i.code, o.code) as code, coalesce(i.name, o.name) as name,
+                   case when i.id is null then o.name_zh else i.name_zh end as name_zh, s.score,
+                   row_number() over (partition by p.n order by s.score desc, p.item_id is null, p.item_id, p.other) as place
+            from pairs p
+            join entered e on e.n = p.n
+            left join item i on i.id = p.item_id
+            left join item_match m on m.item_id = p.item_id
+            left join entered o on o.n = p.other
+            cross join lateral compare_items(e.match, case when p.item_id is null then o.match else m end) s
+            where s.score >= threshold and (i.id is null or i.code <> e.code))
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'n', j.n, 'item_id', j.item_id, 'row', j.other, 'code', j.code, 'name', j.name, 'name_zh', j.name_zh, 'score', j.score)
+            order by j.n, j.place), '[]')
+        from judged j
+        where j.place <= 3);
+end
+$$;
+
 -- The nearest unit above two.
 create function erp.common_unit(one integer, other integer) returns integer
 language sql stable
@@ -613,6 +674,7 @@ call erp.allow('erp.item_synonym', 'business', 'select');
 call erp.allow('erp.item_synonym', 'steward', 'insert, update (word, means, kind)');
 call erp.allow('erp.item_duplicate', 'business', 'select');
 call erp.allow('api.similar_items(jsonb, numeric, integer)', 'business', 'execute');
+call erp.allow('api.similar_drafts(jsonb, numeric)', 'business', 'execute');
 call erp.allow('api.search_duplicates(integer)', 'steward buyer', 'execute');
 call erp.allow('api.find_duplicates()', 'steward buyer', 'execute');
 call erp.allow('api.judge_duplicate(bigint, boolean, text)', 'steward buyer', 'execute');

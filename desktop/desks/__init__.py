@@ -5,6 +5,8 @@ One explicit tuple: nothing is discovered, and a desk that is not built does not
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desktop.desks.boards import ACCRUALS, ADMIN, AUDITING, DATA, PLANNER, PRIVACY, WAREHOUSE
 from desktop.desks.lists import has_list, list_entry
 from desktop.desks.records import RECORDS
@@ -14,6 +16,11 @@ from desktop.views.shell.desks import Desk, PageEntry
 
 def _lists(*keys: str) -> tuple[PageEntry, ...]:
     return tuple(list_entry(key) for key in keys if has_list(key))
+
+
+def _unlisted(*keys: str) -> tuple[PageEntry, ...]:
+    """Lists that another page opens: it shows the same in a better way."""
+    return tuple(replace(entry, listed=False) for entry in _lists(*keys))
 
 
 DESKS: tuple[Desk, ...] = (
@@ -83,9 +90,8 @@ DESKS: tuple[Desk, ...] = (
         lambda: tr("Data"),
         "database",
         (*_lists(
-            "dictionary", "asset_classes", "custom_fields", "item_categories", "item_duplicates", "item_merges",
-            "item_synonyms",
-        ), *DATA, *PRIVACY, *_lists("erasures")),
+            "dictionary", "asset_classes", "custom_fields", "item_duplicates", "item_merges", "item_synonyms",
+        ), *_unlisted("item_categories"), *DATA, *PRIVACY, *_lists("erasures")),
     ),
     Desk(
         "admin",

@@ -12,6 +12,7 @@ from desktop.views.purchasing.accruals_page import AccrualsPage
 from desktop.views.scheduling.board_page import BoardPage
 from desktop.views.scheduling.calendar_page import CalendarPage
 from desktop.views.shell.desks import PageEntry
+from desktop.views.stock.category_tree_page import CategoryTreePage
 from desktop.views.stock.desk_page import StockDesk
 from desktop.views.stock.overview_page import StockOverviewPage
 from desktop.views.stock.unit_table import UnitsPage
@@ -38,6 +39,7 @@ MASTER_DATA = frozenset({"steward", "buyer", "clerk", "manager", "auditor"})
 IMPORTING = frozenset({"steward", "buyer", "clerk", "finance", "desk", "planner", "pm", "manager"})
 DATA: tuple[PageEntry, ...] = (
     PageEntry("import", lambda: tr("Import"), "upload", ImportPage, IMPORTING),
+    PageEntry("category_tree", lambda: tr("Category tree"), "layers", CategoryTreePage, MASTER_DATA),
     PageEntry("uom_conversions", lambda: tr("Conversions of units"), "repeat", UnitsPage, MASTER_DATA),
 )
 KEEPERS = frozenset({"admin", "security", "auditor"})

@@ -81,6 +81,22 @@ class TypedRow:
     number: int
     values: Mapping[str, object]
     faults: tuple[CellFault, ...] = ()
+    fills: bool = False
+    """It only fills what is empty in the record that it names: somebody said that both are one."""
+
+
+@dataclass(frozen=True)
+class Double:
+    """What a new row may be a second one of: a record (`record_id`), or an earlier row of the file (`row`)."""
+
+    number: int
+    record_id: int | None
+    row: int | None
+    code: str
+    name: str
+    name_zh: str | None
+    share: int
+    """How alike they are, in percent."""
 
 
 @dataclass(frozen=True)

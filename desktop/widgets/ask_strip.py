@@ -171,6 +171,9 @@ class AskStrip(Surface):
         if event.key() == Qt.Key.Key_Escape:
             self.shut()
             return
+        if event.key() in _ENTER and not self._asks:  # a question with nothing to fill in
+            self.act()
+            return
         super().keyPressEvent(event)
 
     def retranslate(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -31,6 +31,8 @@ def verdict_look(verdict: str) -> tuple[ChipKind, str, str]:
         "same": ("neutral", "minus", tr("Same")),
         "rejected": ("danger", "x", tr("Rejected")),
         "out": ("neutral", "minus", tr("Left out")),
+        "double": ("warn", "copy", tr("Double?")),
+        "linked": ("info", "link", tr("Linked")),
     }
     return looks[verdict]
 
@@ -48,6 +50,7 @@ class PasteTable(QWidget):
         self.rows: tuple[PlannedRow, ...] = ()
         self.infos: tuple[ColumnInfo, ...] = ()
         self.out: frozenset[int] = frozenset()
+        self.marks: dict[int, str] = {}
         self.current = 0
         self.column = 0
         self.editor: QLineEdit | None = None
@@ -56,8 +59,15 @@ class PasteTable(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Preview"))
 
-    def show_rows(self, rows: Sequence[PlannedRow], infos: Sequence[ColumnInfo], out: frozenset[int]) -> None:
-        self.rows, self.infos, self.out = tuple(rows), tuple(infos), out
+    def show_rows(
+        self,
+        rows: Sequence[PlannedRow],
+        infos: Sequence[ColumnInfo],
+        out: frozenset[int],
+        marks: Mapping[int, str] | None = None,
+    ) -> None:
+        """`marks` says of rows that they are something else than their verdict: "double" or "linked"."""
+        self.rows, self.infos, self.out, self.marks = tuple(rows), tuple(infos), out, dict(marks or {})
         self.current = min(self.current, max(0, len(self.rows) - 1))
         self.column = min(self.column, max(0, len(self.infos) - 1))
         self._set_bar()
@@ -136,7 +146,7 @@ class PasteTable(QWidget):
             self.setAccessibleDescription(f"{row.number} {verdict_look(self._verdict(row))[2]} {faults}")
 
     def _verdict(self, row: PlannedRow) -> str:
-        return "out" if row.number in self.out else row.verdict
+        return "out" if row.number in self.out else self.marks.get(row.number, row.verdict)
 
     # --- geometry ------------------------------------------------------------------------------------------------
 

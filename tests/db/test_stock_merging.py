@@ -215,3 +215,33 @@ def test_a_file_of_items_is_read_at_once(world: World) -> None:
     assert world.value(words, world.id("item", "M-3")) == world.value(words, alone)
     assert world.value("select count(*) from erp.item_match m join erp.item i on i.id = m.item_id"
                        " where i.code like 'M-_'") == 6  # fmt: skip
+
+
+# --- the rows of a file ----------------------------------------------------------------------------------------------
+
+
+def test_the_rows_of_a_file_are_compared_with_what_there_is_and_with_each_other(world: World) -> None:
+    known = item(world, "A-1", "Shaft seal 45x62x8")
+    drafts = [
+        {"n": 2, "code": "X-1", "name": "轴封 45×62×8"},
+        {"n": 3, "code": "X-2", "name": "Smoke shifter 77x12"},
+        {"n": 4, "code": "X-3", "name": "smoke shifters 77 * 12"},
+        {"n": 5, "code": "A-1", "name": "Shaft seal 45x62x8"},
+    ]
+    found = ask(world.raw("clerk", "NORTH"), "select api.similar_drafts(%s)", Json(drafts))
+    assert [(one["n"], one["item_id"], one["row"]) for one in found if one["n"] != 5] == [
+        (2, known, None), (4, None, 3)
+    ]  # fmt: skip
+    # The item itself is no second one of itself; the other row that says the same is named.
+    assert [(one["item_id"], one["row"]) for one in found if one["n"] == 5] == [(None, 2)]
+
+
+def test_the_rows_of_a_file_find_nothing_of_another_branch(world: World) -> None:
+    item(world, "S-9", "Shaft seal 45x62x8", unit="SOUTH")
+    drafts = [{"n": 2, "code": "X-1", "name": "Shaft seal 45x62x8"}]
+    assert ask(world.raw("clerk", "NORTH"), "select api.similar_drafts(%s)", Json(drafts)) == []
+    assert len(ask(world.raw("clerk", "SOUTH"), "select api.similar_drafts(%s)", Json(drafts))) == 1
+    many = [{"n": n, "name": "x"} for n in range(2001)]
+    with pytest.raises(UserError) as refused:
+        ask(world.raw("clerk", "SOUTH"), "select api.similar_drafts(%s)", Json(many))
+    assert refused.value.constraint == "item_drafts_most"

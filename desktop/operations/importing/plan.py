@@ -84,6 +84,7 @@ class _Draft:
     shown: Mapping[str, str]
     faults: tuple[CellFault, ...]
     row_id: int | None = None
+    fills: bool = False
 
 
 def _resolved(
@@ -122,7 +123,7 @@ def _resolve_row(
             value, shown[key] = meant.key, meant.code
             shown[f"{key}.name"] = meant.name
         values[key] = value
-    return _Draft(row.number, values, shown, tuple(faults))
+    return _Draft(row.number, values, shown, tuple(faults), fills=row.fills)
 
 
 _PRICE_FIELDS = {"item": "item_id"}
@@ -295,11 +296,23 @@ def _judge(
         return PlannedRow(draft.number, "rejected", draft.values, draft.shown, faults=tuple(faults))
     if present is None:
         return PlannedRow(draft.number, "new", draft.values, draft.shown)
+    if draft.fills:
+        draft = _only_missing(target, draft, present)
     old = _differences(target, draft, present, kinds)
     if target.writer == "opening":
         return _opening(draft, present, old, headers)
     verdict = "changed" if old else "same"
     return PlannedRow(draft.number, verdict, draft.values, draft.shown, old, row_id=present.id)  # type: ignore[arg-type]
+
+
+def _only_missing(target: Target, draft: _Draft, present: Existing) -> _Draft:
+    """Without what the record has already: somebody said that both are one, not that the file knows better."""
+    kept = {
+        key: value
+        for key, value in draft.values.items()
+        if key in target.match or _present(target, present, key) in (None, "", 0)
+    }
+    return replace(draft, values=kept)
 
 
 def _opening(draft: _Draft, present: Existing, old: Mapping[str, str], headers: Mapping[str, str]) -> PlannedRow:

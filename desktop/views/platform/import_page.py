@@ -24,6 +24,7 @@ from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.runtime.work import Job
 from desktop.views.platform import import_session as session
+from desktop.views.platform.double_strip import DoubleDesk
 from desktop.views.platform.import_session import Checked, Prepared
 from desktop.views.platform.import_view import NOTHING, PREVIEW, PROFILE, RUNNING, ImportView
 from desktop.widgets.buttons import Button
@@ -59,6 +60,8 @@ class ImportPage(Page):
         self._job: Job | None = None
         self.setAcceptDrops(True)
         self.view = ImportView()
+        self.doubles = DoubleDesk(context, self)
+        self.view.under_filter(self.doubles.strip)
         self.setLayout(column(self.view, spacing=0))
         self._connect()
         self._make_actions()
@@ -79,6 +82,10 @@ class ImportPage(Page):
         self.view.empty.primary.connect(self.ask_file)
         self.view.empty.secondary.connect(self.ask_folder)
         self.view.progress.cancelled.connect(self.stop)
+        self.view.table.current_changed.connect(self._show_doubles)
+        self.doubles.changed.connect(self._show_all)
+        self.doubles.relink.connect(self._relink)
+        self.doubles.left_out.connect(self._leave_out)
         self.context.work.progress_changed.connect(self._progressed)
 
     def _make_actions(self) -> None:
@@ -99,6 +106,7 @@ class ImportPage(Page):
         self.write_action = action("F9", "record", self.view.write, self.write_valid)
         self.next_action = action("Alt+Down", "go", None, lambda: self.next_rejected(1))
         self.back_action = action("Alt+Up", "go", None, lambda: self.next_rejected(-1))
+        self.doubles.make_actions(self.command, self._row_number)
 
     # --- the page as the shell sees it -------------------------------------------------------------------------------
 
@@ -117,6 +125,7 @@ class ImportPage(Page):
         return (
             ("F2", tr("Edit cell")),
             ("Alt+↓", tr("Next rejected")),
+            *((("Ctrl+L", tr("Link")), ("Ctrl+J", tr("New all the same"))) if self.doubles.state.found else ()),
             ("Del", tr("Leave the row out")),
             ("F9", tr("Write")),
         )
@@ -135,6 +144,7 @@ class ImportPage(Page):
 
     def can_leave(self) -> bool:
         self.stop()
+        self.doubles.stop()
         return True
 
     def retranslate(self) -> None:
@@ -151,6 +161,7 @@ class ImportPage(Page):
         ):
             action.setText(text)
         self.view.retranslate()
+        self.doubles.retranslate()
         self._show_all()
 
     # --- opening -----------------------------------------------------------------------------------------------------
@@ -214,6 +225,7 @@ class ImportPage(Page):
 
     def _forget(self) -> None:
         self.checked, self.out, self.shown, self.written = None, frozenset(), "all", False
+        self.doubles.forget()
 
     def _prepared(self, prepared: Prepared) -> None:
         self.prepared = prepared
@@ -263,6 +275,8 @@ class ImportPage(Page):
 
     def _checked(self, checked: Checked) -> None:
         self.checked = checked
+        wanted = self.prepared is not None and session.looks_for_doubles(self.prepared)
+        self.doubles.look(checked, wanted=wanted)
         self._show_all()
         self.view.table.setFocus()
 
@@ -322,7 +336,7 @@ class ImportPage(Page):
             self._job = None
 
     def busy(self) -> bool:
-        return self._job is not None
+        return self._job is not None or not self.doubles.state.known
 
     def leave(self) -> None:
         """Esc: stop the work, else drop the file."""
@@ -344,7 +358,27 @@ class ImportPage(Page):
 
     def _rows(self) -> list[PlannedRow]:
         rows = self.checked.plan.rows if self.checked is not None else ()
+        if self.shown == "double":
+            found = self.doubles.state.found or {}
+            return [each for each in rows if each.number in found]
         return [each for each in rows if each.verdict in _SHOWN[self.shown]]
+
+    def _row_number(self) -> int:
+        here = self.view.table.row()
+        return here.number if here is not None else 0
+
+    def _show_doubles(self) -> None:
+        self.doubles.show(self._row_number(), self.out)
+
+    def _relink(self, links: Mapping[int, str | None]) -> None:
+        """Rows are an item that is there, or are none any more: another thing would be written."""
+        if self.prepared is not None:
+            self.prepared = self.prepared.linked(links)
+            self.check()
+
+    def _leave_out(self, numbers: frozenset[int]) -> None:
+        self.out |= numbers
+        self._show_all()
 
     def _show_all(self) -> None:
         view = self.view
@@ -354,12 +388,14 @@ class ImportPage(Page):
             self.view.source_bar.show_source(prepared)
             self.view.mapping_bar.show_map(prepared)
         counts = plan.counts() if plan is not None else _NO_COUNTS
-        view.show_counts(counts, self.shown)
+        doubles = len(self.doubles.state.found or ())
+        view.show_counts(counts, self.shown, doubles)
         faults = [fault for fault in plan.faults() if fault.row not in self.out] if plan is not None else []
         infos = prepared.infos() if prepared is not None else []
         self.view.side.show_faults(faults, {info.key: info.label for info in infos}, counts["rejected"])
         self.view.side.show_effect(self.valid_count(), counts["same"], len(self.out))
-        self.view.table.show_rows(self._rows(), infos, self.out)
+        self.view.table.show_rows(self._rows(), infos, self.out, self.doubles.marks())
+        self._show_doubles()
         if self.outcome is not None:
             self.view.by_profile.show_outcome(self.outcome)
         self._show_state()
@@ -402,7 +438,7 @@ class ImportPage(Page):
 
     def show_only(self, key: str) -> None:
         self.shown = key
-        self.view.table.show_rows(self._rows(), self.view.table.infos, self.out)
+        self.view.table.show_rows(self._rows(), self.view.table.infos, self.out, self.doubles.marks())
         self.view.table.setFocus()
 
     def toggle_out(self, number: int) -> None:
@@ -414,6 +450,7 @@ class ImportPage(Page):
     def next_rejected(self, step: int) -> None:
         faults = [f for f in self.checked.plan.faults() if f.row not in self.out] if self.checked is not None else []
         if not faults:
+            self._next_double(step)
             return
         here = self.view.table.row()
         number = here.number if here is not None else 0
@@ -425,6 +462,15 @@ class ImportPage(Page):
             self.view.table.go_to(wanted.row, wanted.field)
         self.view.table.setFocus()
 
+    def _next_double(self, step: int) -> None:
+        """With nothing rejected Alt+↓ goes to what is undecided."""
+        waiting = self.doubles.undecided
+        if waiting:
+            here = self._row_number()
+            ahead = [each for each in waiting if (each > here if step > 0 else each < here)]
+            self.view.table.go_to((ahead or waiting)[0 if step > 0 else -1])
+            self.view.table.setFocus()
+
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def write_valid(self) -> None:
@@ -432,6 +478,12 @@ class ImportPage(Page):
         prepared, checked, out = self.prepared, self.checked, self.out
         if self.profile is not None:
             self._run_profile(dry_run=False)
+        elif self.doubles.undecided:
+            self._next_double(1)
+            self.view.footer.set_reason(
+                tr("{count} rows look like items that are there already: decide first",
+                   count=f"{len(self.doubles.undecided):,}")
+            )  # fmt: skip
         elif prepared is not None and checked is not None and self.valid_count():
 
             def run(progress: Progress) -> Imported:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.domain.importing import ColumnMap, ImportField, Plan
+from desktop.domain.importing import ColumnMap, Double, ImportField, Plan
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
 from desktop.exchange import mapping
@@ -20,7 +20,7 @@ from desktop.exchange.profiles import Profile, profiles
 from desktop.lists.query import ColumnInfo
 from desktop.lists.spec import Kind
 from desktop.operations import importing
-from desktop.operations.importing import Batch, Imported, Target
+from desktop.operations.importing import Batch, Imported, Target, doubles
 
 _KINDS: Mapping[str, Kind] = {
     "text": Kind.TEXT,
@@ -49,6 +49,8 @@ class Prepared:
     fields: tuple[ImportField, ...]
     columns: ColumnMap
     edits: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    links: Mapping[int, str] = field(default_factory=dict)
+    """Rows that are a record which is there already, by its code."""
 
     def field(self, key: str) -> ImportField | None:
         return next((each for each in self.fields if each.key == key), None)
@@ -64,6 +66,11 @@ class Prepared:
         """With one cell typed over. The file itself stays as it is."""
         column = next((place for place, name in self.columns.fields.items() if name == key), None)
         return self if column is None else replace(self, edits={**self.edits, (row, column): text})
+
+    def linked(self, links: Mapping[int, str | None]) -> Prepared:
+        """With rows that are a record which is there already; None takes that back."""
+        merged = {**self.links, **links}
+        return replace(self, links={number: code for number, code in merged.items() if code is not None})
 
     def content(self) -> Sheet:
         """The sheet with the mended cells."""
@@ -145,7 +152,26 @@ def prepare(database: Any, source: Source, sheet_name: str, target: Target) -> P
 def check(database: Any, prepared: Prepared, progress: Progress) -> Checked:
     """The dry run. Nothing is written."""
     batch = batch_of(prepared.target, prepared.source, prepared.content(), prepared.columns, prepared.fields, progress)
+    if prepared.links:
+        key = prepared.target.match[0]
+        rows = [
+            replace(row, values={**row.values, key: prepared.links[row.number]}, fills=True)
+            if row.number in prepared.links
+            else row
+            for row in batch.rows
+        ]
+        batch = replace(batch, rows=rows)
     return Checked(batch, importing.dry_run(database, batch, progress))
+
+
+def looks_for_doubles(prepared: Prepared) -> bool:
+    """Are new rows of this list compared with what there is?"""
+    return prepared.target.key in doubles.TARGETS
+
+
+def find_doubles(database: Any, checked: Checked, progress: Progress) -> Mapping[int, tuple[Double, ...]]:
+    """What the new rows may be already. Nothing is written."""
+    return doubles.find(database, checked.plan.rows, progress)
 
 
 def write(database: Any, prepared: Prepared, checked: Checked, out: frozenset[int], progress: Progress) -> Imported:

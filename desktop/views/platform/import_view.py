@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.domain.text import tr
 from desktop.views.platform.import_panels import FaultPanel, MappingBar, ProfilePanel, SourceBar
@@ -74,7 +74,13 @@ class ImportView(QWidget):
         )
         self.source_bar.retranslate()
 
-    def show_counts(self, counts: Mapping[str, int], shown: str) -> None:
+    def under_filter(self, strip: QWidget) -> None:
+        """A strip between the filter and the rows."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(layout.indexOf(self.filter_bar) + 1, strip)
+
+    def show_counts(self, counts: Mapping[str, int], shown: str, doubles: int = 0) -> None:
         """The filter with its figures."""
         look = counts["rows"] - counts["same"]
         self.filter.set_segments(
@@ -85,6 +91,7 @@ class ImportView(QWidget):
                 Segment("changed", f"{tr('Changed')} {counts['changed']:,}", "pencil"),
                 Segment("same", f"{tr('Same')} {counts['same']:,}", "minus"),
                 Segment("rejected", f"{tr('Rejected')} {counts['rejected']:,}", "x"),
+                *([Segment("double", f"{tr('Double?')} {doubles:,}", "copy")] if doubles else []),
             ]
         )
         self.filter.set_current(shown)
