@@ -159,6 +159,7 @@ class SupplierInvoiceLine(Versioned, Base):
     )
     accepted_at: Mapped[datetime | None]
     accept_reason: Mapped[str | None]
+    entered_by: Mapped[int | None]
 
     invoice: Mapped[SupplierInvoice] = relationship(foreign_keys=[invoice_id], lazy="raise")
     purchase_line: Mapped[PurchaseOrderLine | None] = relationship(foreign_keys=[purchase_line_id], lazy="raise")

@@ -117,10 +117,12 @@ create table erp.supplier_invoice_line (
     accepted_at      timestamptz,
     accept_reason    text,
     version          integer          not null default 1,
+    entered_by       integer,
     constraint supplier_invoice_line_unique unique (invoice_id, line_no)
 );
 create index supplier_invoice_line_order_idx on erp.supplier_invoice_line (purchase_line_id, id);
 comment on column erp.supplier_invoice_line.expected_quantity is 'Received and not invoiced when it was matched';
+comment on column erp.supplier_invoice_line.entered_by is 'Who wrote last what is invoiced; he does not accept more than a little of its differences';
 comment on column erp.supplier_invoice_line.exceptions is 'Why it did not match: quantity, price, tax, currency, no_order, value_only';
 
 -- What is received and not invoiced of one receipt line: the balance of the entries below. Its id is the receipt's move.
@@ -183,7 +185,7 @@ create trigger grni_entry_no_truncate before truncate on erp.grni_entry
 -- A rule of purchasing: the company's own setting, else the installation's, else what holds by default.
 --   purchasing.grni_method       on_invoice (单到冲回) | month_start (月初冲回)
 --   purchasing.price_tolerance   share by which an invoice may differ from the order; purchasing.amount_tolerance: or this amount a line
---   purchasing.accept_limit      difference up to which whoever entered an invoice may accept it himself
+--   purchasing.accept_limit      differences of an invoice, all together, that whoever entered them may accept himself
 create function erp.purchasing_rule(company integer, key text) returns text
 language sql stable
 set search_path = erp, pg_catalog, pg_temp

@@ -73,6 +73,10 @@ begin
         end if;
         new.item_id := coalesce(ordered.item_id, new.item_id);
     end if;
+    if tg_op = 'INSERT' or (new.quantity, new.unit_price, new.net, new.tax_rate, new.purchase_line_id, new.item_id)
+       is distinct from (old.quantity, old.unit_price, old.net, old.tax_rate, old.purchase_line_id, old.item_id) then
+        new.entered_by := nullif(my_user_id(), 0);
+    end if;
     return new;
 end
 $$;
@@ -241,7 +245,8 @@ as $$
 $$;
 
 -- Accept the differences of a line, with the reason. Goods that are not there and another currency are not accepted away: the
--- one waits for the goods or a credit note, the other for the right paper. Above the limit somebody else than who entered it.
+-- one waits for the goods or a credit note, the other for the right paper. Above the limit somebody else than who entered the
+-- invoice or wrote the line; what he accepted of it before counts, so that nothing large is cut into small pieces.
 create function api.accept_difference(line_id bigint, reason text) returns text
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -251,6 +256,7 @@ declare
     line supplier_invoice_line;
     head supplier_invoice;
     me   integer := my_user_id();
+    mine numeric;
     found_state text;
 begin
     head := own_invoice((select l.invoice_id from supplier_invoice_line l where l.id = $1), '{exception}');
@@ -262,8 +268,14 @@ begin
     elsif line.exceptions && '{quantity,currency}' then
         perform refuse('ER012', 'supplier_invoice_wait', jsonb_build_object(
             'line', line.line_no, 'quantity', line.quantity, 'open', line.expected_quantity));
-    elsif head.created_by = me and line_difference(line) > purchasing_rule(head.company_id, 'accept_limit')::numeric then
-        perform refuse('ER001', 'supplier_invoice_four_eyes', jsonb_build_object('number', head.number, 'amount', to_char(line_difference(line), 'FM999999999990.00')));
+    end if;
+    if me in (head.created_by, line.entered_by) then
+        select line_difference(line) + coalesce(sum(line_difference(l)), 0) into mine
+        from supplier_invoice_line l
+        where l.invoice_id = head.id and l.accepted_by = me and me in (head.created_by, l.entered_by);
+        if mine > purchasing_rule(head.company_id, 'accept_limit')::numeric then
+            perform refuse('ER001', 'supplier_invoice_four_eyes', jsonb_build_object('number', head.number, 'amount', to_char(mine, 'FM999999999990.00')));
+        end if;
     end if;
     update supplier_invoice_line l set accepted_by = nullif(me, 0), accepted_at = now(), accept_reason = btrim($2) where l.id = line.id;
     select case when bool_or(l.exceptions <> '{}' and l.accepted_at is null) then 'exception' else 'approved' end into found_state

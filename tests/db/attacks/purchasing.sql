@@ -120,3 +120,37 @@ select api.confirm_order(1, 1, current_date + 9);
 update erp.supplier_price set item_id = {item} where org_unit_id = {south_unit} returning 1;
 -- clerk: refused 42501. What an item costs is the buyer's to agree.
 update erp.supplier_price set item_id = {item}, supplier_id = supplier_id;
+-- finance: refused 42501. Nobody writes down who entered a line.
+update erp.supplier_invoice_line set entered_by = null where id = {north_invoice_line};
+-- finance: refused 42501. Nor makes another the one who entered it.
+insert into erp.supplier_invoice_line (invoice_id, line_no, quantity, unit_price, net, entered_by) values ({north_invoice}, 9, 1, 1, 1, 1);
+-- finance: refused 42501. Nor the one who accepted it.
+update erp.supplier_invoice_line set accepted_by = {my_id}, accept_reason = 'mine' where id = {north_invoice_line};
+-- manager: refused 42501. Who leads the branch does not choose how accruals are taken back.
+select api.set_grni_method('month_start');
+-- buyer: refused 42501. Nor does the buyer turn the month.
+select api.roll_accruals();
+-- clerk: refused 42501. How accruals stand is not the clerk's to know.
+select api.accrual_state();
+-- finance: refused 42501. The method is not written past its function.
+insert into erp.setting (key, org_unit_id, value) values ('purchasing.grni_method', {north_unit}, '"month_start"');
+-- finance: refused 42501. Nor the tolerance, nor the limit up to which one accepts himself.
+insert into erp.setting (key, org_unit_id, value) values ('purchasing.accept_limit', {north_unit}, '"1000000"');
+-- clerk: refused 42501. What reports read of invoices is not read by everybody.
+select gross from bi.supplier_invoice;
+-- engineer: refused 42501. Nor what is owed.
+select open_amount from bi.grni;
+-- finance: nothing. Nor does the view show the other branch's.
+select 1 from bi.supplier_invoice where number = 'SIN-SOUTH';
+-- finance: nothing. Nor its order.
+select 1 from bi.purchase_order where number = 'PO-SOUTH';
+-- manager: nothing. Nor its reservations.
+select 1 from bi.reservation where work_order = 'WO-SOUTH';
+-- clerk: refused 42501. Counts are added up for those who may know.
+select * from api.count_results();
+-- finance: refused 23514. An invoice of no number at all.
+select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "NAN", "invoice_date": "2026-11-01", "gross": "NaN", "lines": [{{"order": "PO-NORTH", "quantity": 1, "unit_price": 1}}]}}');
+-- finance: refused 23514. Nor of less than nothing.
+select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "NEG", "invoice_date": "2026-11-01", "gross": -5, "lines": [{{"order": "PO-NORTH", "quantity": 1, "unit_price": 1}}]}}');
+-- finance: refused 23505. The same paper with a sign that nobody sees in its number.
+select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "I\u200bNV\u2011NORTH", "invoice_date": "2026-11-01", "gross": 1.13, "lines": [{{"order": "PO-NORTH", "quantity": 1, "unit_price": 1}}]}}');
