@@ -8909,10 +8909,123 @@ begin
 end
 $$;
 
+-- Which branch plans for a unit: the nearest branch, or the company itself, at or above it.
+create function erp.planning_branches(branches integer[]) returns table (unit integer, branch integer)
+language plpgsql stable rows 50
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select c.descendant_id, c.ancestor_id
+    from org_unit_closure c
+    join org_unit a on a.id = c.ancestor_id and a.kind in ('branch', 'company')
+    where c.ancestor_id = any (branches)
+      and not exists (
+          select from org_unit_closure k
+          join org_unit u on u.id = k.ancestor_id and u.kind in ('branch', 'company')
+          where k.descendant_id = c.descendant_id and k.depth < c.depth);
+end
+$$;
+
+-- What somebody found less of than the books say, as erp.in_doubt has it for one place.
+create function erp.doubtful_stock() returns table (item_id bigint, location_id bigint, lot_id bigint)
+language plpgsql stable rows 20
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select distinct k.item_id, k.location_id, k.lot_id
+    from pick_line k
+    where k.short > 0 and k.short_reason in ('missing', 'damaged')
+      and not exists (
+          select from stock_count_line l
+          join stock_count c on c.id = l.count_id and c.state = 'posted'
+          where l.item_id = k.item_id and l.location_id = k.location_id and l.lot_id is not distinct from k.lot_id and l.counted_at > k.settled_at);
+end
+$$;
+
 -- Are the parts there on the day? Stock that is free in the order's branch, then what suppliers have promised, goes to the
 -- orders by their planned day (else their due time, then their number); what is set aside for an order or issued to it is
 -- there already. One row a planned part. "ready" now, "coming" on a day, or "missing": nobody has ordered it, or no day is
--- known. `claimed` is what this order and all before it still want of the item.
+-- known. `claimed` is what this order and all before it still want of the item. All open demand of the branches at once, or of
+-- some items (null: of all); it reads each table once however many orders there are.
+create function erp.demand_outlook(branches integer[], items bigint[])
+returns table (work_order_id bigint, part_id bigint, item_id bigint, needed numeric, issued numeric, reserved numeric, open numeric,
+               free numeric, claimed numeric, state text, ready_on date)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with unit as materialized (select * from planning_branches(branches)),
+    line as materialized (
+        select w.id as work_order_id, p.id as part_id, p.item_id, u.branch, p.quantity::numeric as needed,
+               coalesce(w.planned_start, w.due_at, 'infinity') as day
+        from unit u
+        join work_order w on w.org_unit_id = u.unit and w.state in (
+            'submitted', 'approved', 'planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'working', 'waiting_part', 'waiting_customer')
+        join work_order_part p on p.work_order_id = w.id
+        where items is null or p.item_id = any (items)),
+    ordering as materialized (select distinct l.work_order_id from line l),
+    gone as (
+        select x.work_order_id, coalesce(g.present, x.item_id) as item_id,
+               sum(case when t.kind = 'customer' then x.quantity else -x.quantity end) as quantity
+        from ordering o
+        join stock_move x on x.work_order_id = o.work_order_id
+        join stock_location f on f.id = x.from_location_id
+        join stock_location t on t.id = x.to_location_id
+        left join merged_items() g on g.id = x.item_id
+        where 'customer' in (f.kind, t.kind)
+        group by 1, 2),
+    kept as (
+        select v.work_order_id, v.item_id, sum(v.quantity - v.issued) as quantity
+        from ordering o
+        join reservation v on v.work_order_id = o.work_order_id and v.state = 'open'
+        group by 1, 2),
+    need as (
+        select l.*, coalesce(g.quantity, 0) as issued, coalesce(k.quantity, 0) as reserved,
+               greatest(l.needed - coalesce(g.quantity, 0) - coalesce(k.quantity, 0), 0) as open
+        from line l
+        left join gone g on g.work_order_id = l.work_order_id and g.item_id = l.item_id
+        left join kept k on k.work_order_id = l.work_order_id and k.item_id = l.item_id),
+    claim as materialized (
+        select n.*, case when n.open > 0 then sum(n.open) over (partition by n.branch, n.item_id order by n.day, n.work_order_id) else 0 end as claimed
+        from need n),
+    wanted as materialized (select distinct c.branch, c.item_id from claim c where c.open > 0),
+    stock as (
+        select u.branch, b.item_id, sum(b.quantity - b.reserved) as free
+        from unit u
+        join stock_balance b on b.org_unit_id = u.unit and b.condition = 'good' and b.owner_id is null and b.quantity > b.reserved
+        join wanted x on x.branch = u.branch and x.item_id = b.item_id
+        join stock_location l on l.id = b.location_id and l.kind in ('store', 'bin', 'van', 'site_store') and l.retired_on is null
+        left join lot t on t.id = b.lot_id
+        left join doubtful_stock() d on d.item_id = b.item_id and d.location_id = b.location_id and d.lot_id is not distinct from b.lot_id
+        where (t.expires_on is null or t.expires_on >= current_date) and d.item_id is null
+        group by 1, 2),
+    arrival as (
+        select x.branch, x.item_id, a.day, sum(sum(l.quantity - l.received)) over (partition by x.branch, x.item_id order by a.day) as upto,
+               sum(l.quantity - l.received) as quantity
+        from wanted x
+        join purchase_order_line l on l.item_id = x.item_id and l.received < l.quantity
+        join purchase_order o on o.id = l.purchase_order_id and o.state in ('ordered', 'part_received')
+        join unit u on u.branch = x.branch and u.unit = o.org_unit_id
+        cross join lateral (select greatest(coalesce(l.promised_on, o.promised_on), current_date) as day) a
+        where coalesce(l.promised_on, o.promised_on) is not null
+        group by 1, 2, 3)
+    select c.work_order_id, c.part_id, c.item_id, c.needed, c.issued, c.reserved, c.open, coalesce(s.free, 0), c.claimed,
+           case when c.open = 0 or coalesce(s.free, 0) >= c.claimed then 'ready' when a.day is not null then 'coming' else 'missing' end,
+           a.day
+    from claim c
+    left join stock s on s.branch = c.branch and s.item_id = c.item_id
+    -- The arrival that brings the last piece of what is claimed up to here.
+    left join arrival a on a.branch = c.branch and a.item_id = c.item_id and c.open > 0 and coalesce(s.free, 0) < c.claimed
+        and a.upto >= c.claimed - coalesce(s.free, 0) and a.upto - a.quantity < c.claimed - coalesce(s.free, 0);
+end
+$$;
+
+-- The same for some orders: of those that still want parts, a row each.
 create function api.part_outlook(order_ids bigint[])
 returns table (work_order_id bigint, part_id bigint, item_id bigint, needed numeric, issued numeric, reserved numeric, open numeric,
                free numeric, claimed numeric, state text, ready_on date)
@@ -8922,76 +9035,46 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with asked as materialized (
-        select n.*, (
-            select k.ancestor_id from org_unit_closure k
-            join org_unit u on u.id = k.ancestor_id and u.kind in ('branch', 'company')
-            where k.descendant_id = w.org_unit_id
-            order by k.depth
-            limit 1) as branch
-        from order_needs(order_ids) n
-        join work_order w on w.id = n.work_order_id and w.id = any (order_ids) and w.state in (
-            'submitted', 'approved', 'planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'working', 'waiting_part', 'waiting_customer')),
-    -- The units of a branch are those at and below it that no nearer branch claims.
-    members as materialized (
-        select c.descendant_id as unit, a.branch
-        from (select distinct branch from asked where open > 0) a
-        join org_unit_closure c on c.ancestor_id = a.branch
-        where not exists (
-            select from org_unit_closure k
-            join org_unit u on u.id = k.ancestor_id and u.kind in ('branch', 'company')
-            where k.descendant_id = c.descendant_id and k.depth < c.depth)),
-    wanted as materialized (select distinct branch, item_id from asked where open > 0),
-    rivals as (
-        select m.branch, array_agg(w.id) as ids
-        from members m
-        join work_order w on w.org_unit_id = m.unit and w.state in (
-            'submitted', 'approved', 'planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'working', 'waiting_part', 'waiting_customer')
-        where exists (select from work_order_part p join wanted x on x.item_id = p.item_id and x.branch = m.branch where p.work_order_id = w.id)
-        group by m.branch),
-    claims as materialized (
-        select v.branch, n.item_id, n.work_order_id,
-               sum(n.open) over (partition by v.branch, n.item_id order by coalesce(w.planned_start, w.due_at, 'infinity'), w.id) as claimed
-        from rivals v
-        cross join lateral order_needs(v.ids) n
-        join wanted x on x.branch = v.branch and x.item_id = n.item_id
-        join work_order w on w.id = n.work_order_id
-        where n.open > 0),
-    stock as (
-        select x.branch, x.item_id, sum(b.quantity - b.reserved) as free
-        from wanted x
-        join members m on m.branch = x.branch
-        join stock_balance b on b.item_id = x.item_id and b.org_unit_id = m.unit and b.condition = 'good' and b.owner_id is null
-            and b.quantity > b.reserved
-        join stock_location l on l.id = b.location_id and l.kind in ('store', 'bin', 'van', 'site_store') and l.retired_on is null
-        left join lot t on t.id = b.lot_id
-        where (t.expires_on is null or t.expires_on >= current_date) and not in_doubt(b.item_id, b.location_id, b.lot_id)
-        group by x.branch, x.item_id),
-    arrivals as (
-        select x.branch, x.item_id, a.day,
-               sum(sum(l.quantity - l.received)) over (partition by x.branch, x.item_id order by a.day) as arrived
-        from wanted x
-        join purchase_order_line l on l.item_id = x.item_id and l.received < l.quantity
-        join purchase_order o on o.id = l.purchase_order_id and o.state in ('ordered', 'part_received')
-        join members m on m.branch = x.branch and m.unit = o.org_unit_id
-        cross join lateral (select greatest(coalesce(l.promised_on, o.promised_on), current_date) as day) a
-        where coalesce(l.promised_on, o.promised_on) is not null
-        group by x.branch, x.item_id, a.day)
-    select a.work_order_id, a.part_id, a.item_id, a.needed, a.issued, a.reserved, a.open, coalesce(s.free, 0), coalesce(c.claimed, 0),
-           case when a.open = 0 or coalesce(s.free, 0) >= c.claimed then 'ready' when e.day is not null then 'coming' else 'missing' end,
-           case when a.open > 0 and coalesce(s.free, 0) < c.claimed then e.day end
-    from asked a
-    left join claims c on c.branch = a.branch and c.item_id = a.item_id and c.work_order_id = a.work_order_id
-    left join stock s on s.branch = a.branch and s.item_id = a.item_id
-    left join lateral (
-        select min(r.day) as day from arrivals r
-        where r.branch = a.branch and r.item_id = a.item_id and coalesce(s.free, 0) + r.arrived >= c.claimed) e on true;
+    select d.*
+    from erp.demand_outlook(
+        array(select distinct api.branch_of(u) from (select distinct w.org_unit_id as u from work_order w where w.id = any (order_ids)) x),
+        array(select distinct p.item_id from work_order_part p where p.work_order_id = any (order_ids))) d
+    where d.work_order_id = any (order_ids);
 end
 $$;
 
 -- The same for whole orders: "ready" (all is there or set aside), "coming" (all will have come on that day), "partly" (some of
 -- it has no source), "missing" (nothing of it is there). An order without planned parts, or past needing them, has no row.
--- `late`: it comes after the planned day. `wanting`: the codes of what is not there.
+-- `late`: it comes after the planned day. `wanting`: the codes of what is not there. Only orders all of whose parts are among the
+-- items are told rightly; null: all items.
+create function erp.orders_ready(branches integer[], items bigint[])
+returns table (work_order_id bigint, state text, ready_on date, late boolean, lines integer, ready_lines integer, wanting text[])
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select s.work_order_id, s.state, s.day, s.state = 'coming' and coalesce(s.day > (w.planned_start at time zone u.time_zone)::date, false),
+           s.lines, s.ready, s.wanting
+    from (
+        select o.work_order_id,
+               case when bool_and(o.state = 'ready') then 'ready'
+                    when not bool_or(o.state = 'missing') then 'coming'
+                    when bool_or(o.state = 'ready') then 'partly'
+                    else 'missing' end as state,
+               case when not bool_or(o.state = 'missing') then max(o.ready_on) end as day,
+               count(*)::integer as lines, (count(*) filter (where o.state = 'ready'))::integer as ready,
+               array_agg(i.code::text order by i.code) filter (where o.state <> 'ready') as wanting
+        from demand_outlook(branches, items) o
+        join item i on i.id = o.item_id
+        group by o.work_order_id) s
+    join work_order w on w.id = s.work_order_id
+    join org_unit u on u.id = w.org_unit_id;
+end
+$$;
+
+-- That of some orders, as far as they are the caller's to see.
 create function api.parts_ready(order_ids bigint[])
 returns table (work_order_id bigint, state text, ready_on date, late boolean, lines integer, ready_lines integer, wanting text[])
 language plpgsql stable security definer
@@ -9005,22 +9088,11 @@ declare
         select w.id from work_order w where w.id = any ($1) and (w.org_unit_id = any (units) or w.engineer_id = me));
 begin
     return query
-    select s.work_order_id, s.state, s.day, s.state = 'coming' and s.day > (w.planned_start at time zone u.time_zone)::date,
-           s.lines, s.ready, s.wanting
-    from (
-        select o.work_order_id,
-               case when bool_and(o.state = 'ready') then 'ready'
-                    when not bool_or(o.state = 'missing') then 'coming'
-                    when bool_or(o.state = 'ready') then 'partly'
-                    else 'missing' end as state,
-               case when not bool_or(o.state = 'missing') then max(o.ready_on) end as day,
-               count(*)::integer as lines, (count(*) filter (where o.state = 'ready'))::integer as ready,
-               array_agg(i.code::text order by i.code) filter (where o.state <> 'ready') as wanting
-        from api.part_outlook(seen) o
-        join item i on i.id = o.item_id
-        group by o.work_order_id) s
-    join work_order w on w.id = s.work_order_id
-    join org_unit u on u.id = w.org_unit_id;
+    select r.*
+    from orders_ready(
+        array(select distinct api.branch_of(x.unit) from (select distinct w.org_unit_id as unit from work_order w where w.id = any (seen)) x),
+        array(select distinct p.item_id from work_order_part p where p.work_order_id = any (seen))) r
+    where r.work_order_id = any (seen);
 end
 $$;
 
@@ -9046,28 +9118,6 @@ begin
 end
 $$;
 
--- The signal of all orders in the reader's units that still want parts, as a word for a list's column: "ready", "coming",
--- "late", "partly" or "missing". It is asked once a query and not once a row.
-create function api.open_parts() returns table (work_order_id bigint, signal text)
-language plpgsql stable security definer rows 500
-set search_path = erp, pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-    units integer[] := api.reading_units();
-    me    bigint := my_engineer_id();
-begin
-    return query
-    select r.work_order_id, case when r.late then 'late' else r.state end
-    from api.parts_ready(array(
-        select w.id from work_order w
-        where (w.org_unit_id = any (units) or w.engineer_id = me)
-          and w.state in ('submitted', 'approved', 'planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'working',
-                          'waiting_part', 'waiting_customer')
-          and exists (select from work_order_part p where p.work_order_id = w.id))) r;
-end
-$$;
-
 call erp.secure('erp.pick_list', 'owned');
 call erp.secure('erp.pick_line', 'child', 'pick_list.pick_list_id');
 call erp.allow('erp.pick_list', 'business', 'select');
@@ -9088,7 +9138,6 @@ call erp.allow('api.cancel_pick(bigint)', 'clerk manager', 'execute');
 call erp.allow('api.pick_sheet(bigint)', 'business', 'execute');
 call erp.allow('api.parts_ready(bigint[])', 'business', 'execute');
 call erp.allow('api.order_parts(bigint)', 'business', 'execute');
-call erp.allow('api.open_parts()', 'business', 'execute');
 
 call erp.track('erp.pick_list');
 call erp.track('erp.pick_line', 'quiet');
@@ -13355,6 +13404,7 @@ create table erp.item_plan (
     suggested_max    erp.quantity     not null,
     annual_quantity  erp.quantity     not null,
     annual_amount    erp.money_amount not null,
+    annual_cents     bigint           not null generated always as ((annual_amount * 100)::bigint) stored,
     variation        numeric(10, 4),
     xyz_class        text             constraint item_plan_xyz_known check (xyz_class in ('X', 'Y', 'Z')),
     on_hand          erp.quantity     not null,
@@ -13370,7 +13420,10 @@ create table erp.item_plan (
     constraint item_plan_key unique (item_id, org_unit_id)
 );
 create index item_plan_unit_idx on erp.item_plan (org_unit_id, item_id, id);
+create index item_plan_cents_idx on erp.item_plan (annual_cents, id) include (org_unit_id);
 create index item_plan_idle_idx on erp.item_plan (idle_days, id) include (org_unit_id);
+
+comment on column erp.item_plan.annual_cents is 'The amount as a whole number: lists sort by it, as only such an order is served by an index under row-level security';
 
 -- How often a warehouse's stock is used up in a year: the consumption of twelve months over the average value in them.
 create table erp.stock_turnover (
@@ -13435,14 +13488,27 @@ begin
 end
 $$;
 
--- The consumption of some warehouses, written anew from the ledger.
+-- Items that turned out to be another one, each with the one that it is now, however often that was merged again.
+create function erp.merged_items() returns table (id bigint, present bigint)
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with recursive way (id, present) as (
+        select i.id, i.merged_into from item i where i.merged_into is not null
+        union all
+        select w.id, i.merged_into from way w join item i on i.id = w.present where i.merged_into is not null)
+    select w.id, w.present from way w join item i on i.id = w.present where i.merged_into is null
+$$;
+
+-- The consumption of some warehouses, written anew from the ledger. What was consumed of an item that was merged into another is
+-- consumption of the other: it always was.
 create function erp.write_demand(units integer[]) returns void
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
     with fresh as materialized (
-        select r.company_id, r.from_org_unit_id as org_unit_id, m.item_id,
+        select r.company_id, r.from_org_unit_id as org_unit_id, coalesce(g.present, m.item_id) as item_id,
                date_trunc('month', r.effective_at at time zone u.time_zone)::date as month,
                sum(case when f.stocked then m.quantity else -m.quantity end) as quantity,
                sum(case when f.stocked then m.amount else -m.amount end) as amount,
@@ -13455,6 +13521,7 @@ begin
         -- The first move of the chain: the issue that a return or a reversal undoes, two steps back at most.
         join stock_move r on r.id = coalesce(oo.id, o.id, m.id)
         join org_unit u on u.id = r.from_org_unit_id
+        left join merged_items() g on g.id = m.item_id
         where m.owner_id is null and r.from_org_unit_id = any (units)
           and (f.stocked and t.kind = 'customer' or f.kind = 'customer' and t.stocked)
         group by 1, 2, 3, 4),
@@ -13529,8 +13596,8 @@ begin
             where b.org_unit_id = any (units) and b.owner_id is null and b.quantity <> 0
             group by 1, 2),
         lived as (
-            select e.item_id, e.org_unit_id, min(e.effective_at) as first, max(e.effective_at) filter (where e.inward) as received,
-                   max(e.effective_at) filter (where e.used) as consumed
+            select coalesce(g.present, e.item_id) as item_id, e.org_unit_id, min(e.effective_at) as first,
+                   max(e.effective_at) filter (where e.inward) as received, max(e.effective_at) filter (where e.used) as consumed
             from (
                 select m.item_id, m.from_org_unit_id as org_unit_id, m.effective_at, false as inward,
                        t.kind = 'customer' and m.reverses_id is null as used
@@ -13538,11 +13605,15 @@ begin
                 join stock_location t on t.id = m.to_location_id
                 where m.from_org_unit_id = any (units)
                 union all
-                select m.item_id, m.to_org_unit_id, m.effective_at, t.stocked and f.kind <> 'customer' and m.reverses_id is null, false
+                -- Posting a merged item over to another is no receipt: it has been lying there all the time.
+                select m.item_id, m.to_org_unit_id, m.effective_at,
+                       t.stocked and f.kind <> 'customer' and m.reverses_id is null and m.document_id not in (
+                           select unnest(x.documents) from item_merge x where x.undone_at is null), false
                 from stock_move m
                 join stock_location f on f.id = m.from_location_id
                 join stock_location t on t.id = m.to_location_id
                 where m.to_org_unit_id = any (units)) e
+            left join merged_items() g on g.id = e.item_id
             group by 1, 2),
         known as (
             select h.item_id, h.org_unit_id from held h
@@ -13673,6 +13744,41 @@ as $$
     select ceil(round(quantity, 3) * power(10::numeric, digits)) / power(10::numeric, digits)
 $$;
 
+-- What changes of value without quantity (invoice differences, revaluations, back-dating, remainders) brought to the stock of each
+-- warehouse. By moving average such a change concerns every piece that the company holds, so it is split by who held how many of
+-- the item when it was posted, to the cent and exactly; what nobody held any more is the entry's own unit's.
+create function erp.value_changes() returns table (org_unit_id integer, effective_at timestamptz, amount numeric)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with entry as materialized (select * from stock_value_entry e where e.amount_on_hand <> 0),
+    held as (
+        select e.id, h.org_unit_id, sum(h.quantity) as quantity
+        from entry e
+        join lateral (
+            select m.to_org_unit_id as org_unit_id, m.quantity::numeric as quantity
+            from stock_move m join stock_location t on t.id = m.to_location_id and t.stocked
+            where m.item_id = e.item_id and m.company_id = e.company_id and m.owner_id is null and m.posted_at <= e.posted_at
+            union all
+            select m.from_org_unit_id, -m.quantity
+            from stock_move m join stock_location f on f.id = m.from_location_id and f.stocked
+            where m.item_id = e.item_id and m.company_id = e.company_id and m.owner_id is null and m.posted_at <= e.posted_at) h on true
+        group by 1, 2
+        having sum(h.quantity) > 0),
+    shared as (
+        select e.id, coalesce(h.org_unit_id, e.org_unit_id) as org_unit_id, e.effective_at,
+               coalesce(round(e.amount_on_hand * sum(h.quantity) over upto / sum(h.quantity) over (partition by e.id), 2), e.amount_on_hand) as running
+        from entry e
+        left join held h on h.id = e.id
+        window upto as (partition by e.id order by h.org_unit_id))
+    select s.org_unit_id, s.effective_at, s.running - coalesce(lag(s.running) over (partition by s.id order by s.org_unit_id), 0)
+    from shared s;
+end
+$$;
+
 -- Value at the end of each whole month, consumption of it, and both over twelve months (fewer where the store is younger).
 create function erp.write_turnover(units integer[]) returns void
 language plpgsql security definer
@@ -13690,7 +13796,11 @@ begin
             union all
             select m.from_org_unit_id, m.effective_at, -m.amount
             from stock_move m join stock_location f on f.id = m.from_location_id and f.stocked
-            where m.owner_id is null and m.from_org_unit_id = any (units)) e
+            where m.owner_id is null and m.from_org_unit_id = any (units)
+            union all
+            select v.org_unit_id, v.effective_at, v.amount
+            from value_changes() v
+            where v.org_unit_id = any (units)) e
         join org_unit u on u.id = e.org_unit_id
         group by 1, 2),
     taken as (
@@ -13973,6 +14083,7 @@ create table erp.work_order_part (
     version       integer      not null default 1,
     constraint work_order_part_unique unique (work_order_id, item_id)
 );
+create index work_order_part_item_idx on erp.work_order_part (item_id, work_order_id);
 alter table erp.reservation add constraint reservation_part foreign key (work_order_part_id) references erp.work_order_part on delete set null;
 alter table erp.pick_line add constraint pick_line_work_order foreign key (work_order_id) references erp.work_order on delete restrict;
 create trigger work_order_part_need after update of item_id, quantity or delete on erp.work_order_part
@@ -14554,6 +14665,7 @@ create table erp.abc_run (
     org_unit_id integer       not null,
     number      text          collate "C" not null,
     until       date          not null,
+    months      integer       not null default 12 constraint abc_run_months_range check (months between 3 and 60),
     abc_a       numeric(5, 4) not null,
     abc_b       numeric(5, 4) not null,
     xyz_x       numeric(5, 2) not null,
@@ -14643,8 +14755,8 @@ create trigger abc_run_fill before insert on erp.abc_run
 create trigger disposal_fill before insert on erp.disposal
     for each row execute function erp.abc_run_fill();
 
--- Classify what a unit and those below it consumed in the twelve months before `until` (default: this month): {"org_unit_id",
--- "until", "abc_a", "abc_b", "xyz_x", "xyz_y"}; cut-offs left out are the company's. In order of value; an item is A while what
+-- Classify what a unit and those below it consumed in the `months` (default: twelve) before `until` (default: this month):
+-- {"org_unit_id", "until", "months", "abc_a", "abc_b", "xyz_x", "xyz_y"}; cut-offs left out are the company's. In order of value; an item is A while what
 -- stands before it is less than abc_a of the whole, B while less than abc_b, else C. Nothing is changed yet. Returns the run.
 create function api.start_abc(request jsonb) returns bigint
 language plpgsql security definer
@@ -14657,19 +14769,23 @@ declare
     made   abc_run;
     below  integer[];
     lines  integer;
+    span   integer := coalesce((request ->> 'months')::integer, 12);
 begin
     select * into root from org_unit u
     where u.id = coalesce((request ->> 'org_unit_id')::integer, (my_home_units())[1]) and u.id = any (my_write_units());
     if not found then
         perform refuse('ER004', 'planning_unit_known');
     end if;
+    if (request ->> 'until')::date not between '1990-01-01' and date_trunc('month', current_date + interval '1 month')::date then
+        perform refuse('ER012', 'planning_until', jsonb_build_object('until', request ->> 'until'));
+    end if;
     below := array(select c.descendant_id from org_unit_closure c where c.ancestor_id = root.id);
     insert into planning_policy (company_id, org_unit_id)
     select u.company_id, u.id from org_unit u where u.company_id = root.company_id and u.parent_id is null
     on conflict do nothing;
     select * into rules from planning_policy p where p.company_id = root.company_id;
-    insert into abc_run (company_id, org_unit_id, number, until, abc_a, abc_b, xyz_x, xyz_y)
-    values (root.company_id, root.id, '',
+    insert into abc_run (company_id, org_unit_id, number, months, until, abc_a, abc_b, xyz_x, xyz_y)
+    values (root.company_id, root.id, '', span,
             coalesce(date_trunc('month', (request ->> 'until')::date)::date,
                      (select max(p.until) from item_plan p where p.org_unit_id = any (below) and p.annual_amount > 0),
                      date_trunc('month', now() at time zone root.time_zone)::date),
@@ -14679,13 +14795,13 @@ begin
     with month as (
         select d.item_id, d.month, sum(d.quantity) as quantity, sum(d.amount) as amount
         from item_demand d
-        where d.org_unit_id = any (below) and d.month < made.until and d.month >= made.until - interval '12 months'
+        where d.org_unit_id = any (below) and d.month < made.until and d.month >= made.until - make_interval(months => span)
         group by 1, 2),
     used as (
         select i.id as item_id, i.abc_class, coalesce(sum(m.quantity), 0) as quantity, greatest(coalesce(sum(m.amount), 0), 0) as amount,
-               -- Months without a row are months of zero: the mean and the deviation over twelve.
-               coalesce(sum(greatest(m.quantity, 0)), 0) / 12 as mean,
-               sqrt(greatest((coalesce(sum(greatest(m.quantity, 0) ^ 2), 0) - coalesce(sum(greatest(m.quantity, 0)), 0) ^ 2 / 12) / 11, 0)) as deviation
+               -- Months without a row are months of zero: the mean and the deviation over all of them.
+               coalesce(sum(greatest(m.quantity, 0)), 0) / span as mean,
+               sqrt(greatest((coalesce(sum(greatest(m.quantity, 0) ^ 2), 0) - coalesce(sum(greatest(m.quantity, 0)), 0) ^ 2 / span) / (span - 1), 0)) as deviation
         from item i
         left join month m on m.item_id = i.id
         where i.company_id = root.company_id and i.retired_on is null
@@ -16723,6 +16839,495 @@ call erp.track('erp.engineer', 'audit movable', '{code,name,name_zh,phone}');
 call erp.track('erp.engineer_skill');
 call erp.track('erp.absence');
 call erp.track('erp.booking');
+
+-- ==================== 63_stock.sql
+
+-- Parts that maintenance will want: the demand of the weeks ahead, what comes in, what will be left, and what must be ordered when.
+--
+-- The record is the classic one of material requirements planning (Orlicky 1975, ch. 4; Krajewski, Ritzman & Malhotra, Operations
+-- Management, "Material Requirements Planning"), one per item and branch, in weeks that begin on Monday:
+--
+--   projected on hand   = what was there + scheduled receipts + planned receipts - gross requirements
+--   net requirement     = what a week lacks after all receipts so far
+--   planned receipt     = the net requirement in whole multiples of the reorder rule, at the beginning of its week
+--   planned release     = the same, the lead time earlier
+--
+-- No safety stock stands in it: what is kept for the unforeseen is the reorder rules' matter, and both count what the other asked
+-- for. Nothing is stored; docs/sql/parts_plan.sql is the same question as a plain script.
+
+-- Work that is due and has no order yet: one row per occurrence, with the job plan whose parts it will want. This is the one place
+-- where plans join: whatever makes work fall due is a branch of this query, nothing behind it asks where an occurrence came from.
+--
+-- visit: a contract in force promises so many visits a year, one order each, shared by the assets that it covers: twelve visits to four
+-- assets are one to each every four months. The next one is due that interval after the last preventive order of the asset, whether
+-- that is done or still open: what has an order is that order's demand. A visit that is overdue is due today, once. It follows
+-- the revision in force of the job plan that the last one followed.
+create function erp.work_due(branches integer[], until date)
+returns table (kind text, contract_id bigint, source text, asset_id bigint, asset text, asset_name text, asset_name_zh text, job_plan_id bigint,
+               branch integer, due_on date)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with covered as (
+        select c.id as contract_id, c.number, a.id as asset_id, a.code::text as code, a.name, a.name_zh, b.branch,
+               make_interval(days => round(365.25 * n.assets / c.visits_per_year)::integer) as step, x.starts_on,
+               least(coalesce(x.ends_on, 'infinity'), coalesce(c.ends_on, 'infinity'), until) as ends_on,
+               (now() at time zone u.time_zone)::date as today, u.time_zone
+        from planning_branches(branches) b
+        join asset a on a.org_unit_id = b.unit and a.state not in ('retired', 'disposed')
+        join contract_asset x on x.asset_id = a.id
+        join contract c on c.id = x.contract_id and c.state = 'active' and c.visits_per_year > 0
+        join org_unit u on u.id = b.branch
+        cross join lateral (
+            select count(distinct y.asset_id) as assets
+            from contract_asset y
+            join asset v on v.id = y.asset_id and v.state not in ('retired', 'disposed')
+            where y.contract_id = c.id and y.starts_on <= current_date and coalesce(y.ends_on, 'infinity') >= current_date) n
+        where n.assets > 0),
+    followed as (
+        select c.*, l.done_on, p.id as job_plan_id
+        from covered c
+        cross join lateral (
+            select (coalesce(w.finished_at, w.planned_start, w.due_at, w.reported_at) at time zone c.time_zone)::date as done_on, j.company_id, j.code
+            from work_order w
+            join job_plan j on j.id = w.job_plan_id
+            where w.asset_id = c.asset_id and w.kind = 'preventive' and w.state <> 'cancelled'
+            order by 1 desc, w.id desc
+            limit 1) l
+        join lateral (
+            select j.id from job_plan j
+            where j.company_id = l.company_id and j.code = l.code and j.state = 'active'
+            order by j.revision desc
+            limit 1) p on true),
+    due as (
+        select f.*, d.due::date as due, (d.due + f.step)::date as next
+        from followed f
+        cross join lateral generate_series(f.done_on + f.step, f.ends_on, f.step) d (due))
+    select 'visit', d.contract_id, d.number::text, d.asset_id, d.code, d.name, d.name_zh, d.job_plan_id, d.branch, greatest(d.due, d.today)
+    from due d
+    -- Of those that are overdue only the last, and nothing beyond the end of the cover.
+    where (d.due >= d.today or d.next > d.today) and greatest(d.due, d.today) between d.starts_on and d.ends_on;
+end
+$$;
+
+-- Everything that the weeks ahead want, piece by piece: what orders still lack or have set aside, and the parts of work that is due.
+-- An order without a day wants its parts now. Orders that are only drafts count: somebody means to do them.
+create function erp.parts_wanted(branches integer[], until date)
+returns table (kind text, source_id bigint, source text, title text, title_zh text, branch integer, item_id bigint, wanted_on date, quantity numeric)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with open_order as materialized (
+        select w.id, w.number, w.title, w.title_zh, b.branch, w.state,
+               (coalesce(w.planned_start, w.due_at, w.reported_at) at time zone u.time_zone)::date as wanted_on
+        from planning_branches(branches) b
+        join work_order w on w.org_unit_id = b.unit and w.state in (
+            'draft', 'submitted', 'approved', 'planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'working', 'waiting_part',
+            'waiting_customer', 'done')
+        join org_unit u on u.id = b.unit),
+    line as (
+        select o.id, p.item_id, p.quantity - coalesce(m.gone, 0) as lacking
+        from open_order o
+        join work_order_part p on p.work_order_id = o.id
+        left join (
+            select x.work_order_id, coalesce(g.present, x.item_id) as item_id, sum(case when t.kind = 'customer' then x.quantity else -x.quantity end) as gone
+            from stock_move x
+            join open_order o on o.id = x.work_order_id
+            join stock_location f on f.id = x.from_location_id
+            join stock_location t on t.id = x.to_location_id
+            left join merged_items() g on g.id = x.item_id
+            where 'customer' in (f.kind, t.kind)
+            group by 1, 2) m on m.work_order_id = o.id and m.item_id = p.item_id
+        where o.state <> 'done'),
+    kept as (
+        select v.work_order_id as id, v.item_id, sum(v.quantity - v.issued) as quantity
+        from reservation v
+        join open_order o on o.id = v.work_order_id
+        where v.state = 'open'
+        group by 1, 2),
+    need as (
+        -- What is set aside lies in the stock that the record begins with, so it is wanted like the rest.
+        select coalesce(l.id, k.id) as id, coalesce(l.item_id, k.item_id) as item_id, greatest(coalesce(l.lacking, 0), coalesce(k.quantity, 0)) as quantity
+        from line l
+        full join kept k on k.id = l.id and k.item_id = l.item_id)
+    select 'order', o.id, o.number::text, o.title, o.title_zh, o.branch, n.item_id, o.wanted_on, n.quantity
+    from need n
+    join open_order o on o.id = n.id
+    where n.quantity > 0 and o.wanted_on <= until
+    union all
+    select d.kind, d.contract_id, d.source, d.asset || '  ' || d.asset_name, d.asset || '  ' || coalesce(d.asset_name_zh, d.asset_name), d.branch,
+           p.item_id, d.due_on, p.quantity::numeric
+    from work_due(branches, until) d
+    join job_plan_part p on p.job_plan_id = d.job_plan_id
+    where d.due_on <= until;
+end
+$$;
+
+-- What comes in: orders that still owe something, requisitions that nobody ordered yet, and what is on its way between stores.
+-- Without a promised day an order is due one lead time after it was placed. What is late is expected now.
+create function erp.parts_coming(branches integer[], until date)
+returns table (kind text, source_id bigint, source text, title text, title_zh text, branch integer, item_id bigint, expected_on date, quantity numeric)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with unit as materialized (select * from planning_branches(branches))
+    select c.kind, c.source_id, c.source, c.title, c.title_zh, c.branch, c.item_id, c.expected_on, c.quantity
+    from (
+        select 'purchase' as kind, o.id as source_id, o.number::text as source, s.name as title, s.name_zh as title_zh, b.branch, l.item_id,
+               coalesce(l.promised_on, o.promised_on, coalesce(o.ordered_on, current_date) + coalesce(i.lead_time_days, 14)) as expected_on,
+               (l.quantity - l.received)::numeric as quantity
+        from unit b
+        join purchase_order o on o.org_unit_id = b.unit and o.state not in ('received', 'cancelled', 'closed')
+        join purchase_order_line l on l.purchase_order_id = o.id and l.received < l.quantity
+        join item i on i.id = l.item_id
+        join party s on s.id = o.supplier_id
+        union all
+        select 'requisition', h.id, h.number::text, q.reason, q.reason, b.branch, q.item_id, coalesce(q.needed_on, current_date),
+               (q.quantity - q.ordered)::numeric
+        from unit b
+        join requisition h on h.org_unit_id = b.unit and h.state not in ('rejected', 'cancelled', 'closed')
+        join requisition_line q on q.requisition_id = h.id and q.state = 'open' and q.ordered < q.quantity
+        union all
+        select 'transit', null, l.code::text, l.name, l.name_zh, b.branch, v.item_id, current_date, v.quantity::numeric
+        from unit b
+        join stock_balance v on v.org_unit_id = b.unit and v.quantity > 0 and v.condition = 'good' and v.owner_id is null
+        join stock_location l on l.id = v.location_id and l.kind = 'in_transit') c
+    where c.expected_on <= until;
+end
+$$;
+
+-- The branches whose whole stock and work the caller may read, of one unit and what is below it; null: of all.
+create function erp.readable_branches(root integer) returns integer[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    units integer[] := api.reading_units();
+begin
+    return array(
+        select u.id from org_unit u
+        where u.kind in ('branch', 'company') and u.id = any (units)
+          and (root is null or exists (select from org_unit_closure c where c.ancestor_id = root and c.descendant_id = u.id))
+        order by u.id);
+end
+$$;
+
+-- The records of some branches over so many weeks, a row per item and week, for every item that is wanted in them. `overdue` is the part of a
+-- planned release that should have gone out before this week. `items` narrows it; null: all.
+create function erp.part_plan(branches integer[], weeks integer, items bigint[] default null)
+returns table (id bigint, org_unit_id integer, item_id bigint, week date, lead_days integer, multiple numeric, on_hand numeric, gross numeric,
+               scheduled numeric, projected numeric, net numeric, planned_receipt numeric, planned_release numeric, overdue numeric)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    monday date := date_trunc('week', current_date)::date;
+    until  date := date_trunc('week', current_date)::date + 7 * weeks - 1;
+begin
+    return query
+    with wanted as materialized (
+        select p.branch, p.item_id, greatest(date_trunc('week', p.wanted_on)::date, monday) as week, sum(p.quantity) as quantity
+        from parts_wanted(branches, until) p
+        where items is null or p.item_id = any (items)
+        group by 1, 2, 3),
+    coming as materialized (
+        select p.branch, p.item_id, greatest(date_trunc('week', p.expected_on)::date, monday) as week, sum(p.quantity) as quantity
+        from parts_coming(branches, until) p
+        where items is null or p.item_id = any (items)
+        group by 1, 2, 3),
+    known as materialized (
+        select k.branch, k.item_id, coalesce(r.lead_time_days, i.lead_time_days, p.lead_time_days, 14) as lead_days, r.multiple::numeric as multiple
+        from (select distinct branch, item_id from wanted) k
+        join item i on i.id = k.item_id
+        left join planning_policy p on p.company_id = i.company_id
+        left join reorder_rule r on r.id = rule_of(k.item_id, k.branch)),
+    -- What can be issued: not expired, not blocked, not in doubt; as api.part_outlook counts it, with what is set aside.
+    held as (
+        select u.branch, b.item_id, sum(b.quantity) as quantity
+        from planning_branches(branches) u
+        join stock_balance b on b.org_unit_id = u.unit and b.condition = 'good' and b.owner_id is null and b.quantity <> 0
+        join stock_location l on l.id = b.location_id and l.kind in ('store', 'bin', 'van', 'site_store') and l.retired_on is null
+        left join lot t on t.id = b.lot_id
+        left join doubtful_stock() d on d.item_id = b.item_id and d.location_id = b.location_id and d.lot_id is not distinct from b.lot_id
+        where (t.expires_on is null or t.expires_on >= current_date) and d.item_id is null and b.item_id in (select item_id from known)
+        group by 1, 2),
+    cell as materialized (
+        select k.branch, k.item_id, k.lead_days, k.multiple, n.nr, monday + 7 * n.nr as week, coalesce(h.quantity, 0) as on_hand,
+               coalesce(w.quantity, 0) as gross, coalesce(c.quantity, 0) as scheduled
+        from known k
+        cross join generate_series(0, weeks - 1) n (nr)
+        left join held h on h.branch = k.branch and h.item_id = k.item_id
+        left join wanted w on w.branch = k.branch and w.item_id = k.item_id and w.week = monday + 7 * n.nr
+        left join coming c on c.branch = k.branch and c.item_id = k.item_id and c.week = monday + 7 * n.nr),
+    -- How much is lacking by the end of a week, without any order that is only planned; then the worst of it so far, which planned
+    -- orders must have covered, in whole multiples.
+    lacking as (
+        select c.*, sum(c.gross - c.scheduled) over (partition by c.branch, c.item_id order by c.nr) - c.on_hand as lack from cell c),
+    worst as (
+        select l.*, greatest(max(l.lack) over (partition by l.branch, l.item_id order by l.nr), 0) as most from lacking l),
+    covered as (
+        select w.*, case when w.multiple is null then w.most else ceil(w.most / w.multiple) * w.multiple end as ordered from worst w),
+    recorded as materialized (
+        select c.*, lag(c.ordered, 1, 0::numeric) over (partition by c.branch, c.item_id order by c.nr) as before from covered c),
+    released as (
+        select r.branch, r.item_id, greatest(date_trunc('week', r.week - r.lead_days)::date, monday) as week, sum(r.ordered - r.before) as quantity,
+               coalesce(sum(r.ordered - r.before) filter (where date_trunc('week', r.week - r.lead_days) < monday), 0) as overdue
+        from recorded r
+        where r.ordered > r.before
+        group by 1, 2, 3)
+    select r.item_id * 10000000 + r.branch::bigint * 100 + r.nr, r.branch, r.item_id, r.week, r.lead_days, r.multiple, r.on_hand,
+           r.gross, r.scheduled, r.ordered - r.lack, greatest(r.lack - r.before, 0), r.ordered - r.before, coalesce(e.quantity, 0), coalesce(e.overdue, 0)
+    from recorded r
+    left join released e on e.branch = r.branch and e.item_id = r.item_id and e.week = r.week;
+end
+$$;
+
+create function erp.check_plan_weeks(weeks integer) returns void
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if weeks is null or weeks not between 1 and 53 then
+        perform refuse('ER012', 'part_plan_weeks', jsonb_build_object('weeks', weeks));
+    end if;
+end
+$$;
+
+-- The same for a reader: the branches that he reads wholly, of one unit and what is below it (null: of all).
+create function api.part_plan(unit integer default null, weeks integer default 12)
+returns table (id bigint, org_unit_id integer, item_id bigint, week date, lead_days integer, multiple numeric, on_hand numeric, gross numeric,
+               scheduled numeric, projected numeric, net numeric, planned_receipt numeric, planned_release numeric, overdue numeric)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform check_plan_weeks(weeks);
+    return query select * from erp.part_plan(readable_branches(unit), weeks);
+end
+$$;
+
+-- For lists: twelve weeks of all branches.
+create view api.parts_plan with (security_invoker = true) as
+select * from api.part_plan(null, 12);
+
+-- What makes up a record: each demand ("out") and each receipt ("in") of an item in a branch, by its day. Nothing for a branch that is not
+-- the caller's to read wholly.
+create function api.part_plan_sources(branch integer, item bigint, weeks integer default 12)
+returns table (way text, kind text, source_id bigint, source text, title text, title_zh text, on_day date, week date, quantity numeric)
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    monday date := date_trunc('week', current_date)::date;
+    until  date := date_trunc('week', current_date)::date + 7 * weeks - 1;
+    one    integer[] := array(select b from unnest(readable_branches($1)) b where b = $1);
+begin
+    perform check_plan_weeks(weeks);
+    return query
+    select 'out', w.kind, w.source_id, w.source, w.title, w.title_zh, w.wanted_on, greatest(date_trunc('week', w.wanted_on)::date, monday), w.quantity
+    from parts_wanted(one, until) w
+    where w.item_id = $2
+    union all
+    select 'in', c.kind, c.source_id, c.source, c.title, c.title_zh, c.expected_on, greatest(date_trunc('week', c.expected_on)::date, monday), c.quantity
+    from parts_coming(one, until) c
+    where c.item_id = $2
+    order by 7, 1 desc, 4;
+end
+$$;
+
+-- Ask for what the plan of a branch releases up to the week of `upto`, of some items: one requisition per supplier, a line per item and
+-- week of need. Worked out again here under locks, and what was asked for is a scheduled receipt from then on: twice asked is once
+-- ordered. Returns the requisitions.
+create function api.request_parts(branch integer, items bigint[], upto date, weeks integer default 12) returns bigint[]
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    part   record;
+    made   bigint;
+    result bigint[] := '{}';
+    zh     boolean := coalesce((select u.language = 'zh' from app_user u where u.id = my_user_id()), true);
+begin
+    perform check_plan_weeks(weeks);
+    perform check_isolation();
+    if not exists (select from org_unit u where u.id = branch and u.kind in ('branch', 'company') and u.id = any (my_write_units())) then
+        perform refuse('ER004', 'planning_unit_known');
+    end if;
+    -- One such request of a branch at a time, and no rule of these items meanwhile.
+    perform pg_advisory_xact_lock(hashtext('erp.request_parts'), branch);
+    perform from reorder_rule r where r.item_id = any (items) and r.active order by r.id for update;
+    for part in
+        with planned as (
+            select p.item_id, p.week, p.planned_receipt as quantity
+            from erp.part_plan(array[branch], weeks, items) p
+            where p.planned_receipt > 0 and p.week - p.lead_days <= date_trunc('week', upto)::date + 6),
+        caused as (
+            select w.item_id, greatest(date_trunc('week', w.wanted_on)::date, date_trunc('week', current_date)::date) as week,
+                   string_agg(w.source || ' × ' || trim_scale(w.quantity), ', ' order by w.wanted_on, w.source) as sources
+            from parts_wanted(array[branch], date_trunc('week', current_date)::date + 7 * weeks - 1) w
+            where w.item_id = any (items)
+            group by 1, 2)
+        select i.supplier_id, jsonb_agg(jsonb_build_object(
+            'item_id', p.item_id, 'quantity', p.quantity, 'needed_on', greatest(p.week, current_date), 'supplier_id', i.supplier_id,
+            'reason', left(format(case when zh then '%s 当周备件需求：%s' else 'Parts demand of the week of %s: %s' end, p.week, coalesce(c.sources, '–')), 500))
+            order by i.code, p.week) as lines
+        from planned p
+        join item i on i.id = p.item_id
+        left join caused c on c.item_id = p.item_id and c.week = p.week
+        group by i.supplier_id
+        order by i.supplier_id nulls last
+    loop
+        made := api.open_requisition(my_user_id(), branch, 'plan', part.lines);
+        if made is not null then
+            result := result || made;
+        end if;
+    end loop;
+    return result;
+end
+$$;
+
+call erp.allow('api.part_plan(integer, integer)', 'clerk buyer finance planner pm manager steward auditor', 'execute');
+call erp.allow('api.parts_plan', 'clerk buyer finance planner pm manager steward auditor', 'select');
+call erp.allow('api.part_plan_sources(integer, bigint, integer)', 'clerk buyer finance planner pm manager steward auditor', 'execute');
+call erp.allow('api.request_parts(integer, bigint[], date, integer)', 'clerk buyer manager', 'execute');
+
+-- ==================== 64_stock.sql
+
+-- Which orders have their parts, as a word that lists show, filter and sort by: what erp.orders_ready says, kept in a table and worked
+-- out anew by the worker within seconds of a change (it reads the change feed), never while posting. A form asks api.parts_ready, which
+-- looks at the stock itself.
+
+create table erp.order_readiness (
+    id          bigint      not null constraint order_readiness_pk primary key constraint order_readiness_order references erp.work_order on delete cascade,
+    company_id  integer     not null,
+    org_unit_id integer     not null,
+    signal      text        not null constraint order_readiness_signal_known check (signal in ('ready', 'coming', 'late', 'partly', 'missing')),
+    ready_on    date,
+    wanting     text[],
+    changed_at  timestamptz not null default now(),
+    constraint order_readiness_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
+);
+create index order_readiness_signal_idx on erp.order_readiness (signal, id) include (org_unit_id);
+comment on column erp.order_readiness.signal is 'late: all of it will have come, but after the planned day';
+comment on column erp.order_readiness.wanting is 'Codes of the parts that are not there';
+
+-- Write the words of some orders anew; null: of all. `items`: all parts of these orders, null: all there are.
+create function erp.write_readiness(orders bigint[], items bigint[]) returns integer
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    branches integer[] := array(select u.id from org_unit u where u.kind in ('branch', 'company'));
+    written  integer;
+begin
+    with fresh as materialized (
+        select r.work_order_id, case when r.late then 'late' else r.state end as signal, r.ready_on, r.wanting
+        from orders_ready(branches, items) r
+        where orders is null or r.work_order_id = any (orders)),
+    gone as (
+        delete from order_readiness o
+        where (orders is null or o.id = any (orders)) and not exists (select from fresh f where f.work_order_id = o.id))
+    insert into order_readiness as o (id, company_id, org_unit_id, signal, ready_on, wanting)
+    select w.id, w.company_id, w.org_unit_id, f.signal, f.ready_on, f.wanting
+    from fresh f
+    join work_order w on w.id = f.work_order_id
+    order by w.id
+    on conflict on constraint order_readiness_pk do update
+    set (org_unit_id, signal, ready_on, wanting, changed_at) = (excluded.org_unit_id, excluded.signal, excluded.ready_on, excluded.wanting, now())
+    where (o.org_unit_id, o.signal, o.ready_on, o.wanting)
+        is distinct from (excluded.org_unit_id, excluded.signal, excluded.ready_on, excluded.wanting);
+    get diagnostics written = row_count;
+    return written;
+end
+$$;
+
+-- Look at what changed since `token` (null: at everything). The worker calls it every few seconds with the token of the time before. What
+-- cannot be told item by item any more, and the turn of a day, works all out anew.
+create function api.refresh_readiness(token text default null) returns text
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    present pg_snapshot := pg_current_snapshot();
+    past    pg_snapshot := nullif(split_part(token, '@', 1), '')::pg_snapshot;
+    items   bigint[];
+    orders  bigint[];
+    topics  constant text[] := '{stock_balance,reservation,purchase_order,purchase_order_line,work_order,work_order_part,item,lot,pick_line,stock_count}';
+    wide    constant text[] := '{stock_location}';
+begin
+    perform pg_advisory_xact_lock(hashtext('erp.refresh_readiness'));
+    if past is null or split_part(token, '@', 2) is distinct from current_date::text
+       or exists (select from feed f where f.pruned_to >= pg_snapshot_xmin(past))
+       or exists (
+           select from change c
+           where c.xid >= pg_snapshot_xmin(past) and not pg_visible_in_snapshot(c.xid, past)
+             and (c.topic = any (topics) and c.ids = '{}' or c.topic = any (wide))) then
+        perform write_readiness(null, null);
+        return present::text || '@' || current_date;
+    end if;
+    with touched as materialized (
+        select distinct c.topic, i.id
+        from change c
+        cross join lateral unnest(c.ids) i (id)
+        where c.xid >= pg_snapshot_xmin(past) and not pg_visible_in_snapshot(c.xid, past) and c.topic = any (topics)),
+    found as materialized (
+        select t.topic, t.id, b.item_id, null::bigint as order_id from touched t left join stock_balance b on b.id = t.id where t.topic = 'stock_balance'
+        union all
+        select t.topic, t.id, v.item_id, v.work_order_id from touched t left join reservation v on v.id = t.id where t.topic = 'reservation'
+        union all
+        select t.topic, t.id, l.item_id, null from touched t left join purchase_order_line l on l.id = t.id where t.topic = 'purchase_order_line'
+        union all
+        select t.topic, t.id, p.item_id, p.work_order_id from touched t left join work_order_part p on p.id = t.id where t.topic = 'work_order_part'
+        union all
+        select t.topic, t.id, t.id, null from touched t where t.topic = 'item'
+        union all
+        select t.topic, t.id, l.item_id, null from touched t join lot l on l.id = t.id where t.topic = 'lot'
+        union all
+        select t.topic, t.id, k.item_id, null from touched t join pick_line k on k.id = t.id and k.short > 0 where t.topic = 'pick_line'
+        union all
+        select t.topic, t.id, l.item_id, null
+        from touched t
+        join stock_count_line l on l.count_id = t.id
+        join pick_line k on k.item_id = l.item_id and k.location_id = l.location_id and k.short > 0
+        where t.topic = 'stock_count'
+        union all
+        select t.topic, t.id, l.item_id, null from touched t join purchase_order_line l on l.purchase_order_id = t.id where t.topic = 'purchase_order'
+        union all
+        select t.topic, t.id, coalesce(p.item_id, 0), t.id from touched t left join work_order_part p on p.work_order_id = t.id where t.topic = 'work_order')
+    -- A row that is gone no longer says of what it was.
+    select array_agg(distinct f.item_id), array_agg(distinct f.order_id) filter (where f.order_id is not null) into items, orders from found f;
+    if array_position(items, null) is not null then
+        perform write_readiness(null, null);
+    elsif items is not null then
+        orders := array(
+            select w.id from work_order w
+            where w.id in (select p.work_order_id from work_order_part p where p.item_id = any (items)) and wants_parts(w.state)
+            union
+            select unnest(orders));
+        perform write_readiness(orders, array(select distinct p.item_id from work_order_part p where p.work_order_id = any (orders)));
+    end if;
+    return present::text || '@' || current_date;
+end
+$$;
+
+call erp.secure('erp.order_readiness', 'owned');
+call erp.also('erp.order_readiness', 'engineer', 'select', '{row}.id in (select w.id from erp.work_order w where w.engineer_id = (select erp.my_engineer_id()))');
+call erp.allow('erp.order_readiness', 'business', 'select');
+call erp.allow('api.refresh_readiness(text)', 'worker', 'execute');
+call erp.track('erp.order_readiness', 'quiet plain');
 
 -- ==================== 70_contracts.sql
 

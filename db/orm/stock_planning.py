@@ -112,6 +112,23 @@ class PlanningPolicy(Stamped, Versioned, Base):
     org_unit: Mapped[OrgUnit] = unit_of("PlanningPolicy")
 
 
+class OrderReadiness(Base):
+    """Whether an order's parts will be there on its day."""
+
+    __tablename__ = "order_readiness"
+    __table_args__ = (unit_key("order_readiness_unit"),)
+
+    id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.work_order.id", name="order_readiness_order", ondelete="CASCADE"), primary_key=True
+    )
+    company_id: Mapped[int]
+    org_unit_id: Mapped[int]
+    signal: Mapped[str]
+    ready_on: Mapped[date | None]
+    wanting: Mapped[list[str] | None]
+    changed_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
 class ItemDemand(Base):
     """What was consumed of an item in a month."""
 
@@ -163,6 +180,7 @@ class ItemPlan(Base):
     suggested_max: Mapped[Quantity]
     annual_quantity: Mapped[Quantity]
     annual_amount: Mapped[Money]
+    annual_cents: Mapped[BigInt] = mapped_column(server_default=FetchedValue())
     variation: Mapped[Decimal | None] = mapped_column(Numeric(10, 4))
     xyz_class: Mapped[str | None]
     on_hand: Mapped[Quantity]
@@ -226,6 +244,7 @@ class AbcRun(Stamped, Versioned, Base):
     org_unit_id: Mapped[int]
     number: Mapped[CText] = mapped_column(server_default=FetchedValue())
     until: Mapped[date]
+    months: Mapped[int] = mapped_column(server_default=FetchedValue())
     abc_a: Mapped[Decimal] = mapped_column(Numeric(5, 4))
     abc_b: Mapped[Decimal] = mapped_column(Numeric(5, 4))
     xyz_x: Mapped[Decimal] = mapped_column(Numeric(5, 2))

@@ -81,6 +81,7 @@ create table erp.item_plan (
     suggested_max    erp.quantity     not null,
     annual_quantity  erp.quantity     not null,
     annual_amount    erp.money_amount not null,
+    annual_cents     bigint           not null generated always as ((annual_amount * 100)::bigint) stored,
     variation        numeric(10, 4),
     xyz_class        text             constraint item_plan_xyz_known check (xyz_class in ('X', 'Y', 'Z')),
     on_hand          erp.quantity     not null,
@@ -96,7 +97,10 @@ create table erp.item_plan (
     constraint item_plan_key unique (item_id, org_unit_id)
 );
 create index item_plan_unit_idx on erp.item_plan (org_unit_id, item_id, id);
+create index item_plan_cents_idx on erp.item_plan (annual_cents, id) include (org_unit_id);
 create index item_plan_idle_idx on erp.item_plan (idle_days, id) include (org_unit_id);
+
+comment on column erp.item_plan.annual_cents is 'The amount as a whole number: lists sort by it, as only such an order is served by an index under row-level security';
 
 -- How often a warehouse's stock is used up in a year: the consumption of twelve months over the average value in them.
 create table erp.stock_turnover (
@@ -161,14 +165,27 @@ begin
 end
 $$;
 
--- The consumption of some warehouses, written anew from the ledger.
+-- Items that turned out to be another one, each with the one that it is now, however often that was merged again.
+create function erp.merged_items() returns table (id bigint, present bigint)
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with recursive way (id, present) as (
+        select i.id, i.merged_into from item i where i.merged_into is not null
+        union all
+        select w.id, i.merged_into from way w join item i on i.id = w.present where i.merged_into is not null)
+    select w.id, w.present from way w join item i on i.id = w.present where i.merged_into is null
+$$;
+
+-- The consumption of some warehouses, written anew from the ledger. What was consumed of an item that was merged into another is
+-- consumption of the other: it always was.
 create function erp.write_demand(units integer[]) returns void
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
     with fresh as materialized (
-        select r.company_id, r.from_org_unit_id as org_unit_id, m.item_id,
+        select r.company_id, r.from_org_unit_id as org_unit_id, coalesce(g.present, m.item_id) as item_id,
                date_trunc('month', r.effective_at at time zone u.time_zone)::date as month,
                sum(case when f.stocked then m.quantity else -m.quantity end) as quantity,
                sum(case when f.stocked then m.amount else -m.amount end) as amount,
@@ -181,6 +198,7 @@ begin
         -- The first move of the chain: the issue that a return or a reversal undoes, two steps back at most.
         join stock_move r on r.id = coalesce(oo.id, o.id, m.id)
         join org_unit u on u.id = r.from_org_unit_id
+        left join merged_items() g on g.id = m.item_id
         where m.owner_id is null and r.from_org_unit_id = any (units)
           and (f.stocked and t.kind = 'customer' or f.kind = 'customer' and t.stocked)
         group by 1, 2, 3, 4),
@@ -255,8 +273,8 @@ begin
             where b.org_unit_id = any (units) and b.owner_id is null and b.quantity <> 0
             group by 1, 2),
         lived as (
-            select e.item_id, e.org_unit_id, min(e.effective_at) as first, max(e.effective_at) filter (where e.inward) as received,
-                   max(e.effective_at) filter (where e.used) as consumed
+            select coalesce(g.present, e.item_id) as item_id, e.org_unit_id, min(e.effective_at) as first,
+                   max(e.effective_at) filter (where e.inward) as received, max(e.effective_at) filter (where e.used) as consumed
             from (
                 select m.item_id, m.from_org_unit_id as org_unit_id, m.effective_at, false as inward,
                        t.kind = 'customer' and m.reverses_id is null as used
@@ -264,11 +282,15 @@ begin
                 join stock_location t on t.id = m.to_location_id
                 where m.from_org_unit_id = any (units)
                 union all
-                select m.item_id, m.to_org_unit_id, m.effective_at, t.stocked and f.kind <> 'customer' and m.reverses_id is null, false
+                -- Posting a merged item over to another is no receipt: it has been lying there all the time.
+                select m.item_id, m.to_org_unit_id, m.effective_at,
+                       t.stocked and f.kind <> 'customer' and m.reverses_id is null and m.document_id not in (
+                           select unnest(x.documents) from item_merge x where x.undone_at is null), false
                 from stock_move m
                 join stock_location f on f.id = m.from_location_id
                 join stock_location t on t.id = m.to_location_id
                 where m.to_org_unit_id = any (units)) e
+            left join merged_items() g on g.id = e.item_id
             group by 1, 2),
         known as (
             select h.item_id, h.org_unit_id from held h
@@ -399,6 +421,41 @@ as $$
     select ceil(round(quantity, 3) * power(10::numeric, digits)) / power(10::numeric, digits)
 $$;
 
+-- What changes of value without quantity (invoice differences, revaluations, back-dating, remainders) brought to the stock of each
+-- warehouse. By moving average such a change concerns every piece that the company holds, so it is split by who held how many of
+-- the item when it was posted, to the cent and exactly; what nobody held any more is the entry's own unit's.
+create function erp.value_changes() returns table (org_unit_id integer, effective_at timestamptz, amount numeric)
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with entry as materialized (select * from stock_value_entry e where e.amount_on_hand <> 0),
+    held as (
+        select e.id, h.org_unit_id, sum(h.quantity) as quantity
+        from entry e
+        join lateral (
+            select m.to_org_unit_id as org_unit_id, m.quantity::numeric as quantity
+            from stock_move m join stock_location t on t.id = m.to_location_id and t.stocked
+            where m.item_id = e.item_id and m.company_id = e.company_id and m.owner_id is null and m.posted_at <= e.posted_at
+            union all
+            select m.from_org_unit_id, -m.quantity
+            from stock_move m join stock_location f on f.id = m.from_location_id and f.stocked
+            where m.item_id = e.item_id and m.company_id = e.company_id and m.owner_id is null and m.posted_at <= e.posted_at) h on true
+        group by 1, 2
+        having sum(h.quantity) > 0),
+    shared as (
+        select e.id, coalesce(h.org_unit_id, e.org_unit_id) as org_unit_id, e.effective_at,
+               coalesce(round(e.amount_on_hand * sum(h.quantity) over upto / sum(h.quantity) over (partition by e.id), 2), e.amount_on_hand) as running
+        from entry e
+        left join held h on h.id = e.id
+        window upto as (partition by e.id order by h.org_unit_id))
+    select s.org_unit_id, s.effective_at, s.running - coalesce(lag(s.running) over (partition by s.id order by s.org_unit_id), 0)
+    from shared s;
+end
+$$;
+
 -- Value at the end of each whole month, consumption of it, and both over twelve months (fewer where the store is younger).
 create function erp.write_turnover(units integer[]) returns void
 language plpgsql security definer
@@ -416,7 +473,11 @@ begin
             union all
             select m.from_org_unit_id, m.effective_at, -m.amount
             from stock_move m join stock_location f on f.id = m.from_location_id and f.stocked
-            where m.owner_id is null and m.from_org_unit_id = any (units)) e
+            where m.owner_id is null and m.from_org_unit_id = any (units)
+            union all
+            select v.org_unit_id, v.effective_at, v.amount
+            from value_changes() v
+            where v.org_unit_id = any (units)) e
         join org_unit u on u.id = e.org_unit_id
         group by 1, 2),
     taken as (

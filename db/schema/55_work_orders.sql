@@ -174,6 +174,7 @@ create table erp.work_order_part (
     version       integer      not null default 1,
     constraint work_order_part_unique unique (work_order_id, item_id)
 );
+create index work_order_part_item_idx on erp.work_order_part (item_id, work_order_id);
 alter table erp.reservation add constraint reservation_part foreign key (work_order_part_id) references erp.work_order_part on delete set null;
 alter table erp.pick_line add constraint pick_line_work_order foreign key (work_order_id) references erp.work_order on delete restrict;
 create trigger work_order_part_need after update of item_id, quantity or delete on erp.work_order_part

@@ -8,6 +8,7 @@ create table erp.abc_run (
     org_unit_id integer       not null,
     number      text          collate "C" not null,
     until       date          not null,
+    months      integer       not null default 12 constraint abc_run_months_range check (months between 3 and 60),
     abc_a       numeric(5, 4) not null,
     abc_b       numeric(5, 4) not null,
     xyz_x       numeric(5, 2) not null,
@@ -97,8 +98,8 @@ create trigger abc_run_fill before insert on erp.abc_run
 create trigger disposal_fill before insert on erp.disposal
     for each row execute function erp.abc_run_fill();
 
--- Classify what a unit and those below it consumed in the twelve months before `until` (default: this month): {"org_unit_id",
--- "until", "abc_a", "abc_b", "xyz_x", "xyz_y"}; cut-offs left out are the company's. In order of value; an item is A while what
+-- Classify what a unit and those below it consumed in the `months` (default: twelve) before `until` (default: this month):
+-- {"org_unit_id", "until", "months", "abc_a", "abc_b", "xyz_x", "xyz_y"}; cut-offs left out are the company's. In order of value; an item is A while what
 -- stands before it is less than abc_a of the whole, B while less than abc_b, else C. Nothing is changed yet. Returns the run.
 create function api.start_abc(request jsonb) returns bigint
 language plpgsql security definer
@@ -111,19 +112,23 @@ declare
     made   abc_run;
     below  integer[];
     lines  integer;
+    span   integer := coalesce((request ->> 'months')::integer, 12);
 begin
     select * into root from org_unit u
     where u.id = coalesce((request ->> 'org_unit_id')::integer, (my_home_units())[1]) and u.id = any (my_write_units());
     if not found then
         perform refuse('ER004', 'planning_unit_known');
     end if;
+    if (request ->> 'until')::date not between '1990-01-01' and date_trunc('month', current_date + interval '1 month')::date then
+        perform refuse('ER012', 'planning_until', jsonb_build_object('until', request ->> 'until'));
+    end if;
     below := array(select c.descendant_id from org_unit_closure c where c.ancestor_id = root.id);
     insert into planning_policy (company_id, org_unit_id)
     select u.company_id, u.id from org_unit u where u.company_id = root.company_id and u.parent_id is null
     on conflict do nothing;
     select * into rules from planning_policy p where p.company_id = root.company_id;
-    insert into abc_run (company_id, org_unit_id, number, until, abc_a, abc_b, xyz_x, xyz_y)
-    values (root.company_id, root.id, '',
+    insert into abc_run (company_id, org_unit_id, number, months, until, abc_a, abc_b, xyz_x, xyz_y)
+    values (root.company_id, root.id, '', span,
             coalesce(date_trunc('month', (request ->> 'until')::date)::date,
                      (select max(p.until) from item_plan p where p.org_unit_id = any (below) and p.annual_amount > 0),
                      date_trunc('month', now() at time zone root.time_zone)::date),
@@ -133,13 +138,13 @@ begin
     with month as (
         select d.item_id, d.month, sum(d.quantity) as quantity, sum(d.amount) as amount
         from item_demand d
-        where d.org_unit_id = any (below) and d.month < made.until and d.month >= made.until - interval '12 months'
+        where d.org_unit_id = any (below) and d.month < made.until and d.month >= made.until - make_interval(months => span)
         group by 1, 2),
     used as (
         select i.id as item_id, i.abc_class, coalesce(sum(m.quantity), 0) as quantity, greatest(coalesce(sum(m.amount), 0), 0) as amount,
-               -- Months without a row are months of zero: the mean and the deviation over twelve.
-               coalesce(sum(greatest(m.quantity, 0)), 0) / 12 as mean,
-               sqrt(greatest((coalesce(sum(greatest(m.quantity, 0) ^ 2), 0) - coalesce(sum(greatest(m.quantity, 0)), 0) ^ 2 / 12) / 11, 0)) as deviation
+               -- Months without a row are months of zero: the mean and the deviation over all of them.
+               coalesce(sum(greatest(m.quantity, 0)), 0) / span as mean,
+               sqrt(greatest((coalesce(sum(greatest(m.quantity, 0) ^ 2), 0) - coalesce(sum(greatest(m.quantity, 0)), 0) ^ 2 / span) / (span - 1), 0)) as deviation
         from item i
         left join month m on m.item_id = i.id
         where i.company_id = root.company_id and i.retired_on is null

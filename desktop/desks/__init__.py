@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop.desks.boards import ACCRUALS, ADMIN, AUDITING, DATA, PLANNER, PRIVACY, WAREHOUSE
+from desktop.desks.boards import (
+    ACCRUALS,
+    ADMIN,
+    AUDITING,
+    DATA,
+    PARTS_AHEAD,
+    PLANNER,
+    PRIVACY,
+    TURNOVER,
+    WAREHOUSE,
+)
 from desktop.desks.lists import has_list, list_entry
 from desktop.desks.records import RECORDS
 from desktop.domain.text import tr
@@ -43,9 +53,15 @@ DESKS: tuple[Desk, ...] = (
         "replenishment",
         lambda: tr("Restock"),
         "repeat",
-        _lists(
-            "shortages", "reorder_rules", "suggestions", "consumption", "abc_runs", "abc_lines", "stock_ageing",
-            "disposals", "stock_turnover", "kpi_targets", "planning_policies",
+        (
+            *_lists("shortages"),
+            *PARTS_AHEAD,
+            *_lists(
+                "parts_plan", "reorder_rules", "suggestions", "consumption", "abc_runs", "abc_lines", "stock_ageing",
+                "disposals",
+            ),
+            *TURNOVER,
+            *_lists("stock_turnover", "kpi_targets", "planning_policies"),
         ),
         frozenset(("clerk", "buyer", "manager", "steward", "auditor", "finance")),
     ),
@@ -53,7 +69,7 @@ DESKS: tuple[Desk, ...] = (
         "planner",
         lambda: tr("Planner"),
         "chart-gantt",
-        (*PLANNER, *_lists("bookings", "engineers", "absences")),
+        (*PLANNER, *PARTS_AHEAD, *_lists("bookings", "engineers", "absences")),
         frozenset(("planner", "desk", "manager", "auditor", "engineer", "pm")),
     ),
     Desk(

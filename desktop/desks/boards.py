@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.text import tr
+from desktop.lists.stock_planning import FORECASTERS
 from desktop.views.platform.audit_proof_page import AuditProofPage
 from desktop.views.platform.import_page import ImportPage
 from desktop.views.platform.policy_page import PolicyPage
@@ -15,6 +16,8 @@ from desktop.views.shell.desks import PageEntry
 from desktop.views.stock.category_tree_page import CategoryTreePage
 from desktop.views.stock.desk_page import StockDesk
 from desktop.views.stock.overview_page import StockOverviewPage
+from desktop.views.stock.parts_plan_page import PartsPlanPage
+from desktop.views.stock.turnover_page import TurnoverPage
 from desktop.views.stock.unit_table import UnitsPage
 
 PLANNING = frozenset({"planner", "desk", "engineer", "pm", "manager", "auditor"})
@@ -30,6 +33,12 @@ WAREHOUSE: tuple[PageEntry, ...] = (
 PAYING = frozenset({"finance", "buyer", "manager", "auditor"})
 ACCRUALS: tuple[PageEntry, ...] = (
     PageEntry("accruals", lambda: tr("Invoices and accruals"), "gauge", AccrualsPage, PAYING),
+)
+PARTS_AHEAD: tuple[PageEntry, ...] = (
+    PageEntry("parts_ahead", lambda: tr("Parts demand by week"), "calendar-days", PartsPlanPage, FORECASTERS),
+)
+TURNOVER: tuple[PageEntry, ...] = (
+    PageEntry("turnover", lambda: tr("Turnover"), "refresh-cw", TurnoverPage, STOCK_FIGURES | {"pm"}),
 )
 PLANNER: tuple[PageEntry, ...] = (
     PageEntry("board", lambda: tr("Dispatch board"), "chart-gantt", BoardPage, PLANNING),

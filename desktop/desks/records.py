@@ -39,6 +39,7 @@ from desktop.views.stock.count_plan_page import CountPlanPage
 from desktop.views.stock.disposal_page import DisposalPage
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
+from desktop.views.stock.kpi_target_page import KpiTargetPage
 from desktop.views.stock.location_page import LocationPage
 from desktop.views.stock.lot_page import LotPage
 from desktop.views.stock.merge_page import MergePage
@@ -86,6 +87,7 @@ NEW_RECORDS: Mapping[str, NewRecord] = {
     "requisitions": _new("requisition", "clerk planner desk engineer buyer pm manager"),
     "rfqs": _new("rfq", "buyer"),
     "supplier_prices": _new("supplier_price", "buyer"),
+    "kpi_targets": _new("kpi_target", "manager"),
     "reorder_rules": _new("reorder_rule", "buyer manager steward"),
     "sites": _new("site", "desk steward"),
     "stock_counts": _new("stock_count", "clerk manager"),
@@ -177,6 +179,12 @@ RECORDS: tuple[PageEntry, ...] = (
         lambda: tr("Reorder rule"),
         "repeat",
         lambda context, args: ReorderRulePage(context, record_id(args), values_of(args)),
+    ),
+    _form(
+        "kpi_target",
+        lambda: tr("Target value"),
+        "flag",
+        lambda context, args: KpiTargetPage(context, record_id(args), values_of(args)),
     ),
     PageEntry(
         "abc_run",

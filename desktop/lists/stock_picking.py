@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from db.orm.platform import AppUser, OrgUnit
 from db.orm.stock import Lot, PickLine, PickList, Reservation, StockDocument, StockLocation, StockMove
 from db.orm.stock_items import Item
+from db.orm.stock_planning import OrderReadiness
 from db.orm.work_orders import WorkOrder, WorkOrderPart
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
@@ -32,14 +33,8 @@ WANTING = (
 
 FromPlace, ToPlace = aliased(StockLocation), aliased(StockLocation)
 
-_open_parts = func.api.open_parts().table_valued("work_order_id", "signal", name="open_parts")
-PARTS_STATE = (
-    select(_open_parts.c.signal)
-    .where(_open_parts.c.work_order_id == WorkOrder.id)
-    .correlate(WorkOrder)
-    .scalar_subquery()
-)
-"""The parts-ready signal of an order. The function has no argument: the server asks it once a query."""
+PARTS_STATE = OrderReadiness.signal
+"""The parts-ready signal of an order; lists that show it join `OrderReadiness` by the order's id, outer."""
 PARTS_LOOKS = state_looks(
     "parts_ready", success=("ready",), info=("coming",), warn=("partly", "late"), danger=("missing",)
 )
@@ -98,6 +93,7 @@ def _demand_joins(statement: Select[Any]) -> Select[Any]:
         statement.join(WorkOrderPart.work_order)
         .join(WorkOrderPart.item)
         .join(OrgUnit, OrgUnit.id == WorkOrder.org_unit_id)
+        .join(OrderReadiness, OrderReadiness.id == WorkOrderPart.work_order_id, isouter=True)
         .where(WorkOrder.state.in_(WANTING))
     )
 
@@ -126,7 +122,8 @@ def _line_joins(statement: Select[Any]) -> Select[Any]:
 PART_DEMAND = ListSpec(
     key="part_demand", area="stock", name="Parts demand", name_zh="备件需求",
     table="work_order_part", row_id=WorkOrderPart.id, joins=_demand_joins,
-    topics=("work_order_part", "work_order", "reservation", "stock_move"), icon="list", roles=BUSINESS,
+    topics=("work_order_part", "work_order", "reservation", "stock_move", "order_readiness"), icon="list",
+    roles=BUSINESS,
     sort=(Sort("planned_start"), Sort("work_order")), actions=(RESERVE_ALL, PICK),
     title_columns=("work_order", "item"),
     views=(
@@ -152,7 +149,7 @@ PART_DEMAND = ListSpec(
                sortable=False, filterable=False),
         Column(key="uom", expr=Item.uom, width=60, source="item.uom"),
         Column(key="parts_ready", expr=PARTS_STATE, kind=Kind.STATE, width=110, source="work_order.parts_ready",
-               sortable=False, filterable=False, looks=PARTS_LOOKS),
+               looks=PARTS_LOOKS),
         Column(key="title", expr=WorkOrder.title, expr_zh=WorkOrder.title_zh, width=200, source="work_order.title"),
         Column(key="state", expr=WorkOrder.state, kind=Kind.STATE, width=110, source="work_order.state",
                looks=state_looks("state", warn=("waiting_part", "waiting_customer"),

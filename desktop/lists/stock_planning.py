@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, text
+from sqlalchemy import BigInteger, Date, Integer, MetaData, Numeric, Select, Table, case, func, select, text
+from sqlalchemy import Column as TableColumn
 from sqlalchemy.orm import aliased
 
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.platform import AppUser, OrgUnit, OrgUnitClosure
 from db.orm.purchasing import Requisition, RequisitionLine
 from db.orm.stock import PickLine, PickList, StockDocument, StockLocation
 from db.orm.stock_items import Item
@@ -53,13 +54,32 @@ CLASSIFY = Action(
     roles=frozenset({"buyer", "manager", "steward"}),
 )  # fmt: skip
 
+PARTS_PLAN_TABLE = Table(
+    "parts_plan",
+    MetaData(schema="api"),
+    TableColumn("id", BigInteger, nullable=False, primary_key=True),
+    TableColumn("org_unit_id", Integer),
+    TableColumn("item_id", BigInteger),
+    TableColumn("week", Date),
+    TableColumn("lead_days", Integer),
+    *(
+        TableColumn(key, Numeric)
+        for key in (
+            "multiple", "on_hand", "gross", "scheduled", "projected", "net", "planned_receipt", "planned_release",
+            "overdue",
+        )
+    ),
+)  # fmt: skip
+FORECASTERS = frozenset({"clerk", "buyer", "finance", "planner", "pm", "manager", "steward", "auditor"})
+
 Decider = aliased(AppUser)
 _short = ReorderStatus.shortage
 _cover = ItemPlan.on_hand / func.nullif(ItemPlan.forecast, 0)
 _target = (
     select(KpiTarget.target)
-    .where(KpiTarget.company_id == StockTurnover.company_id, KpiTarget.kpi == "stock_turns")
-    .order_by((KpiTarget.org_unit_id == StockTurnover.org_unit_id).desc(), KpiTarget.id)
+    .join(OrgUnitClosure, OrgUnitClosure.ancestor_id == KpiTarget.org_unit_id)
+    .where(OrgUnitClosure.descendant_id == StockTurnover.org_unit_id, KpiTarget.kpi == "stock_turns")
+    .order_by(OrgUnitClosure.depth)
     .limit(1)
     .correlate(StockTurnover)
     .scalar_subquery()
@@ -146,6 +166,14 @@ def _disposal_joins(statement: Select[Any]) -> Select[Any]:
         .join(AppUser, AppUser.id == Disposal.proposed_by, isouter=True)
         .join(Decider, Decider.id == Disposal.decided_by, isouter=True)
         .join(StockDocument, StockDocument.id == Disposal.document_id, isouter=True)
+    )
+
+
+def _parts_joins(statement: Select[Any]) -> Select[Any]:
+    return (
+        statement.select_from(PARTS_PLAN_TABLE)
+        .join(Item, Item.id == PARTS_PLAN_TABLE.c.item_id)
+        .join(OrgUnit, OrgUnit.id == PARTS_PLAN_TABLE.c.org_unit_id)
     )
 
 
@@ -289,7 +317,8 @@ SUGGESTIONS = ListSpec(
         Column(key="cv2", expr=ItemPlan.cv2, kind=Kind.PRICE, width=90, shown=False),
         Column(key="lead_time_days", expr=ItemPlan.lead_time_days, kind=Kind.INTEGER, width=90, shown=False),
         Column(key="service_level", expr=ItemPlan.service_level, kind=Kind.PERCENT, width=100, shown=False),
-        Column(key="annual_amount", expr=ItemPlan.annual_amount, kind=Kind.MONEY, width=120, unit="¥", total="sum"),
+        Column(key="annual_amount", expr=ItemPlan.annual_amount, order_by=ItemPlan.annual_cents, kind=Kind.MONEY,
+               width=120, unit="¥", total="sum"),
         Column(key="on_hand", expr=ItemPlan.on_hand, kind=Kind.QUANTITY, width=90),
         Column(key="until", expr=ItemPlan.until, kind=Kind.DATE, width=100),
         Column(key="computed_at", expr=ItemPlan.computed_at, kind=Kind.DATETIME, width=140, shown=False),
@@ -325,7 +354,7 @@ AGEING = ListSpec(
 )
 
 TURNOVER = ListSpec(
-    key="stock_turnover", area="stock", name="Turnover", name_zh="库存周转",
+    key="stock_turnover", area="stock", name="Turnover by month", name_zh="月度周转",
     table="stock_turnover", row_id=StockTurnover.id, joins=_turnover_joins, topics=("stock_turnover", "kpi_target"),
     icon="refresh-cw", roles=VALUERS, sort=(Sort("month", descending=True),), actions=(ANALYSE,),
     title_columns=("unit", "month"),
@@ -350,6 +379,7 @@ TURNOVER = ListSpec(
 TARGETS = ListSpec(
     key="kpi_targets", area="stock", name="Targets", name_zh="目标值",
     table="kpi_target", row_id=KpiTarget.id, version=KpiTarget.version, joins=_target_joins, topics=("kpi_target",),
+    opens="kpi_target",
     icon="flag", roles=BUSINESS, sort=(Sort("unit"),), title_columns=("unit", "kpi"),
     columns=(
         _unit("kpi_target"),
@@ -389,6 +419,7 @@ ABC_RUNS = ListSpec(
         Column(key="state", expr=AbcRun.state, kind=Kind.STATE, width=110,
                looks=state_looks("state", info=("draft",), success=("applied",), neutral=("discarded",))),
         _unit("abc_run"),
+        Column(key="months", expr=AbcRun.months, kind=Kind.INTEGER, width=70),
         Column(key="until", expr=AbcRun.until, kind=Kind.DATE, width=100),
         Column(key="items", expr=_classified, kind=Kind.INTEGER, width=80, source="abc_run.items", sortable=False,
                filterable=False),
@@ -448,10 +479,44 @@ DISPOSALS = ListSpec(
         Column(key="document_id", expr=Disposal.document_id, kind=Kind.INTEGER, shown=False),
     ),
 )
+_W = PARTS_PLAN_TABLE.c
+PARTS_PLAN = ListSpec(
+    key="parts_plan", area="stock", name="Parts demand, rows", name_zh="备件需求计划明细",
+    table="parts_plan", row_id=_W.id, joins=_parts_joins,
+    topics=("work_order", "work_order_part", "stock_balance", "purchase_order_line", "requisition_line"),
+    icon="calendar-days", roles=FORECASTERS, sort=(Sort("item"), Sort("week")), title_columns=("item", "week"),
+    views=(
+        View(key="lacking", name="Lacking", name_zh="有缺口", condition=Test("net", ">", (0,))),
+        View(key="to_order", name="To order", name_zh="待下达", condition=Test("planned_release", ">", (0,))),
+        View(key="all", name="All", name_zh="全部"),
+    ),
+    columns=(
+        Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
+        Column(key="item_name", expr=Item.name, expr_zh=Item.name_zh, order_by=Item.sort_key, width=200,
+               source="item.name"),
+        Column(key="unit", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, width=150, source="parts_plan.org_unit_id"),
+        Column(key="week", expr=_W.week, kind=Kind.DATE, width=100, source="parts_plan.week"),
+        *(
+            Column(key=key, expr=_W[key], kind=Kind.QUANTITY, width=width, source=f"parts_plan.{key}", looks=looks,
+                   total="none" if key in ("projected", "on_hand", "multiple") else "sum")
+            for key, width, looks in (
+                ("gross", 110, ()), ("scheduled", 120, ()), ("projected", 120, ()),
+                ("net", 120, (Look(when=Test("net", ">", (0,)), role="warn"),)),
+                ("planned_receipt", 120, ()), ("planned_release", 120, ()),
+                ("overdue", 90, (Look(when=Test("overdue", ">", (0,)), role="danger", icon="clock"),)),
+                ("on_hand", 90, ()), ("multiple", 90, ()),
+            )
+        ),
+        Column(key="lead_days", expr=_W.lead_days, kind=Kind.INTEGER, width=90, source="parts_plan.lead_days"),
+        Column(key="uom", expr=Item.uom, width=60, source="item.uom"),
+        Column(key="item_id", expr=_W.item_id, kind=Kind.INTEGER, shown=False, source="parts_plan.item_id"),
+    ),
+)
 # fmt: on
 
 LISTS: tuple[ListSpec, ...] = (
     SHORTAGES,
+    PARTS_PLAN,
     REORDER_RULES,
     SUGGESTIONS,
     CONSUMPTION,

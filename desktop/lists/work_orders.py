@@ -11,6 +11,7 @@ from db.orm.contracts import Contract
 from db.orm.parties import Party, Site
 from db.orm.platform import OrgUnit
 from db.orm.scheduling import Engineer, Skill
+from db.orm.stock_planning import OrderReadiness
 from db.orm.work_orders import JobPlan, Labour, Travel, WorkOrder
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
@@ -35,6 +36,7 @@ def _order_joins(statement: Select[Any]) -> Select[Any]:
         .join(WorkOrder.engineer, isouter=True)
         .join(WorkOrder.skill, isouter=True)
         .join(WorkOrder.org_unit, isouter=True)
+        .join(OrderReadiness, OrderReadiness.id == WorkOrder.id, isouter=True)
     )
 
 
@@ -42,7 +44,7 @@ def _order_joins(statement: Select[Any]) -> Select[Any]:
 WORK_ORDERS = ListSpec(
     key="work_orders", area="work_orders", name="Work orders", name_zh="工单",
     table="work_order", row_id=WorkOrder.id, version=WorkOrder.version, joins=_order_joins, opens="work_order",
-    topics=("work_order", "work_order_part", "reservation"),
+    topics=("work_order", "work_order_part", "reservation", "order_readiness"),
     search="work_order", code_column="number", custom=WorkOrder.custom,
     icon="wrench", roles=BUSINESS, sort=(Sort("number", descending=True),), title_columns=("number", "title"),
     columns=(
@@ -61,7 +63,7 @@ WORK_ORDERS = ListSpec(
         Column(key="due_at", expr=WorkOrder.due_at, kind=Kind.DATETIME, width=140, writes="due_at",
                looks=(Look(when=_OVERDUE, role="danger", icon="clock"),)),
         Column(key="parts_ready", expr=PARTS_STATE, kind=Kind.STATE, width=110, source="work_order.parts_ready",
-               sortable=False, filterable=False, looks=PARTS_LOOKS),
+               looks=PARTS_LOOKS),
         Column(key="asset", expr=Asset.code, kind=Kind.CODE, source="work_order.asset_id", width=120,
                opens=("asset", "asset_id")),
         Column(key="asset_name", expr=Asset.name, expr_zh=Asset.name_zh, order_by=Asset.sort_key, width=200),
@@ -111,6 +113,9 @@ WORK_ORDERS = ListSpec(
              group_by=("engineer",), sort=(Sort("planned_start"),)),
         View(key="closed", name="Closed in 30 days", name_zh="30 天内关闭",
              condition=Test("closed_at", ">=", ("today-30",)), sort=(Sort("closed_at", descending=True),)),
+        View(key="parts_wanting", name="Parts not there", name_zh="备件未齐",
+             condition=Group("all", (Test("parts_ready", "in", ("late", "partly", "missing")), _OPEN)),
+             sort=(Sort("planned_start"),)),
         View(key="all", name="All", name_zh="全部"),
     ),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -13,12 +14,14 @@ from sqlalchemy import text
 from db.orm.platform import OrgUnit
 from db.orm.stock import StockLocation
 from db.orm.stock_items import Item
-from db.orm.stock_planning import ReorderRule
+from db.orm.stock_planning import KpiTarget, ReorderRule
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records
 from desktop.operations.records import Draft, Record, RecordKind, Reference
 from desktop.operations.stock import exactly_once
+
+CHANGES_SHOWN = 500
 
 REORDER_RULE = RecordKind(
     key="reorder_rule",
@@ -37,6 +40,16 @@ REORDER_RULE = RecordKind(
 )  # fmt: skip
 
 
+KPI_TARGET = RecordKind(
+    key="kpi_target",
+    model=KpiTarget,
+    title="kpi",
+    writes=("org_unit_id", "kpi", "target"),
+    reads=("company_id",),
+    references={"org_unit_id": Reference(model=OrgUnit, lookup="org_units")},
+)
+
+
 @dataclass(frozen=True)
 class Cell:
     """One field of the ABC × XYZ matrix; `xyz` is empty for items without consumption. Amount in company currency."""
@@ -49,8 +62,25 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class ClassChange:
+    """An item whose class would change; amount in company currency, shares of 1."""
+
+    item_id: int
+    code: str
+    name: str
+    name_zh: str | None
+    place: int
+    abc_old: str | None
+    abc_new: str
+    xyz: str | None
+    amount: Decimal
+    share: Decimal
+    cumulative: Decimal
+
+
+@dataclass(frozen=True)
 class AbcRun:
-    """A classification: what it was made with and its matrix."""
+    """A classification: what it was made with, its matrix and who changes class (the most valuable first)."""
 
     id: int
     number: str
@@ -58,12 +88,14 @@ class AbcRun:
     unit: str
     unit_zh: str | None
     until: date
+    months: int
     abc_a: Decimal
     abc_b: Decimal
     xyz_x: Decimal
     xyz_y: Decimal
     applied_at: datetime | None
     cells: tuple[Cell, ...]
+    changes: tuple[ClassChange, ...]
 
     def cell(self, abc: str, xyz: str) -> Cell:
         """The field of that pair; an empty one where no item falls into it."""
@@ -130,6 +162,8 @@ class TurnoverMonth:
     unit_zh: str | None
     consumed: Decimal
     closing: Decimal
+    consumed_12: Decimal
+    average_12: Decimal
     turns: Decimal | None
     days: Decimal | None
     target: Decimal | None
@@ -141,6 +175,14 @@ def load_rule(database: Database, rule_id: int) -> Record:
 
 def save_rule(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
     return records.save(database, REORDER_RULE, record, draft)
+
+
+def load_target(database: Database, target_id: int) -> Record:
+    return records.load(database, KPI_TARGET, target_id)
+
+
+def save_target(database: Database, record: Record, draft: Draft) -> tuple[Record, Changes]:
+    return records.save(database, KPI_TARGET, record, draft)
 
 
 def analyse(database: Database, until: date | None = None) -> tuple[int, Changes]:
@@ -208,21 +250,28 @@ def close_disposal(database: Database, disposal_id: int, reason: str) -> Changes
     return Changes.of(disposal=[disposal_id])
 
 
-def start_abc(
-    database: Database, *, abc_a: Decimal | None = None, abc_b: Decimal | None = None, run: AbcRun | None = None
-) -> tuple[int, Changes]:
-    """Classify anew, with the company's cut-offs or with these (shares of 1), up to the month of `run` if given."""
-    request = {
-        "abc_a": str(abc_a) if abc_a is not None else None,
-        "abc_b": str(abc_b) if abc_b is not None else None,
-        "until": run.until.isoformat() if run else None,
-    }
+@dataclass(frozen=True)
+class Classifying:
+    """What a classification is made with; what is left out is the company's own, twelve months up to now."""
+
+    abc_a: Decimal | None = None
+    abc_b: Decimal | None = None
+    xyz_x: Decimal | None = None
+    xyz_y: Decimal | None = None
+    months: int | None = None
+    until: date | None = None
+
+    def as_json(self) -> str:
+        wanted = {key: str(value) for key, value in asdict(self).items() if value is not None}
+        return json.dumps(wanted)
+
+
+def start_abc(database: Database, wanted: Classifying | None = None) -> tuple[int, Changes]:
+    """Classify anew; nothing is written into items yet. Cut-offs are shares of 1. Returns the run."""
     with database.write() as session:
         made = session.execute(
-            text("select api.start_abc(jsonb_strip_nulls(jsonb_build_object("
-                 "'abc_a', cast(:abc_a as text), 'abc_b', cast(:abc_b as text), 'until', cast(:until as text))))"),
-            request,
-        ).scalar_one()  # fmt: skip
+            text("select api.start_abc(cast(:request as jsonb))"), {"request": (wanted or Classifying()).as_json()}
+        ).scalar_one()
     return int(made), Changes.of(abc_run=[int(made)])
 
 
@@ -231,7 +280,10 @@ def load_abc(database: Database, run_id: int) -> AbcRun | None:
     with database.read() as session:
         head = session.execute(text(_RUN), {"id": run_id}).one_or_none()
         cells = session.execute(text(_CELLS), {"id": run_id}).all()
-    return None if head is None else AbcRun(*(*head, tuple(Cell(*cell) for cell in cells)))
+        changes = session.execute(text(_CHANGES), {"id": run_id, "limit": CHANGES_SHOWN}).all()
+    if head is None:
+        return None
+    return AbcRun(*(*head, tuple(Cell(*cell) for cell in cells), tuple(ClassChange(*row) for row in changes)))
 
 
 def apply_abc(database: Database, run_id: int) -> tuple[int, Changes]:
@@ -248,7 +300,7 @@ def discard_abc(database: Database, run_id: int) -> Changes:
 
 
 def turnover(database: Database, months: int = 24) -> tuple[TurnoverMonth, ...]:
-    """The last whole months with stock of the reader's warehouses, oldest first."""
+    """The last whole months with stock of the reader's warehouses, by warehouse, oldest first."""
     with database.read() as session:
         rows = session.execute(text(_TURNOVER), {"months": months}).all()
     return tuple(TurnoverMonth(*row) for row in rows)
@@ -276,7 +328,8 @@ _DISPOSAL_LINES = """
 """
 
 _RUN = """
-    select r.id, r.number, r.state, u.name, u.name_zh, r.until, r.abc_a, r.abc_b, r.xyz_x, r.xyz_y, r.applied_at
+    select r.id, r.number, r.state, u.name, u.name_zh, r.until, r.months, r.abc_a, r.abc_b, r.xyz_x, r.xyz_y,
+           r.applied_at
     from erp.abc_run r
     join erp.org_unit u on u.id = r.org_unit_id
     where r.id = :id
@@ -290,11 +343,23 @@ _CELLS = """
     group by 1, 2
 """
 
+_CHANGES = """
+    select l.item_id, i.code, i.name, i.name_zh, l.place, l.abc_old, l.abc_new, l.xyz_class, l.amount, l.share,
+           l.cumulative
+    from erp.abc_run_line l
+    join erp.item i on i.id = l.item_id
+    where l.abc_run_id = :id and l.abc_old is distinct from l.abc_new
+    order by l.place
+    limit :limit
+"""
+
 # Months in which there was stock: a history that was taken over ends where it ended.
 _TURNOVER = """
-    select x.month, x.org_unit_id, x.name, x.name_zh, x.consumed, x.closing, x.turns, x.days, x.target
+    select x.month, x.org_unit_id, x.name, x.name_zh, x.consumed, x.closing, x.consumed_12, x.average_12, x.turns,
+           x.days, x.target
     from (
-        select t.month, t.org_unit_id, u.name, u.name_zh, t.consumed, t.closing, t.turns, t.days,
+        select t.month, t.org_unit_id, u.name, u.name_zh, t.consumed, t.closing, t.consumed_12, t.average_12, t.turns,
+               t.days,
                (select k.target from erp.kpi_target k
                 join erp.org_unit_closure c on c.ancestor_id = k.org_unit_id and c.descendant_id = t.org_unit_id
                 where k.kpi = 'stock_turns' order by c.depth limit 1) as target,

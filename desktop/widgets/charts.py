@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop.domain.text import tr
-from desktop.widgets.paint import draw_text, text_width
+from desktop.widgets.paint import FocusRing, draw_text, text_width
 from desktop.widgets.theme import color, font
 
 LEFT, RIGHT, BOTTOM = 52, 16, 24
@@ -62,13 +62,73 @@ def _floor(value: float) -> int:
 class _Chart(QWidget):
     """Plot area, axes and category labels; the figures of a category in its tooltip."""
 
+    chosen = Signal(int)
+    """A category, by Enter or a click; only of charts that lead somewhere."""
+
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.categories: tuple[str, ...] = ()
         self.unit = ""
+        self._leads, self._at = False, -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(280, 150)
         self.setAccessibleName(name)
+
+    def lead(self) -> None:
+        """Make it a place of the keyboard: ←→ walk the categories, Enter chooses one, as a click does."""
+        self._leads = True
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._ring = FocusRing(self)
+
+    def at(self) -> int:
+        """The category at the cursor: the last one until somebody walks; -1 where there is none."""
+        last = len(self.categories) - 1
+        return last if self._at < 0 else min(self._at, last)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if not self._leads or not self.categories:
+            super().keyPressEvent(event)
+        elif step:
+            self._at = max(0, min(self.at() + step, len(self.categories) - 1))
+            self.setAccessibleDescription(self.describe(self._at))
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self.at())
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        number = self.category_at(event.position().x())
+        if self._leads and event.button() == Qt.MouseButton.LeftButton and number >= 0:
+            self._at = number
+            self.chosen.emit(number)
+        else:
+            super().mouseReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def category_at(self, x: float) -> int:
+        """The category under a point; -1 beside the plot."""
+        area = self.plot()
+        number = int((x - area.left()) // (area.width() / max(len(self.categories), 1)))
+        return number if 0 <= number < len(self.categories) else -1
+
+    def draw_cursor(self, painter: QPainter) -> None:
+        """The category that Enter would choose."""
+        if not (self._leads and self.hasFocus() and self.categories):
+            return
+        area, number = self.plot(), self.at()
+        pitch = area.width() / len(self.categories)
+        left = self.x_of(number) - pitch / 2
+        painter.fillRect(QRectF(left, area.top(), pitch, area.height()), color("accent.subtle"))
 
     def sizeHint(self) -> QSize:
         return QSize(480, 180)
@@ -122,9 +182,8 @@ class _Chart(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.categories:
-            area = self.plot()
-            number = int((event.pos().x() - area.left()) / area.width() * len(self.categories))
-            if 0 <= number < len(self.categories):
+            number = self.category_at(event.pos().x())
+            if number >= 0:
                 QToolTip.showText(event.globalPos(), self.describe(number), self)
                 return True
         return super().event(event)
@@ -155,6 +214,7 @@ class StackedBars(_Chart):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        self.draw_cursor(painter)
         self.draw_axes(painter)
         area = self.plot()
         pitch = area.width() / max(len(self.categories), 1)
@@ -174,18 +234,29 @@ class StackedBars(_Chart):
 
 
 class JudgedLine(_Chart):
-    """A rate by month: circles at or above the target, red diamonds with the figure below it."""
+    """A rate by month: circles where it meets the target, red diamonds with the figure where it does not.
+
+    It is met at or above the target; with `low_is_good` at or below it.
+    """
 
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self.values: tuple[float | None, ...] = ()
         self.target: Target | None = None
         self.unit = " %"
+        self.low_is_good = False
 
     def show_values(
-        self, categories: Sequence[str], values: Sequence[float | None], target: Target | None, *, unit: str = " %"
+        self,
+        categories: Sequence[str],
+        values: Sequence[float | None],
+        target: Target | None,
+        *,
+        unit: str = " %",
+        low_is_good: bool = False,
     ) -> None:
         self.categories, self.values, self.target, self.unit = tuple(categories), tuple(values), target, unit
+        self.low_is_good = low_is_good
         self.update()
 
     def steps(self) -> tuple[float, ...]:
@@ -204,6 +275,7 @@ class JudgedLine(_Chart):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.draw_cursor(painter)
         self.draw_axes(painter)
         if self.target is not None:
             self.draw_target(painter, self.target, role="warn.fg")
@@ -221,8 +293,14 @@ class JudgedLine(_Chart):
             self._draw_point(painter, at, value)
         painter.end()
 
+    def missed(self, value: float) -> bool:
+        """Whether a value does not meet the target."""
+        if self.target is None:
+            return False
+        return value > self.target.value if self.low_is_good else value < self.target.value
+
     def _draw_point(self, painter: QPainter, at: QPointF, value: float) -> None:
-        if self.target is not None and value < self.target.value:
+        if self.missed(value):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color("danger.solid"))
             diamond = (QPointF(0, -5), QPointF(5, 0), QPointF(0, 5), QPointF(-5, 0))

@@ -74,14 +74,15 @@ class Notifier:
         return self._token
 
 
-class Replenisher:
-    """Lets reorder rules look at what changed since the last time, and ask for what is short."""
+class Follower:
+    """Calls a function of the schema `api` with the token of the last time: it looks at what changed since."""
 
-    def __init__(self) -> None:
+    def __init__(self, function: str) -> None:
+        self._function = function
         self._token: str | None = None
 
     def __call__(self, cursor: psycopg2.extensions.cursor) -> object:
-        cursor.execute("select api.replenish(%s)", (self._token,))
+        cursor.execute(f"select api.{self._function}(%s)", (self._token,))
         row = cursor.fetchone()
         self._token = row[0] if row else None
         return self._token
@@ -91,7 +92,8 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
     """What the worker does, most frequent first."""
     found = [
         Job("notify", _TICK_SECONDS, Notifier()),
-        Job("ask for what is short", 2, Replenisher()),
+        Job("ask for what is short", 2, Follower("replenish")),
+        Job("see which orders have their parts", 3, Follower("refresh_readiness")),
         Job("seal the audit", 20, _call("api.seal_audit()")),
         Job("begin and end rights by the clock", 60, _call("api.apply_access()")),
         Job("forget old changes", 600, _call("api.prune_changes()")),

@@ -13,8 +13,14 @@ with recursive rule as (
            date_trunc('month', now() at time zone u.time_zone)::date as this_month
     from erp.org_unit u
     left join erp.planning_policy p on p.company_id = u.company_id
+), merged (id, present) as (
+    select i.id, i.merged_into from erp.item i where i.merged_into is not null
+    union all
+    select w.id, i.merged_into from merged w join erp.item i on i.id = w.present where i.merged_into is not null
+), now_is as (
+    select w.id, w.present from merged w join erp.item i on i.id = w.present where i.merged_into is null
 ), demand as (
-    select u.id as unit, m.item_id, date_trunc('month', r.effective_at at time zone u.time_zone)::date as month,
+    select u.id as unit, coalesce(g.present, m.item_id) as item_id, date_trunc('month', r.effective_at at time zone u.time_zone)::date as month,
            greatest(sum(case t.kind when 'customer' then m.quantity else -m.quantity end), 0) as quantity
     from erp.stock_move m
     left join erp.stock_move o on o.id = m.reverses_id
@@ -22,6 +28,7 @@ with recursive rule as (
     join erp.stock_location f on f.id = m.from_location_id
     join erp.stock_location t on t.id = m.to_location_id
     join rule u on u.id = r.from_org_unit_id
+    left join now_is g on g.id = m.item_id
     where m.owner_id is null and ((f.stocked and t.kind = 'customer') or (f.kind = 'customer' and t.stocked))
     group by 1, 2, 3
 ), ends as (
@@ -31,8 +38,10 @@ with recursive rule as (
 ), came as (
     select e.unit, e.item_id, min(e.month) as month
     from (
-        select u.id as unit, m.item_id, date_trunc('month', m.effective_at at time zone u.time_zone)::date as month
-        from erp.stock_move m join rule u on u.id in (m.from_org_unit_id, m.to_org_unit_id)) e
+        select u.id as unit, coalesce(g.present, m.item_id) as item_id, date_trunc('month', m.effective_at at time zone u.time_zone)::date as month
+        from erp.stock_move m
+        join rule u on u.id in (m.from_org_unit_id, m.to_org_unit_id)
+        left join now_is g on g.id = m.item_id) e
     group by 1, 2
 ), series as (
     select e.id as unit, c.item_id, s.month::date as month, coalesce(d.quantity, 0) as quantity,

@@ -1,6 +1,26 @@
 -- Turnover by warehouse and month, from the ledger alone: consumption of twelve months over the average stock value in them
--- (fewer months where the store is younger, brought to a year), and the days that the stock lasts. The list "Turnover" shows the same.
-with value as (
+-- (fewer months where the store is younger, brought to a year), and the days that the stock lasts. Changes of value without quantity
+-- count, split by who held how many of the item when they were posted. The list "Turnover" shows the same.
+with entry as (
+    select e.id, e.effective_at, e.amount_on_hand as amount, u.id as unit,
+           case when sum(greatest(h.pieces, 0)) over (partition by e.id) = 0 then case when u.id = e.org_unit_id then 1 else 0 end
+                else greatest(h.pieces, 0) / sum(greatest(h.pieces, 0)) over (partition by e.id) end as part
+    from erp.stock_value_entry e
+    join erp.org_unit u on u.company_id = e.company_id
+    cross join lateral (
+        select coalesce(sum(case when m.to_org_unit_id = u.id and t.stocked then m.quantity else 0 end)
+                      - sum(case when m.from_org_unit_id = u.id and f.stocked then m.quantity else 0 end), 0)::numeric as pieces
+        from erp.stock_move m
+        join erp.stock_location f on f.id = m.from_location_id
+        join erp.stock_location t on t.id = m.to_location_id
+        where m.item_id = e.item_id and m.owner_id is null and m.posted_at <= e.posted_at) h
+    where e.amount_on_hand <> 0
+), revalued as (
+    -- To the cent: what is due up to this unit, less what is due before it.
+    select e.unit, e.effective_at, round(e.amount * round(sum(e.part) over w, 12), 2) - round(e.amount * round(sum(e.part) over w - e.part, 12), 2) as amount
+    from entry e
+    window w as (partition by e.id order by e.unit)
+), moved as (
     select u.id, u.code, date_trunc('month', m.effective_at at time zone u.time_zone)::date as month,
            sum(case when u.id = m.to_org_unit_id and t.stocked then m.amount else 0 end
              - case when u.id = m.from_org_unit_id and f.stocked then m.amount else 0 end) as change
@@ -9,6 +29,14 @@ with value as (
     join erp.stock_location t on t.id = m.to_location_id
     join erp.org_unit u on (u.id = m.from_org_unit_id and f.stocked) or (u.id = m.to_org_unit_id and t.stocked)
     where m.owner_id is null
+    group by 1, 2, 3
+), value as (
+    select x.id, x.code, x.month, sum(x.change) as change
+    from (
+        select * from moved
+        union all
+        select u.id, u.code, date_trunc('month', r.effective_at at time zone u.time_zone)::date, r.amount
+        from revalued r join erp.org_unit u on u.id = r.unit where r.amount <> 0) x
     group by 1, 2, 3
 ), used as (
     select r.from_org_unit_id as id, date_trunc('month', r.effective_at at time zone u.time_zone)::date as month,

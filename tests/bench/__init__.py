@@ -32,6 +32,13 @@ def _paste(start: Start) -> dict[str, Any]:
     return paste.measure(start())
 
 
+def _planning(start: Start) -> dict[str, Any]:
+    from tests.bench import planning
+
+    server = start()
+    return planning.measure(server.dsn(), lambda world: server.dsn(user=world.login, password="clerk"))
+
+
 def _posting(start: Start) -> dict[str, Any]:
     from tests.bench import posting
 
@@ -99,6 +106,7 @@ BENCHES: dict[str, Callable[[Start], dict[str, Any]]] = {
     "mixed_work": _mixed_work,
     "paint": _paint,
     "paste": _paste,
+    "planning": _planning,
     "posting": _posting,
     "startup": _startup,
     "stock_on_hand": _stock_on_hand,

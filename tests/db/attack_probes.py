@@ -48,6 +48,7 @@ THEMES = {
     "picking": "Setting aside and fetching another branch's parts",
     "valuation": "Values, layers and closed months",
     "desk": "The stock desk: stock out of nothing, others' goods, figures that are none",
+    "planning": "Looking ahead into another branch",
 }
 
 

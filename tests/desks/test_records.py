@@ -24,6 +24,7 @@ JOBS = (
     "security",
 )  # fmt: skip
 REQUIRED = {
+    "kpi_target": "target",
     "work_order": "title", "purchase_order": "supplier_id", "person": "display_name", "stand_in": "reason",
     "requisition": "note", "rfq": "note", "supplier_price": "unit_price", "approval_rule": "role_key",
     "receiving_rule": "inspection", "reorder_rule": "min_quantity", "supplier_invoice": "supplier_id",

@@ -31,6 +31,7 @@ def make_planning(cursor: Cursor, world: World) -> None:
     )
     cursor.execute("update erp.reorder_rule set automatic = id %% %s <> 0", (_BY_HAND,))
     cursor.execute("select api.replenish()")
+    cursor.execute("select api.refresh_readiness()")
     _propose_scrap(cursor, world, stores[0])
     _set_times(cursor, world)
 

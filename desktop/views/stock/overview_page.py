@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.conditions import Group, Test, to_json
 from desktop.domain.figures import month_name, percent, whole
 from desktop.domain.text import pick, tr
 from desktop.operations import stock_overview
@@ -29,6 +31,13 @@ from desktop.widgets.states import LoadedStack
 TOPICS = ("stock_turnover", "item_plan", "reorder_status", "stock_count", "purchase_order", "kpi_target")
 LEADS = ("stock_on_hand", "stock_turnover", "shortages", "stock_ageing", "stock_counts", "purchase_orders")
 CLASSES = ("A", "B", "C", "")
+_COUNTED: Mapping[str, tuple[Test, ...]] = {
+    "shortages": (Test("shortage", ">", (0,)),),
+    "stock_ageing": (Test("ageing", "in", ("slow", "obsolete")),),
+    "stock_counts": (Test("state", "=", ("posted",)),),
+    "purchase_orders": (Test("state", "in", ("ordered", "part_received")),),
+}
+"""What of a list a figure counts."""
 
 
 class StockOverviewPage(Page):
@@ -45,7 +54,7 @@ class StockOverviewPage(Page):
         self.header.add_action(self.unit)
         self.figures = tuple(Figure(leads=True) for _ in LEADS)
         for figure, key in zip(self.figures, LEADS, strict=True):
-            figure.chosen.connect(partial(self.open_requested.emit, key, None))
+            figure.chosen.connect(partial(self._open_figure, key))
         figures = Surface("surface.base", "b", "border.grid")
         figures.setLayout(row(*self.figures, spacing=12, margins=(10, 8, 10, 8)))
         self.value_bars, self.turns_line = StackedBars(), JudgedLine()
@@ -54,6 +63,11 @@ class StockOverviewPage(Page):
         self.titles = tuple(Label(size=13) for _ in range(4))
         self.notes = tuple(Label(role="text.tertiary") for _ in range(4))
         charts = (self.value_bars, self.turns_line, self.age_bars, self.accuracy_line)
+        for chart, call in zip(
+            charts, (self._open_month, self._open_turns, self._open_age, self._open_counts), strict=True
+        ):
+            chart.lead()
+            chart.chosen.connect(call)
         cells = [
             column(
                 row(title, self.age_legend) if chart is self.age_bars else row(title, None, note),
@@ -96,6 +110,44 @@ class StockOverviewPage(Page):
     def _choose(self) -> None:
         self._wanted = self.unit.currentData()
         self.refresh()
+
+    # Where it leads
+
+    def _open_figure(self, key: str) -> None:
+        """The rows behind a figure: of the chosen warehouse, and only those that it counts."""
+        self._open(key, *_COUNTED.get(key, ()))
+
+    def _open(self, key: str, *tests: Test) -> None:
+        """A list with the chosen warehouse, where it has such a column, and these conditions as its filter."""
+        found = self._shown
+        chosen = next((each for each in found.warehouses if each.id == self._wanted), None) if found else None
+        if chosen is not None:
+            tests = (Test("unit", "=", (pick(chosen.name, chosen.name_zh),)), *tests)
+        condition = Group("all", tests) if len(tests) > 1 else tests[0] if tests else None
+        self.open_requested.emit(key, {"condition": to_json(condition)} if condition is not None else None)
+
+    def _open_month(self, number: int) -> None:
+        if self._shown is not None:
+            self._open("stock_turnover", Test("month", "=", (self._shown.months[number].month.isoformat(),)))
+
+    def _open_turns(self, number: int) -> None:
+        self.open_requested.emit("turnover", None)
+
+    def _open_age(self, number: int) -> None:
+        edges = (0, *AGES)
+        tests = [Test("idle_days", ">=", (edges[number],)), Test("stock_value", "!=", (0,))]
+        if number < len(AGES):
+            tests.append(Test("idle_days", "<", (edges[number + 1],)))
+        self._open("stock_ageing", *tests)
+
+    def _open_counts(self, number: int) -> None:
+        if self._shown is not None:
+            first = self._shown.counts[number].month
+            after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+            self._open(
+                "stock_counts", Test("state", "=", ("posted",)), Test("posted_at", ">=", (first.isoformat(),)),
+                Test("posted_at", "<", (after.isoformat(),)),
+            )  # fmt: skip
 
     def _to_unit(self) -> None:
         self.unit.setFocus()
@@ -235,10 +287,15 @@ class StockOverviewPage(Page):
         return "gauge"
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
-        return (("Tab", tr("Next figure")), ("Enter", tr("Open its list")), ("Ctrl+L", tr("Choose the warehouse")))
+        return (
+            ("Tab", tr("Next figure")), ("←→", tr("In a chart")), ("Enter", tr("Open its list")),
+            ("Ctrl+L", tr("Choose the warehouse")),
+        )  # fmt: skip
 
     def zones(self) -> Sequence[QWidget]:
-        return (*self.figures, self.unit)
+        return (
+            *self.figures, self.value_bars, self.turns_line, self.age_bars, self.accuracy_line, self.unit,
+        )  # fmt: skip
 
     def state(self) -> Mapping[str, Any]:
         return {"unit": self._wanted}

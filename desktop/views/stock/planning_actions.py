@@ -18,7 +18,7 @@ from desktop.widgets.list_page import ListPage
 LISTS = frozenset(
     {
         "shortages", "reorder_rules", "suggestions", "consumption", "abc_runs", "abc_lines", "stock_ageing",
-        "disposals", "stock_turnover", "kpi_targets", "planning_policies",
+        "disposals", "stock_turnover", "kpi_targets", "planning_policies", "parts_plan",
     }
 )  # fmt: skip
 

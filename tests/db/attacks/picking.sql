@@ -45,7 +45,7 @@ select * from api.parts_ready(array[{south_work_order}]);
 -- planner: nothing. Nor part by part.
 select * from api.order_parts({south_work_order});
 -- planner: nothing. Nor in the list of all.
-select * from api.open_parts() where work_order_id = {south_work_order};
+select * from erp.order_readiness where id = {south_work_order};
 -- clerk: refused 42501. The inside of reserving is nobody's.
 select erp.allocate({north_work_order}, {item}, 1, null, null, array[{south_unit}]);
 -- clerk: refused 42501. Nor is giving back.

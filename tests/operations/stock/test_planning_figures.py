@@ -51,11 +51,15 @@ def _made(param: str, server: Server) -> DemoWorld:
     return made
 
 
-def script(database: Database, name: str, *, until: date | None = None) -> list[tuple[Any, ...]]:
+def script(
+    database: Database, name: str, *, until: date | None = None, months: int | None = None
+) -> list[tuple[Any, ...]]:
     """The rows of a script of docs/sql, as psql would give them."""
     with database.read() as session:
         if until is not None:
             session.execute(text("select set_config('outpost.until', :until, true)"), {"until": until.isoformat()})
+        if months is not None:
+            session.execute(text("select set_config('outpost.months', :months, true)"), {"months": str(months)})
         raw = (SCRIPTS / f"{name}.sql").read_text(encoding="utf-8").replace(":", "\\:")
         return [tuple(row) for row in session.execute(text(raw))]
 
@@ -136,11 +140,29 @@ def test_the_list_of_suppliers_is_the_script_and_the_panel(world: Database) -> N
         assert panel.grni is not None and panel.grni.amount == open_amount
 
 
-def test_the_classification_is_the_script(world: Database) -> None:
+def test_the_list_of_parts_demand_is_the_script(world: Database) -> None:
+    codes = units(world)
+    columns = ("gross", "scheduled", "projected", "net", "planned_receipt", "planned_release")
+    found = {
+        (codes[row[0]], row[1], row[2]): row[3:]
+        for row in listed(world, "parts_plan", "unit", "item", "week", *columns)
+    }
+    wanted = {(row[0], row[1], row[2]): row[3:] for row in script(world, "parts_plan")}
+    assert found == wanted
+    with world.read() as session:
+        open_orders = session.execute(text("select count(*) from erp.work_order_part")).scalar_one()
+    assert bool(found) == bool(open_orders), "the imported history has no open orders"
+    if found:
+        assert any(row[3] for row in found.values()) and any(row[1] for row in found.values())
+
+
+@pytest.mark.parametrize("months", [12, 5])
+def test_the_classification_is_the_script(world: Database, months: int) -> None:
     with world.write() as session:
-        run = session.execute(text("select api.start_abc('{}')")).scalar_one()
+        asked = json.dumps({"months": months})
+        run = session.execute(text("select api.start_abc(cast(:asked as jsonb))"), {"asked": asked}).scalar_one()
         number, until = session.execute(text("select number, until from erp.abc_run where id = :id"), {"id": run}).one()
-    wanted = {row[0]: row[1:] for row in script(world, "abc", until=until)}
+    wanted = {row[0]: row[1:] for row in script(world, "abc", until=until, months=months)}
     found = {
         row[1]: row[2:]
         for row in listed(
@@ -261,3 +283,66 @@ def test_what_came_back_was_never_needed(shop: Shop) -> None:
     shop.value("select api.reverse_stock(%s, %s, 'wrong')", str(uuid4()), back["document_id"])
     shop.value("select api.analyse_all_stock()")
     assert shop.value(history, item) == [Decimal(4)]
+
+
+def test_a_change_of_value_alone_is_in_the_turnover(shop: Shop) -> None:
+    """Ten pieces of 10 lie here and thirty in the other branch; 100 more, by who holds how many: 25 here, 75 there."""
+    bins = {shop.world.branch: shop.world.bins[1], shop.world.other_branch: shop.world.other_bin}
+    item = shop.value(
+        "insert into erp.item (company_id, org_unit_id, code, name, standard_cost)"
+        " select company_id, id, 'VAL-2', 'Val', 10 from erp.org_unit where parent_id is null returning id"
+    )
+    for unit, quantity in ((shop.world.branch, 10), (shop.world.other_branch, 30)):
+        came = {"item_id": item, "to_location_id": bins[unit], "quantity": quantity, "unit_cost": 10}
+        post(shop, {"type": "opening", "effective_at": _month(3).isoformat(), "lines": [came]})
+    shop.value("select api.analyse_all_stock()")
+    closing = (
+        "select jsonb_object_agg(t.org_unit_id, t.closing) from erp.stock_turnover t"
+        " where t.month = (select max(month) from erp.stock_turnover)"
+    )
+    before = shop.value(closing)
+    entry = shop.value(
+        "select (api.revalue_item(0, %s, 12.5, 'market', gen_random_uuid()) ->> 'entry_id')::bigint", item
+    )
+    with shop.clone.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("begin")
+        cursor.execute("set local session_replication_role = replica")  # as if it had been posted two months ago
+        cursor.execute("update erp.stock_value_entry set effective_at = %s where id = %s", (_month(2), entry))
+        cursor.execute("commit")
+    shop.value("select api.analyse_all_stock()")
+    after = shop.value(closing)
+    here, there = str(shop.world.branch), str(shop.world.other_branch)
+    assert (after[here] - before[here], after[there] - before[there]) == (25, 75)
+    average = shop.value("select average_12 from erp.stock_turnover where org_unit_id = %s order by month desc limit 1",
+                         shop.world.other_branch)  # fmt: skip
+    # Months of 0–300, 300–375, 375–375: the averages of each, over three months.
+    assert Decimal(str(average)) == Decimal("287.50")
+    rows = {(row[0], row[1]): row[4] for row in script(shop.clone.owner, "turnover")}
+    kept = shop.value("select json_agg(json_build_array(u.code, to_char(t.month, 'YYYY-MM'), t.closing)) from"
+                      " erp.stock_turnover t join erp.org_unit u on u.id = t.org_unit_id")  # fmt: skip
+    assert {(code, month): Decimal(str(value)) for code, month, value in kept} == rows
+
+
+def test_what_was_merged_is_consumption_of_what_is_left(shop: Shop, steward_of_shop: Database) -> None:
+    """Three a month of one item, two of the other: five a month once they are one; undone, it is as before."""
+    one, other = consume(shop, "MRG-1", (3, 3, 3)), consume(shop, "MRG-2", (2, 2, 2))
+    history = "select array_agg(quantity::numeric order by month) from erp.item_demand where item_id = %s"
+    shop.value("select api.analyse_all_stock()")
+    idle = plan(shop, one, "last_received_on")
+    with steward_of_shop.write() as session:
+        merge = session.execute(
+            text("select api.merge_items(gen_random_uuid(), :one, :other, '{}', 'the same')"),
+            {"one": one, "other": other},
+        ).scalar_one()
+    shop.value("select api.analyse_all_stock()")
+    assert shop.value(history, one) == [5, 5, 5]
+    assert shop.value(history, other) is None
+    assert plan(shop, one, "demand", "last_received_on") == ("15.0000", *idle), "posting over is no receipt"
+    found = {(row[1], row[2]): row[3] for row in script(shop.clone.owner, "consumption_by_month") if row[1] == "MRG-1"}
+    assert set(found.values()) == {5} and len(found) == 3
+    with steward_of_shop.write() as session:
+        session.execute(
+            text("select api.undo_merge(gen_random_uuid(), :merge, 'not the same')"), {"merge": merge["id"]}
+        )
+    shop.value("select api.analyse_all_stock()")
+    assert (shop.value(history, one), shop.value(history, other)) == ([3, 3, 3], [2, 2, 2])

@@ -22,7 +22,8 @@ OPEN = {
     "waiting_customer",
 }  # fmt: skip
 FAR = datetime.max
-SIGNAL = "select signal from api.open_parts() where work_order_id = %s"
+KEPT = "select jsonb_object_agg(id, signal) from erp.order_readiness"
+SIGNAL = "select signal from erp.order_readiness where id = %s"
 
 
 @dataclass
@@ -165,13 +166,15 @@ def test_the_signal_is_what_a_recount_by_hand_finds(shop: Shop, seed: int) -> No
     dice = random.Random(seed)
     orders = _random_world(shop, dice)
     seen = set()
+    token = None
     for _ in range(3):
         expected = _recount(_books(shop))
+        token = shop.value("select api.refresh_readiness(%s)", token)
         found = picking.parts_ready(shop.clerk, [*orders, shop.clone.id("work_order", "WO-2611-0482")])
         assert found == expected
         seen |= {each.state for each in found.values()}
-        for key, each in found.items():
-            assert shop.value(SIGNAL, key) == ("late" if each.late else each.state)
+        kept = {key: "late" if each.late else each.state for key, each in found.items()}
+        assert shop.value(KEPT) == {str(key): word for key, word in sorted(kept.items())}
         _something_happens(shop, dice, orders)
     assert len(seen) > 1, "a world in which all is alike proves nothing"
 
@@ -196,5 +199,35 @@ def test_each_word_of_the_signal(shop: Shop) -> None:
     assert (found[coming].late, found[late].late) == (False, True)
     assert found[partly].wanting == ("SNS-PT100-6",)
     assert (found[partly].lines, found[partly].ready_lines) == (2, 1)
+    shop.value("select api.refresh_readiness()")
     assert shop.value(SIGNAL, late) == "late"
     assert shop.value(SIGNAL, nothing) is None
+
+
+def test_what_lists_show_follows_each_change(shop: Shop) -> None:
+    """The kept words, brought up to date from the feed alone, are those that all worked out anew would be."""
+    first = order(shop, "WO-1A", planned_start=datetime.now().astimezone() + timedelta(days=1))
+    needs(shop, first, SNS_PT100_6=40)
+    token = shop.value("select api.refresh_readiness()")
+
+    def followed() -> Any:
+        nonlocal token
+        token = shop.value("select api.refresh_readiness(%s)", token)
+        kept = shop.value(KEPT)
+        shop.value("select api.refresh_readiness()")
+        assert shop.value(KEPT) == kept
+        return kept
+
+    second = order(shop, "WO-2B", planned_start=datetime.now().astimezone() + timedelta(days=9))
+    needs(shop, second, SNS_PT100_6=5)
+    assert followed()[str(second)] == "missing"
+    shop.value("update erp.work_order set planned_start = now() where id = %s returning 1", second)
+    assert (followed()[str(second)], followed()[str(first)]) == ("ready", "missing")
+    place = shop.place("D-01-1-7")
+    sensor = {"item_id": shop.item("SNS-PT100-6"), "to_location_id": place, "quantity": 9, "unit_cost": 78}
+    stock.post(shop.clerk, uuid4(), {"type": "receipt", "lines": [sensor]})
+    assert followed()[str(first)] == "ready"
+    shop.value("update erp.work_order_part set quantity = 400 where work_order_id = %s returning 1", first)
+    assert followed()[str(first)] == "missing"
+    shop.value("delete from erp.work_order_part where work_order_id = %s returning 1", first)
+    assert str(first) not in followed()

@@ -11,7 +11,11 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from db.session import Database
+from desktop.domain.conditions import from_json
+from desktop.lists.all_lists import list_for
+from desktop.lists.query import ListQuery
 from desktop.operations import stock_overview
+from desktop.operations.lists import source_for
 from desktop.views.stock.overview_page import LEADS, StockOverviewPage
 from tests.form_fixtures import Room, one
 
@@ -74,6 +78,56 @@ def test_each_figure_leads_to_its_list_by_keys(qtbot: QtBot, room_of: RoomOf) ->
     assert tuple(asked) == LEADS
     qtbot.mouseClick(page.figures[2], Qt.MouseButton.LeftButton)
     assert asked[-1] == "shortages"
+
+
+def rows_of(database: Database, key: str, args: object, *columns: str) -> list[tuple[object, ...]]:
+    """What the list shows that a figure or a chart opened."""
+    spec = list_for(key)
+    condition = from_json(args["condition"]) if isinstance(args, dict) else None
+    query = ListQuery(columns, condition, sort=spec.sort)
+    found = source_for(database, spec, "en").rows(query, group=(), start=0, limit=5000)
+    return [row.cells for row in found]
+
+
+def test_what_a_figure_or_a_bar_opens_adds_up_to_it(qtbot: QtBot, room_of: RoomOf) -> None:
+    room = room_of("manager")
+    page = shown(qtbot, StockOverviewPage(room.context))
+    found = page._shown
+    assert found is not None
+    asked: dict[str, object] = {}
+    page.open_requested.connect(lambda key, args: asked.update({key: args}))
+    manager = room.context.database
+    for figure in page.figures:
+        figure.setFocus()
+        qtbot.keyClick(figure, Qt.Key.Key_Return)
+    assert len(rows_of(manager, "shortages", asked["shortages"], "item")) == found.short
+    idle = [row[0] for row in rows_of(manager, "stock_ageing", asked["stock_ageing"], "stock_value")]
+    assert sum(idle, Decimal(0)) == found.slow + found.obsolete  # type: ignore[arg-type]
+    page.age_bars.setFocus()
+    bucket = page.age_bars.at()
+    qtbot.keyClick(page.age_bars, Qt.Key.Key_Left)
+    assert page.age_bars.at() == bucket - 1
+    qtbot.keyClick(page.age_bars, Qt.Key.Key_Return)
+    old = [row[0] for row in rows_of(manager, "stock_ageing", asked["stock_ageing"], "stock_value")]
+    value = sum((amount for (at, _), amount in found.ages.items() if at == bucket - 1), Decimal(0))
+    assert sum(old, Decimal(0)) == value  # type: ignore[arg-type]
+    page.value_bars.setFocus()
+    qtbot.keyClick(page.value_bars, Qt.Key.Key_Return)
+    closing = [row[0] for row in rows_of(manager, "stock_turnover", asked["stock_turnover"], "closing")]
+    assert sum(closing, Decimal(0)) == found.months[-1].closing > 0  # type: ignore[arg-type]
+    page.accuracy_line.setFocus()
+    qtbot.keyClick(page.accuracy_line, Qt.Key.Key_Return)
+    assert rows_of(manager, "stock_counts", asked["stock_counts"], "number")
+    page.turns_line.setFocus()
+    qtbot.keyClick(page.turns_line, Qt.Key.Key_Return)
+    assert "turnover" in asked
+
+
+def test_tab_walks_on_into_the_charts(qtbot: QtBot, room_of: RoomOf) -> None:
+    page = shown(qtbot, StockOverviewPage(room_of("manager").context))
+    page.figures[-1].setFocus()
+    qtbot.keyClick(page.figures[-1], Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is page.value_bars
 
 
 def test_one_warehouse_is_chosen_by_keys(qtbot: QtBot, room_of: RoomOf) -> None:
