@@ -9767,6 +9767,14 @@ as $$
     from approval a where a.id = any (approval_ids) and a.org_unit_id = any (my_units()) and may_decide(a)
 $$;
 
+create function erp.document_number(asked erp.approval) returns text
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce((select r.number from requisition r where r.id = asked.requisition_id),
+                    (select o.number from purchase_order o where o.id = asked.purchase_order_id))
+$$;
+
 -- Approve, or reject with a reason. The last one approves the document; one rejection ends it.
 create function api.decide(approval_id bigint, approve boolean, reason text default null) returns jsonb
 language plpgsql security definer
@@ -9784,8 +9792,11 @@ begin
     perform from requisition r where r.id = asked.requisition_id for update;
     perform from purchase_order o where o.id = asked.purchase_order_id for update;
     select * into asked from approval a where a.id = approval_id for update;
-    if asked.state <> 'open' then
-        perform refuse('ER010', 'approval_open');
+    if asked.state in ('approved', 'rejected') then
+        perform refuse('ER010', 'approval_decided', jsonb_build_object(
+            'number', document_number(asked), 'by', (select u.display_name from app_user u where u.id = asked.decided_by)));
+    elsif asked.state <> 'open' then
+        perform refuse('ER010', 'approval_open', jsonb_build_object('number', document_number(asked)));
     elsif not may_decide(asked) then
         perform refuse('ER001', 'approval_not_own');
     elsif not approve and coalesce(btrim(reason), '') = '' then
@@ -9823,6 +9834,24 @@ begin
     end if;
     perform set_config('outpost.reason', '', true);
     return jsonb_build_object('outcome', outcome, 'requisition_id', asked.requisition_id, 'purchase_order_id', asked.purchase_order_id);
+end
+$$;
+
+-- Decide on several documents, all or none. They are locked in one order first, so that two approvers whose jobs are both
+-- asked about the same documents never wait for each other crosswise.
+create function api.decide_all(approval_ids bigint[], approve boolean, reason text default null) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    perform from requisition r
+    where r.id in (select a.requisition_id from approval a where a.id = any (approval_ids) and a.org_unit_id = any (my_units()))
+    order by r.id for update;
+    perform from purchase_order o
+    where o.id in (select a.purchase_order_id from approval a where a.id = any (approval_ids) and a.org_unit_id = any (my_units()))
+    order by o.id for update;
+    return (select coalesce(jsonb_agg(api.decide(d.id, approve, reason) order by d.id), '[]')
+            from (select distinct unnest(approval_ids) as id order by 1) d);
 end
 $$;
 
@@ -10031,6 +10060,7 @@ call erp.allow('erp.supplier_price', 'business', 'select');
 call erp.allow('erp.supplier_price', 'buyer', 'insert (company_id, org_unit_id, item_id, supplier_id, supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), update (item_id, supplier_id, supplier_code, min_quantity, unit_price, currency, lead_time_days, valid_from, valid_to, note), delete');
 call erp.allow('api.may_decide(bigint[])', 'business', 'execute');
 call erp.allow('api.decide(bigint, boolean, text)', 'clerk planner desk engineer buyer finance pm manager steward', 'execute');
+call erp.allow('api.decide_all(bigint[], boolean, text)', 'clerk planner desk engineer buyer finance pm manager steward', 'execute');
 call erp.allow('api.purchase_price(integer, bigint, bigint, numeric, date)', 'business', 'execute');
 call erp.allow('api.order_requisition_lines(jsonb)', 'buyer', 'execute');
 call erp.track('erp.approval_rule');

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, any_, case, func, select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from db.orm.parties import Party
@@ -24,6 +24,8 @@ APPROVE = Action(
     roles=frozenset({"clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward"}),
 )  # fmt: skip
 
+REJECT = Action(key="reject", name="Reject", name_zh="驳回", shortcut="Shift+F9", roles=APPROVE.roles)
+
 _Decider = aliased(AppUser)
 _SUPPLIER = "requisition_line.supplier_id"
 
@@ -36,8 +38,14 @@ _amount = (
 _estimate = RequisitionLine.quantity * RequisitionLine.estimated_price
 _needed = func.coalesce(RequisitionLine.needed_on, Requisition.needed_on)
 _jobs = select(func.unnest(func.erp.my_roles())).scalar_subquery()
-_me = select(func.erp.my_user_id()).scalar_subquery()
-_mine = and_(Approval.state == "open", Approval.role_key == any_(_jobs), Approval.requested_by.is_distinct_from(_me))
+_asked = aliased(Approval)
+# What the database itself would let the reader decide, asked once for all that is open.
+_open_ids = (
+    select(func.coalesce(func.array_agg(_asked.id), cast(literal("{}"), ARRAY(BigInteger))))
+    .where(_asked.state == "open", _asked.role_key == any_(_jobs))
+    .scalar_subquery()
+)
+_mine = Approval.id == any_(select(func.unnest(func.api.may_decide(_open_ids))).scalar_subquery())
 _document = case((Approval.requisition_id.is_not(None), "requisition"), else_="purchase_order")
 
 _TO_ORDER = Group("all", (Test("state", "=", ("open",)), Test("document_state", "=", ("approved",))))
@@ -152,7 +160,7 @@ REQUISITION_LINES = ListSpec(
 APPROVALS = ListSpec(
     key="approvals", area="purchasing", name="Approvals", name_zh="采购审批",
     table="approval", row_id=Approval.id, joins=_approval_joins, topics=("approval",), icon="badge-check",
-    roles=BUSINESS, actions=(APPROVE,), sort=(Sort("requested_at", descending=True),),
+    roles=BUSINESS, actions=(APPROVE, REJECT), sort=(Sort("requested_at", descending=True),),
     title_columns=("requisition", "order"),
     views=(
         View(key="mine", name="Waiting for me", name_zh="待我审批", condition=Test("mine", "=", (True,)),

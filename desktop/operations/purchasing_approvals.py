@@ -82,11 +82,11 @@ def decide(
     requisitions: list[int] = []
     orders: list[int] = []
     with database.write() as session:
-        for approval in sorted(approval_ids):
-            found = session.execute(
-                text("select api.decide(:id, :approve, :reason)"),
-                {"id": approval, "approve": approve, "reason": reason},
-            ).scalar_one()
+        decided = session.execute(
+            text("select api.decide_all(:ids, :approve, :reason)"),
+            {"ids": list(approval_ids), "approve": approve, "reason": reason},
+        ).scalar_one()
+        for found in decided:
             outcomes.append(found["outcome"])
             requisitions += [found["requisition_id"]] if found["requisition_id"] else []
             orders += [found["purchase_order_id"]] if found["purchase_order_id"] else []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
 from desktop.domain.text import pick, tr
@@ -30,7 +30,8 @@ from desktop.widgets.theme import color, font, metric
 Index = QModelIndex | QPersistentModelIndex
 _NUMBERS = frozenset({"integer", "money", "price", "percent"})
 _NO_INDEX = QModelIndex()
-_WIDTHS = {"text": 220, "reference": 260, "other": 240, "code": 140, "boolean": 80}
+_WIDTHS = {"text": 220, "reference": 260, "other": 240, "code": 140, "boolean": 80, "percent": 80}
+_LEAST = 160
 CELL_PADDING = "QTableView::item { padding-left: 5px; padding-right: 5px; }"
 """Under the words of the header, which stand 8 px from the line."""
 
@@ -276,6 +277,7 @@ class LineTable(QWidget):
         super().__init__(parent)
         self.tools = tools
         self._title_of = title
+        self._wide = -1
         self._shown: tuple[tuple[int | None, Values], ...] = ()
         self.model_ = LineModel(editable=editable, defaults=defaults, parent=self)
         self.view = QTableView()
@@ -329,12 +331,29 @@ class LineTable(QWidget):
         self.model_.show(columns, read_only, found)
         self._shown = self.values()
         header = self.view.horizontalHeader()
-        wide = next((i for i, info in enumerate(columns) if info.kind in ("text", "reference")), -1)
+        self._wide = next((i for i, info in enumerate(columns) if info.kind in ("text", "reference")), -1)
         for number, info in enumerate(columns):
+            header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(number, _WIDTHS.get(info.kind, 110))
-            mode = QHeaderView.ResizeMode.Stretch if number == wide else QHeaderView.ResizeMode.Interactive
-            header.setSectionResizeMode(number, mode)
+        self._arrange()
         self._fit()
+
+    def _arrange(self) -> None:
+        """The widest column takes what is left; where nothing is, it keeps a width that shows its code and scrolls."""
+        header, wide = self.view.horizontalHeader(), self._wide
+        if not 0 <= wide < header.count():
+            return
+        others = header.length() - header.sectionSize(wide)
+        room = self.view.viewport().width() - others >= _LEAST
+        header.setSectionResizeMode(
+            wide, QHeaderView.ResizeMode.Stretch if room else QHeaderView.ResizeMode.Interactive
+        )
+        if not room:
+            header.resizeSection(wide, _LEAST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def close_column(self, key: str) -> None:
         """Read only in this state of the document, whatever its lines allow."""

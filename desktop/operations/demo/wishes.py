@@ -65,7 +65,7 @@ def make_wishes(cursor: Cursor, world: World) -> None:
 
 
 def _ask_suppliers(cursor: Cursor, world: World, wish: object) -> None:
-    """The buyer asks for half of it; one supplier has answered, two are still to answer."""
+    """The buyer asks for half of it: one supplier has his letter and has answered, two are still to be written to."""
     buyer = one(cursor, "select login from erp.app_user where id = %s", world.users["buyer"])
     with acting(cursor, buyer):
         request = one(
@@ -88,6 +88,16 @@ def _ask_suppliers(cursor: Cursor, world: World, wish: object) -> None:
             " and q.rfq_supplier_id = (select min(s.id) from erp.rfq_supplier s where s.rfq_id = %s)",
             (request,),
         )
+        cursor.execute(
+            "select api.queue_rfq_letter(s.id, p.email, '询价单 ' || r.number, '', r.number || '.pdf', '')"
+            " from erp.rfq r join erp.rfq_supplier s on s.rfq_id = r.id join erp.party p on p.id = s.supplier_id"
+            " where r.id = %s and p.email is not null order by s.id limit 1",
+            (request,),
+        )
+    # As if the mail server had taken it: a demo writes to nobody.
+    cursor.execute(
+        "update erp.outgoing_mail set state = 'sent', sent_at = now(), content = null where kind = 'rfq'"
+    )
 
 
 def _agree_prices(cursor: Cursor, world: World) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -13,6 +14,7 @@ from desktop.operations.purchasing_requisitions import MadeOrder
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.purchasing.requisition_page import told
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.list_page import ListPage
 
 
@@ -26,8 +28,12 @@ class PurchasingListActions(QObject):
             "order_lines": self.order,
             "ask_suppliers": self.ask,
             "approve": self.approve,
+            "reject": self.reject,
             "retry_mail": self.retry,
         }
+        self.strip = AskStrip(context.work, page)
+        self.strip.shut_down.connect(page.grid.canvas.setFocus)
+        page.under_header(self.strip)
         page.action_requested.connect(self._act)
 
     @Slot(str, object)
@@ -62,7 +68,7 @@ class PurchasingListActions(QObject):
         self._page.refresh()
 
     def approve(self, rows: Sequence[int]) -> None:
-        """F9: approve all chosen documents, or none."""
+        """F9: approve all chosen documents, or none: where a colleague was faster, his is named."""
         self._context.work.run(self._approve, tuple(rows), on_done=self._approved, on_error=self._failed, owner=self)
 
     def _approve(self, rows: Sequence[int]) -> tuple[tuple[str, ...], Changes]:
@@ -73,6 +79,31 @@ class PurchasingListActions(QObject):
         self._context.bus.publish(changes, self._page)
         self._context.toast("success", tr("{count} approved", count=len(outcomes)))
         self._page.refresh()
+
+    def reject(self, rows: Sequence[int]) -> None:
+        """Shift+F9: turn all chosen documents down, with one reason for them; whoever asked reads it."""
+
+        def given(answers: Mapping[str, Any]) -> None:
+            self._context.work.run(
+                self._reject, tuple(rows), str(answers["reason"]),
+                on_done=self._rejected, on_error=self._not_rejected, owner=self,
+            )  # fmt: skip
+
+        words = tr("Reject {count} documents?", count=len(rows))
+        self.strip.open(words, (Ask("reason", tr("Reason")),), take=tr("Reject"), done=given)
+
+    def _reject(self, rows: Sequence[int], reason: str) -> tuple[tuple[str, ...], Changes]:
+        return purchasing_approvals.decide(self._context.database, rows, approve=False, reason=reason)
+
+    def _rejected(self, answer: tuple[tuple[str, ...], Changes]) -> None:
+        outcomes, changes = answer
+        self.strip.shut()
+        self._context.bus.publish(changes, self._page)
+        self._context.toast("success", tr("{count} documents turned down", count=len(outcomes)))
+        self._page.refresh()
+
+    def _not_rejected(self, failure: Failure) -> None:
+        self.strip.refuse(failure.message)
 
     def _run(self, call: Callable[..., object], *args: object, done: Callable[..., None]) -> None:
         self._context.work.run(call, self._context.database, *args, on_done=done, on_error=self._failed, owner=self)

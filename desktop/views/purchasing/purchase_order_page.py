@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,7 @@ from desktop.widgets.papers import Make
 from desktop.widgets.step_bar import StepBar, StepChoice
 
 _ACKNOWLEDGE, _CONFIRM, _MAIL = "acknowledge", "confirm", "mail:"
+_REFERENCE_WIDTH = 160
 _WITH_SUPPLIER = ("ordered", "part_received")
 _PROMISED = frozenset({"confirmed_quantity", "promised_on"})
 """What the supplier answers line by line."""
@@ -73,8 +74,8 @@ def purchase_order_spec() -> FormSpec:
                 "lines",
                 lambda: tr("Lines"),
                 (
-                    "item_id", "entered_quantity", "uom", "entered_price", "tax_rate", "promised_on", "quantity",
-                    "confirmed_quantity", "received",
+                    "item_id", "entered_quantity", "uom", "entered_price", "confirmed_quantity", "promised_on",
+                    "received", "tax_rate", "quantity",
                 ),
                 read_only=frozenset({"quantity", "received"}),
             ),
@@ -189,6 +190,11 @@ class PurchaseOrderPage(FormPage):
             return
         super().take_step(to_state, reason)
 
+    def key_hints(self) -> Sequence[tuple[str, str]]:
+        if not self.confirm_action.isEnabled():
+            return super().key_hints()
+        return (("F9", tr("Confirm all for one day")), ("F2", tr("Edit")), *super().key_hints())
+
     def ask_day(self) -> None:
         """F9: on which day all that is still to come arrives, as the supplier wrote."""
         if self.record is None or self.dirty():
@@ -203,6 +209,7 @@ class PurchaseOrderPage(FormPage):
             day.set_value(self.record.values.get("promised_on"))
             day.selectAll()
         if isinstance(reference, TextInput):
+            reference.setMinimumWidth(_REFERENCE_WIDTH)
             reference.setText(str(self.record.values.get("supplier_reference") or ""))
 
     def _confirm(self, answers: Mapping[str, Any]) -> None:

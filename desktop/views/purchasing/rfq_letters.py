@@ -32,6 +32,7 @@ from desktop.widgets.theme import color, font, icon, metric
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _EMAIL, _STATE = 2, 3
+_ADDRESS_WIDTH = 260
 _LOOKS: Mapping[str | None, tuple[str, str]] = {
     None: ("circle-dashed", "text.secondary"),
     "queued": ("clock", "info.fg"),
@@ -76,6 +77,8 @@ class _Model(QAbstractTableModel):
             return color("danger.fg" if missing else _LOOKS[one.letter][1] if section == _STATE else "text.primary")
         if role == Qt.ItemDataRole.DecorationRole and section == _STATE:
             return icon(*_LOOKS[one.letter], 14)
+        if role == Qt.ItemDataRole.DecorationRole and section == _EMAIL and not one.email:
+            return icon("triangle-alert", "danger.fg", 14)
         return None
 
     @staticmethod
@@ -99,7 +102,9 @@ def state_words(one: Asked) -> str:
 
 
 class RfqLetters(QWidget):
-    """Part of the request's form. `done` brings the changes after letters were given to the worker."""
+    """Part of the request's form; its `strip`, which asks for an address, belongs under the header. `done` brings the
+    changes after letters were given to the worker.
+    """
 
     done = Signal(object)
 
@@ -127,8 +132,8 @@ class RfqLetters(QWidget):
         self.view.horizontalHeader().setFixedHeight(metric("row.header"))
         self.view.installEventFilter(self)
         self.view.doubleClicked.connect(lambda _: self.ask_one())
-        head = row(self.title, self.count, None, self.send_button)
-        self.setLayout(column(head, self.strip, self.view, spacing=4))
+        self.view.horizontalHeader().setHighlightSections(False)
+        self.setLayout(column(row(self.title, self.count, None, self.send_button), self.view, spacing=4))
         self.retranslate()
 
     def show_letters(self, record: Record, asked: Sequence[Asked], *, may_send: bool) -> None:
@@ -193,6 +198,7 @@ class RfqLetters(QWidget):
         self.strip.open(words, (ask,), take=tr("Send again") if one.letter == "sent" else tr("Send"), done=given)
         field = self.strip.editors["email"]
         if isinstance(field, TextInput):
+            field.setMinimumWidth(_ADDRESS_WIDTH)
             field.setText(one.email)
             field.selectAll()
         if not one.email:
@@ -256,7 +262,7 @@ class RfqLetters(QWidget):
         return super().eventFilter(watched, event)
 
     def _say_send(self) -> None:
-        self.send_button.setText(tr("Send {count} letters", count=len(self._due())))
+        self.send_button.setText(tr("Send letters ({count})", count=len(self._due())))
 
     def retranslate(self) -> None:
         self.title.setText(tr("Letters"))

@@ -84,6 +84,7 @@ class RfqPage(FormPage):
         self.letters = RfqLetters(context)
         super().__init__(context, rfq_spec(), rfq_id, values, parent)
         self.header.add_left(self.steps)
+        self.under_header(self.letters.strip)
         self.steps.chosen.connect(self.take_step)
         self.bar = ActionBar()
         self.answers_button = Button(height=32, icon="pencil")
@@ -135,6 +136,8 @@ class RfqPage(FormPage):
         self.letters.setVisible(asked)
         for table in self.tables.values():
             table.setVisible(not asked)  # what was asked of whom stands in the comparison
+        # What nobody wrote takes no room from the answers.
+        self.fields["note"].setVisible(not asked or bool(loaded.record.values.get("note")))
         self.bar.setVisible(buying)
         self.award_action.setEnabled(buying)
         self.send_action.setEnabled(buying)
@@ -153,6 +156,14 @@ class RfqPage(FormPage):
     def _letters_given(self, changes: Changes) -> None:
         self.context.bus.publish(changes, self)
         self.reload()
+
+    def key_hints(self) -> Sequence[tuple[str, str]]:
+        if not self.award_action.isEnabled():
+            return super().key_hints()
+        return (
+            ("Space", tr("Mark the supplier")), ("F9", tr("Make orders")), ("Ctrl+M", tr("Send the letters")),
+            ("Ctrl+P", tr("Print")), *super().key_hints(),
+        )  # fmt: skip
 
     def award(self) -> None:
         """F9: the marked lines become draft orders of their suppliers."""

@@ -154,3 +154,9 @@ select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "NAN
 select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "NEG", "invoice_date": "2026-11-01", "gross": -5, "lines": [{{"order": "PO-NORTH", "quantity": 1, "unit_price": 1}}]}}');
 -- finance: refused 23505. The same paper with a sign that nobody sees in its number.
 select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "I\u200bNV\u2011NORTH", "invoice_date": "2026-11-01", "gross": 1.13, "lines": [{{"order": "PO-NORTH", "quantity": 1, "unit_price": 1}}]}}');
+-- manager: refused ER004. The other branch's wish approved in a bundle.
+select api.decide_all(array[{south_approval}], true);
+-- manager: refused ER004. Nor turned down.
+select api.decide_all(array[{south_approval}], false, 'no');
+-- buyer: refused 42501. What an approval is about is told by its own functions.
+select erp.document_number(a) from erp.approval a;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -96,7 +97,7 @@ def test_the_matrix_asks_step_by_step_and_never_the_requester(shop: Shop, person
     assert refused(lambda: approvals.decide(finance, [first], approve=True)) == "approval_not_own"
     assert approvals.decide(manager, [first], approve=True)[0] == ("submitted",)
     second = open_for(finance, saved.id)
-    assert refused(lambda: approvals.decide(manager, [first], approve=True)) == "approval_open"
+    assert refused(lambda: approvals.decide(manager, [first], approve=True)) == "approval_decided"
     assert refused(lambda: approvals.decide(finance, [second], approve=False)) == "approval_reason"
     assert approvals.decide(finance, [second], approve=True)[0] == ("approved",)
     assert requisitions.load(both, saved.id or 0).values["state"] == "approved"
@@ -120,6 +121,34 @@ def test_a_rejection_ends_it_and_a_change_begins_anew(shop: Shop, person: Person
     shop.value("update erp.requisition_line set quantity = 900 where requisition_id = %s returning id", saved.id)
     assert refused(lambda: approvals.decide(manager, [open_for(manager, saved.id)], approve=True)) == "approval_changed"
     assert again.values["state"] == "submitted"
+
+
+def test_of_two_who_decide_at_once_one_is_told_who_was_faster(shop: Shop, person: Person) -> None:
+    rule(shop, "requisition", "manager")
+    rule(shop, "requisition", "finance")
+    clerk, both = person("clerk"), (person("manager"), person("manager"))
+    money = person("finance")
+    for turn in range(4):
+        made = [
+            requisitions.take_step(clerk, wish(shop, clerk, ("FLT-AIR-7502", 3, "180")), "submitted")[0]
+            for _ in range(2)
+        ]
+        asked = {
+            job: [
+                next(one.id for one in approvals.decisions(both[0], requisition_id=each.id) if one.job == job)
+                for each in made
+            ]
+            for job in ("Manager", "Finance")
+        }
+        with ThreadPoolExecutor(3) as pool:
+            tries = [
+                pool.submit(approvals.decide, by, ids[:: 1 if turn % 2 else -1], approve=True)
+                for by, ids in zip((*both, money), (asked["Manager"], asked["Manager"], asked["Finance"]), strict=True)
+            ]
+        errors = [error for each in tries if (error := each.exception()) is not None]
+        assert len(errors) == 1 and getattr(errors[0], "constraint", "") == "approval_decided", errors
+        assert "has been decided by Manager" in errors[0].message_en and "REQ" in errors[0].message_en  # type: ignore[attr-defined]
+        assert {requisitions.load(clerk, each.id or 0).values["state"] for each in made} == {"approved"}
 
 
 def test_a_colleague_does_not_reword_a_wish(shop: Shop, person: Person) -> None:

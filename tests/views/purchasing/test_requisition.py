@@ -20,6 +20,8 @@ from desktop.runtime.context import Context, User
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.purchasing.requisition_page import RequisitionPage
+from desktop.widgets.ask_strip import AskStrip
+from desktop.widgets.list_page import ListPage
 from tests.purchasing_people import Person, person, rule, wish
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
@@ -150,3 +152,45 @@ def test_f9_orders_what_is_selected_beyond_what_is_loaded(
     qtbot.waitUntil(lambda: bool(opened), timeout=30000)
     assert shop.value("select count(*) from erp.purchase_order where state = 'draft'") == 1
     assert shop.value("select count(*) from erp.requisition_line where state = 'open'") == 0
+
+
+def test_what_waits_for_me_is_approved_and_turned_down_by_keys(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+) -> None:
+    rule(shop, "requisition", "manager")
+    clerk, both, manager = person("clerk"), person("clerk", "manager"), person("manager")
+    made = [
+        requisitions.take_step(by, wish(shop, by, ("FLT-AIR-7502", many, "180")), "submitted")[0]
+        for by, many in ((clerk, 3), (clerk, 4), (both, 5))
+    ]
+
+    def waiting(database: Database, *jobs: str) -> tuple[ListPage, Context]:
+        context, _ = context_of(database, *jobs)
+        page = list_page(context, list_for("approvals"))
+        show(qtbot, page)
+        page.refresh()
+        qtbot.waitUntil(lambda: page._opened and not context.work.running(), timeout=15000)
+        page.grid.canvas.setFocus()
+        qtbot.keyClick(page, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: not context.work.running(), timeout=15000)
+        return page, context
+
+    his, _ = waiting(both, "clerk", "manager")
+    assert his.grid.model.rowCount() == 2, "not his own wish"
+    page, _ = waiting(manager, "manager")
+    assert page.grid.model.rowCount() == 3
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: page.grid.model.rowCount() == 2, timeout=15000)
+    page.grid.canvas.setFocus()
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    strip = next(each for each in page.findChildren(AskStrip) if each.isVisible())
+    reason = strip.editors["reason"]
+    qtbot.keyClick(reason, Qt.Key.Key_Return)
+    assert strip.isVisible() and strip.message.text(), "no rejection without a reason"
+    qtbot.keyClicks(reason, "not this year")
+    qtbot.keyClick(reason, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.grid.model.rowCount() == 0 and not strip.isVisible(), timeout=15000)
+    states = sorted(str(requisitions.load(clerk, each.id or 0).values["state"]) for each in made)
+    assert states == ["approved", "rejected", "rejected"]
+    assert shop.value("select count(*) from erp.approval where reason = 'not this year' and state = 'rejected'") == 2
