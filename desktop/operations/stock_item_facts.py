@@ -160,7 +160,7 @@ _PRICES = text("""
         order by s.valid_from > current_date, s.unit_price, s.id) prices
     union all
     select * from (
-        select null, o.id, o.number, p.name, p.name_zh, '', l.quantity, l.unit_price, o.currency::text,
+        select null::bigint, o.id, o.number, p.name, p.name_zh, '', l.quantity, l.unit_price, o.currency::text,
             null::integer, o.ordered_on, null::date
         from erp.purchase_order_line l
         join erp.purchase_order o on o.id = l.purchase_order_id

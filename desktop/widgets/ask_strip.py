@@ -67,7 +67,7 @@ class AskStrip(Surface):
         self.leave.clicked.connect(self.shut)
         self._fields = row(spacing=8)
         whole = row(self.words, self._fields, self.message, None, self.take, self.leave, spacing=12)
-        whole.setStretch(1, 1)
+        whole.setStretch(1, 6)  # what is entered gets the room
         self.setLayout(column(whole, margins=(16, 8, 12, 8)))
         self.hide()
 

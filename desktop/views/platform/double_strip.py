@@ -196,8 +196,9 @@ class DoubleDesk(QObject):
             ("all_leave", tr("Leave all out")), ("all_link", tr("Link all")), ("all_take", tr("All new")),
             ("link", tr("Link")), ("take", tr("New all the same")),
         ):  # fmt: skip
-            if key in self.actions:
-                self.actions[key].setText(words)
+            self.actions[key].setText(words)
+            if key.startswith("all_"):
+                self.strip.all[key.removeprefix("all_")].setText(words)
 
 
 def _words(double: Double) -> str:

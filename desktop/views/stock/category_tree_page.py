@@ -84,7 +84,7 @@ class CategoryTreePage(Page):
         view.setAllColumnsShowFocus(True)
         view.setFrameShape(QTreeView.Shape.NoFrame)
         view.setIndentation(18)
-        view.setStyleSheet(f"QTreeView::item {{ height: {metric('row.grid')}px; padding-right: 5px; }}")
+        view.setStyleSheet(f"QTreeView::item {{ height: {metric('row.grid')}px; padding: 0 6px; }}")
         header = view.header()
         header.setFixedHeight(metric("row.header"))
         header.setStretchLastSection(False)
@@ -157,6 +157,8 @@ class CategoryTreePage(Page):
         }  # fmt: skip
         for key, action in self.acts.items():
             action.setText(words[key])
+            if key in self.buttons:
+                self.buttons[key].setText(words[key])
         self.view.setAccessibleName(self.title())
         self.strip.retranslate()
         if self._found:

@@ -146,6 +146,11 @@ def _plain(value: Decimal | None) -> str:
     return "" if value is None else quantity_text(value)
 
 
+def _price(value: Decimal) -> str:
+    """With cents, and what the price list says beyond them."""
+    return format_decimal(value, 2 if value == round(value, 2) else 4)
+
+
 def condition_words(condition: str) -> str:
     """Good says nothing: it is the rule."""
     return {"bad": tr("Bad"), "quarantine": tr("Quarantine")}.get(condition, "")
@@ -221,9 +226,9 @@ def moves_tab(context: Context) -> TabBody:
 
     return FactsTab(
         context,
-        name=lambda: tr("Moves"),
+        name=lambda: tr("Stock moves"),
         columns=(
-            FactColumn(lambda: tr("When"), 130), FactColumn(lambda: tr("Document"), 140, code=True, link=True),
+            FactColumn(lambda: tr("When"), 150), FactColumn(lambda: tr("Document"), 140, code=True, link=True),
             FactColumn(lambda: tr("Kind"), 120), FactColumn(lambda: tr("From"), 130, code=True),
             FactColumn(lambda: tr("To"), 150, code=True), FactColumn(lambda: tr("Lot"), 130, code=True),
             FactColumn(lambda: tr("Quantity"), 90, number=True), FactColumn(lambda: tr("Reason")),
@@ -241,7 +246,7 @@ def prices_tab(context: Context) -> TabBody:
         kind = tr("Price list") if row.price_id else tr("Ordered")
         lead = "" if row.lead_time_days is None else str(row.lead_time_days)
         texts = (pick(row.supplier, row.supplier_zh), kind, row.order or row.supplier_code, _plain(row.min_quantity),
-                 format_decimal(row.unit_price, 4, trim=True), row.currency, lead, _day(row.since),
+                 _price(row.unit_price), row.currency, lead, _day(row.since),
                  _day(row.until))  # fmt: skip
         return Fact(texts, opens, row, quiet=row.price_id is None)
 
@@ -289,12 +294,12 @@ def rules_tab(context: Context) -> TabBody:
 
 ITEM_TABS: tuple[ItemTab, ...] = (
     ItemTab("card", lambda: tr("Card")),
-    ItemTab("units", lambda: tr("Units"), lines="packs", make=UnitsTab),
-    ItemTab("fits", lambda: tr("Fits"), lines="fits"),
+    ItemTab("units", lambda: tr("Packs and units"), lines="packs", make=UnitsTab),
+    ItemTab("fits", lambda: tr("Suitable for"), lines="fits"),
     ItemTab("substitutes", lambda: tr("Substitutes"), lines="substitutes"),
     ItemTab("prices", lambda: tr("Suppliers and prices"), make=prices_tab),
     ItemTab("bins", lambda: tr("Stock by bin"), make=bins_tab),
     ItemTab("lots", lambda: tr("Lots"), make=lots_tab),
-    ItemTab("moves", lambda: tr("Moves"), make=moves_tab),
+    ItemTab("moves", lambda: tr("Stock moves"), make=moves_tab),
     ItemTab("rules", lambda: tr("Reorder rules"), make=rules_tab),
 )

@@ -65,6 +65,7 @@ class UnitTable(QWidget):
     def show_unit(self, uom: str) -> None:
         """Only what concerns the unit of an item."""
         self._uom, self._of_item = uom, True
+        self._say_empty()
         self.refresh()
 
     def refresh(self) -> None:
@@ -81,12 +82,15 @@ class UnitTable(QWidget):
         self.title.setText(tr("General conversions, for every item"))
         self.add.setText(tr("New conversion"))
         self.add.setVisible(self._keeper())
+        self._say_empty()
+        self.table.retranslate()
+        self.strip.retranslate()
+
+    def _say_empty(self) -> None:
         self.table.say_empty(
             tr("No conversion of this unit") if self._of_item else tr("No conversion yet"),
             tr("1 kg = 1000 g holds for every item; what a box of one item holds is one of its packs."),
         )
-        self.table.retranslate()
-        self.strip.retranslate()
 
     def _keeper(self) -> bool:
         return self._context.user.has(*stock_units.KEEPERS)

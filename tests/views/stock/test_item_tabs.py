@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from sqlalchemy import text
 
 from db.session import Database
 from desktop.domain.text import tr
@@ -62,6 +61,13 @@ def test_the_tabs_turn_by_keys_and_read_what_they_show(qtbot: QtBot, room_of: Ro
         body = page.card.bodies[key]
         assert isinstance(body, FactsTab)
         qtbot.waitUntil(lambda table=body.table: bool(table.rows()), timeout=10_000)
+    for number, key in ((5, "prices"), (7, "lots"), (9, "rules")):
+        qtbot.keyClick(page, getattr(Qt.Key, f"Key_{number}"), ALT)
+        quiet = page.card.bodies[key]
+        assert isinstance(quiet, FactsTab)
+        qtbot.waitUntil(lambda: not room.context.work.running(), timeout=10_000)
+        assert quiet.table.empty.title.text() != "This could not be read"
+    qtbot.keyClick(page, Qt.Key.Key_8, ALT)
     on_hand = one(owner, "select sum(quantity) from erp.stock_balance where item_id = :id", id=item)
     bins = page.card.bodies["bins"]
     assert isinstance(bins, FactsTab)
@@ -106,10 +112,8 @@ def test_lines_on_other_tabs_are_saved_with_the_card(qtbot: QtBot, room_of: Room
 
 
 def test_units_are_converted_for_every_item(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
-    with owner.write() as session:
-        session.execute(text("delete from erp.uom_conversion"))
-        session.execute(text("insert into erp.unit_of_measure (code, name, name_zh) values ('t', 'tonne', '吨')"
-                             " on conflict do nothing"))  # fmt: skip
+    count = one(owner, "select count(*) from erp.uom_conversion")
+    pair = "select factor from erp.uom_conversion where from_uom = 'roll' and to_uom = 'pair'"
     room = room_of("steward")
     page = UnitsPage(room.context)
     qtbot.addWidget(page)
@@ -122,10 +126,10 @@ def test_units_are_converted_for_every_item(qtbot: QtBot, room_of: RoomOf, owner
     qtbot.keyClick(page.units, Qt.Key.Key_N, CTRL | SHIFT)
     strip = page.units.strip
     assert strip.isVisible()
-    take(qtbot, strip, "from_uom", "tonne")
+    take(qtbot, strip, "from_uom", "roll")
     factor = strip.editors["factor"]
     qtbot.keyClicks(factor, "-3")
-    take(qtbot, strip, "to_uom", "kg")
+    take(qtbot, strip, "to_uom", "pair")
     qtbot.keyClick(strip.editors["to_uom"], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "above zero" in strip.message.text(), timeout=5_000)
     assert factor.hasFocus()
@@ -133,17 +137,19 @@ def test_units_are_converted_for_every_item(qtbot: QtBot, room_of: RoomOf, owner
     qtbot.keyClicks(factor, "1000")
     strip.editors["to_uom"].setFocus()
     qtbot.keyClick(strip.editors["to_uom"], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: len(page.units.table.rows()) == 1, timeout=10_000)
-    assert page.units.table.rows()[0].texts == ("t", "1,000", "kg", "1 kg = 0.001 t")
+    qtbot.waitUntil(lambda: len(page.units.table.rows()) == count + 1, timeout=10_000)
+    at = [fact.texts[0] for fact in page.units.table.rows()].index("roll")
+    assert page.units.table.rows()[at].texts == ("roll", "1,000", "pair", "1 pair = 0.001 roll")
     page.units.table.view.setFocus()
+    page.units.table.view.selectRow(at)
     qtbot.keyClick(page.units.table.view, Qt.Key.Key_Return)
     qtbot.keyClicks(strip.editors["factor"], "1016")
     qtbot.keyClick(strip.editors["factor"], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: one(owner, "select factor from erp.uom_conversion") == 1016, timeout=10_000)
+    qtbot.waitUntil(lambda: one(owner, pair) == 1016, timeout=10_000)
     qtbot.waitUntil(lambda: not strip.isVisible(), timeout=5_000)
     page.units.table.view.setFocus()
     qtbot.keyClick(page.units.table.view, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: one(owner, "select count(*) from erp.uom_conversion") == 0, timeout=10_000)
+    qtbot.waitUntil(lambda: one(owner, pair) is None, timeout=10_000)
     set_language("zh")
     assert page.title() == tr("Conversions of units") == "单位换算"
 
@@ -171,9 +177,9 @@ def test_an_item_is_said_to_fit_one_asset_alone(qtbot: QtBot, room_of: RoomOf, o
     alone += " where f.asset_id = :asset and i.code = 'MFD-0112'"
     qtbot.waitUntil(lambda: one(owner, alone, asset=asset) == 1, timeout=10_000)
     qtbot.waitUntil(lambda: len(fitting.table.rows()) == before + 1, timeout=10_000)
-    assert fitting.table.rows()[0].texts[0] == "MFD-0112"
+    at = [fact.texts[0] for fact in fitting.table.rows() if fact.record.by == "asset"].index("MFD-0112")
     view: QWidget = fitting.table.view
     view.setFocus()
-    fitting.table.view.selectRow(0)
+    fitting.table.view.selectRow(at)
     qtbot.keyClick(view, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: one(owner, alone, asset=asset) == 0, timeout=10_000)
