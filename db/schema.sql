@@ -12762,6 +12762,35 @@ begin
 end
 $$;
 
+-- Whoever matches found the order line that a line is about (F7): it is tied to it and matched again. Returns the invoice's state.
+create function api.link_invoice_line(line_id bigint, purchase_line bigint) returns text
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    line supplier_invoice_line;
+    head supplier_invoice;
+    found_state text;
+begin
+    head := own_invoice((select l.invoice_id from supplier_invoice_line l where l.id = $1), '{matched,exception,approved}');
+    select * into line from supplier_invoice_line l where l.id = $1;
+    if not exists (select from purchase_order_line p join purchase_order o on o.id = p.purchase_order_id
+                   where p.id = $2 and o.org_unit_id = any (api.posting_units(my_user_id()))) then
+        perform refuse('ER004', 'supplier_invoice_order_known', jsonb_build_object('line', line.line_no, 'number', null, 'item', null));
+    end if;
+    update supplier_invoice_line l
+    set purchase_line_id = $2, accepted_by = null, accepted_at = null, accept_reason = null
+    where l.id = line.id and l.purchase_line_id is distinct from $2;
+    if found then
+        update supplier_invoice i set touches = i.touches + 1 where i.id = head.id;
+    end if;
+    found_state := match_lines(head);
+    update supplier_invoice i set state = found_state, matched_at = now() where i.id = head.id;
+    return found_state;
+end
+$$;
+
 -- Take an entry back to draft to correct it ("reopen"), or give it up ("cancel"); a reason is kept by the audit.
 create function api.change_supplier_invoice(invoice_id bigint, version integer, action text, reason text default null) returns void
 language plpgsql security definer
@@ -13337,6 +13366,7 @@ left join closed c on c.month = p.month;
 call erp.allow('api.supplier_performance', 'business', 'select');
 call erp.allow('api.touchless_rate', 'buyer finance manager pm auditor', 'select');
 call erp.allow('api.match_supplier_invoice(bigint)', 'buyer finance', 'execute');
+call erp.allow('api.link_invoice_line(bigint, bigint)', 'buyer finance', 'execute');
 call erp.allow('api.accept_difference(bigint, text)', 'finance manager', 'execute');
 call erp.allow('api.change_supplier_invoice(bigint, integer, text, text)', 'buyer finance', 'execute');
 call erp.allow('api.post_supplier_invoice(uuid, bigint)', 'finance', 'execute');

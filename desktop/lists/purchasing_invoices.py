@@ -36,6 +36,10 @@ ACCEPT = Action(
     key="accept_difference", name="Accept the difference", name_zh="认可差异", shortcut="Space",
     roles=frozenset({"finance", "manager"}),
 )  # fmt: skip
+FIND = Action(
+    key="find_order_line", name="Find the order line", name_zh="查找订单行", shortcut="F7",
+    roles=frozenset({"finance", "buyer"}),
+)  # fmt: skip
 MATCH_AGAIN = Action(
     key="match_again", name="Match again", name_zh="重新匹配", shortcut="Ctrl+R", roles=frozenset({"finance", "buyer"})
 )
@@ -255,7 +259,7 @@ INVOICE_EXCEPTIONS = ListSpec(
     key="invoice_exceptions", area="purchasing", name="Invoice differences", name_zh="发票差异",
     table="supplier_invoice_line", row_id=SupplierInvoiceLine.id, joins=_exceptions, opens=None,
     topics=("supplier_invoice", "supplier_invoice_line"), icon="triangle-alert", roles=PAYERS,
-    sort=(Sort("invoice_date"), Sort("line_no")), title_columns=("number", "item"), actions=(ACCEPT, MATCH_AGAIN),
+    sort=(Sort("invoice_date"), Sort("line_no")), title_columns=("number", "item"), actions=(ACCEPT, FIND, MATCH_AGAIN),
     columns=(
         Column(key="number", expr=SupplierInvoice.number, kind=Kind.CODE, width=140,
                opens=("supplier_invoice", "invoice_id"), source="supplier_invoice.number"),

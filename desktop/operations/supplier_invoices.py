@@ -193,6 +193,43 @@ def accept(database: Database, line_id: int, reason: str) -> tuple[str, Changes]
     return str(state), Changes.of(supplier_invoice=(), supplier_invoice_line=[line_id])
 
 
+def order_lines(database: Database, line_id: int, typed: str) -> tuple[Invoiceable, ...]:
+    """Order lines that a line of an invoice may be about, the likeliest first.
+
+    They are of its supplier, received and not invoiced (for a credit note: gone back), with `typed` in order number,
+    part number or name.
+    """
+    with database.read() as session:
+        rows = session.execute(text(_CANDIDATES), {"line": line_id, "typed": f"%{_literal(typed)}%"})
+        return tuple(Invoiceable(*row) for row in rows)
+
+
+def _literal(typed: str) -> str:
+    """As `like` takes it: every sign for itself."""
+    return typed.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_CANDIDATES = """
+    select c.*
+    from erp.supplier_invoice_line l
+    join erp.supplier_invoice i on i.id = l.invoice_id
+    cross join lateral api.invoiceable(i.supplier_id, i.kind = 'credit_note') c
+    where l.id = :line and concat_ws(' ', c.order_number, c.item_code, c.item_name, c.item_name_zh) ilike :typed
+    order by c.item_id is distinct from l.item_id, abs(c.unit_price - l.unit_price), c.received_on, c.order_number,
+             c.line_no
+    limit 20
+"""
+
+
+def link(database: Database, line_id: int, purchase_line_id: int) -> tuple[str, Changes]:
+    """Tie a line to the order line that it is about, and match again. Returns the state that the invoice is in now."""
+    with database.write() as session:
+        state = session.execute(
+            text("select api.link_invoice_line(:line, :order)"), {"line": line_id, "order": purchase_line_id}
+        ).scalar_one()
+    return str(state), Changes.of(supplier_invoice=(), supplier_invoice_line=[line_id])
+
+
 def change(database: Database, record: Record, action: str, reason: str | None = None) -> Changes:
     """``reopen`` takes an entry back to draft, ``cancel`` gives it up."""
     with database.write() as session:

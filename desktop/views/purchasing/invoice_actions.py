@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
 from desktop.domain.changes import Changes
-from desktop.domain.text import tr
+from desktop.domain.stock import quantity_text
+from desktop.domain.text import pick, tr
 from desktop.operations import inspections, supplier_invoices
 from desktop.operations.inspections import Finding, Inspected
 from desktop.operations.stock import new_key
-from desktop.runtime.context import Context
+from desktop.runtime.context import Context, Found
 from desktop.runtime.failures import Failure
 from desktop.views.purchasing.decision_strips import AcceptStrip, InspectStrip
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.list_page import ListPage
 
 LISTS = frozenset({"inspections", "invoice_exceptions", "supplier_invoices", "grni"})
+
+
+_LOOK_UP_WIDTH = 480
+"""So that order, part, quantity and price are read whole."""
 
 
 class InvoiceListActions(QObject):
@@ -31,6 +39,7 @@ class InvoiceListActions(QObject):
             "accept_inspection": self.accept_inspections,
             "inspect": self.inspect,
             "accept_difference": self.accept,
+            "find_order_line": self.find,
             "match_again": self.match,
             "post_invoices": self.post,
             "roll_accruals": self.turn,
@@ -42,8 +51,12 @@ class InvoiceListActions(QObject):
             strip.left.connect(page.grid.canvas.setFocus)
         self.accept_strip.accepted.connect(self._accept)
         self.inspect_strip.found.connect(self._inspect)
+        self.find_strip = AskStrip(context.work, page)
+        page.under_header(self.find_strip)
+        self.find_strip.shut_down.connect(page.grid.canvas.setFocus)
         if page.spec.key == "invoice_exceptions":
-            page.commands.actions["check"].setShortcuts([])  # here Space accepts
+            for taken in ("check", "look_up"):  # here Space accepts and F7 finds the order
+                page.commands.actions[taken].setShortcuts([])
         page.action_requested.connect(self._act)
 
     @Slot(str, object)
@@ -113,6 +126,47 @@ class InvoiceListActions(QObject):
     def _accepted(self, answer: tuple[str, Changes]) -> None:
         self.accept_strip.shut()
         self._done(answer)
+
+    def find(self, rows: Sequence[int]) -> None:
+        """F7: the order line that the row of the cursor is about, by order, part number or name."""
+        current = self._page.grid.current()
+        if current is None:
+            return
+        texts = dict(zip((info.key for info in self._page.model.infos), current.texts, strict=True))
+        row = rows[0]
+        about = " ".join(part for part in (texts.get("number", ""), texts.get("item", "")) if part)
+        self.find_strip.open(
+            tr("What {line} is about", line=about),
+            (Ask("order", tr("Order line"), partial(self._candidates, row)),),
+            take=tr("Tie to the order"),
+            done=partial(self._link, row),
+        )
+        self.find_strip.editors["order"].setMinimumWidth(_LOOK_UP_WIDTH)
+
+    def _candidates(self, row: int, typed: str) -> Sequence[Found]:
+        return tuple(
+            Found(
+                "purchase_order", one.purchase_line_id, f"{one.order_number} / {one.line_no}",
+                f"{one.item_code}  {pick(one.item_name, one.item_name_zh)}",
+                f"{quantity_text(one.quantity)} × {one.unit_price:,.2f}",
+            )
+            for one in supplier_invoices.order_lines(self._context.database, row, typed)
+        )  # fmt: skip
+
+    def _link(self, row: int, given: Mapping[str, Any]) -> None:
+        self._context.work.run(
+            supplier_invoices.link, self._context.database, row, int(given["order"]),
+            on_done=self._linked, on_error=self._not_linked, owner=self,
+        )  # fmt: skip
+
+    def _linked(self, answer: tuple[str, Changes]) -> None:
+        state, changes = answer
+        self.find_strip.shut()
+        words = tr("Tied; lines of this invoice still differ") if state == "exception" else tr("Tied, and it agrees")
+        self._done((words, changes))
+
+    def _not_linked(self, failure: Failure) -> None:
+        self.find_strip.refuse(failure.message)
 
     def match(self, rows: Sequence[int]) -> None:
         """Ctrl+R: goods that came meanwhile may make it agree."""

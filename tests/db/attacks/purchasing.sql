@@ -160,3 +160,9 @@ select api.decide_all(array[{south_approval}], true);
 select api.decide_all(array[{south_approval}], false, 'no');
 -- buyer: refused 42501. What an approval is about is told by its own functions.
 select erp.document_number(a) from erp.approval a;
+-- finance: refused ER004. A line of the other branch's invoice is not tied to anything.
+select api.link_invoice_line({south_invoice_line}, 1);
+-- finance: refused ER004. Nor one's own to an order of the other branch.
+select api.link_invoice_line({north_invoice_line}, (select max(id) + 1000 from erp.purchase_order_line));
+-- clerk: refused 42501. The clerk ties nothing.
+select api.link_invoice_line({north_invoice_line}, 1);

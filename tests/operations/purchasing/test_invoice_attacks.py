@@ -197,6 +197,48 @@ def test_the_tax_may_be_rounded_by_line_or_by_total(buying: Buying) -> None:
     buying.check()
 
 
+def test_a_line_is_tied_to_its_order_and_nothing_accepted_stays(buying: Buying) -> None:
+    buying.receive(FILTER, 20)
+    buying.receive(SEPARATOR, 4)
+    unit = buying.value("select code from erp.org_unit where id = %s", buying.shop.world.branch)
+    loose = {"description": "parts", "quantity": 4, "unit_price": "840"}
+    paper = buying.paper(number="LOOSE") | {"unit": unit, "gross": "3796.80", "lines": [loose]}
+    invoice, matched, _ = supplier_invoices.enter(buying.buyer, paper)
+    (line,) = _lines(buying, invoice)
+    assert matched.exceptions == 1
+    found = supplier_invoices.order_lines(buying.finance, line, "")
+    assert [one.item_code for one in found] == [SEPARATOR, FILTER]  # the nearer price first
+    assert supplier_invoices.order_lines(buying.finance, line, "%") == ()
+    assert [one.item_code for one in supplier_invoices.order_lines(buying.finance, line, "sep-oil")] == [SEPARATOR]
+    assert supplier_invoices.accept(buying.finance, line, "as agreed")[0] == "approved"
+    assert supplier_invoices.link(buying.finance, line, buying.line(SEPARATOR))[0] == "exception"  # the price differs
+    assert buying.value("select exceptions from erp.supplier_invoice_line") == ["price"]
+    assert buying.value("select accepted_by is null from erp.supplier_invoice_line") is True
+    assert supplier_invoices.accept(buying.finance, line, "400 is little")[0] == "approved"
+    other = buying.value(
+        "insert into erp.party (company_id, code, name, is_supplier) values (%s, 'SUP-9', 'Other', true) returning id",
+        buying.shop.world.company,
+    )
+    order = buying.value(
+        "insert into erp.purchase_order (company_id, org_unit_id, number, supplier_id) values (%s, %s, 'PO-9', %s)"
+        " returning id",
+        buying.shop.world.company, buying.shop.world.branch, other,
+    )  # fmt: skip
+    foreign = buying.value(
+        "insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price)"
+        " values (%s, 1, %s, 1, 1) returning id",
+        order, buying.shop.item(FILTER),
+    )  # fmt: skip
+    _refused("supplier_invoice_line_supplier", supplier_invoices.link, buying.finance, line, foreign)
+    _refused("supplier_invoice_order_known", supplier_invoices.link, buying.finance, line, 10**9)
+    for who in (buying.manager, buying.shop.clerk):
+        with pytest.raises(OutpostError):
+            supplier_invoices.link(who, line, buying.line(FILTER))
+    supplier_invoices.post(buying.finance, uuid4(), invoice)
+    _refused("supplier_invoice_step", supplier_invoices.link, buying.finance, line, buying.line(FILTER))
+    buying.check()
+
+
 def test_another_branch_neither_sees_nor_touches_the_invoice(buying: Buying) -> None:
     buying.receive(SEPARATOR, 4)
     invoice, _, _ = supplier_invoices.enter(buying.finance, buying.paper((SEPARATOR, 4, "800")))

@@ -24,6 +24,7 @@ from desktop.runtime.work import Work
 from desktop.views.purchasing.invoice_actions import InvoiceListActions
 from desktop.views.purchasing.supplier_invoice_page import SupplierInvoicePage
 from desktop.widgets.list_page import ListPage
+from desktop.widgets.lookup import LookupField
 from desktop.widgets.page import Page
 from desktop.widgets.theme import apply_theme, set_language
 from tests.form_fixtures import type_into
@@ -146,6 +147,55 @@ def test_differences_are_shown_and_accepted_with_space(
                 _picture(again, f"invoice-{tongue}-{theme}")
         apply_theme(qapp, "light")
         set_language("en")
+
+
+def test_a_line_without_an_order_is_found_by_f7_and_tied(
+    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context], qapp: QApplication
+) -> None:
+    buying.receive(PART, 20)
+    buying.receive("SEP-OIL-7520", 4)
+    unit = buying.value("select code from erp.org_unit where id = %s", buying.shop.world.branch)
+    paper = buying.paper(number="LOOSE") | {
+        "unit": unit, "gross": "4068.00",
+        "lines": [{"description": "filters", "quantity": 20, "unit_price": "180"}],
+    }  # fmt: skip
+    made, matched, _ = supplier_invoices.enter(buying.buyer, paper)
+    assert matched.exceptions == 1
+    context = room(buying.finance, "finance")
+    page = list_page(context, list_for("invoice_exceptions"))
+    _show(qtbot, page, context)
+    qtbot.waitUntil(lambda: page.model.map.rows == 1, timeout=15000)
+    page.grid.canvas.setFocus()
+    qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F7)
+    strip = _actions(page).find_strip
+    qtbot.waitUntil(strip.isVisible, timeout=5000)
+    field = strip.editors["order"]
+    assert isinstance(field, LookupField)
+    qtbot.keyClicks(field, "FLT-AIR")
+    qtbot.waitUntil(field.is_open, timeout=10000)
+    if PICTURES:
+        for theme in ("light", "dark"):
+            apply_theme(qapp, theme)
+            for tongue in ("en", "zh"):
+                set_language(tongue)
+                for width, height in ((1294, 680), (1848, 980)):
+                    page.resize(width, height)
+                    field.clear()
+                    qtbot.keyClicks(field, "FLT-AIR")
+                    qtbot.waitUntil(field.is_open, timeout=10000)
+                    qtbot.wait(200)
+                    _picture(page, f"find-{tongue}-{theme}-{width}")
+        apply_theme(qapp, "light")
+        set_language("en")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: field.value() is not None, timeout=10000)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: buying.value("select state from erp.supplier_invoice") == "matched", timeout=15000)
+    _settled(qtbot, context)
+    assert not strip.isVisible() and page.model.map.rows == 0
+    line = buying.value("select purchase_line_id from erp.supplier_invoice_line where invoice_id = %s", made)
+    assert line == buying.line(PART)
+    buying.check()
 
 
 def test_an_inspection_is_decided_in_the_list(
