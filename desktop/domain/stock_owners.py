@@ -28,7 +28,10 @@ def shown(draft: Draft) -> bool:
     """Whether the desk has to say whose stock is meant at all."""
     if draft.mode is Mode.RECEIVE:
         return draft.owner is not None
-    return any(line.owner is not None or (draft.mode in TAKING and owners(line.part)) for line in draft.lines)
+    if any(line.owner for line in draft.lines):
+        return True
+    asked = (line for at, line in enumerate(draft.lines) if line.quantity or at == draft.current)
+    return draft.mode in TAKING and any(owners(line.part) for line in asked)
 
 
 def kind_of(owner: Owner | None) -> str:

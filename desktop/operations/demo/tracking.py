@@ -30,9 +30,11 @@ _PACKS = (
 )
 _SUBSTITUTES = (
     "insert into erp.item_substitute (item_id, substitute_id)"
-    " select a.id, b.id from erp.item a join erp.item b on b.category = a.category and b.uom = a.uom and b.id > a.id"
-    " and b.tracking = a.tracking and b.standard_cost between a.standard_cost * 0.8 and a.standard_cost * 1.25"
-    " order by a.id, b.id limit 12 on conflict do nothing"
+    " select a.id, b.id from erp.item a join erp.item b on b.company_id = a.company_id and ("
+    # A gasket of the better rubber in the same size, and what the makers name.
+    " b.code = replace(a.code, 'GSK-NBR-', 'GSK-FKM-') and a.code like 'GSK-NBR-%' or (a.code, b.code) in ("
+    "('SEP-OIL-7520', 'SEP-OIL-7710'), ('BLT-XPB-2500', 'BLT-XPB-2360'), ('FLT-AIR-7502', 'FLT-AIR-11002')))"
+    " order by a.id, b.id limit 16 on conflict do nothing"
 )
 _INSTALL = (
     "with out as ("
@@ -76,6 +78,7 @@ def make_tracking(cursor: Cursor, world: World) -> None:
             _change(cursor, balance, condition, reason)
     _send_on(cursor, world, clerk, free[3:5], other.store)
     _keep_for_others(cursor, world, clerk, free[5:])
+    _keep_at_the_desk(cursor, world, clerk)
     _repair(cursor, world, clerk, branch.warehouse)
     _date(cursor, world, before)
 
@@ -123,6 +126,45 @@ def _keep_for_others(cursor: Cursor, world: World, clerk: object, rows: list[tup
             line = {"item_id": item, "to_location_id": place, "owner_id": found[0], "quantity": quantity}
             with acting(cursor, clerk):
                 _post(cursor, {"type": "receipt", "reason": "寄售" if supplies else "客供件", "lines": [line]})
+
+
+_AT_THE_DESK = """
+    select i.id, b.location_id, p.id, i.standard_cost
+    from erp.item i
+    join erp.stock_balance b on b.item_id = i.id and b.org_unit_id = %(unit)s and b.condition = 'good'
+        and b.owner_id is null
+    join erp.party p on p.id = case when %(consigned)s then (
+        select s.id from erp.party s join erp.party_unit u on u.party_id = s.id and u.org_unit_id = %(branch)s
+        where s.is_supplier and not s.is_customer order by s.id limit 1) else (
+        select w.customer_id from erp.work_order w
+        where w.state = 'working' and exists (
+            select from erp.reservation r where r.work_order_id = w.id and r.org_unit_id = %(unit)s)
+        order by w.id limit 1) end
+    where i.code = %(code)s
+    order by b.quantity desc, b.id limit 1
+"""
+
+
+def _keep_at_the_desk(cursor: Cursor, world: World, clerk: object) -> None:
+    """Sensors that a supplier keeps with us at an agreed price, and separators of the customer whose order is open."""
+    branch = next(iter(world.branches.values()))
+    for code, consigned, quantity in (("SNS-PT100-6", True, 30), ("SEP-OIL-7520", False, 2)):
+        values = {"unit": branch.warehouse, "branch": branch.unit, "code": code, "consigned": consigned}
+        cursor.execute(_AT_THE_DESK, values)
+        found = cursor.fetchone()
+        if found is None:
+            continue
+        item, place, owner, cost = found
+        if consigned:
+            cursor.execute(
+                "insert into erp.supplier_price (company_id, org_unit_id, item_id, supplier_id, unit_price, valid_from)"
+                " select %s, %s, %s, %s, %s, %s where not exists (select from erp.supplier_price s"
+                " where s.item_id = %s and s.supplier_id = %s)",
+                (world.company, branch.unit, item, owner, cost, world.today - dt.timedelta(days=90), item, owner),
+            )
+        line = {"item_id": item, "to_location_id": place, "owner_id": owner, "quantity": quantity}
+        with acting(cursor, clerk):
+            _post(cursor, {"type": "receipt", "reason": "寄售" if consigned else "客供件", "lines": [line]})
 
 
 def _repair(cursor: Cursor, world: World, clerk: object, unit: int) -> None:

@@ -179,7 +179,8 @@ class DeskLines(QObject):
         index, line = self.draft.current, self._line()
         if line is not None:
             instead = self.substitutes.get(line.part.id)
-            short = instead is not None and stock.verdict(self.draft, index).rule == "over"
+            taking = self.draft.mode in (Mode.ISSUE, Mode.COUNTER)
+            short = taking and instead is not None and stock.verdict(self.draft, index).rule == "over"
             if instead is not None and short:
                 self._set(stock_scans.take_substitute(self.draft, index, instead))
             else:

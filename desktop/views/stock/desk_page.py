@@ -311,7 +311,7 @@ class StockDesk(Page):
             Total(tr("Pieces"), stock.quantity_text(sums.pieces)),
             Total(tr("Value"), f"¥ {desk_rows.money(sums.value)}"),
         ]
-        if any(line.expected is not None for line in draft.lines):
+        if any(line.expected is not None for line in draft.lines) and draft.mode is not Mode.SEND_BACK:
             left = tr("Reserved left to pick") if draft.mode is Mode.ISSUE else tr("Still to come")
             totals.append(Total(left, stock.quantity_text(sums.left)))
         self.bar.set_totals(totals)

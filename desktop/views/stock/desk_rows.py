@@ -99,7 +99,7 @@ def columns(draft: Draft) -> tuple[TableColumn, ...]:
     elif mode in (Mode.RETURN, Mode.SEND_BACK):
         extra = (TableColumn("condition", tr("Condition"), 96),)
     if stock_owners.shown(draft):
-        extra = (*extra, TableColumn("owner", tr("Whose stock"), 128, narrow_width=88))
+        extra = (*extra, TableColumn("owner", tr("Owner"), 184, narrow_width=84))
     packed = any(counted(line) is not None for line in draft.lines)
     return (
         TableColumn("number", "#", 36, "right"),
@@ -160,7 +160,7 @@ def _row(draft: Draft, number: int, typed: Entry | None, wide: bool, substitutes
         "expected": _expected(draft, line),
         "quantity": _quantity(draft, number, found, typed),
         "unit": Cell(_unit(line, typed), "text.secondary"),
-        "owner": _owner(draft, line),
+        "owner": _owner(draft, line, wide),
         "left": Cell(quantity_text(left), "warn.fg" if left < _LOW and not todo else "text.primary")
         if line.location_id
         else _or_none(""),
@@ -179,7 +179,8 @@ def _last_day(line: Line) -> str:
 
 def _message(draft: Draft, number: int, found: Verdict, wide: bool, substitutes: Mapping[int, Part]) -> Message:
     line = draft.lines[number]
-    other = substitutes.get(line.part.id) if found.rule == "over" else None
+    taking = draft.mode in (Mode.ISSUE, Mode.COUNTER)
+    other = substitutes.get(line.part.id) if taking and found.rule == "over" else None
     place = substitute_place(other) if other is not None else None
     if other is not None and place is not None:
         offer = tr("Substitute: {part}, {count} free in {bin}.", part=other.code, bin=place.location,
@@ -205,10 +206,11 @@ def _unit(line: Line, typed: Entry | None) -> str:
     return f"{unit.display_name()} = {quantity_text(pieces)} {line.part.base_unit()}"
 
 
-def _owner(draft: Draft, line: Line) -> Cell:
+def _owner(draft: Draft, line: Line, wide: bool) -> Cell:
+    """Where there is little room only the kind: the name stands under the lines."""
     owner = owner_of(draft, line)
-    if owner is None:
-        return Cell(stock_owners.kind_of(None), "text.secondary")
+    if owner is None or not wide:
+        return Cell(stock_owners.kind_of(owner), "info.fg" if owner else "text.secondary")
     return Cell(f"{stock_owners.kind_of(owner)} · {owner.display_name()}", "info.fg")
 
 

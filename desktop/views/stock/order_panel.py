@@ -119,8 +119,8 @@ class OrderPanel(SidePanel):
     def show_draft(self, draft: Draft) -> None:
         self.clear()
         if draft.owner is not None:
-            chip = Chip(kind_of(draft.owner), "info", "building-2")
-            self.add_section(_head(draft.owner.display_name(), owner_words(draft.owner), chip, code=False))
+            self.add_section(_head(kind_of(draft.owner), owner_words(draft.owner), code=False))
+            self.add_section(KeyValues([(tr("Owner"), draft.owner.display_name())]))
             self.add_section(Label(tr("Ctrl+O: these goods are ours."), role="text.secondary", wrap=True))
             return
         if draft.subject is None:
@@ -128,7 +128,8 @@ class OrderPanel(SidePanel):
             return
         if draft.mode is Mode.SEND_BACK:
             self._sent_back(draft)
-        elif draft.subject.kind == "work_order":
+            return
+        if draft.subject.kind == "work_order":
             self._order(draft.subject.facts, draft.subject.code)
         elif draft.subject.kind == "purchase_order":
             self._purchase(draft.subject.facts, draft.subject.code)
@@ -200,8 +201,7 @@ class OrderPanel(SidePanel):
         if not expected:
             return
         done = sum(line.quantity >= (line.expected or Decimal(0)) for line in expected)
-        titles = {"issue": tr("Reserved parts"), "receipt": tr("Ordered parts"), "return": tr("Issued parts"),
-                  "supplier_return": tr("Received parts")}  # fmt: skip
+        titles = {"issue": tr("Reserved parts"), "receipt": tr("Ordered parts"), "return": tr("Issued parts")}
         title = titles.get(draft.mode.value, tr("Reserved parts"))
         aside = Label(tr("{done} / {all} complete", done=done, all=len(expected)), role="text.secondary")
         self.add_section(PartsList(expected), title, aside)
@@ -227,7 +227,7 @@ def _head(title: str, subtitle: str, *marks: QWidget, code: bool = True) -> QWid
     layout = QVBoxLayout(body)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(4)
-    layout.addLayout(row(Label(title, size=15, weight=600, code=code, elide=not code), None, *marks))
+    layout.addLayout(row(Label(title, size=15, weight=600, code=code), None, *marks))
     layout.addWidget(Label(subtitle, size=13, elide=True))
     return body
 

@@ -120,16 +120,17 @@ def _figures(found: Overview | None) -> str:
 
 
 def fill_holdings(table: PaintedTable, found: Overview | None) -> None:
-    """Bins of a part: on hand, reserved, available."""
+    """Bins of a part: on hand, reserved, available. Whose it is takes the last move's room where not all is ours."""
+    others = bool(found and found.part.owned)
     table.set_columns(
         (
             TableColumn("bin", tr("Bin"), 112, code=True),
-            TableColumn("place", tr("Location"), 304 if found and found.part.owned else 176),
+            TableColumn("place", tr("Location"), 0 if others else 176),
             TableColumn("lot", tr("Lot"), 104, code=True),
             TableColumn("on_hand", tr("On hand"), 80, "right"),
             TableColumn("reserved", tr("Reserved"), 80, "right"),
             TableColumn("available", tr("Available"), 88, "right"),
-            TableColumn("changed", tr("Last move")),
+            *(() if others else (TableColumn("changed", tr("Last move")),)),
         ),
         wide=True,
     )

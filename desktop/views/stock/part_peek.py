@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -96,7 +97,8 @@ class PartPeek(PeekPane):
             return y + _LINE
         for each in places[:_BINS]:
             free = quantity_text(each.available if each.condition == "good" else ZERO)
-            self._row(painter, y, each.location, _about(each), quantity_text(each.on_hand), free, bool(each.owner))
+            there = quantity_text(each.on_hand)
+            self._row(painter, y, each.location, _about(each), there, free, other=each.owner is not None)
             y += _LINE
         if len(places) > _BINS:
             more = tr("and {count} more", count=len(places) - _BINS)
@@ -112,24 +114,28 @@ class PartPeek(PeekPane):
             y += _LINE
             good = [each for each in part.holdings if each.condition == "good"]
             free = quantity_text(sum((each.available for each in good), ZERO))
-            self._row(painter, y, part.code, part.display_name(), good[0].location if good else "", free, False)
+            self._row(painter, y, part.code, part.display_name(), good[0].location if good else "", free, room=88)
 
     def _title(self, painter: QPainter, y: float, words: str, middle: str, right: str) -> None:
         edge, small = self.width() - 16, font(11, 500, text=words)
         draw_text(painter, QRectF(16, y, 160, _LINE), words, small, "text.tertiary")
-        draw_text(painter, QRectF(edge - 132, y, 68, _LINE), middle, font(11, text=middle), "text.tertiary", "right")
-        draw_text(painter, QRectF(edge - 60, y, 60, _LINE), right, font(11, text=right), "text.tertiary", "right")
+        draw_text(painter, QRectF(edge - 108, y, 56, _LINE), middle, font(11, text=middle), "text.tertiary", "right")
+        draw_text(painter, QRectF(edge - 48, y, 48, _LINE), right, font(11, text=right), "text.tertiary", "right")
         painter.fillRect(QRectF(16, y + _LINE - 1, edge - 16, 1), color("border.grid"))
 
-    def _row(self, painter: QPainter, y: float, code: str, about: str, middle: str, right: str, other: bool) -> None:
+    def _row(
+        self, painter: QPainter, y: float, code: str, about: str, middle: str, right: str,
+        *, other: bool = False, room: int = 56,
+    ) -> None:  # fmt: skip
         edge = self.width() - 16
         used = font(12, code=True, text=code)
         width = min(max(88, text_width(code, used) + 10), 150)
         draw_text(painter, QRectF(16, y, width - 6, _LINE), code, used, "text.primary")
-        room = QRectF(16 + width, y, edge - 132 - 16 - width, _LINE)
-        draw_text(painter, room, about, font(12, text=about), "info.fg" if other else "text.secondary")
-        draw_text(painter, QRectF(edge - 132, y, 68, _LINE), middle, font(12, text=middle), "text.secondary", "right")
-        draw_text(painter, QRectF(edge - 60, y, 60, _LINE), right, font(12, 500), "text.primary", "right")
+        between = QRectF(16 + width, y, edge - 72 - room - width, _LINE)
+        place = QRectF(edge - 52 - room, y, room, _LINE)
+        draw_text(painter, between, about, font(12, text=about), "info.fg" if other else "text.secondary")
+        draw_text(painter, place, middle, font(12, text=middle), "text.secondary", "right")
+        draw_text(painter, QRectF(edge - 48, y, 48, _LINE), right, font(12, 500), "text.primary", "right")
 
     def _keys(self, painter: QPainter) -> None:
         x, y = 16.0, self.height() - 26
@@ -146,7 +152,10 @@ class PartPeek(PeekPane):
 
 def _figures(found: Overview) -> tuple[tuple[str, str, str], ...]:
     unit = found.part.base_unit()
-    due = tr("arrives {day}", day=f"{found.due_on:%m-%d}") if found.due_on and found.on_order else ""
+    due = ""
+    if found.due_on and found.on_order:
+        day = f"{found.due_on:%m-%d}"
+        due = tr("was due {day}", day=day) if found.due_on < date.today() else tr("arrives {day}", day=day)
     return (
         (tr("Available"), quantity_text(found.available), unit),
         (tr("On hand"), quantity_text(found.on_hand), unit),

@@ -116,9 +116,7 @@ def test_enter_opens_the_part(make_window: Callable[[], MainWindow], qtbot: QtBo
     assert isinstance(page, PartPage) and not window.palette_popup.isVisible()
 
 
-def test_ctrl_enter_takes_it_into_what_is_open_at_the_desk(
-    make_window: Callable[[], MainWindow], qtbot: QtBot
-) -> None:
+def test_ctrl_enter_takes_it_into_what_is_open_at_the_desk(make_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = make_window()
     desk = window.current_page()
     assert isinstance(desk, StockDesk)
