@@ -7,7 +7,7 @@ decide. Everything happens in one transaction of the owner, who takes on other p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,7 @@ class Field:
     rules: dict[str, list[str]]
     doors: list[tuple[str, str, str]]
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    spare: dict[str, str] = field(default_factory=dict)
 
     # -- the oracle
 
@@ -194,37 +195,38 @@ class Field:
 
     def _spare(self, table: str) -> str:
         """A column that says nothing of whose the row is."""
-        used = {name for row in self.rows[table] for name in row.values}
-        self.cursor.execute(
-            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
-            " and attgenerated = '' order by attnum desc", (f"erp.{table}",)
-        )  # fmt: skip
-        return f'"{next((name for (name,) in self.cursor.fetchall() if name not in used), next(iter(used), "id"))}"'
+        if table not in self.spare:
+            used = {name for row in self.rows[table] for name in row.values}
+            self.cursor.execute(
+                "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+                " and attgenerated = '' order by attnum desc", (f"erp.{table}",)
+            )  # fmt: skip
+            free = next((name for (name,) in self.cursor.fetchall() if name not in used), next(iter(used), "id"))
+            self.spare[table] = f'"{free}"'
+        return self.spare[table]
 
     def _ask(self, person: Person, query: str, rows: list[Row]) -> set[str]:
         def fetched() -> set[str]:
-            self.cursor.execute(query)
             return {row[0] for row in self.cursor.fetchall()}
 
-        return (self._as(person, fetched) or set()) & {row.place for row in rows} if rows else set()
+        return (self._as(person, query, None, fetched) or set()) & {row.place for row in rows} if rows else set()
 
     def _changed(self, person: Person, statement: str, values: list[Any] | None = None) -> int | None:
-        def done() -> int:
-            self.cursor.execute(statement, values)
-            return self.cursor.rowcount
+        return self._as(person, statement, values, lambda: self.cursor.rowcount)
 
-        return self._as(person, done)
-
-    def _as(self, person: Person, work: Any) -> Any:
-        """The answer to that person; None where the server refuses. Taken back in any case."""
-        self.cursor.execute("savepoint person")
+    def _as(self, person: Person, statement: str, values: list[Any] | None, answer: Callable[[], Any]) -> Any:
+        """The answer to that person; None where the server refuses. Taken back in any case. All in one message: there
+        are twenty thousand of them.
+        """
         try:
-            self.cursor.execute(f'set local session authorization "{person.login}"')
-            return work()
+            self.cursor.execute(
+                f'savepoint person; set local session authorization "{person.login}"; {statement}', values
+            )
+            return answer()
         except psycopg2.errors.InsufficientPrivilege:
             return None
         finally:
-            self.cursor.execute("rollback to savepoint person")
+            self.cursor.execute("rollback to savepoint person; release savepoint person")
 
 
 def mutants(cursor: Cursor) -> tuple[Mutant, ...]:
@@ -262,7 +264,7 @@ def survivors(field_: Field, chosen: tuple[Mutant, ...]) -> list[Mutant]:
         field_.cursor.execute(mutant.sql)
         if next(field_.faults(mutant.table), None) is None:
             alive.append(mutant)
-        field_.cursor.execute("rollback to savepoint mutant")
+        field_.cursor.execute("rollback to savepoint mutant; release savepoint mutant")
     return alive
 
 
