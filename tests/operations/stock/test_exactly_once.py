@@ -6,7 +6,6 @@ The control without the key shows that the attack is real: it doubles postings w
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
 import time
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 from db.session import Database
 from desktop.operations import stock
 from tests.bench.cutting_proxy import CuttingProxy
+from tests.processes import clients
 from tests.stock_shop import ORDER, Shop
 
 CLERKS = 8
@@ -85,7 +85,7 @@ def _attack(shop: Shop, target: Any, count: int, *, key: bool) -> tuple[int, int
         "unit_cost": "79.10",
     }
     receipt = {"type": "receipt", "lines": [line]}
-    context = multiprocessing.get_context("spawn")
+    context = clients()
     done = context.Queue()
     clerks = [
         context.Process(target=target, args=(dsn, receipt, count), kwargs={"key": key, "seed": seed, "done": done})
@@ -150,7 +150,7 @@ def test_an_issue_that_crosses_its_mirror_image_never_deadlocks(shop: Shop) -> N
         {"item_id": shop.item(code), "from_location_id": shop.place(place), "quantity": 1} for code, place in parts
     ]
     dsn = shop.clone.server.dsn(shop.clone.name, shop.world.login, "clerk")
-    context = multiprocessing.get_context("spawn")
+    context = clients()
     done = context.Queue()
     documents = [{"type": "issue", "work_order_id": order, "lines": each} for each in (lines, lines[::-1])]
     clerks = [

@@ -6,7 +6,6 @@ several times, which shows that the race is real.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 from db.errors import UserError
 from db.session import Database
 from desktop.operations import picking, stock
+from tests.processes import clients
 from tests.stock_shop import ORDER, Shop
 
 RACERS = 20
@@ -104,8 +104,7 @@ def _reserve_carelessly(dsn: str, order_id: int, item: int, start: Any, done: An
 
 
 def _race(target: Any, arguments: list[tuple[Any, ...]]) -> list[tuple[int, str]]:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context = clients()
     start, done = context.Barrier(len(arguments)), context.Queue()
     racers = [context.Process(target=target, args=(*each, start, done)) for each in arguments]
     for racer in racers:
