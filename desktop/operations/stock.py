@@ -1,4 +1,4 @@
-"""Stock: posting, reversing, reserving, and whether the ledger is whole.
+"""Stock: posting, reversing and reserving.
 
 The key of a posting is made before its first try and stays the same for every retry, so that a lost connection or a
 killed server can neither lose nor double a document.
@@ -40,18 +40,6 @@ class Posted:
     amount: Decimal
     moves: tuple[int, ...]
     work_order_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing that does not add up; quantities or amounts, as `rule` says."""
-
-    rule: str
-    item_id: int | None
-    location_id: int | None
-    lot_id: int | None
-    expected: Decimal
-    found: Decimal
 
 
 def exactly_once(act: Callable[[], Answer], *, tries: int = TRIES) -> Answer:
@@ -156,15 +144,6 @@ def release(database: Database, reservation_id: int) -> tuple[Decimal, Changes]:
 
     answer = when_free(act)
     return Decimal(str(answer["freed"])), Changes.of(reservation=[reservation_id], stock_balance=())
-
-
-def reconcile(database: Database) -> tuple[Difference, ...]:
-    """Every difference between moves, balances, value, reservations and cost ledger; empty when the ledger is whole."""
-    with database.read() as session:
-        rows = session.execute(
-            text("select rule, item_id, location_id, lot_id, expected, found from api.reconcile()")
-        ).all()
-    return tuple(Difference(*row) for row in rows)
 
 
 def document_of_move(database: Database, move_id: int) -> int | None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from db import health
 from db.errors import UserError
 from db.session import Database
 from desktop.operations import stock
@@ -248,5 +249,5 @@ def test_reconcile_names_what_does_not_add_up(shop: Shop) -> None:
     shop.value(
         "update erp.stock_balance set quantity = quantity + 1 where id = (select min(id) from erp.stock_balance)"
     )
-    (found,) = stock.reconcile(shop.clone.owner)
+    (found,) = health.reconcile(shop.clone.owner)
     assert found.rule == "balance = sum of moves" and found.found - found.expected == 1
