@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain import picking as walking
 from desktop.domain.changes import Changes
@@ -235,11 +235,6 @@ class PickPage(SheetPage[Pick, Walk]):
         self.refresh()
 
     # showing
-
-    def _sound(self, level: Level, *, listed: bool) -> bool:
-        if level is Level.BAD:
-            QApplication.beep()
-        return True
 
     def _say_taken(self, line_id: int, step: str = "") -> None:
         line = next(each for each in self.walk.lines if each.id == line_id)

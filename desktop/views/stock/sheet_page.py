@@ -317,14 +317,11 @@ class SheetPage(Page, Generic[Record, Sheet]):
     ) -> None:
         """The band, and for a scan its mark in the row of the last ones."""
         feedback = Feedback(level, code, headline, detail, step=step, chip=chip or headline)
-        self.scan.band.show_feedback(feedback, heard=self._sound(level, listed=listed))
+        tone = _TONES.get(level, "") if listed or level is Level.BAD else ""
+        heard = bool(tone) and sounds.sound(self.context.settings, tone)
+        self.scan.band.show_feedback(feedback, heard=heard)
         if listed:
             self.scan.last.add("", feedback)
-
-    def _sound(self, level: Level, *, listed: bool) -> bool:
-        """Whether a tone was heard with it."""
-        tone = _TONES.get(level, "") if listed or level is Level.BAD else ""
-        return bool(tone) and sounds.sound(self.context.settings, tone)
 
     def _show(self) -> None:
         record = self.record
