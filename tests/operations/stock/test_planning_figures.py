@@ -18,7 +18,7 @@ from db.session import Database
 from desktop.exchange.profiles import import_profile
 from desktop.lists.all_lists import list_for
 from desktop.lists.query import ListQuery
-from desktop.operations import supplier_record
+from desktop.operations import stock_overview, supplier_record
 from desktop.operations.lists import source_for
 from tests.demo_world import DemoWorld, make_demo_world, make_empty_world
 from tests.stock_shop import Shop
@@ -154,6 +154,49 @@ def test_the_list_of_parts_demand_is_the_script(world: Database) -> None:
     assert bool(found) == bool(open_orders), "the imported history has no open orders"
     if found:
         assert any(row[3] for row in found.values()) and any(row[1] for row in found.values())
+
+
+def test_the_overview_is_what_the_ledger_says(world: Database) -> None:
+    """Every figure of the dashboard from the ledger and the papers alone, demo and real data."""
+    found = stock_overview.overview(world)
+    with world.read() as session:
+
+        def one(sql: str) -> Any:
+            return session.execute(text(sql)).scalar()
+
+        assert found.value == one(
+            "select coalesce(sum(x.value), 0) from (select round(sum(b.quantity) * coalesce(nullif(c.average, 0),"
+            " i.standard_cost), 2) as value from erp.stock_balance b join erp.item i on i.id = b.item_id"
+            " left join erp.item_cost c on c.item_id = i.id and c.company_id = i.company_id"
+            " where b.owner_id is null and b.quantity <> 0 group by b.org_unit_id, b.item_id, c.average,"
+            " i.standard_cost) x"
+        )
+        assert found.short == one("select count(*) from erp.reorder_status s where s.shortage > 0")
+        assert found.orders.number == one(
+            "select count(*) from erp.purchase_order o where o.state in ('ordered', 'part_received') and o.currency ="
+            f" '{found.orders.currency}' and exists (select from erp.purchase_order_line l"
+            " where l.purchase_order_id = o.id and l.received < l.quantity)"
+        )
+        counted = session.execute(
+            text(
+                "select count(*), count(*) filter (where l.counted_quantity = l.expected_quantity)"
+                " from erp.stock_count_line l join erp.stock_count c on c.id = l.count_id and c.state = 'posted'"
+                " where l.counted_quantity is not null"
+                " and c.posted_at >= date_trunc('month', now() - interval '1 year')"
+            )
+        ).one()
+        assert (sum(each.lines for each in found.counts), sum(each.right for each in found.counts)) == tuple(counted)
+    rows = script(world, "turnover")
+    closing: dict[str, Decimal] = {}
+    consumed: dict[str, Decimal] = {}
+    for row in rows:
+        closing[row[1]] = closing.get(row[1], Decimal(0)) + row[4]
+        consumed[row[1]] = consumed.get(row[1], Decimal(0)) + row[3]
+    assert found.months
+    for month in found.months:
+        key = f"{month.month:%Y-%m}"
+        assert (month.closing, month.consumed) == (closing[key], consumed[key])
+    assert sum(found.ages.values(), Decimal(0)) == found.value
 
 
 @pytest.mark.parametrize("months", [12, 5])
