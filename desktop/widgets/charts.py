@@ -306,7 +306,8 @@ class JudgedLine(_Chart):
             diamond = (QPointF(0, -5), QPointF(5, 0), QPointF(0, 5), QPointF(-5, 0))
             painter.drawPolygon(QPolygonF([at + corner for corner in diamond]))
             words = f"{value:.1f}{self.unit}".replace("-", "−")
-            below = at.y() + 22 <= self.plot().bottom()
+            # On the far side of the target line, so that the two do not cross.
+            below = not self.low_is_good and at.y() + 22 <= self.plot().bottom()
             box = QRectF(at.x() - 40, at.y() + 6 if below else at.y() - 22, 80, 16)
             draw_text(painter, box, words, font(11), "danger.fg", "center")
             return

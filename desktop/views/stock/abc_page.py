@@ -287,7 +287,7 @@ def _months_before(day: date, months: int) -> date:
 
 def _change_columns() -> tuple[TableColumn, ...]:
     return (
-        TableColumn("place", tr("Place"), 64, "right"),
+        TableColumn("place", tr("Rank"), 64, "right"),
         TableColumn("item", tr("Item"), 160, code=True),
         TableColumn("name", tr("Name")),
         TableColumn("was", tr("Was"), 72, "center"),
