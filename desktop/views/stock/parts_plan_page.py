@@ -325,7 +325,7 @@ class PartsPlanPage(Page):
 
     def _look(self) -> Look:
         """Which weeks fit, with the one at the cursor among them."""
-        room = max(self.width(), 600) - (760 if self.width() >= WIDE_FROM else 600)
+        room = max(self.width(), 600) - (760 if self.width() >= WIDE_FROM else 590)
         fit = max(4, min(self._weeks, room // WEEK_WIDTH))
         self._first = max(min(self._first, self._week), self._week - fit + 1, 0)
         self._first = min(self._first, self._weeks - fit)

@@ -28,7 +28,7 @@ class Look:
 
 
 def item_columns(look: Look, days: Sequence[date]) -> tuple[TableColumn, ...]:
-    branch = (TableColumn("branch", tr("Branch"), 150, narrow_width=110),) if look.branches else ()
+    branch = (TableColumn("branch", tr("Branch"), 150, narrow_width=120),) if look.branches else ()
     return (
         TableColumn("mark", "", 28),
         TableColumn("item", tr("Item"), 128, code=True),

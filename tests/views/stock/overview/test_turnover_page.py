@@ -61,6 +61,9 @@ def test_warehouses_and_months_are_those_of_the_table(qtbot: QtBot, room_of: Roo
 def test_a_target_is_written_by_the_form(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
     page = KpiTargetPage(room_of("manager").context)
     shown(qtbot, page, lambda: page.record is not None)
+    figure = page.editors["kpi"].widget
+    figure.setFocus()
+    qtbot.keyClick(figure, Qt.Key.Key_Down)
     unit = page.editors["org_unit_id"].widget
     assert isinstance(unit, LookupField)
     code = one(owner, "select code from erp.org_unit where kind = 'warehouse' order by id limit 1")
