@@ -81,6 +81,8 @@ class AccrualsPage(Page):
         self.view = _table(self.model)
         self.view.doubleClicked.connect(self._open)
         body = column(row(self.preview_title, None), self.nothing, self.view, spacing=8, margins=(16, 12, 16, 12))
+        body.setStretch(2, 1)
+        body.addStretch(0)  # keeps title and sentence at the top where there is no table
         content = Surface("surface.base")
         whole = column(figures, line, spacing=0)
         whole.addLayout(body, 1)
@@ -212,6 +214,7 @@ class AccrualsPage(Page):
         found = self.found
         if found is None:
             self.turn_button.hide()
+            self.bar.hide()
             self.turn_action.setEnabled(False)
             return
         self.header.set_note(pick(found.company, found.company_zh))
@@ -288,12 +291,15 @@ class AccrualsPage(Page):
         self.view.setVisible(bool(rows))
         if not found.may_turn:
             self.nothing.setText(tr("Finance sees here what the turn of the month would book."))
+        elif (self.wanted or found.method) == "on_invoice":
+            self.nothing.setText(tr("Nothing: each accrual is taken back when its invoice is posted."))
         else:
             self.nothing.setText(tr("Nothing: every month up to now is turned."))
         self.bar.set_totals([Total(_kind(kind), _money(_sum(rows, kind))) for kind in _kinds(rows)])
         may = found.may_turn and bool(rows or self.wanted)
         self.turn_button.setText(tr("Change the method and book") if self.wanted else tr("Book it"))
         self.turn_button.setVisible(may)
+        self.bar.setVisible(may)
         self.turn_action.setEnabled(may)
         self.key_hints_changed.emit()
 
