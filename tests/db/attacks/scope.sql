@@ -148,3 +148,15 @@ select api.merge_items(gen_random_uuid(), {item}, {item}, '{{}}', 'x');
 update erp.item set merged_into = id where id = {item};
 -- steward: refused ER004. A code rule of a category that is not there tells nothing.
 select api.suggest_item_code(999999999, '{{}}');
+-- steward: refused ER004. An item is not said to fit a machine of the other branch.
+insert into erp.item_fit (item_id, asset_id) values ({item}, {south_asset});
+-- engineer: refused 42501. What fits a machine is not the engineer's to say.
+insert into erp.item_fit (item_id, asset_id) values ({item}, {north_asset});
+-- clerk: refused 42501. Conversions of units are the steward's.
+insert into erp.uom_conversion (from_uom, to_uom, factor) values ('roll', 'pair', 2);
+-- engineer: refused 42501. Who may not judge doubles does not search for them.
+select api.search_duplicates(100);
+-- engineer: refused 42501. What a repair cost is booked with its return, by who keeps stock.
+select api.back_from_repair(gen_random_uuid(), 1, null, 'good', null, 99, null);
+-- clerk: refused 42501. And not beside it.
+select api.charge_repair(null, 1, {north_unit}, true, 99, null, 'x');
