@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from desktop.desks.records import NEW_RECORDS
+from desktop.domain.progress import Progress
 from desktop.domain.text import Language, language, pick
 from desktop.lists.all_lists import ALL_LISTS, list_for
 from desktop.lists.query import ListQuery, ListSource
 from desktop.lists.spec import ListSpec
+from desktop.operations.importing import doubles
 from desktop.operations.lists import source_for
 from desktop.runtime.context import Context, Found
 from desktop.views.purchasing import invoice_actions
@@ -71,7 +74,10 @@ def services(context: Context, spec: ListSpec) -> ListServices:
     def lookup(key: str, typed: str) -> Sequence[Found]:
         return offered(context, key, typed)
 
-    return list_services(context.database, spec, may_share=context.user.has("steward"), lookup=lookup)
+    made = list_services(context.database, spec, may_share=context.user.has("steward"), lookup=lookup)
+    if spec.key not in doubles.TARGETS:
+        return made
+    return replace(made, alike=lambda rows: doubles.find(context.database, rows, Progress()))
 
 
 def offered(context: Context, key: str, typed: str) -> Sequence[Found]:

@@ -79,7 +79,7 @@ class ListPaste(QObject):
         page.model.hold()
         panel = PastePanel(
             page.model, pasted, mapping, targets,
-            title=page.title(), code=page.spec.code_column, trial=self._backend, parent=page,
+            title=page.title(), code=page.spec.code_column, trial=self._backend, alike=page.services.alike, parent=page,
         )  # fmt: skip
         self.panel = panel
         self._enable(False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from desktop.domain.conditions import Condition
+from desktop.domain.importing import Double, PlannedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick
 from desktop.lists.query import ColumnInfo, ListQuery, ListSource
@@ -118,6 +119,8 @@ class ListServices:
     preview: Callable[[Path], None] | None = None
     """Shows a PDF, on the UI thread; the system's own viewer where nothing is given."""
     paste: Callable[[ListSource], PasteBackend | None] | None = None
+    alike: Callable[[Sequence[PlannedRow]], Mapping[int, tuple[Double, ...]]] | None = None
+    """Which new rows of a paste may be records that are there already."""
     lookup: Callable[[str, str], Sequence[Found]] | None = None
     authors: Callable[[tuple[int, ...]], Mapping[int, tuple[str, str]]] | None = None
     may_share: bool = False

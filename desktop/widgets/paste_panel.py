@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QScrollArea, QWidget
 
-from desktop.domain.importing import CellFault, PlannedRow
-from desktop.domain.text import tr
+from desktop.domain.importing import CellFault, Double, PlannedRow
+from desktop.domain.text import pick, tr
 from desktop.exchange.files import Sheet
 from desktop.exchange.rejects import write_rejects
 from desktop.lists.query import ColumnInfo
@@ -28,6 +28,8 @@ from desktop.widgets.paste_table import PasteTable
 from desktop.widgets.segmented import Segment, Segmented
 from desktop.widgets.theme import metric
 
+Alike = Callable[[Sequence[PlannedRow]], Mapping[int, tuple[Double, ...]]]
+"""Which new rows may be records that are there already; called in a worker thread."""
 _SIDE = 320
 _MOST_CARDS = 60
 
@@ -65,11 +67,13 @@ class PastePanel(Surface):
 
     def __init__(
         self, model: EditableListModel, pasted: Pasted, mapping: dict[int, str], targets: Sequence[ShownRow],
-        *, title: str, code: str | None, trial: Trial | None = None, parent: QWidget,
+        *, title: str, code: str | None, trial: Trial | None = None, alike: Alike | None = None, parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__("surface.base", parent=parent)
         self._model, self._pasted, self._mapping, self._targets = model, pasted, mapping, tuple(targets)
-        self._title, self._code, self._trial = title, code, trial
+        self._title, self._code, self._trial, self._alike = title, code, trial, alike
+        self._found: Mapping[int, tuple[Double, ...]] | None = {}
+        self._taken: frozenset[int] = frozenset()
         self._job: Job | None = None
         self.checked: Checked | None = None
         self.out: frozenset[int] = frozenset()
@@ -100,6 +104,7 @@ class PastePanel(Surface):
         self.table = PasteTable()
         self.table.cell_edited.connect(self._edit)
         self.table.out_toggled.connect(self.toggle_out)
+        self.table.current_changed.connect(self._say_double)
         self._cards = QWidget()
         self._cards_column = column(None, spacing=0)
         self._cards.setLayout(self._cards_column)
@@ -153,6 +158,9 @@ class PastePanel(Surface):
         action("F9", self.write, self.write_valid)
         action("Alt+Down", None, lambda: self.next_rejected(1))
         action("Alt+Up", None, lambda: self.next_rejected(-1))
+        action("Ctrl+J", None, lambda: self.take_new(self._here()))
+        action("Ctrl+Shift+J", None, lambda: self.take_new(self.undecided()))
+        action("Ctrl+Shift+Del", None, lambda: self._leave_out(self.undecided()))
 
     def retranslate(self) -> None:
         self.header.set_title(tr("Paste into {list}", list=self._title))
@@ -240,7 +248,61 @@ class PastePanel(Surface):
     def _checked(self, checked: Checked) -> None:
         self._job = None
         self.checked = checked
+        self._found = {}
+        if self._alike is not None and checked.plan.count("new"):
+            self._found = None
+            self._job = self._model.work.run(
+                self._alike, checked.plan.rows, on_done=self._compared, on_error=self._not_compared, owner=self
+            )
         self._show_plan()
+
+    # --- new rows that may be there already ---------------------------------------------------------------------
+
+    def _compared(self, found: Mapping[int, tuple[Double, ...]]) -> None:
+        self._job, self._found = None, found
+        self._show_plan()
+
+    def _not_compared(self, failure: Failure) -> None:
+        self._compared({})
+        self.footer.set_reason(failure.message)
+
+    def undecided(self) -> tuple[int, ...]:
+        """New rows that look like a record which is there, and that nobody has decided."""
+        return tuple(sorted(set(self._found or ()) - self._taken - self.out))
+
+    def _here(self) -> tuple[int, ...]:
+        row = self.table.row()
+        return (row.number,) if row is not None and row.number in (self._found or ()) else ()
+
+    def take_new(self, numbers: Sequence[int]) -> None:
+        """Ctrl+J: it is new all the same; Ctrl+Shift+J: all that are undecided."""
+        self._taken |= frozenset(numbers)
+        self._show_plan()
+
+    def _leave_out(self, numbers: Sequence[int]) -> None:
+        self.out |= frozenset(numbers)
+        self._show_plan()
+
+    def _marks(self) -> dict[int, str]:
+        return dict.fromkeys(set(self._found or ()) - self._taken, "double")
+
+    def _say_double(self) -> None:
+        """What the row under the cursor looks like, and the keys."""
+        here = [number for number in self._here() if number in self.undecided()]
+        best = (self._found or {})[here[0]][0] if here else None
+        if best is not None:
+            self.footer.set_reason(
+                tr("Row {number}: {code} {name}? {share} %. Del leaves it out, Ctrl+J takes it, Ctrl+Shift+J all.",
+                   number=best.number, code=best.code, name=pick(best.name, best.name_zh),
+                   share=best.share)
+            )  # fmt: skip
+        elif self.undecided():
+            self.footer.set_reason(
+                tr("{count} rows look like items that are there already: decide first",
+                   count=f"{len(self.undecided()):,}")
+            )  # fmt: skip
+        else:
+            self.footer.set_reason("")
 
     def _failed(self, failure: Failure) -> None:
         self._job = None
@@ -274,10 +336,12 @@ class PastePanel(Surface):
         )
         self.filter.set_current(self.shown)
         infos = [info for key in self._mapping.values() if (info := self._info(key)) is not None]
-        self.table.show_rows(self._rows(), infos, self.out)
+        self.table.show_rows(self._rows(), infos, self.out, self._marks())
+        if self._alike is not None:
+            self._say_double()
         valid = self.valid_count()
         self.write.setText(tr("Write {count} valid rows", count=f"{valid:,}"))
-        self.write.setEnabled(valid > 0)
+        self.write.setEnabled(valid > 0 and self._found is not None)
         self.rejects.setEnabled(counts["rejected"] > 0)
         self._side_title.setText(tr("{count} rows rejected", count=counts["rejected"]))
         self.effect.set_rows(
@@ -308,7 +372,7 @@ class PastePanel(Surface):
 
     def _filter(self, key: str) -> None:
         self.shown = key
-        self.table.show_rows(self._rows(), self.table.infos, self.out)
+        self.table.show_rows(self._rows(), self.table.infos, self.out, self._marks())
         self.table.setFocus()
 
     # --- acting --------------------------------------------------------------------------------------------------
@@ -343,7 +407,10 @@ class PastePanel(Surface):
         self.table.setFocus()
 
     def write_valid(self) -> None:
-        if self.checked is not None and self.valid_count():
+        if self.undecided():
+            self.table.go_to(self.undecided()[0])
+            self.table.setFocus()
+        elif self.checked is not None and self.valid_count() and self._found is not None:
             self.write_requested.emit(self.checked, self.out)
 
     def close_panel(self) -> None:

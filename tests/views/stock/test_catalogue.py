@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
@@ -182,3 +183,26 @@ def test_the_search_runs_in_the_background_and_stops_by_its_key(qtbot: QtBot, ro
     assert one(owner, "select count(*) from erp.item_match where not compared") == 0
     missing = "select count(*) from erp.item i where merged_into is null and not exists"
     assert one(owner, f"{missing} (select from erp.item_match m where m.item_id = i.id)") == 0
+
+
+def test_a_paste_of_items_names_what_is_there_already(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
+    room = room_of("steward")
+    page = listed(qtbot, room, "items")
+    rows = "Item no.\tItem\tUnit\nPST-1\tNBR gasket 120mm\tpc\nPST-2\tLeft-handed smoke shifter 77x12\tpc\n"
+    QGuiApplication.clipboard().setText(rows)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(page.grid, Qt.Key.Key_V, control)
+    qtbot.waitUntil(lambda: page.pasting.panel is not None and page.pasting.panel.checked is not None, timeout=15_000)
+    panel = page.pasting.panel
+    assert panel is not None
+    qtbot.waitUntil(lambda: bool(panel.undecided()), timeout=15_000)
+    assert "GSK-NBR-120" in panel.footer.reason() and len(panel.undecided()) == 1
+    qtbot.keyClick(panel.table, Qt.Key.Key_F9)
+    assert page.pasting.panel is panel and one(owner, "select count(*) from erp.item where code like 'PST-%'") == 0
+    qtbot.keyClick(panel.table, Qt.Key.Key_J, control)
+    assert not panel.undecided()
+    panel.table.go_to(2)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    qtbot.keyClick(panel.table, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: one(owner, "select count(*) from erp.item where code like 'PST-%'") == 1, timeout=15_000)
+    assert one(owner, "select code from erp.item where code like 'PST-%'") == "PST-2"
