@@ -169,19 +169,22 @@ class GridView(GridFrame):
             self._checks_changed()
 
     def toggle_all_checks(self) -> None:
-        """Tick all rows of the list (at most MOST_LINES), or none."""
+        """Tick all rows of the list, or none; of more than MOST_LINES none is ticked, but all are selected."""
         if self.selection.checked:
             self.selection.checked.clear()
             self._checks_changed()
+            return
+        lines, columns = self.model.map.lines, len(self.columns.slots)
+        if lines > MOST_LINES and columns:
+            self.select(Rect(0, 0, lines - 1, columns - 1))
             return
 
         def tick(lines: list[ShownRow | GroupHead]) -> None:
             self.selection.checked.update({each.row.id: None for each in lines if isinstance(each, ShownRow)})
             self._checks_changed()
 
-        last = min(self.model.map.lines, MOST_LINES) - 1
-        if last >= 0:
-            self.model.lines_between(0, last, tick)
+        if lines:
+            self.model.lines_between(0, lines - 1, tick)
 
     def check_state(self) -> Qt.CheckState:
         if not self.selection.checked:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from desktop.widgets import grid_view
+from desktop.widgets.grid_columns import CHECK_WIDTH
 from tests.models.fakes import ContractSource
 from tests.widgets.list_world import World, make_world
 
@@ -58,4 +60,16 @@ def test_a_list_that_changed_meanwhile_is_not_worked_on(world: World, qtbot: QtB
     assert not asked and ("warn", "Nothing was done: the list has changed since it was read.") in [
         each[:2] for each in world.toasts.said
     ]
+    world.context.work.close()
+
+
+def test_the_box_of_a_very_long_list_selects_all_of_it(
+    world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid_view, "MOST_LINES", 1000)
+    QTest.mouseClick(world.grid.header, Qt.MouseButton.LeftButton, Mod.NoModifier, QPoint(CHECK_WIDTH // 2, 14))
+    assert not world.grid.selection.checked, "a thousand ticks would look like all"
+    with qtbot.waitSignal(world.page.action_requested) as asked:
+        QTest.keyClick(world.grid.canvas, Key.Key_R, ACT)
+    assert asked.args is not None and len(set(asked.args[1])) == 1312
     world.context.work.close()
