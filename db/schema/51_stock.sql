@@ -288,6 +288,10 @@ begin
         perform api.refuse_posting('stock_value_receipt_gone', 'all of this receipt was taken back or sent back', null,
             jsonb_build_object('item', receipt.code));
     end if;
+    if api.open_amount(of_move) + revalue_move.amount < 0 then
+        perform api.refuse_posting('stock_value_receipt_negative', 'a delivery never cost less than nothing', null,
+            jsonb_build_object('item', receipt.code, 'worth', api.open_amount(of_move)));
+    end if;
     select * into layer from erp.stock_layer l where l.move_id = of_move for update;
     here := case when layer.id is null then least(cost.quantity, open) else least(layer.left_quantity, open) end;
     here := greatest(here, 0);
@@ -836,9 +840,10 @@ create function api.revalue_item(actor integer, item bigint, unit_cost numeric, 
 language plpgsql
 as $$
 declare
-    part  record;
-    cost  erp.item_cost;
-    entry erp.stock_value_entry;
+    part   record;
+    cost   erp.item_cost;
+    entry  erp.stock_value_entry;
+    before jsonb;
 begin
     select i.company_id, i.org_unit_id, i.code into part from erp.item i where i.id = item and i.org_unit_id = any (api.posting_units(actor));
     if not found then
@@ -864,9 +869,42 @@ begin
     entry.reason := reason;
     entry.request_id := request_id;
     entry.posted_by := actor;
+    before := api.open_layers(cost);
     entry := api.change_stock_value(entry, cost);
     return jsonb_build_object('entry_id', entry.id, 'item_id', item, 'quantity', entry.quantity,
-        'quantity_on_hand', entry.quantity_on_hand, 'amount_on_hand', entry.amount_on_hand, 'amount_consumed', 0);
+        'quantity_on_hand', entry.quantity_on_hand, 'amount_on_hand', entry.amount_on_hand, 'amount_consumed', 0,
+        'layers_before', before, 'layers_after', api.open_layers(cost));
+end
+$$;
+
+-- What is left in the layers of an item, as [[layer, quantity, amount], …]; null where it has none.
+create function api.open_layers(cost erp.item_cost) returns jsonb
+language plpgsql stable
+as $$
+begin
+    return (
+        select jsonb_agg(jsonb_build_array(l.id, l.left_quantity, l.left_amount) order by l.id)
+        from erp.stock_layer l
+        where l.company_id = cost.company_id and l.item_id = cost.item_id and l.left_quantity > 0);
+end
+$$;
+
+-- Where nothing moved since, each layer gets back what it was worth before the change, not its share by quantity: else the
+-- deliveries could no more be taken back one by one.
+create function api.restore_layers(cost erp.item_cost, first erp.stock_value_entry) returns boolean
+language plpgsql
+as $$
+declare
+    was jsonb := (select r.result from erp.request r where r.id = first.request_id);
+begin
+    if was -> 'layers_after' is distinct from api.open_layers(cost) or was ->> 'layers_before' is null then
+        return false;
+    end if;
+    update erp.stock_layer l
+    set amount = l.amount + (k.kept ->> 2)::numeric - l.left_amount, left_amount = (k.kept ->> 2)::numeric
+    from jsonb_array_elements(was -> 'layers_before') k (kept)
+    where l.id = (k.kept ->> 0)::bigint;
+    return true;
 end
 $$;
 
@@ -934,7 +972,12 @@ begin
         entry.quantity_on_hand := greatest(cost.quantity, 0);
         if cost.quantity > 0 then
             entry.amount_on_hand := -first.amount;
-            entry := api.change_stock_value(entry, cost);
+            if api.restore_layers(cost, first) then
+                perform api.change_value(cost, entry.amount_on_hand);
+                entry := api.write_value_entry(entry, null, null);
+            else
+                entry := api.change_stock_value(entry, cost);
+            end if;
         else
             -- Nothing of it is there: whoever consumed it had the changed value.
             entry.amount_on_hand := 0;
@@ -948,6 +991,66 @@ begin
     end if;
     update erp.request r set result = answer where r.id = request_id;
     return answer;
+end
+$$;
+
+-- What an item is worth and why, for its card: {"valuation", "quantity", "value", "average", "layers": what is left of each
+-- delivery, the oldest first; "history": what changed the average, the latest first, with what was there afterwards}. Value is
+-- the company's; documents are named where they are the reader's.
+create function api.item_value(item_id bigint) returns jsonb
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    units integer[] := api.reading_units();
+    it    item;
+    cost  item_cost;
+begin
+    select * into it from item i where i.id = item_value.item_id and i.org_unit_id = any ((select my_units_up())::int[]);
+    if not found then
+        return null;
+    end if;
+    select * into cost from item_cost c where c.company_id = it.company_id and c.item_id = it.id;
+    return jsonb_build_object(
+        'code', it.code, 'valuation', it.valuation, 'currency', it.currency, 'quantity', coalesce(cost.quantity, 0),
+        'value', coalesce(cost.value, 0), 'average', coalesce(cost.average, 0),
+        'layers', coalesce((
+            select jsonb_agg(jsonb_build_object('id', l.id, 'at', l.effective_at, 'quantity', l.quantity, 'amount', l.amount,
+                'left_quantity', l.left_quantity, 'left_amount', l.left_amount, 'kind', d.document_type,
+                'document_id', case when d.org_unit_id = any (units) then d.id end,
+                'number', case when d.org_unit_id = any (units) then d.number end) order by l.effective_at, l.id)
+            from (
+                select * from stock_layer x
+                where x.company_id = it.company_id and x.item_id = it.id
+                order by x.left_quantity > 0 desc, x.effective_at desc, x.id desc
+                limit 200) l
+            join stock_move m on m.id = l.move_id
+            join stock_document d on d.id = m.document_id), '[]'),
+        'history', coalesce((
+            with happened as (
+                select m.posted_at as at, 0 as rank, m.id, m.document_id, d.document_type as kind, s.sign * m.quantity as quantity,
+                    s.sign * m.amount as amount, s.sign > 0 as shown, null::text as reason
+                from stock_move m
+                join stock_location f on f.id = m.from_location_id
+                join stock_location t on t.id = m.to_location_id
+                join stock_document d on d.id = m.document_id
+                cross join lateral (select t.stocked::integer - f.stocked::integer as sign) s
+                where m.item_id = it.id and m.company_id = it.company_id and m.owner_id is null and s.sign <> 0
+                union all
+                select v.posted_at, 1, v.id, coalesce(v.document_id, r.document_id), v.kind, 0, v.amount_on_hand, v.amount_on_hand <> 0, v.reason
+                from stock_value_entry v
+                left join stock_move r on r.id = v.move_id
+                where v.item_id = it.id and v.company_id = it.company_id),
+            running as (
+                select h.*, sum(h.quantity) over w as stock, sum(h.amount) over w as worth
+                from happened h
+                window w as (order by h.at, h.rank, h.id))
+            select jsonb_agg(jsonb_build_object('at', r.at, 'kind', r.kind, 'quantity', r.quantity, 'amount', r.amount,
+                'stock', r.stock, 'worth', r.worth, 'reason', r.reason,
+                'document_id', case when d.org_unit_id = any (units) then d.id end,
+                'number', case when d.org_unit_id = any (units) then d.number end) order by r.at desc, r.rank desc, r.id desc)
+            from (select * from running x where x.shown order by x.at desc, x.rank desc, x.id desc limit 200) r
+            left join stock_document d on d.id = r.document_id), '[]'));
 end
 $$;
 
@@ -1022,6 +1125,7 @@ call erp.allow('erp.stock_value_share', 'clerk buyer finance pm manager steward 
 call erp.allow('erp.stock_period', 'business', 'select');
 call erp.allow('api.preview_backdating(jsonb)', 'clerk engineer steward', 'execute');
 call erp.allow('api.post_revaluation(uuid, jsonb)', 'finance steward', 'execute');
+call erp.allow('api.item_value(bigint)', 'clerk buyer finance pm manager steward auditor', 'execute');
 call erp.allow('api.preview_revaluation(jsonb)', 'finance steward', 'execute');
 call erp.allow('api.reverse_value_entry(uuid, bigint, text)', 'finance steward', 'execute');
 call erp.allow('api.close_stock_period(integer, date)', 'finance', 'execute');

@@ -23,7 +23,9 @@ CLOSE_MONTH = Action(
     key="close_month", name="Close the last month", name_zh="关闭上月", shortcut="F9", roles=frozenset({"finance"}),
     needs_rows=False,
 )  # fmt: skip
-REOPEN_MONTH = Action(key="reopen_month", name="Open again", name_zh="重新打开", roles=frozenset({"finance"}))
+REOPEN_MONTH = Action(
+    key="reopen_month", name="Open again", name_zh="重新打开", shortcut="Ctrl+Shift+O", roles=frozenset({"finance"})
+)
 
 Receipt, Cause = aliased(StockMove), aliased(StockDocument)
 Closer, Opener = aliased(AppUser), aliased(AppUser)
@@ -63,6 +65,7 @@ STOCK_VALUE_ENTRIES = ListSpec(
     icon="history", roles=VALUERS, sort=(Sort("posted_at", descending=True),), actions=(TAKE_BACK,),
     title_columns=("item", "kind"),
     views=(
+        View(key="all", name="All", name_zh="全部"),
         View(key="difference", name="Invoice differences", name_zh="发票差异",
              condition=Test("kind", "=", ("difference",))),
         View(key="revaluation", name="Revaluations", name_zh="重估", condition=Test("kind", "=", ("revaluation",))),
@@ -102,7 +105,10 @@ STOCK_LAYERS = ListSpec(
     key="stock_layers", area="stock", name="Cost layers", name_zh="成本层",
     table="stock_layer", row_id=StockLayer.id, joins=_layer_joins, topics=("item_cost",), icon="layers",
     roles=VALUERS, sort=(Sort("effective_at", descending=True),), title_columns=("item", "document"),
-    views=(View(key="open", name="Still there", name_zh="有剩余", condition=Test("left_quantity", ">", (0,))),),
+    views=(
+        View(key="open", name="Still there", name_zh="有剩余", condition=Test("left_quantity", ">", (0,))),
+        View(key="all", name="All", name_zh="全部"),
+    ),
     columns=(
         Column(key="effective_at", expr=StockLayer.effective_at, kind=Kind.DATETIME, width=140),
         Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
@@ -124,7 +130,10 @@ STOCK_PERIODS = ListSpec(
     table="stock_period", row_id=StockPeriod.id, joins=_period_joins, topics=("stock_period",), icon="calendar-check",
     roles=BUSINESS, sort=(Sort("month", descending=True),), actions=(CLOSE_MONTH, REOPEN_MONTH),
     title_columns=("month", "state"),
-    views=(View(key="closed", name="Closed", name_zh="已关闭", condition=Test("state", "=", ("closed",))),),
+    views=(
+        View(key="all", name="All", name_zh="全部"),
+        View(key="closed", name="Closed", name_zh="已关闭", condition=Test("state", "=", ("closed",))),
+    ),
     columns=(
         Column(key="month", expr=StockPeriod.month, kind=Kind.DATE, width=110),
         Column(key="state", expr=StockPeriod.state, kind=Kind.STATE, width=100,

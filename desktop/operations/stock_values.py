@@ -63,6 +63,122 @@ class Preview:
     amount: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True)
+class Layer:
+    """One delivery of an item valued first in, first out. `number` is empty where the document is another branch's."""
+
+    at: datetime
+    kind: str
+    number: str
+    document_id: int | None
+    quantity: Decimal
+    left: Decimal
+    worth: Decimal
+
+    @property
+    def unit_value(self) -> Decimal:
+        return self.worth / self.left if self.left else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What changed the average: a delivery, a difference, a revaluation; `stock` and `worth` are those afterwards."""
+
+    at: datetime
+    kind: str
+    number: str
+    document_id: int | None
+    quantity: Decimal
+    amount: Decimal
+    stock: Decimal
+    worth: Decimal
+    reason: str
+
+    @property
+    def average(self) -> Decimal:
+        return self.worth / self.stock if self.stock > 0 else Decimal(0)
+
+
+@dataclass(frozen=True)
+class ItemValue:
+    """What all that is there of an item is worth in the whole company, in its currency."""
+
+    item_id: int
+    code: str
+    valuation: str
+    quantity: Decimal
+    value: Decimal
+    average: Decimal
+    layers: tuple[Layer, ...]
+    history: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a change of value would do; `refused` says why it may not be. Amounts in the company's currency."""
+
+    refused: Refusal | None
+    on_hand: Decimal = Decimal(0)
+    consumed: Decimal = Decimal(0)
+    value_before: Decimal = Decimal(0)
+    value_after: Decimal = Decimal(0)
+    average_before: Decimal = Decimal(0)
+    average_after: Decimal = Decimal(0)
+
+
+def item_value(database: Database, item_id: int) -> ItemValue | None:
+    """None for an item that the reader does not see. Raises UserError for whom costs are none of his business."""
+    with database.read() as session:
+        found = session.execute(text("select api.item_value(:id)"), {"id": item_id}).scalar_one()
+    if found is None:
+        return None
+    return ItemValue(
+        item_id, found["code"], found["valuation"], _number(found["quantity"]), _number(found["value"]),
+        _number(found["average"]), tuple(_layer(one) for one in found["layers"]),
+        tuple(_step(one) for one in found["history"]),
+    )  # fmt: skip
+
+
+def _layer(found: Mapping[str, Any]) -> Layer:
+    return Layer(
+        datetime.fromisoformat(found["at"]), found["kind"], found["number"] or "", found["document_id"],
+        _number(found["quantity"]), _number(found["left_quantity"]), _number(found["left_amount"]),
+    )  # fmt: skip
+
+
+def _step(found: Mapping[str, Any]) -> Step:
+    return Step(
+        datetime.fromisoformat(found["at"]), found["kind"], found["number"] or "", found["document_id"],
+        _number(found["quantity"]), _number(found["amount"]), _number(found["stock"]), _number(found["worth"]),
+        found["reason"] or "",
+    )  # fmt: skip
+
+
+def _number(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def try_value(database: Database, *, item_id: int, unit_cost: Decimal) -> Trial:
+    """What `revalue_item` would do. Changes nothing."""
+    return _try(database, {"item_id": item_id, "unit_cost": str(unit_cost)})
+
+
+def try_difference(database: Database, *, move_id: int, amount: Decimal) -> Trial:
+    """What `revalue_receipt` would do. Changes nothing."""
+    return _try(database, {"move_id": move_id, "amount": str(amount)})
+
+
+def _try(database: Database, document: Mapping[str, object]) -> Trial:
+    with database.write() as session:
+        found: dict[str, Any] = session.execute(
+            text("select api.preview_revaluation(cast(:document as jsonb))"), {"document": json.dumps(document)}
+        ).scalar_one()
+    if "refused" in found:
+        return Trial(_refusal(found["refused"]))
+    keys = ("amount_on_hand", "amount_consumed", "value_before", "value_after", "average_before", "average_after")
+    return Trial(None, *(_number(found[key]) for key in keys))
+
+
 def revalue_receipt(
     database: Database, key: UUID, *, move_id: int, amount: Decimal, reason: str
 ) -> tuple[Revalued, Changes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QKeySequence
@@ -11,15 +12,16 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.entry import format_date
-from desktop.domain.text import pick, tr
+from desktop.domain.text import language, pick, tr
 from desktop.operations import stock, stock_documents, stock_values, supplier_returns
 from desktop.operations.records import Record, Values
 from desktop.operations.stock import Posted
 from desktop.operations.stock_documents import Standing
-from desktop.operations.stock_values import Revalued
+from desktop.operations.stock_values import Revalued, Trial
 from desktop.reports.supplier_return import return_note_pdf
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
+from desktop.views.stock.desk_dating import signed
 from desktop.views.stock.value_strip import ValueStrip
 from desktop.widgets import confirm as dialogs
 from desktop.widgets.buttons import Button
@@ -95,8 +97,12 @@ class StockDocumentPage(FormPage):
 
         self.strip = ValueStrip()
         self.under_header(self.strip)
-        self.value_button = Button(tr("Change value"), icon="pencil")
+        self.value_button = Button(tr("Change value"), icon="pencil", key="Ctrl+Shift+V")
         self.value_button.clicked.connect(self.change_value)
+        self.value_action = self._action(tr("Change value"), QKeySequence("Ctrl+Shift+V"), self.change_value)
+        self.value_action.setEnabled(False)
+        self._revalued_move = self._tries = 0
+        self.strip.amount_typed.connect(self._try_value)
         self.value_button.hide()
         self.header.add_action(self.value_button)
 
@@ -125,12 +131,13 @@ class StockDocumentPage(FormPage):
         self.note_button.setVisible(supplier_returns.is_return(loaded.record.values))
         self.reverse_button.setVisible(self._standing.reversible)
         self.reverse_action.setEnabled(self._standing.reversible)
-        self.value_button.setVisible(
+        self.value_action.setEnabled(
             kind in ("receipt", "opening")
             and self.context.user.has("finance", "steward")
             and back is None
             and loaded.record.values.get("reverses_id") is None
         )
+        self.value_button.setVisible(self.value_action.isEnabled())
 
     def paper(self, record: Record) -> tuple[str, Make] | None:
         """The return note that travels with goods sent back to their supplier."""
@@ -154,6 +161,7 @@ class StockDocumentPage(FormPage):
         if not lines:
             return
         line = lines[at if 0 <= at < len(lines) else 0]
+        self._revalued_move = line.id or 0
         key = stock.new_key()
 
         def change(amount: Decimal, reason: str) -> None:
@@ -167,6 +175,29 @@ class StockDocumentPage(FormPage):
         part = line.referred.get("item_id")
         words = tr("{item} cost more by", item=part.code if part is not None else "")
         self.strip.open(words, tr("Change value"), change, amount=True)
+
+    def _try_value(self, amount: Decimal) -> None:
+        """How the difference would split, while it is being typed."""
+        self._tries += 1
+        self.context.work.run(
+            partial(stock_values.try_difference, move_id=self._revalued_move, amount=amount), self.context.database,
+            on_done=partial(self._tried, self._tries), on_error=self._not_tried, owner=self, background=True,
+        )  # fmt: skip
+
+    def _tried(self, number: int, trial: Trial) -> None:
+        if number == self._tries and trial.refused is not None:
+            self.strip.say_effect(trial.refused.text(language()))
+        elif number == self._tries:
+            self.strip.say_effect(
+                tr(
+                    "¥ {stock} into stock, ¥ {used} to what was consumed",
+                    stock=signed(trial.on_hand),
+                    used=signed(trial.consumed),
+                )
+            )
+
+    def _not_tried(self, failure: Failure) -> None:
+        self.strip.say_effect(failure.message)
 
     def _revalued(self, answer: tuple[Revalued, Changes]) -> None:
         made, changes = answer
@@ -256,6 +287,7 @@ class StockDocumentPage(FormPage):
         self.return_button.setText(tr("Return parts"))
         self.return_action.setText(tr("Return parts"))
         self.value_button.setText(tr("Change value"))
+        self.value_action.setText(tr("Change value"))
         self.strip.retranslate()
 
 

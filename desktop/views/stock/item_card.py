@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.operations.records import Record
 from desktop.runtime.context import Context
-from desktop.views.stock.item_tabs import ITEM_TABS, TabBody
+from desktop.views.stock.item_tabs import ITEM_TABS, TabBody, tab_keys
 from desktop.widgets.line_table import LineTable
 from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.segmented import ViewTab, ViewTabs
@@ -109,7 +109,7 @@ class ItemCard(QWidget):
     def _show_tabs(self) -> None:
         self.tabs.set_tabs(
             [
-                ViewTab(tab.key, tab.title(), f"Alt+{number}", self._counts.get(tab.lines) or None)
+                ViewTab(tab.key, tab.title(), tab_keys(number, tab), self._counts.get(tab.lines) or None)
                 for number, tab in enumerate(ITEM_TABS, 1)
             ]
         )

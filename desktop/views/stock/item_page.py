@@ -16,8 +16,9 @@ from desktop.operations.records import Values
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.item_card import ItemCard
-from desktop.views.stock.item_tabs import ITEM_TABS
+from desktop.views.stock.item_tabs import ITEM_TABS, tab_keys
 from desktop.views.stock.item_watch import ItemWatch
+from desktop.views.stock.value_part import REVALUERS, ValuePart
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 
 
@@ -79,11 +80,13 @@ class ItemPage(FormPage):
         for action in self.turns:
             action.setData("go")
         self.alt_keys = tuple(
-            self._action(tab.title(), QKeySequence(f"Alt+{at}"), partial(self.card.go, tab.key))
+            self._action(tab.title(), QKeySequence(tab_keys(at, tab)), partial(self.card.go, tab.key))
             for at, tab in enumerate(ITEM_TABS, 1)
         )
         for action in self.alt_keys:
             action.setData("go")
+        self.revalue_action = self._action(tr("Revalue"), QKeySequence("Ctrl+R"), self.revalue)
+        self.revalue_action.setEnabled(False)
 
     def middle(self, area: QWidget) -> QWidget:
         self.card = ItemCard(self.context, area)
@@ -101,6 +104,14 @@ class ItemPage(FormPage):
         self.card.take_lines(self.tables)
         self.card.show_record(loaded.record)
         self.watch.forget()
+        self.revalue_action.setEnabled(self.record_id is not None and self.context.user.has(*REVALUERS))
+
+    def revalue(self) -> None:
+        """Finance and stewards: another value for all that is there."""
+        part = self.card.bodies["value"]
+        self.card.go("value")
+        if isinstance(part, ValuePart):
+            part.revalue()
 
     # What is wrong is shown where it stands
 
@@ -154,6 +165,7 @@ class ItemPage(FormPage):
         self.stock.setText(tr("Do we have it?"))
         self.number.setText(tr("Next free code"))
         self.card.retranslate()
+        self.revalue_action.setText(tr("Revalue"))
         for action, words in zip(self.turns, (tr("Next tab"), tr("Previous tab")), strict=True):
             action.setText(words)
         for action, tab in zip(self.alt_keys, ITEM_TABS, strict=True):

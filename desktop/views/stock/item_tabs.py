@@ -24,21 +24,11 @@ from desktop.operations.records import Record
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.lot_page import state_words
+from desktop.views.stock.tab_body import TabBody
 from desktop.views.stock.unit_table import UnitTable
+from desktop.views.stock.value_part import ValuePart
 from desktop.widgets.facts_table import Fact, FactColumn, FactsTable
 from desktop.widgets.paint import column
-
-
-class TabBody(QWidget):
-    """What a tab shows of the item; read when it is looked at, and again when that changed."""
-
-    opened = Signal(str, object)
-
-    def show_record(self, record: Record) -> None:
-        """Another item, or the same one after it was saved."""
-
-    def retranslate(self) -> None:
-        """All words again."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +39,12 @@ class ItemTab:
     title: Callable[[], str]
     lines: str = ""
     make: Callable[[Context], TabBody] | None = None
+    keys: str = ""
+
+
+def tab_keys(at: int, tab: ItemTab) -> str:
+    """Alt and its digit, unless the tab has keys of its own."""
+    return tab.keys or f"Alt+{at}"
 
 
 class FactsTab(TabBody):
@@ -302,4 +298,5 @@ ITEM_TABS: tuple[ItemTab, ...] = (
     ItemTab("lots", lambda: tr("Lots"), make=lots_tab),
     ItemTab("moves", lambda: tr("Stock moves"), make=moves_tab),
     ItemTab("rules", lambda: tr("Reorder rules"), make=rules_tab),
+    ItemTab("value", lambda: tr("Value"), make=ValuePart, keys="Ctrl+Shift+V"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -54,7 +55,14 @@ class ValueListActions(QObject):
         self._done(changes, tr("Taken back: ¥ {amount}", amount=f"{made.on_hand + made.consumed:,.2f}"))
 
     def close_month(self, rows: Sequence[int]) -> None:
-        self._run(stock_values.close_last_month, done=self._closed)
+        """F9: the month before this one, after a question that names it."""
+        month = (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+
+        def close(_: Decimal, __: str) -> None:
+            self._run(stock_values.close_last_month, done=self._closed)
+
+        words = tr("Close {month} and every month before it? No document of the stock is dated into them.", month=month)
+        self.strip.open(words, tr("Close the month"), close, why=False)
 
     def _closed(self, answer: tuple[str, Changes]) -> None:
         month, changes = answer

@@ -46,3 +46,7 @@ select x from api.preview_backdating('{{"type": "opening", "effective_at": "2026
 select api.preview_revaluation('{{"item_id": {item}, "unit_cost": 1}}');
 -- finance: nothing. Trying out another branch's part tells nothing of it.
 select x from api.preview_revaluation('{{"item_id": {south_item}, "unit_cost": 1}}') x where not x ? 'refused' or x ? 'value_before';
+-- engineer: refused 42501. What an item is worth is not an engineer's to know.
+select api.item_value({item});
+-- clerk: nothing. Nor what another branch's part is worth.
+select x from api.item_value({south_item}) x where x is not null;

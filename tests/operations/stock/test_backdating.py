@@ -191,6 +191,7 @@ def test_finance_writes_stock_down_once_and_takes_it_back(shop: Shop, finance: D
     assert ledger.stock == (10, D("90.00"))
     call(finance, "select api.reverse_value_entry(%s, %s, 'sold after all')", str(uuid4()), first["entry_id"])
     assert ledger.stock == (10, D("170.00")) and shop.whole()
+    assert ledger.layers == ([] if method == "average" else [(3, D("30.00")), (7, D("140.00"))]), "each its own again"
     with pytest.raises(UserError) as caught:
         call(finance, "select api.reverse_value_entry(%s, %s, 'again')", str(uuid4()), first["entry_id"])
     assert caught.value.constraint == "stock_value_entry_reverses_unique"
@@ -206,6 +207,16 @@ def test_a_revaluation_names_its_reason_and_its_receipt(average: Ledger, finance
     assert (D(str(answer["amount_on_hand"])), D(str(answer["amount_consumed"]))) == (D("6.00"), D("4.00"))
     call(finance, "select api.reverse_value_entry(%s, %s, 'not ours')", str(uuid4()), answer["entry_id"])
     assert average.stock == (6, D("60.00")) and average.cost == D("40.00")
+
+
+def test_a_delivery_never_cost_less_than_nothing(shop: Shop, average: Ledger) -> None:
+    """Also where nothing of it is there: sending it back would be posted with a negative price."""
+    receipt = average.receive(1, 10)
+    average.issue(1)
+    with pytest.raises(UserError) as caught:
+        average.difference(receipt, "-10.01")
+    assert caught.value.constraint == "stock_value_receipt_negative" and "BOOK-1" in caught.value.text("zh")
+    assert average.difference(receipt, -10) == (0, D("-10.00")) and average.cost == 0
 
 
 def test_posted_values_stay(shop: Shop, average: Ledger) -> None:

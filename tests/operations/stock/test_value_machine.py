@@ -25,6 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from db import users
+from tests.db.conftest import PASSWORD, PREFIX
 from tests.operations.stock.valued_item import Ledger, make_item
 from tests.stock_shop import Shop
 
@@ -34,12 +36,17 @@ PRICE = st.decimals("0.01", "99.99", places=2)
 REFUSED = {
     "stock_not_enough",
     "stock_value_not_negative",
+    "stock_value_receipt_negative",
     "stock_value_receipt_gone",
     "stock_layer_consumed",
     "stock_receipt_revalued",
     "stock_return_limit",
     "stock_supplier_return_limit",
     "stock_nothing_to_reverse",
+    "stock_before_count",
+    "stock_count_nothing",
+    "stock_revaluation_empty",
+    "stock_revaluation_amount",
 }
 """What may be refused in a random order of things; anything else is a defect."""
 
@@ -49,6 +56,7 @@ class Days(RuleBasedStateMachine):
 
     shop: Shop
     method: str
+    approver: str
     count = 0
 
     def __init__(self) -> None:
@@ -129,6 +137,61 @@ class Days(RuleBasedStateMachine):
             )
         self.post("adjustment", 0, {place: quantity if more else -quantity}, **line)
 
+    @rule(quantity=st.integers(0, 12), place=st.integers(0, 1))
+    def count_bin(self, quantity: int, place: int) -> None:
+        """A real count: list, two rounds where it differs by much, approval, posting. Afterwards nothing is dated
+        before it."""
+        wanted = {"location_id": self.bins[place], "item_ids": [self.ledger.item]}
+        sheet = self.ask("select api.start_count(%s)", json.dumps(wanted))
+        if sheet is None:
+            return
+        lines = "select jsonb_agg(jsonb_build_object('line_id', id, 'quantity', %s)) from erp.stock_count_line"
+        entries = json.dumps(self.ask(f"{lines} where count_id = %s", quantity, sheet))
+        self.ask("select api.enter_count(%s, %s)", sheet, entries)
+        if self.ask("select api.finish_counting(%s)", sheet) == "recount":
+            self.ask("select api.enter_count(%s, %s)", sheet, entries)
+            assert self.ask("select api.finish_counting(%s)", sheet) == "review"
+        over = "select erp.count_difference(id) > approve_amount from erp.stock_count where id = %s"
+        if self.ask(over, sheet):
+            self.approve(sheet)
+        answer = self.ask("select api.post_count(%s, %s)", str(uuid4()), sheet)
+        if answer is None:  # the layers or the value do not allow it: the list is given up
+            self.ask("select api.cancel_count(%s)::text", sheet)
+        elif answer["document_id"] is not None:
+            moved = quantity - self.here[place]
+            self.here[place] = quantity
+            self.done.append((lambda: self._uncount(answer["document_id"], place, moved), lambda: answer))
+
+    def approve(self, sheet: int) -> None:
+        """By another pair of eyes than the counter's."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f'set session authorization "{self.approver}"')
+            cursor.execute("select api.approve_count(%s, 'looked again')", (sheet,))
+            cursor.execute("reset session authorization")
+
+    def _uncount(self, document: int, place: int, moved: int) -> object:
+        found = self.ask("select api.reverse_stock(%s, %s, 'undone')", str(uuid4()), document)
+        if found is not None:
+            self.here[place] -= moved
+        return found
+
+    @rule(unit_cost=PRICE)
+    def revalue(self, unit_cost: Decimal) -> None:
+        """Finance says what a piece is worth."""
+        self._revalue(item_id=self.ledger.item, unit_cost=str(unit_cost), reason="sold for that")
+
+    @precondition(lambda self: self.receipts)
+    @rule(data=st.data(), amount=st.decimals("-20", "20", places=2).filter(bool))
+    def revalue_delivery(self, data: st.DataObject, amount: Decimal) -> None:
+        move = data.draw(st.sampled_from(self.receipts))
+        self._revalue(move_id=move, amount=str(amount), reason="freight")
+
+    def _revalue(self, **document: object) -> None:
+        answer = self.ask("select api.post_revaluation(%s, %s)", str(uuid4()), json.dumps(document))
+        if answer is not None:
+            back = "select api.reverse_value_entry(%s, %s, 'undone')"
+            self.done.append((lambda: self.ask(back, str(uuid4()), answer["entry_id"]), lambda: answer))
+
     @precondition(lambda self: self.issues)
     @rule(data=st.data(), quantity=QUANTITY, place=st.integers(0, 1))
     def give_back(self, data: st.DataObject, quantity: int, place: int) -> None:
@@ -198,7 +261,12 @@ class Days(RuleBasedStateMachine):
 
 
 def _live(shop: Shop, method: str, *, examples: int, steps: int) -> None:
-    machine = type(f"Days_{method}", (Days,), {"shop": shop, "method": method})
+    approver = f"{PREFIX}_approver_{shop.clone.name.rsplit('_', 1)[1]}"
+    users.create_user(
+        shop.clone.owner, user_name=approver, login=approver, password=PASSWORD, display_name="Approver",
+        roles=["manager"], units=[shop.world.branch], company_id=shop.world.company,
+    )  # fmt: skip
+    machine = type(f"Days_{method}", (Days,), {"shop": shop, "method": method, "approver": approver})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,
         settings=settings(
