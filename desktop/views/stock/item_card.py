@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.operations.records import Record
 from desktop.runtime.context import Context
-from desktop.views.stock.item_tabs import ITEM_TABS, TabBody, tab_keys
+from desktop.views.stock.item_tabs import ITEM_TABS, tab_keys
+from desktop.views.stock.tab_body import TabBody
 from desktop.widgets.line_table import LineTable
 from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.segmented import ViewTab, ViewTabs

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.stock import quantity_text
@@ -33,7 +33,7 @@ from desktop.widgets.paint import column, row
 from desktop.widgets.theme import color, font, metric
 
 REVALUERS = ("finance", "steward")
-_WIDTHS = (150, 160, 190, 100, 100, 130)
+_WIDTHS = (150, 160, 190, 110, 110, 130, 150)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class ValuePart(TabBody):
         header.setHighlightSections(False)
         for number, width in enumerate(_WIDTHS):
             view.setColumnWidth(number, width)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         view.doubleClicked.connect(self._open)
 
     # showing
@@ -249,7 +249,8 @@ def _layer_row(found: Layer) -> _Row:
 
 def _step_row(found: Step) -> _Row:
     cells = (
-        _day(found.at), found.number or (tr("other branch") if not found.reason else "–"), kind_words(found.kind),
+        _day(found.at), found.number or (tr("other branch") if not found.reason else "–"),
+        " · ".join(each for each in (kind_words(found.kind), found.reason) if each),
         quantity_text(found.quantity) if found.quantity else "–", quantity_text(found.stock), signed(found.amount),
         f"{found.average:,.4f}" if found.stock > 0 else "–",
     )  # fmt: skip

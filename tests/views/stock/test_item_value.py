@@ -156,7 +156,7 @@ def test_the_average_says_where_it_comes_from(shop: Shop, office: Callable[[str]
     ledger.difference(receipt, 30)
     steward = office("steward")
     page = steward.item(ledger)
-    assert column(page, 2) == ["Invoice difference", "Receive", "Receive"]
+    assert column(page, 2) == ["Invoice difference · invoice", "Receive", "Receive"]
     assert column(page, 4) == ["15", "20", "10"]
     assert column(page, 5) == ["+30.00", "+200.00", "+100.00"]
     assert column(page, 6) == ["17.0000", "15.0000", "10.0000"]
@@ -164,7 +164,7 @@ def test_the_average_says_where_it_comes_from(shop: Shop, office: Callable[[str]
     assert part(page).figures[2].value.full_text() == f"¥ {value:,.2f}" and quantity == 15
     set_language("zh")
     page.retranslate()
-    assert column(page, 2)[0] == "发票差异" and part(page).title.full_text() == "金额：平均成本的由来"
+    assert column(page, 2)[0] == "发票差异 · invoice" and part(page).title.full_text() == "金额：平均成本的由来"
 
 
 def test_an_engineer_sees_no_value_on_the_card(shop: Shop, office: Callable[[str], Office]) -> None:
