@@ -19,6 +19,13 @@ from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View
 from desktop.lists.stock_picking import PARTS_LOOKS, PARTS_STATE
 
 _OPEN = Test("state", "not in", ("closed", "cancelled", "confirmed", "done"))
+_PARTS_WANTING = Group(
+    "any",
+    (
+        Test("state", "=", ("waiting_part",)),
+        Group("all", (Test("parts_ready", "in", ("late", "partly", "missing")), _OPEN)),
+    ),
+)
 _OVERDUE = Group("all", (Test("due_at", "<", ("today",)), _OPEN))
 
 
@@ -103,8 +110,8 @@ WORK_ORDERS = ListSpec(
         View(key="overdue", name="Overdue", name_zh="已超期", condition=_OVERDUE, sort=(Sort("due_at"),)),
         View(key="unassigned", name="Without an engineer", name_zh="未派工程师",
              condition=Group("all", (Test("engineer", "empty"), _OPEN)), sort=(Sort("due_at"),)),
-        View(key="parts_late", name="Waiting for parts", name_zh="待件",
-             condition=Test("state", "=", ("waiting_part",)), sort=(Sort("due_at"),)),
+        View(key="parts_late", name="Parts not there", name_zh="备件未齐", condition=_PARTS_WANTING,
+             sort=(Sort("due_at"),)),
         View(key="mine", name="Mine", name_zh="我的工单",
              condition=Group("all", (Test("engineer_user_id", "=", ("me",)), _OPEN)), sort=(Sort("planned_start"),)),
         View(key="by_customer", name="Open by customer", name_zh="未完工（按客户）", condition=_OPEN,
@@ -113,9 +120,6 @@ WORK_ORDERS = ListSpec(
              group_by=("engineer",), sort=(Sort("planned_start"),)),
         View(key="closed", name="Closed in 30 days", name_zh="30 天内关闭",
              condition=Test("closed_at", ">=", ("today-30",)), sort=(Sort("closed_at", descending=True),)),
-        View(key="parts_wanting", name="Parts not there", name_zh="备件未齐",
-             condition=Group("all", (Test("parts_ready", "in", ("late", "partly", "missing")), _OPEN)),
-             sort=(Sort("planned_start"),)),
         View(key="all", name="All", name_zh="全部"),
     ),
 )
