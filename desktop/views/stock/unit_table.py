@@ -23,7 +23,7 @@ from desktop.widgets.facts_table import Fact, FactColumn, FactsTable
 from desktop.widgets.header import HeaderBar
 from desktop.widgets.labels import Label
 from desktop.widgets.page import Page
-from desktop.widgets.paint import column, row
+from desktop.widgets.paint import Surface, column, row
 
 _PLACES = 6
 
@@ -201,7 +201,7 @@ class UnitsPage(Page):
         super().__init__(context, parent)
         self.header = HeaderBar()
         self.units = UnitTable(context)
-        body = QWidget()
+        body = Surface("surface.base")
         body.setLayout(column(self.units, margins=(16, 12, 16, 16)))
         whole = column(self.header, body, spacing=0)
         whole.setStretch(1, 1)
