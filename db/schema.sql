@@ -2832,7 +2832,12 @@ insert into erp.search_kind (table_name, code_column, texts, position) values
     ('contract', 'number', '{number,name,name_zh}', 5),
     ('engineer', 'code', '{code,name,name_zh,initials}', 6),
     ('stock_document', 'number', '{}', 7),
-    ('purchase_order', 'number', '{}', 8);
+    ('purchase_order', 'number', '{}', 8),
+    ('requisition', 'number', '{}', 9),
+    ('rfq', 'number', '{}', 10),
+    ('supplier_invoice', 'number', '{}', 11),
+    ('stock_count', 'number', '{}', 12),
+    ('pick_list', 'number', '{}', 13);
 
 -- What of a search's words is asked of the index: their pairs, and of a single character itself. A character that a pair
 -- already holds would only cost: three answers to intersect, and a guess of the planner's that is seventy times too low.

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from db.session import Database
 from desktop.domain.text import language, pick
+from desktop.lists.purchasing_invoices import PAYERS
+from desktop.lists.stock_counts import COUNTERS
 from desktop.operations import finding
 from desktop.operations.finding import Hit
 from desktop.runtime.context import DictionaryEntry, DictionaryProvider, Found, ScanResolver, SearchProvider
@@ -20,7 +22,14 @@ ICONS = {
     "stock_document": "receipt",
     "purchase_order": "inbox",
     "stock_location": "map-pin",
+    "requisition": "clipboard-paste",
+    "rfq": "users",
+    "supplier_invoice": "file-text",
+    "stock_count": "clipboard-check",
+    "pick_list": "package",
 }
+_READERS = {"stock_count": COUNTERS, "supplier_invoice": PAYERS}
+"""Whose pages these are; anybody else is not offered what he could not open."""
 
 
 def found(hit: Hit, *, storekeeper: bool = False) -> Found:
@@ -32,7 +41,12 @@ def found(hit: Hit, *, storekeeper: bool = False) -> Found:
 def search_provider(database: Database) -> SearchProvider:
     def search(typed: str) -> Sequence[Found]:
         storekeeper = database.user.has("clerk")
-        return tuple(found(hit, storekeeper=storekeeper) for hit in finding.anywhere(database, typed))
+        hits = finding.anywhere(database, typed)
+        return tuple(
+            found(hit, storekeeper=storekeeper)
+            for hit in hits
+            if hit.kind not in _READERS or not _READERS[hit.kind].isdisjoint(database.user.roles)
+        )
 
     return search
 
