@@ -79,6 +79,7 @@ class ListModel(QAbstractTableModel):
         self._pages = PageCache()
         self._generation = 0
         self._fetching = False
+        self._after: list[Callable[[], object]] = []
         self._seen = (0, 40)
         self._collapsed: frozenset[GroupKey] = frozenset()
         self._messages: dict[int, str] = {}
@@ -121,6 +122,15 @@ class ListModel(QAbstractTableModel):
         self.query = query
         self.open(at_row=at_row)
 
+    def when_answered(self, call: Callable[[], object]) -> None:
+        """Now, or once the rows here answer what is asked. Fingers are faster than a database: what is meant for the
+        rows of the next view must not happen to those of the last one.
+        """
+        if self._fetching and self.query != self.loaded:
+            self._after.append(call)
+        else:
+            call()
+
     def forget_columns(self) -> None:
         """Labels are asked again at the next opening: the language changed."""
         self.all_infos = ()
@@ -150,9 +160,13 @@ class ListModel(QAbstractTableModel):
         if not found.count.exact:
             self.recount()
         self.need(*self._seen)
+        after, self._after = self._after, []
+        for call in after:
+            call()
 
     def _failed(self, failure: Failure) -> None:
         self._fetching = False
+        self._after.clear()
         if isinstance(failure.error, ValueError) and self.query != self.loaded and self.infos:
             self.query = self.loaded
             self._set_phase("ready")

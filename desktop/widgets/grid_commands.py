@@ -74,6 +74,7 @@ class GridCommands(QObject):
             _Command("copy", ("Ctrl+C", "Ctrl+Insert"), "edit", "copy", self.copy),
             _Command("copy_headers", ("Ctrl+Shift+C",), "edit", "copy", self.copy_with_headers),
             _Command("paste", ("Ctrl+V", "Shift+Insert"), "edit", "clipboard-paste", self.paste_requested.emit),
+            _Command("select_all", ("Ctrl+A",), "edit", "", self.select_all),
             _Command("repeat", ("F4",), "edit", "", self.repeat_above),
             _Command("fill_down", ("Ctrl+D",), "edit", "arrow-down", self.fill_down),
             _Command("fill_selection", ("Ctrl+Return", "Ctrl+Enter"), "edit", "", self.fill_selection),
@@ -108,6 +109,7 @@ class GridCommands(QObject):
             "copy": tr("Copy selection"),
             "copy_headers": tr("Copy with headers"),
             "paste": tr("Paste from Excel"),
+            "select_all": tr("Select all rows"),
             "repeat": tr("Repeat the value above"),
             "fill_down": tr("Fill down"),
             "fill_selection": tr("Fill selection"),
@@ -165,6 +167,15 @@ class GridCommands(QObject):
         rect = self._view.selection.rect
         for line in range(rect.top, rect.bottom + 1):
             self._view.toggle_check(line)
+
+    def select_all(self) -> None:
+        """Every row of the list, also where its rows are still on their way."""
+        self._view.model.when_answered(self._select_all)
+
+    def _select_all(self) -> None:
+        lines, columns = self._view.model.map.lines, len(self._view.columns.slots)
+        if lines and columns:
+            self._view.select(Rect(0, 0, lines - 1, columns - 1))
 
     def clear(self) -> None:
         def none(_: ShownRow, slot: Slot) -> Cell:

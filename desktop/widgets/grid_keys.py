@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from desktop.lists.query import GroupHead
-from desktop.models.selection import Rect
 
 if TYPE_CHECKING:
     from desktop.widgets.grid_view import GridView
@@ -37,11 +36,6 @@ def press_key(view: GridView, event: QKeyEvent) -> bool:
     step = _step(view, key, far=far)
     if step is not None:
         view.step(*step, extend=extend)
-        return True
-    if key == Qt.Key.Key_A and far:
-        lines, columns = view.model.map.lines, len(view.columns.slots)
-        if lines and columns:
-            view.select(Rect(0, 0, lines - 1, columns - 1))
         return True
     return False
 

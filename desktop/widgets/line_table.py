@@ -258,6 +258,21 @@ class _Delegate(QStyledItemDelegate):
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
 
 
+class _View(QTableView):
+    """Its undo is the lines', by key where nothing above has the key, and by the shell's Undo where it has."""
+
+    def undo(self) -> None:
+        model = self.model()
+        if isinstance(model, LineModel):
+            model.undo()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        else:
+            super().keyPressEvent(event)
+
+
 class LineTable(QWidget):
     """Title, count, the table, and a button for a new line."""
 
@@ -280,7 +295,7 @@ class LineTable(QWidget):
         self._wide = -1
         self._shown: tuple[tuple[int | None, Values], ...] = ()
         self.model_ = LineModel(editable=editable, defaults=defaults, parent=self)
-        self.view = QTableView()
+        self.view: QTableView = _View()
         self.view.setModel(self.model_)
         self.view.setItemDelegate(_Delegate(self))
         self._dress_view()
@@ -291,10 +306,9 @@ class LineTable(QWidget):
         self.setLayout(column(row(self.title, self.count, None, self.add), self.view, spacing=4))
         self.add.setVisible(editable)  # only now: shown without a parent it would be a window of its own
         self.model_.edited.connect(self._changed)
-        for keys, call in ((QKeySequence("Del"), self._remove), (QKeySequence.StandardKey.Undo, self.model_.undo)):
-            shortcut = QShortcut(QKeySequence(keys), self.view)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(call)
+        shortcut = QShortcut(QKeySequence("Del"), self.view)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(self._remove)
         self.view.doubleClicked.connect(self._double)
         self.retranslate()
 

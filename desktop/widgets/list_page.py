@@ -123,7 +123,7 @@ class ListPage(ListFrame):
 
     def _act(self, action: Action) -> None:
         self.grid.close_editor(accept=True)
-        self.chosen.ask(partial(self._act_on, action))
+        self.model.when_answered(lambda: self.chosen.ask(partial(self._act_on, action)))
 
     def _act_on(self, action: Action, ids: tuple[int, ...]) -> None:
         if action.needs_rows and not ids:

@@ -73,3 +73,15 @@ def test_the_box_of_a_very_long_list_selects_all_of_it(
         QTest.keyClick(world.grid.canvas, Key.Key_R, ACT)
     assert asked.args is not None and len(set(asked.args[1])) == 1312
     world.context.work.close()
+
+
+def test_keys_pressed_before_the_rows_of_a_view_are_there_are_for_those_rows(world: World, qtbot: QtBot) -> None:
+    world.at(0, "number")
+    before = world.page.model.loaded
+    with qtbot.waitSignal(world.page.action_requested) as asked:
+        for key, modifiers in ((Key.Key_2, Mod.AltModifier), (Key.Key_A, Mod.ControlModifier), (Key.Key_R, ACT)):
+            QTest.keyClick(world.grid.canvas, key, modifiers)
+        assert world.page.model.loaded == before, "otherwise this proves nothing"
+    rows = tuple(row.id for row in world.source._rows(world.page.model.loaded))
+    assert world.page.model.loaded != before and asked.args == ["renew", rows]
+    world.context.work.close()

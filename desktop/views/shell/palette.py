@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from desktop.domain.text import tr
 from desktop.runtime.context import Found, SearchProvider
@@ -46,8 +46,18 @@ class Palette(Card):
     """Ctrl+Enter on a hit that `peek` shows: take it where one was, instead of opening it."""
     closed = Signal()
 
-    def __init__(self, window: QWidget, work: Work, search: SearchProvider, peek: Peek | None = None) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        work: Work,
+        search: SearchProvider,
+        peek: Peek | None = None,
+        *,
+        over: QWidget | None = None,
+    ) -> None:
+        """`over`: what lies under it and may not take the keys from who types here, whatever it has just loaded."""
         super().__init__(window)
+        self._over = over
         self._work, self._search, self._peek = work, search, peek
         self._seen: dict[Any, Any] = {}
         self._looked_at: Any = None
@@ -56,6 +66,7 @@ class Palette(Card):
         self._choices: tuple[Choice, ...] = ()
         self._recent: tuple[Found, ...] = ()
         self._records: tuple[Found, ...] = ()
+        self._stepped = False
         self._job: Job | None = None
         self.input = _Input(self)
         self.input.textChanged.connect(self._typed)
@@ -105,6 +116,7 @@ class Palette(Card):
         """Keys that are for the list, not for the text."""
         key = Qt.Key(event.key())
         if key in _STEPS:
+            self._stepped = True
             self.list.step(_STEPS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -120,6 +132,7 @@ class Palette(Card):
     @Slot()
     def _typed(self) -> None:
         self._records = ()
+        self._stepped = False
         self._show_rows()
         if self.input.text().strip():
             self._pause.start()
@@ -151,7 +164,10 @@ class Palette(Card):
             rows = [*self._records, *local[:_MOST_LOCAL]]
         else:
             rows = [*self._recent, *local]
+        before = self.list.rows()[self.list.current] if self._stepped and self.list.rows() else None
         self.list.show_rows(rows, note or (tr("Searching") if typed else tr("Type a code or a name")))
+        if before is not None and before in rows:
+            self.list.step(rows.index(before))  # what was chosen stays chosen when records come in above it
         self._place()
 
     # the look beside the list
@@ -223,6 +239,15 @@ class Palette(Card):
                 return
         self.record_chosen.emit(found)
 
+    def lost_focus(self, reason: Qt.FocusReason) -> None:
+        """Close, unless it was a page that took the focus by itself, because its answer came."""
+        focus = QApplication.focusWidget()
+        under = focus is None or (self._over is not None and self._over.isAncestorOf(focus))
+        if reason == Qt.FocusReason.OtherFocusReason and under and self.isVisible():
+            self.input.setFocus(Qt.FocusReason.PopupFocusReason)  # at once: the next letter may be on its way
+        elif reason not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self.shut()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
@@ -247,8 +272,7 @@ class _Input(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
-            self._palette.shut()
+        self._palette.lost_focus(event.reason())
 
 
 def _matches(choice: Choice, typed: str) -> bool:

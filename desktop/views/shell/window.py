@@ -74,7 +74,7 @@ class MainWindow(QWidget):
         self.setLayout(layout)
         self.menus = ShellMenus(self, self.top.menu_bar, self._desks)
         self.guide = Guide(self, session, self.menus, self._desks, self.current_page)
-        self.palette_popup = Palette(self, session.work, session.search, session.peek)
+        self.palette_popup = Palette(self, session.work, session.search, session.peek, over=self.workspace)
         self.scans = ScanFilter(_scanner_settings(session.settings), self)
         self.router = ScanRouter(self.current_page, session.work, session.resolve_scan, self)
         self._scanner_dialog: ScannerDialog | None = None

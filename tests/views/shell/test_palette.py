@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from desktop.runtime.context import Found
 from desktop.views.shell.window import MainWindow
 from desktop.widgets.theme import set_language
 from tests.views.shell.conftest import sheet
@@ -71,6 +72,26 @@ def test_esc_and_a_click_elsewhere_close_it_and_give_the_focus_back(window: Main
     _open(window)
     sheet(window).second.setFocus(Qt.FocusReason.MouseFocusReason)
     assert not window.palette_popup.isVisible()
+
+
+def test_a_page_that_takes_the_focus_by_itself_does_not_get_the_keys(window: MainWindow, qtbot: QtBot) -> None:
+    _open(window)
+    sheet(window).second.setFocus()  # its answer came
+    assert window.focusWidget() is window.palette_popup.input
+    assert window.palette_popup.isVisible()
+    _type(window, "check and")
+    QTest.keyClick(window.palette_popup.input, Key.Key_Return)
+    assert sheet(window).posted == 1
+
+
+def test_what_was_chosen_stays_chosen_when_records_come_in_above_it(window: MainWindow, qtbot: QtBot) -> None:
+    _open(window)
+    _type(window, "s")
+    palette = window.palette_popup
+    QTest.keyClick(palette.input, Key.Key_Down)
+    chosen = palette.list.rows()[1]
+    palette._answered([Found("item", 7, "GSK-NBR-120", "NBR gasket 120 mm")])
+    assert palette.list.rows()[0].code == "GSK-NBR-120" and palette.list.rows()[palette.list.current] == chosen
 
 
 def test_arrows_walk_the_list(window: MainWindow) -> None:
