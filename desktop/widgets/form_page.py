@@ -251,8 +251,8 @@ class FormPage(FormFrame):
             return
         if self.dirty():
             self._announce(tr("A colleague changed this record meanwhile."))
-        elif self.isVisible():
-            self.reload()
+        else:
+            self.look_again()
 
     # The page
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.runtime.context import Context
@@ -32,6 +32,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.context = context
         self._dirty = False
+        self._look_again = False
 
     def title(self) -> str:
         """The tab's words, in the language in force."""
@@ -97,6 +98,19 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         """Read again what is shown (F5)."""
+
+    def look_again(self) -> None:
+        """What is shown was changed elsewhere: read it again, at once or when the page comes to the front."""
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._look_again = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._look_again:
+            self._look_again = False
+            self.refresh()
 
     def zones(self) -> Sequence[QWidget]:
         """The parts of the page that F6 walks, in order; the first one takes the focus on opening."""

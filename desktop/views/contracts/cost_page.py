@@ -146,8 +146,7 @@ class ContractCostPage(Page):
 
     @Slot()
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if self.isVisible():
-            self.refresh()
+        self.look_again()
 
     def _show(self, loaded: _Loaded) -> None:
         self._loaded = loaded

@@ -370,8 +370,8 @@ class PrivacyPage(Page):
 
     @Slot()
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if initiator is not self and self.isVisible() and self._preview is None:
-            self.refresh()
+        if initiator is not self and self._preview is None:
+            self.look_again()
 
     def title(self) -> str:
         return tr("Personal data")

@@ -142,8 +142,8 @@ class RetentionPage(Page):
             line.last.setText(last)
 
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if initiator is not self and self.isVisible():
-            self.refresh()
+        if initiator is not self:
+            self.look_again()
 
     # Saving
 

@@ -86,8 +86,8 @@ class DecisionPage(Page):
         self.title_changed.emit()
 
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if initiator is not self and self.isVisible():
-            self.refresh()
+        if initiator is not self:
+            self.look_again()
 
     def run(self, call: Callable[..., Any], *args: object, done: Callable[[Any], None]) -> None:
         """One thing at a time; what it changed is told to the other pages."""

@@ -123,8 +123,7 @@ class LotPage(Page):
     # showing
 
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if self.isVisible():
-            self.refresh()
+        self.look_again()
 
     def _seen(self, card: LotCard | None) -> None:
         self.card = card

@@ -171,8 +171,8 @@ class MergePage(Page):
         self.stack.say_failed(tr("The two items could not be compared"), failure)
 
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if initiator is not self and self.isVisible() and not self._busy and not self._over:
-            self.refresh()
+        if initiator is not self and not self._busy and not self._over:
+            self.look_again()
 
     # Showing
 

@@ -104,8 +104,7 @@ class StockOverviewPage(Page):
 
     @Slot()
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if self.isVisible():
-            self.refresh()
+        self.look_again()
 
     def _choose(self) -> None:
         self._wanted = self.unit.currentData()

@@ -75,8 +75,7 @@ class PartPage(Page):
         self.panel.set_wide(self.window().width() >= WIDE_FROM, fixed=False)
 
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if self.isVisible():
-            self.refresh()
+        self.look_again()
 
     def _seen(self, overview: Overview | None) -> None:
         self._overview = overview

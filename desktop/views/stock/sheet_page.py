@@ -191,8 +191,8 @@ class SheetPage(Page, Generic[Record, Sheet]):
             self._keep()
 
     def _changed(self, changes: Changes, initiator: object) -> None:
-        if initiator is not self and self.record_id is not None and self.isVisible() and not self.sheet.unsaved:
-            self.refresh()
+        if initiator is not self and self.record_id is not None and not self.sheet.unsaved:
+            self.look_again()
 
     # scanning and typing
 
