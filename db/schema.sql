@@ -9234,7 +9234,7 @@ begin
                 where f.item_id = i.id and (f.asset_id is null or a.id is not null)), '[]'),
             'fits_asset', (
                 select case when bool_or(true) is null or a.id is null then null else bool_or(
-                    f.asset_id = a.id or f.asset_id is null
+                    coalesce(f.asset_id = a.id, false) or f.asset_id is null
                     and (f.model is null or f.model = a.model) and (f.asset_class_id is null or f.asset_class_id = a.asset_class_id)) end
                 from erp.item_fit f
                 left join erp.asset a on a.id = asset
