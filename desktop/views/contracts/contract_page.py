@@ -82,6 +82,7 @@ class ContractPage(FormPage):
         self.amendment = AmendPanel()
         super().__init__(context, contract_spec(), contract_id, values, parent)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self.take_step)
         self.amend_button = Button(tr("Amend"), icon="pencil")
         self.amend_button.clicked.connect(self.begin_amendment)

@@ -77,6 +77,7 @@ class PersonPage(BoardForm):
         self._fresh_secret = ""
         super().__init__(context, person_spec(), user_id, values, parent)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self._take_step)
         self.under_header(self.secret)
         self.access_action = self._action("", QKeySequence("Ctrl+Shift+A"), self.show_access)

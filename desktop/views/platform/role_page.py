@@ -53,6 +53,7 @@ class RolePage(BoardForm):
         self.steps = StepBar()
         super().__init__(context, role_spec(), role_id, values, parent)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self._retire)
 
     def board_label(self) -> str:

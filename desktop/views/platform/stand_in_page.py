@@ -57,6 +57,7 @@ class StandInPage(FormPage):
             given["from_user_id"] = self._user_id
         super().__init__(context, stand_in_spec(), stand_in_id, given, parent)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self._end)
 
     def may_write(self, key: str) -> bool:

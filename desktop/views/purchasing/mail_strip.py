@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.domain.text import tr
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, TextInput
+from desktop.widgets.focus_loan import FocusLoan
 from desktop.widgets.paint import column, row
 
 
@@ -21,6 +22,7 @@ class MailStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = ""
+        self._loan = FocusLoan(self)
         self.address = TextInput()
         self.address.setFixedWidth(320)
         self.field = Field("", self.address)
@@ -42,7 +44,7 @@ class MailStrip(QWidget):
         self.field.accept()
         self.address.setText(address)
         self.show()
-        self.address.setFocus()
+        self._loan.take(self.address)
         self.address.selectAll()
 
     def refuse(self, words: str) -> None:
@@ -50,6 +52,7 @@ class MailStrip(QWidget):
         self.address.setFocus()
 
     def leave(self) -> None:
+        self._loan.give_back()
         self.hide()
 
     def _send(self) -> None:

@@ -101,6 +101,7 @@ class PurchaseOrderPage(FormPage):
         self.steps = StepBar()
         super().__init__(context, purchase_order_spec(), order_id, values, parent)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self.take_step)
         self.mail = MailStrip()
         self.mail.given.connect(self._mail)

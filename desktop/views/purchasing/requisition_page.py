@@ -86,6 +86,7 @@ class RequisitionPage(FormPage):
         self.steps = StepBar()
         super().__init__(context, requisition_spec(), requisition_id, values, parent)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self.take_step)
         self.order_button = Button(tr("Make orders"), kind="primary", icon="inbox", key="F9")
         self.order_button.clicked.connect(self.order)

@@ -85,6 +85,7 @@ class RfqPage(FormPage):
         super().__init__(context, rfq_spec(), rfq_id, values, parent)
         self.header.add_left(self.steps)
         self.under_header(self.letters.strip)
+        self.steps.serve(self)
         self.steps.chosen.connect(self.take_step)
         self.bar = ActionBar()
         self.answers_button = Button(height=32, icon="pencil")

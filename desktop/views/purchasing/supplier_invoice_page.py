@@ -87,6 +87,7 @@ class SupplierInvoicePage(FormPage):
         self._key = new_key()
         super().__init__(context, invoice_spec(), invoice_id, values, parent)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self.take_step)
         self.match.opened.connect(self.open_requested)
         self.fetch = Button("", icon="inbox", key="Ctrl+R")

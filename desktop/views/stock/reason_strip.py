@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.text import tr
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import TextInput
+from desktop.widgets.focus_loan import FocusLoan
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import Surface, column, row
 
@@ -22,6 +23,7 @@ class ReasonStrip(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("warn.bg", "b", parent=parent)
         self._optional = False
+        self._loan = FocusLoan(self)
         self.words = Label(role="warn.fg")
         self.reason = TextInput()
         self.message = Label(role="danger.fg")
@@ -45,9 +47,10 @@ class ReasonStrip(Surface):
         self.reason.setText("")
         self.reason.setAccessibleName(tr("Remark") if optional else tr("Reason"))
         self.show()
-        self.reason.setFocus()
+        self._loan.take(self.reason)
 
     def shut(self) -> None:
+        self._loan.give_back()
         self.hide()
         self.left.emit()
 
@@ -57,6 +60,7 @@ class ReasonStrip(Surface):
             self.message.setText(tr("The reason is missing."))
             self.reason.setFocus()
             return
+        self._loan.give_back()
         self.hide()
         self.given.emit(reason)
 

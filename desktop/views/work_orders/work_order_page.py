@@ -83,6 +83,7 @@ class WorkOrderPage(FormPage):
         super().__init__(context, work_order_spec(), order_id, values, parent)
         self.hours.entered.connect(self._hours_entered)
         self.header.add_left(self.steps)
+        self.steps.serve(self)
         self.steps.chosen.connect(self.take_step)
 
     def locked(self) -> bool:
