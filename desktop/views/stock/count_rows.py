@@ -32,6 +32,7 @@ def state_name(state: str) -> str:
 def columns(count: Count) -> tuple[TableColumn, ...]:
     """What the books say stands beside the counted quantity once the reader may see it."""
     open_books = any(line.expected is not None for line in count.lines)
+    mixed = any(line.condition != "good" for line in count.lines)
     books = (
         TableColumn("expected", tr("Expected"), 88, "right"),
         TableColumn("difference", tr("Difference"), 88, "right"),
@@ -45,7 +46,7 @@ def columns(count: Count) -> tuple[TableColumn, ...]:
         TableColumn("part", tr("Part no."), 144, code=True),
         TableColumn("name", tr("Part name"), 0),
         TableColumn("lot", tr("Lot / serial"), 120, code=True),
-        TableColumn("condition", tr("Condition"), 88, wide_only=True),
+        TableColumn("condition", tr("Condition"), 88, wide_only=not mixed),
         TableColumn("counted", tr("Counted"), 96, "right", accent=True),
         TableColumn("unit", tr("Unit"), 52),
         *(books if open_books else ()),

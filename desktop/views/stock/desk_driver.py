@@ -71,6 +71,13 @@ class DeskDriver(DeskPosting):
         """
         self._wait(Step("typed", text.strip()))
 
+    def step(self, by: int) -> None:
+        """An arrow key; where a number typed before it still waits, after that."""
+        if self._queue:
+            self._wait(Step("step", str(by)))
+        else:
+            self.move(by)
+
     def set_mode(self, mode: Mode) -> None:
         """Another kind of document on the same desk; what was entered is suspended, not lost."""
         self._wait(Step("mode", mode.value))
@@ -118,6 +125,8 @@ class DeskDriver(DeskPosting):
             self._change_mode(Mode(step.text))
         elif step.kind == "post":
             self._post_now()
+        elif step.kind == "step":
+            self.move(int(step.text))
         elif step.kind != "typed" or not self._typed_value(step.text):
             self._look_up(step)
             return

@@ -21,7 +21,7 @@ _HISTORY = 100
 
 @dataclass(frozen=True)
 class Step:
-    """What waits its turn at the desk. `kind`: scan, typed, mode or post."""
+    """What waits its turn at the desk. `kind`: scan, typed, step, mode or post."""
 
     kind: str
     text: str = ""

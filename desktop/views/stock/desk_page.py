@@ -131,6 +131,7 @@ class StockDesk(Page):
         self.reason.given.connect(self._reason_given)
         self.reason.left.connect(self._to_field)
         field.submitted.connect(driver.typed)
+        field.number_moves_on = False
         field.stepped.connect(self._step)
         self.dating.button.clicked.connect(self.ask_date)
         self.dating.strip.taken.connect(self._take_date)
@@ -245,7 +246,7 @@ class StockDesk(Page):
 
     def _step(self, by: int) -> None:
         if self.driver.asked is None:
-            self.driver.move(by)
+            self.driver.step(by)
         else:
             self.dating.panel.step(by)
 

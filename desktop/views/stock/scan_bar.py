@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence,
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.stock import Feedback, Level
+from desktop.domain.stock_units import as_quantity
 from desktop.domain.text import tr
 from desktop.widgets.labels import Chip
 from desktop.widgets.paint import Surface, draw_box, draw_icon, draw_text, text_width
@@ -39,6 +40,8 @@ class ScanField(QLineEdit):
     undo_pressed = Signal()
     redo_pressed = Signal()
     rows_pasted = Signal(str)
+    number_moves_on = True
+    """Whether the page goes on to the next line by itself when it gets a number."""
     steered: Callable[[int], bool] | None = None
     """Gets the arrows (±1) and Enter (0) first; True where it took them."""
 
@@ -87,11 +90,21 @@ class ScanField(QLineEdit):
             if text:
                 self.submitted.emit(text)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
+            self._step(-1 if key == Qt.Key.Key_Up else 1)
         elif key == Qt.Key.Key_Delete and not self.text():
             self.delete_pressed.emit()
         else:
             super().keyPressEvent(event)
+
+    def _step(self, by: int) -> None:
+        """A number that stands here is for the line that the arrow leaves: quantity, arrow, quantity, arrow."""
+        typed = self.text().strip()
+        if as_quantity(typed) is not None:
+            self.clear()
+            self.submitted.emit(typed)
+            if self.number_moves_on:
+                return
+        self.stepped.emit(by)
 
     def event(self, event: QEvent) -> bool:
         """Undo and redo belong to the field with the focus, also where the menu has the same keys."""
