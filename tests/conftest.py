@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from db import embedded
 from tests.garbage import sweep
 from tests.lists_world import ListsWorld, make_lists_world
+from tests.patience import PatientBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # no test touches the keyring of who runs it
@@ -83,3 +86,9 @@ def pg_server(server_folder: Path) -> Iterator[embedded.Server]:
 def lists_world(pg_server: embedded.Server) -> ListsWorld:
     """A company with rows in every list and one log-in per job; what a test changes there it puts back."""
     return make_lists_world(pg_server)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's own, with patience."""
+    return PatientBot(request)
