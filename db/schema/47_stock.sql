@@ -463,7 +463,7 @@ $$;
 
 -- Stock out of nothing, and into nothing. What a storekeeper finds or misses is a count: blind, again where it differs much, and
 -- approved by a second person where it is worth much; so no adjustment of his own makes good stock in the place of bad. What
--- he scraps has a reason. Opening stock is what was there before the first movement of the part in that unit. Stewards and
+-- he scraps has a reason. Opening stock is what lay in a bin before the part (or its lot) first moved there. Stewards and
 -- managers correct by hand.
 create function api.check_out_of_nothing(document jsonb, kind text, company integer) returns void
 language plpgsql
@@ -475,14 +475,15 @@ begin
         return;
     elsif kind = 'opening' then
         select l.line_no, i.code into wrong
-        from rows from (jsonb_to_recordset(document -> 'lines') as (item_id bigint, to_location_id bigint))
-            with ordinality as l (item_id, to_location_id, line_no)
+        from rows from (jsonb_to_recordset(document -> 'lines') as (item_id bigint, to_location_id bigint, lot_id bigint, lot text))
+            with ordinality as l (item_id, to_location_id, lot_id, lot, line_no)
         join erp.item i on i.id = l.item_id
-        join erp.stock_location t on t.id = l.to_location_id
+        left join erp.lot b on b.item_id = l.item_id and b.code = l.lot
         where exists (
             select from erp.stock_move m
             join erp.stock_location f on f.id = m.from_location_id and f.kind <> 'opening'
-            where m.item_id = l.item_id and t.org_unit_id in (m.to_org_unit_id, m.from_org_unit_id))
+            where m.item_id = l.item_id and l.to_location_id in (m.to_location_id, m.from_location_id)
+                and m.lot_id is not distinct from coalesce(l.lot_id, b.id))
         limit 1;
         if found then
             perform api.refuse_posting('stock_opening_first', 'this part moved here already', wrong.line_no::integer,
