@@ -53,13 +53,14 @@ class AskStrip(Surface):
 
     shut_down = Signal()
 
-    def __init__(self, work: Work, parent: QWidget | None = None) -> None:
-        super().__init__("surface.raised", "b", parent=parent)
+    def __init__(self, work: Work, parent: QWidget | None = None, *, warns: bool = False) -> None:
+        """`warns`: in amber, for an act that somebody has to think about twice."""
+        super().__init__("warn.bg" if warns else "surface.raised", "b", parent=parent)
         self._work = work
         self._asks: tuple[Ask, ...] = ()
         self._done: Callable[[Mapping[str, Any]], None] | None = None
         self.editors: dict[str, QWidget] = {}
-        self.words = Label(size=13, weight=500)
+        self.words = Label(role="warn.fg") if warns else Label(size=13, weight=500)
         self.message = Label(role="danger.fg")
         self.take = Button("", kind="primary", key="Enter")
         self.leave = Button(tr("Cancel"), kind="ghost", key="Esc")
@@ -78,8 +79,7 @@ class AskStrip(Surface):
         self.words.setText(words)
         self.take.setText(take)
         self.leave.setText(tr("Cancel"))
-        self.message.setText("")
-        self.take.setEnabled(True)
+        self.refuse("")
         for ask in asks:
             editor = self._editor(ask)
             editor.setAccessibleName(ask.label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,10 +23,10 @@ from desktop.operations.stock_desk import Resolved
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock import count_rows, desk_papers
-from desktop.views.stock.count_approval import ApprovalStrip
 from desktop.views.stock.desk_rows import money
 from desktop.views.stock.painted_table import TableColumn, TableRow
 from desktop.views.stock.sheet_page import SheetKind, SheetPage
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.buttons import Button
 from desktop.widgets.header import Total
 
@@ -54,7 +54,7 @@ class CountPage(SheetPage[Count, Sheet]):
         super().__init__(context, count_id, Sheet(), parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._plan_id = plan_id
-        self.approval = ApprovalStrip()
+        self.approval = AskStrip(context.work, warns=True)
         self.approve_button = Button(icon="circle-check", height=32)
         self.again_button = Button(icon="refresh-cw", height=32, key="Ctrl+R")
         self.add_keys(
@@ -65,8 +65,7 @@ class CountPage(SheetPage[Count, Sheet]):
         self.build(self.approval, self.again_button, self.approve_button)
         self.again_button.clicked.connect(self.count_again)
         self.approve_button.clicked.connect(self.begin_approval)
-        self.approval.approved.connect(self._approve)
-        self.approval.left.connect(self._take_focus)
+        self.approval.shut_down.connect(self._take_focus)
         self.retranslate()
 
     @property
@@ -221,11 +220,13 @@ class CountPage(SheetPage[Count, Sheet]):
             words = tr("A manager or finance has to approve first")
             self._say(Level.BAD, self.count.number, words, self._stake(self.count), listed=False)
             return
-        self.approval.open(self._stake(self.count))
+        missing = tr("Reason is missing: say why the differences are accepted.")
+        reason = Ask("reason", tr("Reason"), missing=missing)
+        self.approval.open(self._stake(self.count), (reason,), take=tr("Approve"), done=self._approve)
 
-    def _approve(self, reason: str) -> None:
+    def _approve(self, given: Mapping[str, Any]) -> None:
         if self.count is not None:
-            self._run(stock_counts.approve, self.count.id, reason, done=self._approved)
+            self._run(stock_counts.approve, self.count.id, given["reason"], done=self._approved)
 
     def _approved(self, changes: Changes) -> None:
         self.approval.shut()
@@ -257,6 +258,7 @@ class CountPage(SheetPage[Count, Sheet]):
 
     def _failed(self, failure: Failure) -> None:
         self._plan_id = None
+        self.approval.refuse(failure.message)
         super()._failed(failure)
 
     # showing

@@ -190,10 +190,11 @@ def test_a_manager_approves_what_is_dear(
     assert desk.state() == "review" and desk.level() is Level.BAD
     boss = make_desk(desk.page.count_id, database=manager, role="manager")
     boss.qtbot.mouseClick(boss.page.approve_button, Qt.MouseButton.LeftButton)
-    boss.qtbot.keyClick(boss.page.approval.reason, Qt.Key.Key_Return)
+    reason = boss.page.approval.editors["reason"]
+    boss.qtbot.keyClick(reason, Qt.Key.Key_Return)
     assert boss.page.approval.message.text()
-    boss.qtbot.keyClicks(boss.page.approval.reason, "burst pipe")
-    boss.qtbot.keyClick(boss.page.approval.reason, Qt.Key.Key_Return)
+    boss.qtbot.keyClicks(reason, "burst pipe")
+    boss.qtbot.keyClick(reason, Qt.Key.Key_Return)
     boss.settle()
     desk.key(Qt.Key.Key_F5)
     desk.key(Qt.Key.Key_F9)
