@@ -14,11 +14,6 @@ from tests.stock_shop import Shop, open_shop
 
 
 @pytest.fixture
-def shop_template() -> None:
-    """Not needed any more; tests that are under way still name it."""
-
-
-@pytest.fixture
 def shop(pg_server: Server) -> Iterator[Shop]:
     """The store of the design's pictures, a fresh one for each test."""
     with open_shop(pg_server) as made:
