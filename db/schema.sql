@@ -17390,6 +17390,7 @@ create table erp.order_readiness (
     id          bigint      not null constraint order_readiness_pk primary key constraint order_readiness_order references erp.work_order on delete cascade,
     company_id  integer     not null,
     org_unit_id integer     not null,
+    engineer_id bigint      constraint order_readiness_engineer references erp.engineer on delete cascade,
     signal      text        not null constraint order_readiness_signal_known check (signal in ('ready', 'coming', 'late', 'partly', 'missing')),
     ready_on    date,
     wanting     text[],
@@ -17397,6 +17398,7 @@ create table erp.order_readiness (
     constraint order_readiness_unit foreign key (company_id, org_unit_id) references erp.org_unit (company_id, id) on delete restrict
 );
 create index order_readiness_signal_idx on erp.order_readiness (signal, id) include (org_unit_id);
+comment on column erp.order_readiness.engineer_id is 'The order''s engineer, who sees it wherever it is';
 comment on column erp.order_readiness.signal is 'late: all of it will have come, but after the planned day';
 comment on column erp.order_readiness.wanting is 'Codes of the parts that are not there';
 
@@ -17416,15 +17418,16 @@ begin
     gone as (
         delete from order_readiness o
         where (orders is null or o.id = any (orders)) and not exists (select from fresh f where f.work_order_id = o.id))
-    insert into order_readiness as o (id, company_id, org_unit_id, signal, ready_on, wanting)
-    select w.id, w.company_id, w.org_unit_id, f.signal, f.ready_on, f.wanting
+    insert into order_readiness as o (id, company_id, org_unit_id, engineer_id, signal, ready_on, wanting)
+    select w.id, w.company_id, w.org_unit_id, w.engineer_id, f.signal, f.ready_on, f.wanting
     from fresh f
     join work_order w on w.id = f.work_order_id
     order by w.id
     on conflict on constraint order_readiness_pk do update
-    set (org_unit_id, signal, ready_on, wanting, changed_at) = (excluded.org_unit_id, excluded.signal, excluded.ready_on, excluded.wanting, now())
-    where (o.org_unit_id, o.signal, o.ready_on, o.wanting)
-        is distinct from (excluded.org_unit_id, excluded.signal, excluded.ready_on, excluded.wanting);
+    set (org_unit_id, engineer_id, signal, ready_on, wanting, changed_at)
+      = (excluded.org_unit_id, excluded.engineer_id, excluded.signal, excluded.ready_on, excluded.wanting, now())
+    where (o.org_unit_id, o.engineer_id, o.signal, o.ready_on, o.wanting)
+        is distinct from (excluded.org_unit_id, excluded.engineer_id, excluded.signal, excluded.ready_on, excluded.wanting);
     get diagnostics written = row_count;
     return written;
 end
@@ -17501,7 +17504,7 @@ end
 $$;
 
 call erp.secure('erp.order_readiness', 'owned');
-call erp.also('erp.order_readiness', 'engineer', 'select', '{row}.id in (select w.id from erp.work_order w where w.engineer_id = (select erp.my_engineer_id()))');
+call erp.also('erp.order_readiness', 'engineer', 'select', '{row}.engineer_id = (select erp.my_engineer_id())');
 call erp.allow('erp.order_readiness', 'business', 'select');
 call erp.allow('api.refresh_readiness(text)', 'worker', 'execute');
 call erp.track('erp.order_readiness', 'quiet plain');

@@ -123,6 +123,9 @@ class OrderReadiness(Base):
     )
     company_id: Mapped[int]
     org_unit_id: Mapped[int]
+    engineer_id: Mapped[BigInt | None] = mapped_column(
+        ForeignKey("erp.engineer.id", name="order_readiness_engineer", ondelete="CASCADE")
+    )
     signal: Mapped[str]
     ready_on: Mapped[date | None]
     wanting: Mapped[list[str] | None]
