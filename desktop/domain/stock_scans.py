@@ -246,7 +246,7 @@ def feedback(draft: Draft, index: int, step: Decimal) -> Feedback:
     chip = count.replace(" ", "") if line.expected is not None else tr("extra") if found.level is Level.EXTRA else count
     return Feedback(
         Level.OK if found.level is Level.ACTIVE else found.level, line.part.code, name,
-        _detail(draft, index, line), "+" + quantity_text(step), count, chip,
+        _detail(draft, index, line), _signed(step), count, chip,
     )  # fmt: skip
 
 
@@ -257,6 +257,11 @@ def conversion(line: Line) -> str:
         return ""
     pieces = f"{quantity_text(line.quantity)} {line.part.base_unit()}"
     return f"{quantity_text(count[0])} {count[1].display_name()} = {pieces}"
+
+
+def _signed(step: Decimal) -> str:
+    """``+3``, ``−1``; nothing where nothing changed."""
+    return "" if not step else f"{'+' if step > 0 else ''}{quantity_text(step)}"
 
 
 def _headline(draft: Draft, line: Line, found: Verdict) -> str:

@@ -143,6 +143,12 @@ class ToastStack(QWidget):
                 return True
         return False
 
+    @Slot()
+    def place_again(self) -> None:
+        """Another page is in front, with an action bar or without one."""
+        if self.isVisible():
+            self._place()
+
     @Slot(object)
     def _remove(self, toast: Toast) -> None:
         self._layout.removeWidget(toast)

@@ -214,6 +214,7 @@ class MainWindow(QWidget):
         self.menus.fill(tuple(opened.page.page_actions()) if opened is not None else ())
         self._check_choices()
         self._show_page_words()
+        QTimer.singleShot(0, self, self.messages.toasts.place_again)  # the bars of the new page stand then
 
     @Slot()
     def _show_page_words(self) -> None:
