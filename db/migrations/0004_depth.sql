@@ -4,6 +4,7 @@ create table erp.order_readiness (
     id          bigint      not null constraint order_readiness_pk primary key constraint order_readiness_order references erp.work_order on delete cascade,
     company_id  integer     not null,
     org_unit_id integer     not null,
+    engineer_id bigint      constraint order_readiness_engineer references erp.engineer on delete cascade,
     signal      text        not null constraint order_readiness_signal_known check (signal in ('ready', 'coming', 'late', 'partly', 'missing')),
     ready_on    date,
     wanting     text[],
@@ -68,6 +69,7 @@ CREATE UNIQUE INDEX stock_move_source_unique ON erp.stock_move USING btree (sour
 CREATE INDEX work_order_part_item_idx ON erp.work_order_part USING btree (item_id, work_order_id);
 comment on column erp.item_merge.before is 'The survivor''s values of the fields that changed, the merged item''s own end and barcode, the reservations that went along';
 comment on column erp.item_plan.annual_cents is 'The amount as a whole number: lists sort by it, as only such an order is served by an index under row-level security';
+comment on column erp.order_readiness.engineer_id is 'The order''s engineer, who sees it wherever it is';
 comment on column erp.order_readiness.signal is 'late: all of it will have come, but after the planned day';
 comment on column erp.order_readiness.wanting is 'Codes of the parts that are not there';
 comment on column erp.supplier_invoice_line.entered_by is 'Who wrote last what is invoiced; he does not accept more than a little of its differences';
