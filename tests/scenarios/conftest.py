@@ -22,10 +22,10 @@ from tests.db.conftest import PREFIX
 from tests.scenarios.town import Town, settle
 from tests.scenarios.visitor import NoMouse, Visitor
 from tests.scenarios.wire import Wire
-from tests.stock_fixtures import shop, shop_template
+from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
-__all__ = ["shop", "shop_template"]
+__all__ = ["shop"]
 
 
 @pytest.fixture

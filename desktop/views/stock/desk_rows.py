@@ -52,6 +52,11 @@ def mode_word(mode: Mode) -> str:
     return short.get(mode) or mode_title(mode)
 
 
+def _column_word(mode: Mode) -> str:
+    """The kind of document in one word: a column of numbers is narrow."""
+    return tr("Issue") if mode is Mode.COUNTER else mode_word(mode)
+
+
 MODE_ICONS = {
     Mode.RECEIVE: "inbox",
     Mode.ISSUE: "upload",
@@ -110,7 +115,7 @@ def columns(draft: Draft) -> tuple[TableColumn, ...]:
         TableColumn("bin", tr("From bin") if mode is Mode.TRANSFER else tr("Bin"), 96, code=True, narrow_width=88),
         *extra,
         TableColumn("expected", expected, 80, "right", narrow_width=76),
-        TableColumn("quantity", mode_word(mode), 80, "right", accent=True, narrow_width=80),
+        TableColumn("quantity", _column_word(mode), 80, "right", accent=True, narrow_width=80),
         TableColumn("unit", tr("Unit"), 112 if packed else 48, narrow_width=104 if packed else 44),
         TableColumn("left", tr("Left in bin"), 92, "right", narrow_width=84),
         TableColumn("cost", tr("Unit cost ¥"), 96, "right", wide_only=True),
