@@ -184,6 +184,7 @@ def have_we_got_it(visitor: Visitor, town: Town) -> None:
     visitor.press(Key.Key_Return)
     page = visitor.page(PartPage)
     overview = visitor.wait("the part", page.panel.overview)
+    visitor.focused_in(page)
     assert (overview.on_hand, overview.available, overview.on_order) == (6, 6, 0)
     assert [part.code for part in overview.substitutes] == ["SEP-OIL-7710"]
     visitor.picture("clerk-9-have-we-got-it")
@@ -276,7 +277,7 @@ def count(visitor: Visitor, town: Town) -> str:
     judged = visitor.page(CountPage)
     visitor.wait("the count", lambda: judged.count is not None)
     visitor.press(Key.Key_F9)
-    visitor.focused_in(judged.approval.reason)
+    visitor.focused_in(judged.approval)
     visitor.picture("manager-1-approval")
     visitor.enter("eight were lent to branch 2")
     visitor.wait("the approval", lambda: judged.count is not None and judged.count.approved_by)

@@ -175,8 +175,8 @@ class Workspace(QWidget):
         if changed:
             self.current_changed.emit(found)
             zones = page.zones()
-            if zones:
-                focus_into(zones[0])
+            if not (zones and focus_into(zones[0])):
+                page.setFocus(Qt.FocusReason.OtherFocusReason)  # nothing to type into, but the keys are the page's
 
     @Slot(object)
     def close_page(self, page: Page) -> None:

@@ -56,6 +56,10 @@ class PartPage(Page):
     def key_hints(self) -> Sequence[tuple[str, str]]:
         return (("F5", tr("Refresh")), ("Ctrl+Enter", tr("Item card")))
 
+    def zones(self) -> Sequence[QWidget]:
+        """Nothing to type into; the page itself has the keys, as its parts are made anew with each answer."""
+        return ()
+
     def refresh(self) -> None:
         self.context.work.run(
             stock_desk.overview,
