@@ -81,3 +81,9 @@ drop trigger if exists zz_record_insert on erp.stock_move;
 drop trigger if exists zz_record_update on erp.stock_move;
 drop function if exists erp.cost_entry_record() cascade;
 drop function if exists erp.stock_move_record() cascade;
+insert into erp.search_kind (table_name, code_column, texts, position) values
+    ('requisition', 'number', '{}', 9),
+    ('rfq', 'number', '{}', 10),
+    ('supplier_invoice', 'number', '{}', 11),
+    ('stock_count', 'number', '{}', 12),
+    ('pick_list', 'number', '{}', 13);

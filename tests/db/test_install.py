@@ -28,6 +28,8 @@ from db.version import SCHEMA_VERSION
 
 _DEBIAN = Path("/usr/lib/postgresql/15/bin")
 _NUMBERS = itertools.count(1)
+# What is searched is code that stands in a table: an upgrade brings it.
+_SEARCHED = "select table_name, code_column, texts, position from erp.search_kind order by 1"
 
 CATALOGUE = (Path(__file__).parent / "catalogue.sql").read_text(encoding="utf-8")
 
@@ -36,6 +38,14 @@ def catalogue(dsn: str) -> list[str]:
     with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
         cursor.execute(CATALOGUE)
         found = [row[0] for row in cursor.fetchall()]
+    connection.close()
+    return found
+
+
+def rows_of(dsn: str, sql: str) -> list[tuple[object, ...]]:
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        found: list[tuple[object, ...]] = cursor.fetchall()
     connection.close()
     return found
 
@@ -252,6 +262,7 @@ def test_an_old_installation_becomes_what_a_new_one_is(server: Server, release: 
     assert install.install(old, prefix="inst")
     assert not install.install(old, prefix="inst")
     assert set(catalogue(old)) ^ set(catalogue(new)) == set()
+    assert rows_of(old, _SEARCHED) == rows_of(new, _SEARCHED)
     with connect(old) as owner:
         with owner.read() as session:
             assert search(session, "item", "水泵")[0] == [item]
