@@ -546,7 +546,8 @@ declare
     with_id text := case when 'id' = any (have) then 'r.id' else 'null::bigint' end;
     of_id   text := case when 'id' = any (have) then 'r.id' else coalesce(
         (select 'r.' || a from unnest(have) a where a in ('user_id', 'party_id', 'contract_id', 'engineer_id', 'item_id', 'custom_role_id') limit 1), 'null::bigint') end;
-    poster  text := case when 'posted_by' = any (have) then 'r.posted_by' else 'me' end;
+    -- Only of a row that never changes does its own word say who acts: others are written by one and posted by another.
+    poster  text := case when 'posted_by' = any (have) and 'ledger' = any (opts) then 'r.posted_by' else 'me' end;
     unit    text := case when 'org_unit_id' = any (have) then 'r.org_unit_id' else 'null::integer' end;
     -- Sealed values leave a mark only: that they changed, never what they were.
     marks   text := (select string_agg(format('%L, erp.sealed_mark({row}.%I)', a, a), ', ') from unnest(have) a where a like '%\_sealed');

@@ -88,6 +88,20 @@ def test_a_big_difference_of_price_waits_for_somebody_else(buying: Buying) -> No
     buying.check()
 
 
+def test_the_audit_names_who_acted_and_not_who_posted_in_the_end(buying: Buying) -> None:
+    buying.receive("FLT-AIR-7502", 20)
+    invoice = _enter(buying, ("FLT-AIR-7502", 20, "180"))
+    _post(buying, invoice, buying.colleague)
+    supplier_invoices.reverse(buying.finance, uuid4(), invoice, "wrong supplier")
+    entries = buying.value(
+        "select array_agg(distinct e.action || coalesce(e.user_id, 0)) from audit.entry e"
+        " where e.table_name = 'supplier_invoice' and e.row_id = %s",
+        invoice,
+    )
+    finance, colleague = buying.finance.user.id, buying.colleague.user.id
+    assert sorted(entries) == sorted([f"I{finance}", f"U{finance}", f"U{colleague}"])
+
+
 def test_whoever_entered_it_accepts_a_little_himself(buying: Buying) -> None:
     buying.receive("SEP-OIL-7520", 4)
     _enter(buying, ("SEP-OIL-7520", 4, "800"))
