@@ -5,22 +5,25 @@ four that ends with Enter or Tab within that time is a scan, anything else is ty
 after all, in order. So neither the code nor the closing Enter ever reaches a field or a button. A configured
 prefix opens a scan at once and lets it be slower. While a Chinese input method composes, the same is read
 from its preedit text.
+
+Late is what was pressed late, never what was read late: a program that stands still between two keys of a burst,
+or gets no processor, neither splits a scan nor drops one. See `_Lull`.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtCore import Qt as Q
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 GAP_MS = 30
 PREFIXED_GAP_MS = 250
 MINIMUM = 4
+_PARTS = 3
 _SUFFIX_KEYS = {"enter": (Q.Key.Key_Return, Q.Key.Key_Enter), "tab": (Q.Key.Key_Tab,)}
 _PLAIN = (Q.KeyboardModifier.NoModifier, Q.KeyboardModifier.ShiftModifier, Q.KeyboardModifier.KeypadModifier)
 
@@ -46,6 +49,42 @@ class _Held:
     focused: bool
 
 
+class _Lull(QObject):
+    """A pause between keys, as far as this program listened for one.
+
+    It passes in parts, and each part begins when the one before it was noticed. However long the program stands
+    still, one part passes; then the keys that came meanwhile are read, before the next part can end.
+    """
+
+    over = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._left = 0
+        self._part = QTimer(self)
+        self._part.setSingleShot(True)
+        self._part.setTimerType(Q.TimerType.PreciseTimer)
+        self._part.timeout.connect(self._passed)
+
+    def begin(self, gap_ms: int) -> None:
+        self._left = _PARTS
+        self._part.start(max(gap_ms // _PARTS, 1))
+
+    def stop(self) -> None:
+        self._part.stop()
+
+    def under_way(self) -> bool:
+        return self._part.isActive()
+
+    @Slot()
+    def _passed(self) -> None:
+        self._left -= 1
+        if self._left:
+            self._part.start()
+        else:
+            self.over.emit()
+
+
 class ScanFilter(QObject):
     """Install with `start`; `scanned` carries the code without prefix and suffix."""
 
@@ -57,13 +96,13 @@ class ScanFilter(QObject):
         self._held: list[_Held] = []
         self._prefixed = False
         self._replaying = False
-        self._last_ms = 0.0
+        self._pressed_at = 0
+        self._lull = _Lull(self)
+        self._lull.over.connect(self._type_after_all)
         self._composed = ""
-        self._composing_fast = 0
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.setTimerType(Q.TimerType.PreciseTimer)
-        self._late.timeout.connect(self._type_after_all)
+        self._composed_fast = 0
+        self._composing = _Lull(self)
+        self._composing.over.connect(self._compose_anew)
 
     def start(self) -> None:
         app = QCoreApplication.instance()
@@ -84,9 +123,13 @@ class ScanFilter(QObject):
             return self._key(watched, event)
         if kind == QEvent.Type.InputMethod and isinstance(watched, QWidget) and isinstance(event, QInputMethodEvent):
             return self._compose(watched, event)
-        if kind == QEvent.Type.MouseButtonPress and self._held:
+        if kind == QEvent.Type.MouseButtonPress and self._held and not self._is_burst():
             self._type_after_all()
         return False
+
+    def _is_burst(self) -> bool:
+        """Whether what waits is more than a person types so fast: only its end or a pause ends it."""
+        return self._prefixed or len(self._held) >= self.settings.minimum
 
     def _key(self, receiver: QWidget, event: QKeyEvent) -> bool:
         if self._held and self._ends(event):
@@ -96,16 +139,15 @@ class ScanFilter(QObject):
             if self._held and not _is_modifier(event):
                 self._type_after_all()
             return False
-        now = _moment(event)
-        if self._held and now - self._last_ms > self._gap():
+        if self._held and self._pressed_late(event):
             self._type_after_all()
-        self._last_ms = now
+        self._pressed_at = _pressed_at(event)
         focused = receiver.window().focusWidget() is receiver
         self._held.append(_Held(receiver, event.key(), event.modifiers(), text, focused))
         prefix = self.settings.prefix
         if prefix and "".join(each.text for each in self._held) == prefix:
             self._prefixed = True
-        self._late.start(self._gap())
+        self._lull.begin(self._gap())
         return True
 
     def _collectable(self, event: QKeyEvent, text: str) -> bool:
@@ -119,7 +161,7 @@ class ScanFilter(QObject):
         return Q.Key(event.key()) in _SUFFIX_KEYS[self.settings.suffix] and not event.isAutoRepeat()
 
     def _close(self, receiver: QWidget, event: QKeyEvent) -> bool:
-        in_time = _moment(event) - self._last_ms <= self._gap()
+        in_time = not self._pressed_late(event)
         code = "".join(each.text for each in self._held)
         if self._prefixed:
             code = code.removeprefix(self.settings.prefix)
@@ -130,11 +172,18 @@ class ScanFilter(QObject):
         self._type_after_all()
         return False
 
+    def _pressed_late(self, event: QKeyEvent) -> bool:
+        """Whether it was pressed long after the key before it. Where the platform does not tell, it was not: a pause
+        would have been over.
+        """
+        now = _pressed_at(event)
+        return bool(now and self._pressed_at) and now - self._pressed_at > self._gap()
+
     def _gap(self) -> int:
         return PREFIXED_GAP_MS if self._prefixed else self.settings.gap_ms
 
     def _forget(self) -> None:
-        self._late.stop()
+        self._lull.stop()
         self._held = []
         self._prefixed = False
 
@@ -153,19 +202,26 @@ class ScanFilter(QObject):
             self._replaying = False
 
     def _compose(self, receiver: QWidget, event: QInputMethodEvent) -> bool:
-        """A scan that an input method took: its preedit grows faster than a person types."""
-        now = time.monotonic() * 1000
-        grown = event.preeditString()
-        if grown and len(grown) > len(self._composed):
-            self._composing_fast += 1 if now - self._last_ms <= self.settings.gap_ms else -self._composing_fast
-            self._composed, self._last_ms = grown, now
+        """A scan that an input method took: its preedit grows faster than a person types.
+
+        Input methods tell the same preedit twice, and empty it before they commit: neither ends a scan.
+        """
+        grown, commit = event.preeditString(), event.commitString()
+        if not commit:
+            if grown:
+                by = len(grown) - len(self._composed)
+                self._composed_fast = self._composed_fast + by if by >= 0 else 0
+                self._composed = grown
+                self._composing.begin(self._gap())
             return False
-        commit = event.commitString()
-        fast = self._composing_fast + 1 >= self.settings.minimum
-        self._composed, self._composing_fast = "", 0
+        fast = self._composing.under_way() and self._composed_fast >= self.settings.minimum
+        self._composing.stop()
+        self._compose_anew()
         code = commit.replace("'", "").replace(" ", "")
-        if not (fast and commit and code.isascii() and now - self._last_ms <= self.settings.gap_ms):
+        if not (fast and code.isascii() and len(code) >= self.settings.minimum):
             return False
+        if self._prefixed:  # the prefix is no letter, so the input method let it pass
+            self._forget()
         self._replaying = True
         try:
             QCoreApplication.sendEvent(receiver, QInputMethodEvent())
@@ -173,6 +229,10 @@ class ScanFilter(QObject):
             self._replaying = False
         self.scanned.emit(code)
         return True
+
+    @Slot()
+    def _compose_anew(self) -> None:
+        self._composed, self._composed_fast = "", 0
 
 
 def _receiver_now(held: _Held) -> QWidget | None:
@@ -184,9 +244,11 @@ def _receiver_now(held: _Held) -> QWidget | None:
     return (held.receiver.window().focusWidget() or held.receiver) if held.focused else held.receiver
 
 
-def _moment(event: QKeyEvent) -> float:
-    """When the key was pressed, by the platform's clock: a stalled program must not turn typing into a burst."""
-    return float(event.timestamp()) or time.monotonic() * 1000
+def _pressed_at(event: QKeyEvent) -> int:
+    """When the key was pressed, by the platform's clock: a stalled program must not turn typing into a burst. 0 where
+    the platform only tells when the key was read.
+    """
+    return 0 if QGuiApplication.platformName() == "windows" else int(event.timestamp())
 
 
 def _is_modifier(event: QKeyEvent) -> bool:

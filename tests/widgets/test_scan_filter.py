@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.widgets import scan_filter
 from desktop.widgets.scan_filter import GAP_MS, ScanFilter, ScannerSettings
 
 
@@ -46,6 +49,30 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
 def scan(target: QWidget, code: str, suffix: Qt.Key = Qt.Key.Key_Return) -> None:
     QTest.keyClicks(target, code)
     QTest.keyClick(target, suffix)
+
+
+def stand_still() -> None:
+    """The program is busy with something else for a while; then everything that is due happens at once."""
+    time.sleep(GAP_MS * 1.5 / 1000)
+    QCoreApplication.processEvents()
+
+
+def press(target: QWidget, text: str, at: int) -> None:
+    """A key that the platform says was pressed `at` milliseconds."""
+    key = Qt.Key.Key_Return if text == "\r" else Qt.Key(ord(text.upper()))
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text)
+        event.setTimestamp(at)
+        QCoreApplication.sendEvent(target, event)
+
+
+def compose(target: QWidget, *preedits: str, commit: str = "") -> None:
+    """What an input method tells. The last one carries the commit."""
+    for preedit in preedits:
+        QCoreApplication.sendEvent(target, QInputMethodEvent(preedit, []))
+    last = QInputMethodEvent()
+    last.setCommitString(commit)
+    QCoreApplication.sendEvent(target, last)
 
 
 def test_a_burst_becomes_one_scan_and_leaves_the_field_empty(bench: Bench, qtbot: QtBot) -> None:
@@ -164,3 +191,85 @@ def test_chinese_composed_by_a_person_arrives(bench: Bench, qtbot: QtBot) -> Non
     commit.setCommitString("空")
     QCoreApplication.sendEvent(bench.field, commit)
     assert bench.field.text() == "空" and bench.scans == []
+
+
+def test_a_program_that_stands_still_between_the_keys_splits_no_scan(bench: Bench, qtbot: QtBot) -> None:
+    for key in "GSK-NBR-120":
+        QTest.keyClick(bench.field, key)
+        stand_still()
+    QTest.keyClick(bench.field, Qt.Key.Key_Return)
+    assert bench.scans == ["GSK-NBR-120"] and bench.field.text() == ""
+
+
+def test_a_burst_that_gets_no_processor_is_one_scan(bench: Bench, qtbot: QtBot) -> None:
+    """Nothing but time passes between two of its keys: no timer runs, and no other event."""
+    for key in "SNS-PT100-6":
+        QTest.keyClick(bench.field, key)
+        time.sleep(GAP_MS * 1.5 / 1000)
+    QTest.keyClick(bench.field, Qt.Key.Key_Return)
+    qtbot.wait(GAP_MS * 3)
+    assert bench.scans == ["SNS-PT100-6"] and bench.field.text() == ""
+
+
+@pytest.mark.parametrize("platform", ["xcb", "windows"])
+def test_keys_that_are_read_late_count_by_when_they_were_pressed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    """Windows stamps a key when it is read, the others when it was pressed."""
+    monkeypatch.setattr(scan_filter, "QGuiApplication", SimpleNamespace(platformName=lambda: platform))
+    start = time.monotonic()
+    for number, key in enumerate("WO-2611-0482\r"):
+        read = int((time.monotonic() - start) * 1000)
+        press(bench.field, key, 1000 + (number * 5 if platform == "xcb" else read))
+        stand_still()
+    assert bench.scans == ["WO-2611-0482"] and bench.field.text() == ""
+
+
+def test_typing_that_is_read_all_at_once_is_typing(bench: Bench) -> None:
+    entered: list[str] = []
+    bench.field.returnPressed.connect(lambda: entered.append(bench.field.text()))
+    for number, key in enumerate("valve\r"):
+        press(bench.field, key, 1000 + number * 150)
+    assert entered == ["valve"] and bench.scans == []
+
+
+def test_a_program_that_stands_still_leaves_no_scan_to_an_input_method(bench: Bench) -> None:
+    for length in range(1, 9):
+        QCoreApplication.sendEvent(bench.field, QInputMethodEvent("partcode"[:length], []))
+        stand_still()
+    compose(bench.field, commit="partcode")
+    assert bench.scans == ["partcode"] and bench.field.text() == ""
+
+
+def test_an_input_method_may_repeat_its_preedit_and_empty_it_before_the_commit(bench: Bench) -> None:
+    twice = [code for length in range(1, 9) for code in ["partcode"[:length]] * 2]
+    compose(bench.field, *twice, "", commit="partcode")
+    compose(bench.field, *twice, commit="partcode")
+    assert bench.scans == ["partcode"] * 2 and bench.field.text() == ""
+
+
+def test_a_word_that_a_person_commits_as_it_stands_is_typing(bench: Bench, qtbot: QtBot) -> None:
+    compose(bench.field, "p", "pu", "pum", commit="pum")  # too short for a scan
+    for length in range(1, 6):
+        QCoreApplication.sendEvent(bench.field, QInputMethodEvent("valve"[:length], []))
+        qtbot.wait(GAP_MS * 3)
+    compose(bench.field, commit="valve")
+    assert bench.field.text() == "pumvalve" and bench.scans == []
+
+
+def test_a_prefix_before_what_an_input_method_composes_is_left_nowhere(qtbot: QtBot) -> None:
+    bench = Bench(ScannerSettings(prefix="~"))
+    qtbot.addWidget(bench)
+    bench.show()
+    bench.field.setFocus()
+    QTest.keyClicks(bench.field, "~")
+    compose(bench.field, "p", "pa", "par", "part", commit="part")
+    bench.filter.stop()
+    assert bench.scans == ["part"] and bench.field.text() == ""
+
+
+def test_a_click_in_the_midst_of_a_burst_does_not_split_it(bench: Bench) -> None:
+    QTest.keyClicks(bench.field, "GSK-NBR")
+    QTest.mouseClick(bench.button, Qt.MouseButton.LeftButton)
+    scan(bench.field, "-120")
+    assert bench.scans == ["GSK-NBR-120"] and bench.field.text() == "" and bench.pressed == 1

@@ -50,8 +50,10 @@ class DeskLines(QObject):
         return self._sending is not None and not self._under_way
 
     def fixed(self) -> bool:
-        """True while the draft may not change: it is being asked about, or nobody knows what became of it."""
-        return self.unknown_outcome() or self.asked is not None
+        """True while the draft may not change: it is under way or being asked about, or nobody knows what became of
+        it.
+        """
+        return self._under_way or self.unknown_outcome() or self.asked is not None
 
     def reverse(self, document_id: int, number: str) -> None:
         raise NotImplementedError
@@ -234,7 +236,9 @@ class DeskLines(QObject):
         self.suspended_changed.emit()
 
     def resume(self) -> None:
-        """Bring back what was suspended last; a draft under way is suspended in its place."""
+        """Bring back what was suspended last; the draft on the desk is suspended in its place."""
+        if self.fixed():
+            return
         first = self._suspended.take_last()
         if first is None:
             return

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from db.errors import UserError
@@ -69,10 +69,15 @@ class Bench:
 
     def type(self, text: str) -> None:
         """Type by hand into the scan field, then Enter."""
-        self.qtbot.keyClicks(self.page.scan.field, text, delay=40)
-        self.qtbot.wait(45)
+        self.by_hand(self.page.scan.field, text)
         self.qtbot.keyClick(self.page.scan.field, Qt.Key.Key_Return)
         self.settle()
+
+    def by_hand(self, field: QLineEdit, text: str) -> None:
+        """Type as slowly as a person: each key arrived before the next one is pressed."""
+        for number, key in enumerate(text, start=len(field.text()) - len(field.selectedText()) + 1):
+            self.qtbot.keyClicks(field, key)
+            self.qtbot.waitUntil(lambda number=number: len(field.text()) == number)
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self.qtbot.keyClick(self.page.scan.field, key, modifiers)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.domain.entry import format_date
 from desktop.domain.stock import Mode
@@ -49,9 +49,8 @@ def date_it(bench: Bench, typed: str) -> None:
     """Ctrl+D, the day, Enter: as a clerk types it."""
     bench.key(Qt.Key.Key_D, CTRL)
     field = QApplication.focusWidget()
-    assert field is bench.page.dating.strip.day
-    bench.qtbot.keyClicks(field, typed, delay=45)
-    bench.qtbot.wait(50)
+    assert field is bench.page.dating.strip.day and isinstance(field, QLineEdit)
+    bench.by_hand(field, typed)
     bench.qtbot.keyClick(field, Qt.Key.Key_Return)
     bench.settle()
 

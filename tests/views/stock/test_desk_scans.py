@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -18,7 +19,8 @@ from desktop.operations import stock_desk
 from tests.stock_shop import ORDER, PURCHASE
 from tests.views.stock.conftest import Bench
 
-CTRL = Qt.KeyboardModifier.ControlModifier
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
 HERE, THERE, PART = "D-01-1-7", "A-03-1-2", "SNS-PT100-6"
 
 
@@ -26,6 +28,10 @@ def compose(target: QWidget, code: str) -> None:
     """What an input method makes of a scanner's burst: a growing composition, committed by the closing Enter."""
     for length in range(1, len(code) + 1):
         QCoreApplication.sendEvent(target, QInputMethodEvent(code[:length], []))
+    compose_end(target, code)
+
+
+def compose_end(target: QWidget, code: str) -> None:
     commit = QInputMethodEvent()
     commit.setCommitString(code)
     QCoreApplication.sendEvent(target, commit)
@@ -59,6 +65,31 @@ def test_five_hundred_scans_with_an_input_method_and_postings_under_way(bench: B
     assert (documents, moved) == (50, 400)
     assert bench.shop.on_hand(PART) == 42 and bench.shop.whole()
     assert field.text() == "" and QApplication.focusWidget() is field
+
+
+@pytest.mark.parametrize("stands_still_ms", [35, 120])
+def test_no_scan_is_lost_while_the_desk_stands_still_between_its_keys(bench: Bench, stands_still_ms: int) -> None:
+    """A page that is slow on purpose: whatever is due blocks it, again and again, in the midst of each code."""
+    bench.scan(ORDER)
+    field = bench.page.scan.field
+    slow = QTimer(bench.page, interval=0)
+    slow.timeout.connect(lambda: time.sleep(stands_still_ms / 1000))
+    slow.start()
+    for number, code in enumerate(["FLT-OIL-7511", "GSK-NBR-120"] * 2):
+        if number % 3 == 0:
+            for length in range(1, len(code) + 1):
+                QCoreApplication.sendEvent(field, QInputMethodEvent(code[:length], []))
+                QApplication.processEvents()
+            compose_end(field, code)
+        else:
+            for key in code:
+                bench.qtbot.keyClick(field, key)
+                QApplication.processEvents()
+            bench.qtbot.keyClick(field, Qt.Key.Key_Return)
+    slow.stop()
+    bench.settle()
+    assert field.text() == ""
+    assert [bench.cell(bench.row_of(code), "quantity") for code in ("FLT-OIL-7511", "GSK-NBR-120")] == ["2", "2"]
 
 
 def test_the_scan_field_asks_for_no_input_method(bench: Bench) -> None:
@@ -202,3 +233,29 @@ def test_mixed_steps_keep_their_order(bench: Bench) -> None:
     bench.settle()
     assert all(after <= before + 1 for before, after in pairwise(seen)) and seen[-1] == 0
     assert bench.cell(bench.row_of("GSK-NBR-120"), "quantity") == "4"
+
+
+def test_what_is_being_posted_cannot_be_put_aside_or_changed_meanwhile(bench: Bench) -> None:
+    """Esc or Ctrl+Del between F9 and its answer: neither a second copy of the document, nor a line less on it."""
+    bench.scan(ORDER, "FLT-AIR-7502", "FLT-OIL-7511")
+    field = bench.page.scan.field
+    for key, modifiers in ((Qt.Key.Key_F9, NONE), (Qt.Key.Key_Delete, CTRL), (Qt.Key.Key_Escape, NONE)):
+        bench.qtbot.keyClick(field, key, modifiers)
+    bench.settle()
+    assert bench.texts()[-1].endswith("posted") and bench.page.driver.suspended() == ()
+    assert bench.page.driver.draft.empty
+    assert (bench.shop.on_hand("FLT-AIR-7502"), bench.shop.on_hand("FLT-OIL-7511")) == (11, 24)
+
+
+def test_a_suspended_draft_is_not_lost_by_resuming_while_another_one_is_posted(bench: Bench) -> None:
+    bench.scan(ORDER, "GSK-NBR-120")
+    bench.key(Qt.Key.Key_Escape)
+    bench.key(Qt.Key.Key_3, CTRL)
+    bench.scan(bench.shop.value("select badge from erp.engineer"), "FLT-AIR-7502")
+    bench.qtbot.keyClick(bench.page.scan.field, Qt.Key.Key_F9)
+    assert bench.page.driver.busy()
+    bench.qtbot.keyClick(bench.page.scan.field, Qt.Key.Key_R, CTRL | SHIFT)
+    bench.settle()
+    assert bench.texts()[-1].endswith("posted") and len(bench.page.driver.suspended()) == 1
+    bench.key(Qt.Key.Key_R, CTRL | SHIFT)
+    assert bench.cell(bench.row_of("GSK-NBR-120"), "quantity") == "1"

@@ -250,8 +250,7 @@ def test_goods_go_back_to_the_supplier_with_a_reason(bench: Bench) -> None:
     assert strip.isVisible() and QApplication.focusWidget() is strip.reason
     bench.qtbot.keyClick(strip.reason, Qt.Key.Key_Return)
     assert strip.message.text() == "The reason is missing." and driver.draft.reason == ""
-    bench.qtbot.keyClicks(strip.reason, "seal torn", delay=40)
-    bench.qtbot.wait(45)
+    bench.by_hand(strip.reason, "seal torn")
     bench.qtbot.keyClick(strip.reason, Qt.Key.Key_Return)
     bench.settle()
     assert bench.texts()[-1].startswith("SRT-") and QApplication.focusWidget() is bench.page.scan.field
@@ -304,8 +303,7 @@ def test_blocked_goods_are_offered_first_and_ctrl_g_changes_which(bench: Bench) 
     assert message is not None and "Only 3 free" in message.text
     bench.type("3")
     bench.key(Qt.Key.Key_F9)
-    bench.qtbot.keyClicks(bench.page.reason.reason, "dented", delay=40)
-    bench.qtbot.wait(45)
+    bench.by_hand(bench.page.reason.reason, "dented")
     bench.qtbot.keyClick(bench.page.reason.reason, Qt.Key.Key_Return)
     bench.settle()
     assert bench.texts()[-1].startswith("SRT-")
