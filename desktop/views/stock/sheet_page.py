@@ -1,12 +1,14 @@
 """The frame of a sheet that is walked with a scanner: a count, a pick list.
 
 Scan a bin, scan or type a quantity, F9 goes on. Each quantity is kept at once, in the background; what could not be
-kept stays on its line and goes again with F9. The sheet itself (cursor, entries, what waits) is a value of
-`domain.walked_sheet`; a page says what a scan means and what its sheet looks like.
+kept stays on its line and goes again with F9. Scans, typed texts and arrows are worked off in their order, also while
+a code is looked up: a quantity typed behind a scan is for what was scanned. The sheet itself (cursor, entries, what
+waits) is a value of `domain.walked_sheet`; a page says what a scan means and what its sheet looks like.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,6 +86,7 @@ class SheetPage(Page, Generic[Record, Sheet]):
         self.sheet = sheet
         self._key = new_key()
         self._busy = False
+        self._steps: deque[Callable[[], None]] = deque()
         self._after: Callable[[], None] | None = None
         self._words: list[tuple[QAction, Words]] = []
         self.header = HeaderBar()
@@ -106,8 +109,8 @@ class SheetPage(Page, Generic[Record, Sheet]):
         whole.setSpacing(0)
         for widget, stretch in ((self.header, 0), (strip, 0), (self.scan, 0), (self.table, 1), (self.bar, 0)):
             whole.addWidget(widget, stretch)
-        self.scan.field.submitted.connect(self._typed)
-        self.scan.field.stepped.connect(self._step)
+        self.scan.field.submitted.connect(lambda text: self._in_turn(partial(self._typed, text)))
+        self.scan.field.stepped.connect(lambda by: self._in_turn(partial(self._step, by)))
         self.scan.field.textEdited.connect(lambda _text: self._show_rows())
         self.table.row_clicked.connect(self._go_to)
         self.next_button.clicked.connect(self.go_on)
@@ -197,12 +200,19 @@ class SheetPage(Page, Generic[Record, Sheet]):
     # scanning and typing
 
     def handle_scan(self, code: str) -> bool:
-        self.take(code, scanned=True)
+        self._in_turn(partial(self.take, code, scanned=True))
         self._take_focus()
         return True
 
-    def scan_busy(self) -> bool:
-        return self._busy
+    def _in_turn(self, step: Callable[[], None]) -> None:
+        self._steps.append(step)
+        self._work_off()
+
+    def _work_off(self) -> None:
+        while self._steps and not self._busy:
+            self._steps.popleft()()
+        self.scan.set_queued(len(self._steps))
+        self.set_dirty(self.sheet.unsaved or bool(self._steps))
 
     def _typed(self, text: str) -> None:
         quantity = as_quantity(text)
@@ -286,12 +296,12 @@ class SheetPage(Page, Generic[Record, Sheet]):
         def finished(answer: Any) -> None:
             self._busy = False
             done(answer)
-            self.scan_ready.emit()
+            self._work_off()
 
         def failed(failure: Failure) -> None:
             self._busy = False
             self._failed(failure)
-            self.scan_ready.emit()
+            self._work_off()
 
         self.context.work.run(call, self.context.database, *args, on_done=finished, on_error=failed, owner=self)
 

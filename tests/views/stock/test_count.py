@@ -28,6 +28,7 @@ from desktop.runtime.bus import Bus
 from desktop.runtime.context import Context, User
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
+from desktop.views.shell.scan_router import ScanRouter
 from desktop.views.stock import desk_papers
 from desktop.views.stock.count_page import CountPage
 from tests.stock_shop import ORDER, Shop
@@ -231,6 +232,24 @@ def test_nothing_entered_is_lost_when_the_server_refuses(
     kept = dict(desk.page.state())
     again = make_desk(kept["id"])
     assert again.counted()[0] == 12
+
+
+def test_a_quantity_typed_behind_scans_is_for_the_last_one_however_slow_the_server_is(
+    make_desk: Callable[..., Desk], shop: Shop, store: int
+) -> None:
+    desk = make_desk()
+    desk.scan("ST-01")
+    router = ScanRouter(lambda: desk.page, desk.context.work, lambda code: None, desk.page)
+    desk.page.scan_ready.connect(router.drain)
+    for code in ("A-03-1-2", "SEP-OIL-7520", "D-01-1-7"):  # the second one is not listed, so it is looked up
+        router.take(code)
+    desk.qtbot.keyClicks(desk.page.scan.field, "25")
+    desk.qtbot.keyClick(desk.page.scan.field, Qt.Key.Key_Return)
+    desk.settle()
+    found = {(line.location, line.item_code): desk.page.sheet.quantity(line) for line in desk.page.sheet.lines}
+    assert found[("A-03-1-2", "SEP-OIL-7520")] == 1
+    assert [found[key] for key in found if key[0] == "D-01-1-7"] == [25]
+    assert [found[key] for key in found if key[0] == "A-03-1-2" and key[1] != "SEP-OIL-7520"] == [None]
 
 
 def test_a_plan_starts_its_count_and_the_lists_lead_there(
