@@ -163,7 +163,12 @@ class DeskPosting(DeskLines):
         self._set(Draft(draft.mode, to_place=draft.to_place if draft.mode is Mode.RECEIVE else None))
         self._history.forget()
         self._context.bus.publish(changes, self)
-        detail = tr("{lines} lines, ¥ {amount}", lines=len(draft.filled), amount=f"{posted.amount:,.2f}")
+        amount = f"{posted.amount:,.2f}"
+        detail = (
+            tr("1 line, ¥ {amount}", amount=amount)
+            if len(draft.filled) == 1
+            else tr("{lines} lines, ¥ {amount}", lines=len(draft.filled), amount=amount)
+        )
         if draft.effective_on is not None:
             detail += tr(", dated {day}. The next one is of today again.", day=format_date(draft.effective_on))
         undo = ToastAction(tr("Undo"), partial(self.reverse, posted.document_id, posted.number), "Ctrl+Z")
