@@ -5182,6 +5182,8 @@ begin
         perform api.refuse_posting('stock_lot_known', 'no such lot', null, jsonb_build_object('item', part.code, 'lot', piece.code));
     elsif coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'lot_reason_given');
+    elsif expires_on not between '0001-01-02' and '9999-12-30' then
+        perform refuse('ER012', 'date_in_range', jsonb_build_object('column', 'expires_on'));
     end if;
     update lot t set expires_on = set_lot_expiry.expires_on where t.id = piece.id;
     return api.note_lot(piece, unit, 'expiry_changed', null,
@@ -6103,8 +6105,16 @@ begin
             case when g.entered_quantity is null then g.quantity
                  when g.quantity is null or g.quantity = round(g.entered_quantity * n.factor, 4) then round(g.entered_quantity * n.factor, 4) end as quantity,
             coalesce(g.entered_quantity, g.quantity / n.factor) as entered_quantity, coalesce(g.uom, i.uom) as uom, n.factor, g.unit_cost,
-            coalesce(g.work_order_id, (document ->> 'work_order_id')::bigint) as work_order_id, g.reservation_id, g.purchase_line_id,
-            g.returns_move_id, g.reason, g.source, g.source_key
+            -- What a line refers to counts only where its type of document looks it up: elsewhere it would tie any issue, any
+            -- order and any reservation to this line, another branch's too.
+            coalesce(g.work_order_id, (document ->> 'work_order_id')::bigint) as work_order_id,
+            case when sort in ('issue', 'counter_issue') and g.reservation_id is not null then (
+                select r.id from erp.reservation r
+                where r.id = g.reservation_id and r.work_order_id = coalesce(g.work_order_id, (document ->> 'work_order_id')::bigint)
+            ) end as reservation_id,
+            case when sort = 'receipt' then g.purchase_line_id end as purchase_line_id,
+            case when sort in ('return', 'supplier_return') then g.returns_move_id end as returns_move_id, g.reason,
+            case when importing then g.source end as source, case when importing then g.source_key end as source_key
         from rows from (jsonb_to_recordset(document -> 'lines') as (
             item_id bigint, from_location_id bigint, to_location_id bigint, lot_id bigint, lot text, expires_on date, owner_id bigint,
             from_condition text, to_condition text, quantity numeric, entered_quantity numeric, uom text, uom_factor numeric,
@@ -6242,6 +6252,9 @@ begin
                 perform api.refuse_posting('stock_lot_known', 'no such lot or serial number of this item', lines[n].line_no,
                     jsonb_build_object('item', lines[n].item_code, 'lot', lines[n].lot_code));
             end if;
+            if lines[n].expires_on not between '0001-01-02' and '9999-12-30' then
+                perform erp.refuse('ER012', 'date_in_range', jsonb_build_object('column', 'expires_on'));
+            end if;
             insert into erp.lot (item_id, code, expires_on)
             values (lines[n].item_id, lines[n].lot_code, lines[n].expires_on)
             on conflict on constraint lot_code_unique do update set code = excluded.code
@@ -6323,13 +6336,18 @@ begin
         end if;
         update erp.purchase_order_line p
         set received = p.received + lines[n].quantity
+        from erp.purchase_order o
         where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
             and (purchase_order is null or p.purchase_order_id = purchase_order)
-            and exists (select from erp.purchase_order o where o.id = p.purchase_order_id and o.org_unit_id = any (erp.my_units()))
-        returning p.unit_price, p.quantity, p.received, p.purchase_order_id, p.uom_factor, p.entered_price into took;
+            and o.id = p.purchase_order_id and o.org_unit_id = any (erp.my_units())
+        returning p.unit_price, p.quantity, p.received, p.purchase_order_id, p.uom_factor, p.entered_price, o.state, o.number into took;
         if not found then
             perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code));
+        elsif took.state in ('draft', 'submitted', 'cancelled') then
+            -- What nobody approved, or somebody called off, does not become an order by receiving it.
+            perform api.refuse_posting('stock_purchase_open', 'nothing comes in for an order that is not placed', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code, 'number', took.number, 'state', took.state));
         elsif took.received > took.quantity * (1 + over) then
             perform api.refuse_posting('stock_over_receipt', 'more than was ordered, beyond the tolerance', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', over));
@@ -6558,7 +6576,8 @@ begin
         end if;
     end if;
     if engineer is not null then
-        if not exists (select from erp.engineer e where e.id = engineer and e.company_id = company) then
+        if not exists (select from erp.engineer e where e.id = engineer and e.company_id = company
+                       and (e.org_unit_id = any (units) or e.id = erp.my_engineer_id())) then
             perform api.refuse_posting('stock_engineer_known', 'no such engineer');
         end if;
     end if;
@@ -9650,6 +9669,9 @@ declare
 begin
     if at > now() + interval '5 minutes' then
         return query select 'stock_effective_future', null::integer, jsonb_build_object('effective_at', at);
+    elsif at < '1990-01-01' then
+        -- Reports go month by month from the first movement: a slip of the hand, or the beginning of time, would never end.
+        return query select 'stock_effective_early', null::integer, jsonb_build_object('effective_at', at);
     end if;
     if exists (select from erp.stock_period p where p.company_id = company and p.month >= its_month and p.state = 'closed') then
         return query select 'stock_period_open', null::integer, jsonb_build_object('month', to_char(its_month, 'YYYY-MM'));
@@ -10267,7 +10289,8 @@ begin
                 cross join lateral (select t.stocked::integer - f.stocked::integer as sign) s
                 where m.item_id = it.id and m.company_id = it.company_id and m.owner_id is null and s.sign <> 0
                 union all
-                select v.posted_at, 1, v.id, coalesce(v.document_id, r.document_id), v.kind, 0, v.amount_on_hand, v.amount_on_hand <> 0, v.reason
+                select v.posted_at, 1, v.id, coalesce(v.document_id, r.document_id), v.kind, 0, v.amount_on_hand, v.amount_on_hand <> 0,
+                    case when v.org_unit_id = any (units) then v.reason end
                 from stock_value_entry v
                 left join stock_move r on r.id = v.move_id
                 where v.item_id = it.id and v.company_id = it.company_id),
@@ -11871,7 +11894,9 @@ begin
         into quantity, price
         from grni_position p
         where p.purchase_line_id is null and p.supplier_id = head.supplier_id and p.item_id = line.item_id and p.company_id = head.company_id
-          and sign * p.open_quantity > 0;
+          and sign * p.open_quantity > 0
+          -- What another branch received is its own invoice's.
+          and exists (select from org_unit_closure c where c.ancestor_id = api.branch_of(head.org_unit_id) and c.descendant_id = p.org_unit_id);
     end if;
     quantity := coalesce(quantity, 0);
 end
@@ -12107,7 +12132,8 @@ begin
         select * from grni_position p
         where (p.purchase_line_id = line.purchase_line_id
                or (line.purchase_line_id is null and p.purchase_line_id is null and p.supplier_id = head.supplier_id
-                   and p.item_id = line.item_id and p.company_id = head.company_id))
+                   and p.item_id = line.item_id and p.company_id = head.company_id and exists (
+                       select from org_unit_closure c where c.ancestor_id = api.branch_of(head.org_unit_id) and c.descendant_id = p.org_unit_id)))
           and case when line.quantity = 0 then p.invoiced_quantity > 0 else sign * p.open_quantity > 0 end
         order by p.id
         for update
@@ -12293,7 +12319,8 @@ begin
                     'line', line.at, 'number', line.order_number, 'item', line.item));
             end if;
         elsif line.item is not null then
-            select * into part from item i where i.company_id = firm.company_id and i.code = line.item;
+            select * into part from item i
+            where i.company_id = firm.company_id and i.code = line.item and (is_owner() or i.org_unit_id = any (my_units_up()));
         end if;
         insert into supplier_invoice_line (invoice_id, line_no, purchase_line_id, item_id, description, quantity, unit_price, net, tax_rate)
         values (made.id, line.at, wanted[1], part.id, line.description, line.quantity, line.unit_price,
@@ -12402,6 +12429,10 @@ declare
     actor  integer := coalesce(my_user_id(), 0);
     done   integer := 0;
 begin
+    -- Who is disabled is nobody, and nobody is not the worker.
+    if my_user_id() is null and not pg_has_role(session_user, role_name('worker'), 'member') then
+        return 0;
+    end if;
     for firm in
         select c.id, purchasing_rule(c.id, 'grni_method') as method from company c
         where actor = 0 or c.id = (select a.company_id from app_user a where a.id = actor)
@@ -12470,7 +12501,8 @@ as $$
                                     else p.reversed_on is not null end))
     from company c
     cross join lateral (select purchasing_rule(c.id, 'grni_method') as method, date_trunc('month', today_of(c.id))::date as month_start) r
-    where c.id = coalesce((select a.company_id from app_user a where a.id = my_user_id()), (select min(x.id) from company x))
+    where my_user_id() is not null
+      and c.id = coalesce((select a.company_id from app_user a where a.id = my_user_id()), (select min(x.id) from company x))
 $$;
 
 -- Does purchasing agree with the ledger? Every difference; no row = none.
@@ -14444,7 +14476,7 @@ begin
         perform refuse('ER003', 'row_unchanged');
     elsif head.state not in ('ordered', 'part_received') then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
-    elsif promised_on is null or promised_on < company_day(head.company_id) then
+    elsif promised_on is null or promised_on < company_day(head.company_id) or promised_on > '9999-12-30' then
         perform refuse('ER012', 'purchase_order_promise', jsonb_build_object('number', head.number));
     end if;
     update purchase_order_line l
@@ -14593,7 +14625,8 @@ begin
         loop
             -- 度 is a unit behind a number only; in 温度 it is not.
             plain := case word.kind
-                when 'unit' then regexp_replace(plain, '([0-9])\s*' || word.word, '\1 ' || word.means || ' ', 'g')
+                when 'unit' then regexp_replace(plain, '([0-9])\s*' || regexp_replace(word.word, '([^[:alnum:][:space:]])', E'\\\\\\1', 'g'),
+                                              '\1 ' || replace(word.means, E'\\', E'\\\\') || ' ', 'g')
                 else replace(plain, word.word, ' ' || word.means || ' ') end;
         end loop;
     end if;
@@ -16222,7 +16255,7 @@ declare
     me       record := api.reach();
     first    record := api.find_request(request_id, me.user_id, 'post_stock', document::text);
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
-    importing boolean := document ->> 'source' is not null and (me.user_id = 0 or 'steward' = any (erp.my_roles()));
+    importing boolean := document ->> 'source' <> 'consignment' and (me.user_id = 0 or 'steward' = any (erp.my_roles()));
     read     api.stock_reading;
     lines    api.stock_line[];
     line     api.stock_line;
@@ -16232,11 +16265,18 @@ begin
     if first.seen then
         return first.answer;
     end if;
+    importing := coalesce(importing, false);
+    if not importing and document ->> 'source' is not null then
+        -- Whence a document comes says only an import: a key that is taken would shut out the row that has it by right.
+        document := document - '{source,source_key}'::text[];
+    end if;
     read := api.read_document(document, me.write_units, me.units_up, importing);
     lines := read.lines;
     foreach line in array lines loop
         if line.fault is not null then
             perform api.refuse_line(line);
+        elsif kind = 'issue' and line.work_order_id is null then
+            perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost', line.line_no);
         end if;
         if line.lot_id is not null then
             perform api.check_lot(kind, line, read.company, importing);
@@ -16257,9 +16297,7 @@ begin
         perform api.check_date(read.company, (document ->> 'effective_at')::timestamptz, lines, importing);
         document := document || jsonb_build_object('backdated', not importing);
     end if;
-    if kind = 'issue' and last_order is null then
-        perform api.refuse_posting('stock_issue_has_order', 'an issue names the work order that takes the cost');
-    elsif kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
+    if kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
         perform api.refuse_posting('stock_issue_has_taker', 'a counter issue names the engineer who takes the parts');
     end if;
     if kind = 'receipt' then
@@ -17051,7 +17089,7 @@ begin
     return query
     with covered as (
         select c.id as contract_id, c.number, a.id as asset_id, a.code::text as code, a.name, a.name_zh, b.branch,
-               make_interval(days => round(365.25 * n.assets / c.visits_per_year)::integer) as step, x.starts_on,
+               make_interval(days => greatest(round(365.25 * n.assets / c.visits_per_year)::integer, 1)) as step, x.starts_on,
                least(coalesce(x.ends_on, 'infinity'), coalesce(c.ends_on, 'infinity'), until) as ends_on,
                (now() at time zone u.time_zone)::date as today, u.time_zone
         from planning_branches(branches) b
@@ -19780,6 +19818,8 @@ call erp.allow('api.subject_export(text, bigint)', 'security steward', 'execute'
 -- A reference opens nothing: whoever writes a row may point only to rows that he sees. Foreign keys ask as the owner of the table,
 -- past every policy; without this a guessed number would tie the other branch's machine, customer or engineer to one's own
 -- order, show what a link shows, and tell which numbers there are.
+-- And a date is a day that people have: no end of time, no year 20000. The server takes both, but reports count days and months
+-- from them, and no other tool reads them, so that one row would keep the page of everybody shut who sees it.
 
 -- For every table that some job writes, a trigger that looks up each new reference with the rights of the writer. Our own
 -- functions check for themselves. First of all triggers, so that what others fill in later is theirs to answer for.
@@ -19791,6 +19831,7 @@ declare
     t    record;
     f    record;
     body text;
+    days text;
     cols text;
 begin
     for t in
@@ -19806,7 +19847,23 @@ begin
         order by c.relname
     loop
         body := '';
+        days := '';
         cols := '';
+        for f in
+            select a.attname as col, a.atttypid::regtype::text as kind
+            from pg_attribute a
+            where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.atttypid in ('date'::regtype, 'timestamptz'::regtype)
+              and exists (select 1 from role r
+                          where has_column_privilege(role_name(r.key), t.oid, a.attnum, 'insert')
+                             or has_column_privilege(role_name(r.key), t.oid, a.attnum, 'update'))
+            order by a.attnum
+        loop
+            cols := cols || ', ' || quote_ident(f.col);
+            days := days || format(
+                E'    if new.%1$I not between ''0001-01-02''::%3$s and ''9999-12-30''::%3$s then\n'
+                '        perform erp.refuse(''ER012'', ''date_in_range'', jsonb_build_object(''column'', %2$L));\n'
+                '    end if;\n', f.col, f.col, f.kind);
+        end loop;
         for f in
             select a.attname as col, s.relname as target
             from pg_constraint k
@@ -19825,13 +19882,13 @@ begin
                 '        perform erp.refuse(''ER004'', ''reference_seen'', jsonb_build_object(''column'', %1$L));\n'
                 '    end if;\n', f.col, f.target);
         end loop;
-        if body = '' then
+        if cols = '' then
             continue;
         end if;
         execute format(
             'create or replace function erp.%I() returns trigger language plpgsql set search_path = erp, pg_catalog, pg_temp as %L',
             t.name || '_refers',
-            format(E'begin\n    if pg_has_role(%L, ''member'') then\n        return new;\n    end if;\n%s    return new;\nend', owner_name(), body));
+            format(E'begin\n%s    if pg_has_role(%L, ''member'') then\n        return new;\n    end if;\n%s    return new;\nend', days, owner_name(), body));
         execute format('create or replace trigger aa_refers before insert or update of %s on erp.%I for each row execute function erp.%I()',
                        ltrim(cols, ', '), t.name, t.name || '_refers');
     end loop;

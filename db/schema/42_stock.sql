@@ -530,6 +530,8 @@ begin
         perform api.refuse_posting('stock_lot_known', 'no such lot', null, jsonb_build_object('item', part.code, 'lot', piece.code));
     elsif coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'lot_reason_given');
+    elsif expires_on not between '0001-01-02' and '9999-12-30' then
+        perform refuse('ER012', 'date_in_range', jsonb_build_object('column', 'expires_on'));
     end if;
     update lot t set expires_on = set_lot_expiry.expires_on where t.id = piece.id;
     return api.note_lot(piece, unit, 'expiry_changed', null,

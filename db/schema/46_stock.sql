@@ -235,8 +235,16 @@ begin
             case when g.entered_quantity is null then g.quantity
                  when g.quantity is null or g.quantity = round(g.entered_quantity * n.factor, 4) then round(g.entered_quantity * n.factor, 4) end as quantity,
             coalesce(g.entered_quantity, g.quantity / n.factor) as entered_quantity, coalesce(g.uom, i.uom) as uom, n.factor, g.unit_cost,
-            coalesce(g.work_order_id, (document ->> 'work_order_id')::bigint) as work_order_id, g.reservation_id, g.purchase_line_id,
-            g.returns_move_id, g.reason, g.source, g.source_key
+            -- What a line refers to counts only where its type of document looks it up: elsewhere it would tie any issue, any
+            -- order and any reservation to this line, another branch's too.
+            coalesce(g.work_order_id, (document ->> 'work_order_id')::bigint) as work_order_id,
+            case when sort in ('issue', 'counter_issue') and g.reservation_id is not null then (
+                select r.id from erp.reservation r
+                where r.id = g.reservation_id and r.work_order_id = coalesce(g.work_order_id, (document ->> 'work_order_id')::bigint)
+            ) end as reservation_id,
+            case when sort = 'receipt' then g.purchase_line_id end as purchase_line_id,
+            case when sort in ('return', 'supplier_return') then g.returns_move_id end as returns_move_id, g.reason,
+            case when importing then g.source end as source, case when importing then g.source_key end as source_key
         from rows from (jsonb_to_recordset(document -> 'lines') as (
             item_id bigint, from_location_id bigint, to_location_id bigint, lot_id bigint, lot text, expires_on date, owner_id bigint,
             from_condition text, to_condition text, quantity numeric, entered_quantity numeric, uom text, uom_factor numeric,
@@ -374,6 +382,9 @@ begin
                 perform api.refuse_posting('stock_lot_known', 'no such lot or serial number of this item', lines[n].line_no,
                     jsonb_build_object('item', lines[n].item_code, 'lot', lines[n].lot_code));
             end if;
+            if lines[n].expires_on not between '0001-01-02' and '9999-12-30' then
+                perform erp.refuse('ER012', 'date_in_range', jsonb_build_object('column', 'expires_on'));
+            end if;
             insert into erp.lot (item_id, code, expires_on)
             values (lines[n].item_id, lines[n].lot_code, lines[n].expires_on)
             on conflict on constraint lot_code_unique do update set code = excluded.code
@@ -455,13 +466,18 @@ begin
         end if;
         update erp.purchase_order_line p
         set received = p.received + lines[n].quantity
+        from erp.purchase_order o
         where p.id = lines[n].purchase_line_id and p.item_id = lines[n].item_id
             and (purchase_order is null or p.purchase_order_id = purchase_order)
-            and exists (select from erp.purchase_order o where o.id = p.purchase_order_id and o.org_unit_id = any (erp.my_units()))
-        returning p.unit_price, p.quantity, p.received, p.purchase_order_id, p.uom_factor, p.entered_price into took;
+            and o.id = p.purchase_order_id and o.org_unit_id = any (erp.my_units())
+        returning p.unit_price, p.quantity, p.received, p.purchase_order_id, p.uom_factor, p.entered_price, o.state, o.number into took;
         if not found then
             perform api.refuse_posting('stock_purchase_line_known', 'this item is not on that line of the purchase order', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code));
+        elsif took.state in ('draft', 'submitted', 'cancelled') then
+            -- What nobody approved, or somebody called off, does not become an order by receiving it.
+            perform api.refuse_posting('stock_purchase_open', 'nothing comes in for an order that is not placed', lines[n].line_no,
+                jsonb_build_object('item', lines[n].item_code, 'number', took.number, 'state', took.state));
         elsif took.received > took.quantity * (1 + over) then
             perform api.refuse_posting('stock_over_receipt', 'more than was ordered, beyond the tolerance', lines[n].line_no,
                 jsonb_build_object('item', lines[n].item_code, 'ordered', took.quantity, 'received', took.received, 'tolerance', over));
@@ -690,7 +706,8 @@ begin
         end if;
     end if;
     if engineer is not null then
-        if not exists (select from erp.engineer e where e.id = engineer and e.company_id = company) then
+        if not exists (select from erp.engineer e where e.id = engineer and e.company_id = company
+                       and (e.org_unit_id = any (units) or e.id = erp.my_engineer_id())) then
             perform api.refuse_posting('stock_engineer_known', 'no such engineer');
         end if;
     end if;

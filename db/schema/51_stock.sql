@@ -420,6 +420,9 @@ declare
 begin
     if at > now() + interval '5 minutes' then
         return query select 'stock_effective_future', null::integer, jsonb_build_object('effective_at', at);
+    elsif at < '1990-01-01' then
+        -- Reports go month by month from the first movement: a slip of the hand, or the beginning of time, would never end.
+        return query select 'stock_effective_early', null::integer, jsonb_build_object('effective_at', at);
     end if;
     if exists (select from erp.stock_period p where p.company_id = company and p.month >= its_month and p.state = 'closed') then
         return query select 'stock_period_open', null::integer, jsonb_build_object('month', to_char(its_month, 'YYYY-MM'));
@@ -1037,7 +1040,8 @@ begin
                 cross join lateral (select t.stocked::integer - f.stocked::integer as sign) s
                 where m.item_id = it.id and m.company_id = it.company_id and m.owner_id is null and s.sign <> 0
                 union all
-                select v.posted_at, 1, v.id, coalesce(v.document_id, r.document_id), v.kind, 0, v.amount_on_hand, v.amount_on_hand <> 0, v.reason
+                select v.posted_at, 1, v.id, coalesce(v.document_id, r.document_id), v.kind, 0, v.amount_on_hand, v.amount_on_hand <> 0,
+                    case when v.org_unit_id = any (units) then v.reason end
                 from stock_value_entry v
                 left join stock_move r on r.id = v.move_id
                 where v.item_id = it.id and v.company_id = it.company_id),

@@ -131,7 +131,9 @@ begin
         into quantity, price
         from grni_position p
         where p.purchase_line_id is null and p.supplier_id = head.supplier_id and p.item_id = line.item_id and p.company_id = head.company_id
-          and sign * p.open_quantity > 0;
+          and sign * p.open_quantity > 0
+          -- What another branch received is its own invoice's.
+          and exists (select from org_unit_closure c where c.ancestor_id = api.branch_of(head.org_unit_id) and c.descendant_id = p.org_unit_id);
     end if;
     quantity := coalesce(quantity, 0);
 end
@@ -367,7 +369,8 @@ begin
         select * from grni_position p
         where (p.purchase_line_id = line.purchase_line_id
                or (line.purchase_line_id is null and p.purchase_line_id is null and p.supplier_id = head.supplier_id
-                   and p.item_id = line.item_id and p.company_id = head.company_id))
+                   and p.item_id = line.item_id and p.company_id = head.company_id and exists (
+                       select from org_unit_closure c where c.ancestor_id = api.branch_of(head.org_unit_id) and c.descendant_id = p.org_unit_id)))
           and case when line.quantity = 0 then p.invoiced_quantity > 0 else sign * p.open_quantity > 0 end
         order by p.id
         for update
@@ -553,7 +556,8 @@ begin
                     'line', line.at, 'number', line.order_number, 'item', line.item));
             end if;
         elsif line.item is not null then
-            select * into part from item i where i.company_id = firm.company_id and i.code = line.item;
+            select * into part from item i
+            where i.company_id = firm.company_id and i.code = line.item and (is_owner() or i.org_unit_id = any (my_units_up()));
         end if;
         insert into supplier_invoice_line (invoice_id, line_no, purchase_line_id, item_id, description, quantity, unit_price, net, tax_rate)
         values (made.id, line.at, wanted[1], part.id, line.description, line.quantity, line.unit_price,
@@ -662,6 +666,10 @@ declare
     actor  integer := coalesce(my_user_id(), 0);
     done   integer := 0;
 begin
+    -- Who is disabled is nobody, and nobody is not the worker.
+    if my_user_id() is null and not pg_has_role(session_user, role_name('worker'), 'member') then
+        return 0;
+    end if;
     for firm in
         select c.id, purchasing_rule(c.id, 'grni_method') as method from company c
         where actor = 0 or c.id = (select a.company_id from app_user a where a.id = actor)
@@ -730,7 +738,8 @@ as $$
                                     else p.reversed_on is not null end))
     from company c
     cross join lateral (select purchasing_rule(c.id, 'grni_method') as method, date_trunc('month', today_of(c.id))::date as month_start) r
-    where c.id = coalesce((select a.company_id from app_user a where a.id = my_user_id()), (select min(x.id) from company x))
+    where my_user_id() is not null
+      and c.id = coalesce((select a.company_id from app_user a where a.id = my_user_id()), (select min(x.id) from company x))
 $$;
 
 -- Does purchasing agree with the ledger? Every difference; no row = none.

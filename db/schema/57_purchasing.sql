@@ -102,7 +102,7 @@ begin
         perform refuse('ER003', 'row_unchanged');
     elsif head.state not in ('ordered', 'part_received') then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
-    elsif promised_on is null or promised_on < company_day(head.company_id) then
+    elsif promised_on is null or promised_on < company_day(head.company_id) or promised_on > '9999-12-30' then
         perform refuse('ER012', 'purchase_order_promise', jsonb_build_object('number', head.number));
     end if;
     update purchase_order_line l

@@ -121,7 +121,8 @@ begin
         loop
             -- 度 is a unit behind a number only; in 温度 it is not.
             plain := case word.kind
-                when 'unit' then regexp_replace(plain, '([0-9])\s*' || word.word, '\1 ' || word.means || ' ', 'g')
+                when 'unit' then regexp_replace(plain, '([0-9])\s*' || regexp_replace(word.word, '([^[:alnum:][:space:]])', E'\\\\\\1', 'g'),
+                                              '\1 ' || replace(word.means, E'\\', E'\\\\') || ' ', 'g')
                 else replace(plain, word.word, ' ' || word.means || ' ') end;
         end loop;
     end if;

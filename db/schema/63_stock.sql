@@ -29,7 +29,7 @@ begin
     return query
     with covered as (
         select c.id as contract_id, c.number, a.id as asset_id, a.code::text as code, a.name, a.name_zh, b.branch,
-               make_interval(days => round(365.25 * n.assets / c.visits_per_year)::integer) as step, x.starts_on,
+               make_interval(days => greatest(round(365.25 * n.assets / c.visits_per_year)::integer, 1)) as step, x.starts_on,
                least(coalesce(x.ends_on, 'infinity'), coalesce(c.ends_on, 'infinity'), until) as ends_on,
                (now() at time zone u.time_zone)::date as today, u.time_zone
         from planning_branches(branches) b

@@ -1,6 +1,8 @@
 -- A reference opens nothing: whoever writes a row may point only to rows that he sees. Foreign keys ask as the owner of the table,
 -- past every policy; without this a guessed number would tie the other branch's machine, customer or engineer to one's own
 -- order, show what a link shows, and tell which numbers there are.
+-- And a date is a day that people have: no end of time, no year 20000. The server takes both, but reports count days and months
+-- from them, and no other tool reads them, so that one row would keep the page of everybody shut who sees it.
 
 -- For every table that some job writes, a trigger that looks up each new reference with the rights of the writer. Our own
 -- functions check for themselves. First of all triggers, so that what others fill in later is theirs to answer for.
@@ -12,6 +14,7 @@ declare
     t    record;
     f    record;
     body text;
+    days text;
     cols text;
 begin
     for t in
@@ -27,7 +30,23 @@ begin
         order by c.relname
     loop
         body := '';
+        days := '';
         cols := '';
+        for f in
+            select a.attname as col, a.atttypid::regtype::text as kind
+            from pg_attribute a
+            where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.atttypid in ('date'::regtype, 'timestamptz'::regtype)
+              and exists (select 1 from role r
+                          where has_column_privilege(role_name(r.key), t.oid, a.attnum, 'insert')
+                             or has_column_privilege(role_name(r.key), t.oid, a.attnum, 'update'))
+            order by a.attnum
+        loop
+            cols := cols || ', ' || quote_ident(f.col);
+            days := days || format(
+                E'    if new.%1$I not between ''0001-01-02''::%3$s and ''9999-12-30''::%3$s then\n'
+                '        perform erp.refuse(''ER012'', ''date_in_range'', jsonb_build_object(''column'', %2$L));\n'
+                '    end if;\n', f.col, f.col, f.kind);
+        end loop;
         for f in
             select a.attname as col, s.relname as target
             from pg_constraint k
@@ -46,13 +65,13 @@ begin
                 '        perform erp.refuse(''ER004'', ''reference_seen'', jsonb_build_object(''column'', %1$L));\n'
                 '    end if;\n', f.col, f.target);
         end loop;
-        if body = '' then
+        if cols = '' then
             continue;
         end if;
         execute format(
             'create or replace function erp.%I() returns trigger language plpgsql set search_path = erp, pg_catalog, pg_temp as %L',
             t.name || '_refers',
-            format(E'begin\n    if pg_has_role(%L, ''member'') then\n        return new;\n    end if;\n%s    return new;\nend', owner_name(), body));
+            format(E'begin\n%s    if pg_has_role(%L, ''member'') then\n        return new;\n    end if;\n%s    return new;\nend', days, owner_name(), body));
         execute format('create or replace trigger aa_refers before insert or update of %s on erp.%I for each row execute function erp.%I()',
                        ltrim(cols, ', '), t.name, t.name || '_refers');
     end loop;

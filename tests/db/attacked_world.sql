@@ -69,3 +69,5 @@ select r.id, 1, i.id, 5 from erp.rfq r join erp.item i on i.code = 'BRG-6205' wh
 insert into erp.rfq_supplier (rfq_id, supplier_id)
 select r.id, p.id from erp.rfq r join erp.party p on p.code = 'S-ALL' where r.number = 'RFQ-SOUTH';
 update erp.rfq set state = 'sent' where number = 'RFQ-SOUTH';
+insert into erp.stock_value_entry (company_id, org_unit_id, item_id, kind, quantity, quantity_on_hand, amount_on_hand, amount_consumed, reason, effective_at, posted_by)
+select u.company_id, u.id, i.id, 'revaluation', 0, 0, 0.01, 0, 'ZANZIBAR', now(), 0 from erp.org_unit u, erp.item i where u.code = 'SOUTH' and i.code = 'BRG-6205';

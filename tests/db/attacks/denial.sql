@@ -58,3 +58,19 @@ begin isolation level repeatable read; set transaction snapshot '00000003-000000
 begin isolation level repeatable read; select pg_export_snapshot(); select 1 from erp.asset where id = {south_asset}; rollback;
 -- clerk: refused 2BP01/42501. What he did not make he does not drop.
 drop role {p}_role_clerk;
+-- clerk: refused ER030. Nothing happened at the beginning of time: the figures of all branches would be counted from there, month by month.
+select api.post_stock(gen_random_uuid(), '{{"type": "issue", "effective_at": "-infinity", "work_order_id": {north_work_order}, "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');
+-- engineer: refused ER030. Nor in the year one.
+select api.post_stock(gen_random_uuid(), '{{"type": "issue", "effective_at": "0001-01-01", "work_order_id": {north_work_order}, "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');
+-- buyer: refused ER012. A promise for the end of time would keep everybody's figures of suppliers shut.
+update erp.purchase_order set promised_on = 'infinity' where id = {north_purchase};
+-- buyer: refused ER012. Nor for a year that no other tool reads.
+update erp.purchase_order_line set promised_on = '20000-01-01' where id = {north_purchase_line};
+-- engineer: refused ER012. A wish for the end of time is none.
+insert into erp.requisition (company_id, org_unit_id, number, needed_on) values ({company}, {north_unit}, '', 'infinity');
+-- finance: refused ER012. Nor is an invoice of then.
+select api.enter_supplier_invoice('{{"supplier": "S-ALL", "invoice_number": "LATE", "invoice_date": "infinity", "gross": 1.13, "lines": [{{"order": "PO-NORTH", "quantity": 1, "unit_price": 1}}]}}');
+-- clerk: refused ER012. No lot expires at the end of time.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "lot": "EVER", "expires_on": "infinity"}}]}}');
+-- steward: answers 1. A unit that is no pattern leaves everybody's items alone.
+begin; insert into erp.item_synonym (word, means, kind) values ('度(', '\9', 'unit'); insert into erp.item (company_id, org_unit_id, code, name, uom) values ({company}, {north_unit}, 'ODD', '5度( x', 'pc'); select count(*) from erp.item where code = 'ODD'; rollback;

@@ -36,3 +36,23 @@ insert into erp.setting (key, value) values ('stock.over_receipt', '"NaN"');
 insert into erp.meter_reading (meter_id, read_at, value) values (1, now(), 'NaN');
 -- clerk: refused ER012. A loop does not fill the journal.
 begin; select count(*) from (select api.note_export('export', 'x', 1) from generate_series(1, 301)) n; rollback;
+-- clerk: answers 0. An issue says of no other branch's issue that it came back: what is open of that stays open.
+begin; select api.post_stock(gen_random_uuid(), '{{"type": "issue", "work_order_id": {north_work_order}, "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1, "returns_move_id": {south_issue}}}]}}'); select count(*) from erp.stock_move where reverses_id = {south_issue}; rollback;
+-- clerk: answers 0. Nor does a transfer within the store.
+begin; select api.post_stock(gen_random_uuid(), '{{"type": "transfer", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "to_location_id": {north_transit}, "quantity": 1, "returns_move_id": {south_issue}}}]}}'); select count(*) from erp.stock_move where reverses_id = {south_issue}; rollback;
+-- clerk: answers 0. Nor does a receipt.
+begin; select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "returns_move_id": {south_issue}}}]}}'); select count(*) from erp.stock_move where reverses_id is not null; rollback;
+-- clerk: answers 0. An issue is not tied to another branch's order, reservation or earlier system.
+begin; select api.post_stock(gen_random_uuid(), '{{"type": "issue", "work_order_id": {north_work_order}, "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1, "purchase_line_id": {south_purchase_line}, "reservation_id": {south_reservation}, "source": "legacy", "source_key": "1"}}]}}'); select count(*) from erp.stock_move where purchase_line_id is not null or reservation_id is not null or source is not null; rollback;
+-- clerk: answers 0. What goes back to a supplier counts against no order but that of its receipt.
+begin; select api.post_stock(gen_random_uuid(), '{{"type": "supplier_return", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1, "purchase_line_id": {south_purchase_line}}}]}}'); select count(*) from erp.stock_move where purchase_line_id is not null; rollback;
+-- clerk: refused ER030. Nothing comes in for an order that nobody approved.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "purchase_order_id": {north_purchase}, "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1, "purchase_line_id": {north_purchase_line}}}]}}');
+-- clerk: refused ER030. Each line of an issue names the order that takes its cost, not only the last.
+select api.post_stock(gen_random_uuid(), '{{"type": "issue", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}, {{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1, "work_order_id": {north_work_order}}}]}}');
+-- clerk: answers 0. A clerk's document does not pass for one of an earlier system, nor for the purchase of consigned stock.
+begin; select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "source": "consignment", "source_key": "1", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1}}]}}'); select count(*) from erp.stock_document where source is not null; rollback;
+-- steward: answers 0. Nor does a steward's import pass for the latter.
+begin; select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "source": "consignment", "source_key": "1", "lines": [{{"item_id": {item}, "to_location_id": {north_location}, "quantity": 1}}]}}'); select count(*) from erp.stock_document where source is not null; rollback;
+-- clerk: refused ER004. Another branch's engineer takes nothing over this counter.
+select api.post_stock(gen_random_uuid(), '{{"type": "counter_issue", "engineer_id": {south_engineer}, "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');

@@ -166,3 +166,5 @@ select api.link_invoice_line({south_invoice_line}, 1);
 select api.link_invoice_line({north_invoice_line}, (select max(id) + 1000 from erp.purchase_order_line));
 -- clerk: refused 42501. The clerk ties nothing.
 select api.link_invoice_line({north_invoice_line}, 1);
+-- finance: answers 0. An item of another branch is not found by its code through an invoice.
+begin; select api.enter_supplier_invoice('{{"supplier": "S-ALL", "unit": "NORTH", "invoice_number": "OIL", "invoice_date": "2026-11-01", "gross": 1.13, "lines": [{{"item": "OIL-S", "quantity": 1, "unit_price": 1}}]}}'); select count(*) from erp.supplier_invoice_line where item_id = {south_item}; rollback;

@@ -50,3 +50,5 @@ select x from api.preview_revaluation('{{"item_id": {south_item}, "unit_cost": 1
 select api.item_value({item});
 -- clerk: nothing. Nor what another branch's part is worth.
 select x from api.item_value({south_item}) x where x is not null;
+-- clerk: nothing. Why another branch's value was changed is not told with what an item is worth.
+select h from jsonb_array_elements(api.item_value({item}) -> 'history') h where h ->> 'reason' = 'ZANZIBAR';
