@@ -81,6 +81,7 @@ def _write_purchase_order(buyer: Database) -> None:
     with buyer.write() as session:
         order = session.execute(text(_NEW_ORDER)).scalar_one()
         session.execute(text(_NEW_ORDER_LINES), {"order": order})
+        session.execute(text(_PLACE), {"order": order})
 
 
 def _reserve_something(clerk: Database) -> None:
@@ -107,7 +108,7 @@ _TO_RECEIVE = """
     from erp.purchase_order o
     join erp.purchase_order_line l on l.purchase_order_id = o.id
     join erp.item i on i.id = l.item_id
-    where o.state in ('draft', 'ordered', 'part_received') and l.quantity > l.received
+    where o.state in ('ordered', 'part_received') and l.quantity > l.received
         and not exists (
             select from erp.purchase_order_line x join erp.item y on y.id = x.item_id
             where x.purchase_order_id = o.id and (y.tracking <> 'none' or y.retired_on is not null))
@@ -154,6 +155,9 @@ _NEW_ORDER_LINES = """
     insert into erp.purchase_order_line (purchase_order_id, line_no, item_id, quantity, unit_price)
     select :order, row_number() over (order by i.code), i.id, 4, coalesce(i.standard_cost, 10)
     from (select * from erp.item where tracking = 'none' and retired_on is null order by code limit 3) i
+"""
+_PLACE = """
+    select api.change_purchase_order(o.id, o.version, 'ordered') from erp.purchase_order o where o.id = :order
 """
 _RESERVABLE = """
     select o.id as work_order_id, b.item_id
