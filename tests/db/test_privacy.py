@@ -178,7 +178,8 @@ def test_kept_values_go_by_an_erasure_alone(world: World, command: str) -> None:
 def test_posting_tables_pay_nothing(shared: World) -> None:
     bodies = "select prosrc like '%%set_apart%%' from pg_proc where proname = %s"
     for table in ("stock_document", "stock_move", "stock_balance", "reservation", "cost_entry"):
-        assert shared.value(bodies, f"{table}_record") is False
+        # None: what is posted in one statement has no such trigger at all.
+        assert not shared.value(bodies, f"{table}_record")
     assert shared.value(bodies, "contact_record") is True
 
 
