@@ -268,5 +268,5 @@ def test_classes_are_looked_at_and_then_written(shop: Shop, person: Person) -> N
     assert refused(planning.apply_abc, manager, made) == "abc_run_step"
     wrong = Decimal("0.99"), Decimal("0.5")
     with pytest.raises(UserError) as caught:
-        planning.start_abc(manager, abc_a=wrong[0], abc_b=wrong[1])
+        planning.start_abc(manager, planning.Classifying(abc_a=wrong[0], abc_b=wrong[1]))
     assert caught.value.constraint == "abc_run_abc_order"

@@ -73,7 +73,7 @@ def sit_down(demo_world: DemoWorld, qtbot: QtBot, tmp_path: Path) -> Iterator[Ca
     work = Work(user_errors=(UserError,))
     opened: list[Database] = []
 
-    def sit(user: str | None = "clerk", args: object = None) -> Desk:
+    def sit(user: str | None = "steward", args: object = None) -> Desk:
         database = demo_world.database(user)
         opened.append(database)
         toasts, bus = Toasts(), Bus()
