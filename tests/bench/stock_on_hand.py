@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -12,7 +13,8 @@ import psycopg2
 from tests.stock_world import World, make_world
 
 ITEMS = 2000
-SIZES = (10_000, 100_000, 1_000_000)
+# OUTPOST_MOVES=10000,10000000 measures other sizes; ten million need about eight gigabytes of disk.
+SIZES = tuple(int(size) for size in os.environ.get("OUTPOST_MOVES", "10000,100000,1000000").split(","))
 _ROUNDS = 15
 
 _GROW = """
