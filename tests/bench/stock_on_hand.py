@@ -13,7 +13,7 @@ import psycopg2
 from tests.stock_world import World, make_world
 
 ITEMS = 2000
-# OUTPOST_MOVES=10000,10000000 measures other sizes; ten million need about eight gigabytes of disk.
+# OUTPOST_MOVES=10000,10000000 measures other sizes.
 SIZES = tuple(int(size) for size in os.environ.get("OUTPOST_MOVES", "10000,100000,1000000").split(","))
 _ROUNDS = 15
 
