@@ -20,6 +20,7 @@ from desktop.runtime.context import SearchProvider
 from desktop.runtime.work import Work
 from desktop.widgets.buttons import Button
 from desktop.widgets.dates import DateField
+from desktop.widgets.discard import discard_all
 from desktop.widgets.fields import NumberField, TextInput
 from desktop.widgets.labels import Label
 from desktop.widgets.lookup import LookupField
@@ -147,12 +148,7 @@ class AskStrip(Surface):
     def _clear(self) -> None:
         self.editors = {}
         self._asks, self._done = (), None
-        while self._fields.count():
-            item = self._fields.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        discard_all(self._fields)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ENTER:

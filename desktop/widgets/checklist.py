@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from desktop.domain.text import tr
+from desktop.widgets.discard import discard
 from desktop.widgets.labels import Label, Tag
 from desktop.widgets.paint import column, row
 from desktop.widgets.states import ProgressBar
@@ -62,7 +63,7 @@ class CheckList(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.replaceWidget(self._rows, fresh)
-        self._rows.deleteLater()
+        discard(self._rows)
         self._rows = fresh
         self._count()
 

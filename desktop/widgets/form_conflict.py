@@ -11,6 +11,7 @@ from desktop.domain.text import tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import ChangedMeanwhile, FieldConflict, Record
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.form_fields import shown_value
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import Surface, column, row
@@ -43,11 +44,7 @@ class ConflictPanel(Surface):
         """`base` is the record as the user read it; `lines` the titles of the tables of lines by name."""
         self._error = error
         self._choices.clear()
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        discard_all(self._grid)
         by = error.by or tr("A colleague")
         self.title.setText(tr("{name} changed this record while you were editing it", name=by))
         self.done.setText(tr("Save as chosen"))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.widgets.discard import discard_all
 from desktop.widgets.labels import IconLabel, KeyCap, Label
 from desktop.widgets.paint import Card, column, draw_box, row
 from desktop.widgets.theme import metric
@@ -37,12 +38,7 @@ class CellPopover(Card):
         self.reason.setText(reason)
         self.setAccessibleName(title)
         self.setAccessibleDescription(reason)
-        while self._keys.count():
-            item = self._keys.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        discard_all(self._keys)
         for key, words in keys:
             holder = QWidget()
             holder.setLayout(row(KeyCap(key), Label(words, role="text.secondary"), spacing=4))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.widgets.discard import discard_all
 from desktop.widgets.labels import Chip, ChipKind, IconLabel, Label
 from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.theme import line_height, metric
@@ -82,7 +83,7 @@ class ActionBar(Surface):
         self.set_reason("")
 
     def set_totals(self, totals: Sequence[Total]) -> None:
-        _clear(self._totals)
+        discard_all(self._totals)
         for total in totals:
             label = Label(total.label, size=11, role="text.tertiary")
             value = Label(total.value, size=13, weight=500)
@@ -131,13 +132,7 @@ class SidePanel(Surface):
 
     def clear(self) -> None:
         """Take all sections out."""
-        while self._sections.count() > 1:
-            item = self._sections.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()  # a widget added in this same moment would be shown later, as a window of its own
-                widget.setParent(None)
-                widget.deleteLater()
+        discard_all(self._sections, keep=1)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -190,13 +185,7 @@ class KeyValues(QWidget):
         self.set_rows(rows)
 
     def set_rows(self, rows: Sequence[tuple[str, str | QWidget]]) -> None:
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+        discard_all(self._grid)
         for number, (label, value) in enumerate(rows):
             shown = Label(value, elide=True) if isinstance(value, str) else value
             shown.setMinimumHeight(line_height(13))
@@ -204,18 +193,3 @@ class KeyValues(QWidget):
                 shown.setAccessibleName(f"{label}: {value}" if isinstance(value, str) else label)
             self._grid.addWidget(Label(label, role="text.tertiary"), number, 0)
             self._grid.addWidget(shown, number, 1)
-
-
-def _clear(layout: QLayout) -> None:
-    """Delete all widgets of a layout and of the layouts in it."""
-    while layout.count():
-        item = layout.takeAt(0)
-        if item is None:
-            return
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()
-        elif inner is not None:
-            _clear(inner)

@@ -21,6 +21,7 @@ from desktop.models.paste import Checked, Pasted, Trial, check, letter
 from desktop.runtime.failures import Failure
 from desktop.runtime.work import Job
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.header import ActionBar, HeaderBar, KeyValues
 from desktop.widgets.labels import IconLabel, KeyCap, Label
 from desktop.widgets.paint import Surface, column, row
@@ -185,12 +186,7 @@ class PastePanel(Surface):
     # --- the mapping ---------------------------------------------------------------------------------------------
 
     def _show_mapping(self) -> None:
-        while self._strip_row.count():
-            item = self._strip_row.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        discard_all(self._strip_row)
         self._strip_row.addWidget(Label(tr("Columns"), role="text.tertiary"))
         for number in range(min(self._pasted.width, 12)):
             name = self._pasted.name(number)
@@ -351,12 +347,7 @@ class PastePanel(Surface):
         self._show_cards()
 
     def _show_cards(self) -> None:
-        while self._cards_column.count() > 1:
-            item = self._cards_column.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        discard_all(self._cards_column, keep=1)
         faults = self.checked.plan.faults() if self.checked is not None else ()
         shown = [fault for fault in faults if fault.row not in self.out][:_MOST_CARDS]
         for number, fault in enumerate(shown):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from desktop.widgets.buttons import PaintedButton
+from desktop.widgets.discard import discard
 from desktop.widgets.paint import draw_box, draw_icon, draw_text, row, text_width
 from desktop.widgets.theme import color, font, metric
 
@@ -87,10 +88,7 @@ class Segmented(QWidget):
         current = self.current()
         for button in self._buttons():
             self._group.removeButton(button)
-            self._row.removeWidget(button)
-            button.hide()
-            button.setParent(None)
-            button.deleteLater()
+            discard(button)
         for number, segment in enumerate(segments):
             place = "only" if len(segments) == 1 else "first" if number == 0 else "middle"
             place = "last" if number == len(segments) - 1 > 0 else place
@@ -200,10 +198,7 @@ class ViewTabs(QWidget):
         current = self.current()
         for button in self._buttons():
             self._group.removeButton(button)
-            self._row.removeWidget(button)
-            button.hide()
-            button.setParent(None)
-            button.deleteLater()
+            discard(button)
         for tab in tabs:
             button = _ViewTabButton(tab, self)
             button.clicked.connect(lambda _=False, key=tab.key: self.chosen.emit(key))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.text import tr
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard
 from desktop.widgets.fields import TextInput
 from desktop.widgets.focus_loan import FocusLoan
 from desktop.widgets.page import Page
@@ -77,8 +78,7 @@ class StepBar(QWidget):
         self._stop_asking()
         taken = any(button.hasFocus() for button in self._buttons.values())
         for button in self._buttons.values():
-            self._row.removeWidget(button)
-            button.deleteLater()
+            discard(button)
         self._buttons = {}
         self._steps = tuple(steps)
         for number, step in enumerate(self._steps, start=1):

@@ -15,6 +15,7 @@ from desktop.operations.audit_reading import ShownEntry
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.header import HeaderBar, KeyValues, SidePanel
 from desktop.widgets.labels import ChipKind, Label
 from desktop.widgets.page import Page
@@ -202,10 +203,4 @@ def _facts(entry: ShownEntry) -> list[tuple[str, str]]:
 def _empty(grid: QGridLayout) -> None:
     for number in range(grid.rowCount()):
         grid.setRowStretch(number, 0)
-    while grid.count():
-        item = grid.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()
+    discard_all(grid)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QWidget
 
 from desktop.domain.importing import CellFault
 from desktop.domain.text import pick, tr
 from desktop.exchange.profiles import ProfileOutcome
 from desktop.views.platform.import_session import Prepared, targets
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.fields import Select
 from desktop.widgets.header import KeyValues, Section
 from desktop.widgets.labels import IconLabel, KeyCap, Label
@@ -24,16 +25,6 @@ MOST_LISTED = 100
 _STRIP = 44
 _SIDE = 320
 _BARE = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"
-
-
-def emptied(layout: QBoxLayout, keep: int = 0) -> None:
-    """Take all but the last `keep` items out of a layout."""
-    while layout.count() > keep:
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.setParent(None)
-            widget.deleteLater()
 
 
 def letter(number: int) -> str:
@@ -122,7 +113,7 @@ class MappingBar(QScrollArea):
 
     def show_map(self, prepared: Prepared) -> None:
         self._prepared = prepared
-        emptied(self._row)
+        discard_all(self._row)
         self.buttons = []
         self._row.addWidget(Label(tr("Columns"), role="text.tertiary"))
         for place, name in enumerate(prepared.sheet.header):
@@ -224,7 +215,7 @@ class FaultPanel(Surface):
     def show_faults(self, faults: Sequence[CellFault], labels: dict[str, str], rejected: int) -> None:
         self._title.setText(tr("{count} rows rejected", count=f"{rejected:,}"))
         self._next.setText(tr("next"))
-        emptied(self._column, keep=1)
+        discard_all(self._column, keep=1)
         self.cards = []
         for place, fault in enumerate(faults[:MOST_CARDS]):
             card = FaultCard(fault, labels.get(fault.field, fault.column))
@@ -264,7 +255,7 @@ class ProfilePanel(QScrollArea):
         self.setStyleSheet(_BARE)
 
     def show_outcome(self, outcome: ProfileOutcome) -> None:
-        emptied(self._column, keep=1)
+        discard_all(self._column, keep=1)
         sections = [(tr("Rows read"), [(name, f"{count:,}") for name, count in outcome.read.items()])]
         if outcome.faults:
             reasons = [

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from desktop.domain.people import POWERS, power_name
 from desktop.domain.text import pick, tr
 from desktop.operations.people_accounts import JobOffered
+from desktop.widgets.discard import discard
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import column
 from desktop.widgets.theme import color
@@ -69,13 +70,9 @@ class JobBoard(QWidget):
         if known == {job.key: job for job in jobs}:
             return
         for box in self._boxes.values():
-            box.hide()
-            box.setParent(None)
-            box.deleteLater()
+            discard(box)
         for head, _ in self._heads:
-            head.hide()
-            head.setParent(None)
-            head.deleteLater()
+            discard(head)
         self._boxes, self._heads = {}, []
         at = self._add_wide([job for job in jobs if job.power == POWERS[0]])
         for number, power in enumerate(POWERS[1:]):

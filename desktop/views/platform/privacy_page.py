@@ -21,6 +21,7 @@ from desktop.runtime.failures import Failure
 from desktop.views.platform.privacy_preview import PreviewView
 from desktop.widgets.buttons import Button
 from desktop.widgets.confirm import confirm
+from desktop.widgets.discard import discard_all
 from desktop.widgets.fields import Field, TextInput
 from desktop.widgets.header import HeaderBar, KeyValues
 from desktop.widgets.labels import Chip, Label
@@ -295,14 +296,10 @@ class PrivacyPage(Page):
 
     def _put_preview(self, view: QWidget | None) -> None:
         layout = self.preview_area.layout()
-        while layout is not None and layout.count():
-            item = layout.takeAt(0)
-            old = item.widget() if item is not None else None
-            if old is not None:
-                old.hide()
-                old.setParent(None)
-                old.deleteLater()
-        if layout is not None and view is not None:
+        if layout is None:
+            return
+        discard_all(layout)
+        if view is not None:
             layout.addWidget(view)
 
     def _drop_preview(self) -> None:

@@ -13,6 +13,7 @@ from desktop.domain.text import pick, tr
 from desktop.lists.purchasing_invoices import DIFFERENCES
 from desktop.operations.supplier_invoices import MatchLine, Similar
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard
 from desktop.widgets.labels import Chip, Label
 from desktop.widgets.paint import column
 
@@ -61,8 +62,7 @@ class MatchPanel(QWidget):
             self._line(grid, number, line)
         grid.setColumnStretch(1, 1)
         self._layout.replaceWidget(self._rows, fresh)
-        self._rows.hide()
-        self._rows.deleteLater()
+        discard(self._rows)
         self._rows = fresh
 
     def _line(self, grid: QGridLayout, number: int, line: MatchLine) -> None:

@@ -15,6 +15,7 @@ from desktop.runtime import keyring
 from desktop.runtime.server_profiles import ServerProfile
 from desktop.runtime.settings import Settings
 from desktop.widgets.buttons import PaintedButton
+from desktop.widgets.discard import discard
 from desktop.widgets.fields import TextInput
 from desktop.widgets.icons import bind_icon
 from desktop.widgets.labels import IconLabel, Label
@@ -180,9 +181,7 @@ class DemoPeople(Card):
 
     def show_people(self, people: Sequence[DemoLogin]) -> None:
         for old in self.rows():
-            self._grid.removeWidget(old)
-            old.setParent(None)
-            old.deleteLater()
+            discard(old)
         for number, login in enumerate(people):
             made = DemoRow(login)
             made.clicked.connect(lambda _=False, login=login: self.picked.emit(login))

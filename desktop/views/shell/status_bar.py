@@ -17,6 +17,7 @@ from desktop.runtime.context import User
 from desktop.runtime.live import LiveState
 from desktop.runtime.work import Job
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard
 from desktop.widgets.header import WIDE_FROM
 from desktop.widgets.labels import KeyCap, Label
 from desktop.widgets.paint import Surface, draw_icon, draw_text, row, text_width
@@ -78,8 +79,7 @@ class KeyHints(QWidget):
         if [(cap.key(), cap.text()) for cap in self.caps] == list(hints):
             return
         for cap in self.caps:
-            cap.setParent(None)
-            cap.deleteLater()
+            discard(cap)
         self.caps = [KeyCap(key, text, self) for key, text in hints]
         self._place()
 

@@ -23,6 +23,7 @@ from desktop.views.stock.desk_rows import money
 from desktop.views.stock.painted_table import Cell, PaintedTable, TableColumn, TableRow
 from desktop.widgets.buttons import Button
 from desktop.widgets.dates import DateField
+from desktop.widgets.discard import discard_all
 from desktop.widgets.figures import Figure
 from desktop.widgets.labels import IconLabel, Label
 from desktop.widgets.paint import Surface, column, row
@@ -173,13 +174,7 @@ class BackdatingPanel(Surface):
         stock.say(tr("Value of the stock left"), f"¥ {signed(-preview.consumed)}", tr("the same, the other way"), role)
 
     def _show_reasons(self, asked: Asked) -> None:
-        while self._reasons.count():
-            item = self._reasons.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+        discard_all(self._reasons)
         for error in asked.preview.refused:
             self._reasons.addWidget(_reason(where(error, asked.draft), error))
         self.reasons.setVisible(bool(asked.preview.refused))

@@ -25,6 +25,7 @@ from desktop.views.stock.desk_dating import signed
 from desktop.views.stock.value_strip import ValueStrip
 from desktop.widgets import confirm as dialogs
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.form_page import FormLines, FormPage, FormSpec, Loaded, shown_value
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import Surface, column, row
@@ -214,12 +215,7 @@ class StockDocumentPage(FormPage):
         self.context.toast("danger", tr("Not done"), failure.message)
 
     def _show_facts(self, loaded: Loaded) -> None:
-        while self._fact_row.count():
-            item = self._fact_row.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        discard_all(self._fact_row)
         record = loaded.record
         for key in (*_LINKS, *_FACTS):
             value = record.values.get(key)

@@ -19,6 +19,7 @@ from desktop.runtime.context import Context, Found, SearchProvider
 from desktop.runtime.failures import Failure
 from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.form_fields import found_from
 from desktop.widgets.header import HeaderBar
 from desktop.widgets.history_table import HistoryRow, HistoryTable
@@ -137,7 +138,7 @@ class LotPage(Page):
         for act, action in self.acts.items():
             action.setEnabled(act in mine)
             self.buttons[act].setVisible(act in mine)
-        _empty(self._fact_row)
+        discard_all(self._fact_row)
         if card is None:
             return
         kind, icon = _LOOKS.get(card.state or "", ("neutral", ""))
@@ -312,12 +313,3 @@ def _fact(words: str, value: QWidget) -> QWidget:
     body.setLayout(column(title, row(value, margins=margins), spacing=2))
     value.setAccessibleName(words)
     return body
-
-
-def _empty(layout: Any) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

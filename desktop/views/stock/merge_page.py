@@ -19,6 +19,7 @@ from desktop.operations.stock_catalogue import FieldPair, MergePreview
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.fields import Field, TextInput
 from desktop.widgets.header import ActionBar, HeaderBar, KeyValues, SidePanel, Total
 from desktop.widgets.labels import Label
@@ -186,8 +187,8 @@ class MergePage(Page):
         judges = self.context.user.has("steward", "buyer")
         self.different_button.setEnabled(self.duplicate_id is not None and free and judges)
         self.swap_button.setEnabled(found is not None and free)
-        _clear(self._grid)
-        _clear(self.obstacles)
+        discard_all(self._grid)
+        discard_all(self.obstacles)
         self.rows.clear()
         self.side.clear()
         if found is None:
@@ -329,12 +330,3 @@ class MergePage(Page):
     def _open_side(self, side: str) -> None:
         if self.found is not None:
             self.open_requested.emit("item", self.found.survivor.id if side == _SURVIVOR else self.found.merged.id)
-
-
-def _clear(layout: QGridLayout | QVBoxLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

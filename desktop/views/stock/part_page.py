@@ -15,6 +15,7 @@ from desktop.operations.stock_desk import Overview
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.part_panel import PartPanel
+from desktop.widgets.discard import discard_all
 from desktop.widgets.header import WIDE_FROM, HeaderBar
 from desktop.widgets.labels import Label
 from desktop.widgets.page import Page
@@ -94,12 +95,7 @@ class PartPage(Page):
         self.panel.show_overview(found)
         self.header.set_title(found.part.code if found else tr("Do we have it?"))
         self.header.set_note(pick(found.part.name, found.part.name_zh) if found else "")
-        while self._figure_row.count():
-            item = self._figure_row.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        discard_all(self._figure_row)
         if found is None:
             return
         unit = pick(found.part.uom, found.part.uom_zh)

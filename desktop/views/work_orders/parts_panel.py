@@ -15,6 +15,7 @@ from desktop.operations.picking import OrderNeeds, PlannedPart, Readiness
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.widgets.buttons import Button
+from desktop.widgets.discard import discard_all
 from desktop.widgets.labels import Chip, ChipKind, Label
 from desktop.widgets.paint import column, row
 
@@ -84,11 +85,8 @@ class PartsPanel(QWidget):
             self.chip.set_state(signal_words(signal), _KINDS[state], _ICONS[state])
         self._say("")
         layout = self._lines.layout()
-        while layout is not None and (item := layout.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.setParent(None)
-                old.deleteLater()
+        if layout is not None:
+            discard_all(layout)
         for part in parts:
             self._add(part)
         wanting = any(part.missing for part in parts)

@@ -20,6 +20,7 @@ from desktop.runtime.context import Context
 from desktop.views.work_orders.hours_panel import HoursPanel
 from desktop.views.work_orders.parts_panel import PartsPanel
 from desktop.widgets import checklist
+from desktop.widgets.discard import take_out
 from desktop.widgets.form_page import FormLines, FormPage, FormSection, FormSpec, Loaded
 from desktop.widgets.header import KeyValues, SidePanel
 from desktop.widgets.papers import Make
@@ -182,13 +183,15 @@ class WorkOrderPage(FormPage):
                 )
             )
         )
-        self.parts.setParent(None)
+        take_out(self.parts)
         found: OrderMore | None = loaded.more
         if found is not None and found.signal is not None:
             self.parts.show_parts(loaded.record.id or 0, found.signal, found.planned)
             side.add_section(self.parts, tr("Parts"))
-        self.checklist.setParent(None)
+            self.parts.show()
+        take_out(self.checklist)
         side.add_section(self.checklist, tr("Checklist"))
+        self.checklist.show()
 
     def _tick(self, key: str, done: bool) -> None:
         if self.record is None or self.record_id is None:
