@@ -1,6 +1,7 @@
 """A strip under the header that asks for the few things an act needs: a record, a reason, a date. No dialog.
 
-Enter goes from field to field and behind the last one acts; Esc leaves. What is missing is said in the strip.
+Enter goes from field to field and behind the last one acts; Esc leaves. What is missing is said in the strip. A page
+that can tell beforehand what an answer would do listens to `edited` and says so by `say_effect`.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.domain.entry import NotADate, NotANumber
 from desktop.domain.text import tr
@@ -22,6 +24,7 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.dates import DateField
 from desktop.widgets.discard import discard_all
 from desktop.widgets.fields import NumberField, TextInput
+from desktop.widgets.focus_loan import FocusLoan
 from desktop.widgets.labels import Label
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.paint import Surface, column, row
@@ -29,13 +32,17 @@ from desktop.widgets.paint import Surface, column, row
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DATE_WIDTH = 132
 _NUMBER_WIDTH = 96
+_MONEY_WIDTH = 120
+_EDITED_MS = 150
+"""So long nobody types before `edited`."""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing to ask for. With a `provider` it is a record, else a date, a number (`value` stands there) or a text.
+    """One thing to ask for. With a `provider` it is a record, else a date, a number, an amount of money or a text.
 
-    `missing` is what is said where a required one is empty; by default that the field is required.
+    What stands there to begin with is `value` for numbers and amounts, `text` for texts. `missing` is what is said
+    where a required one is empty; by default that the field is required.
     """
 
     key: str
@@ -43,7 +50,9 @@ class Ask:
     provider: SearchProvider | None = None
     date: bool = False
     number: bool = False
+    money: bool = False
     value: Decimal | None = None
+    text: str = ""
     required: bool = True
     code: bool = False
     missing: str = ""
@@ -53,6 +62,8 @@ class AskStrip(Surface):
     """Hidden until `open`; one act at a time."""
 
     shut_down = Signal()
+    edited = Signal(str)
+    """The key of what was typed, once the typing pauses."""
 
     def __init__(self, work: Work, parent: QWidget | None = None, *, warns: bool = False) -> None:
         """`warns`: in amber, for an act that somebody has to think about twice."""
@@ -60,7 +71,11 @@ class AskStrip(Surface):
         self._work = work
         self._asks: tuple[Ask, ...] = ()
         self._done: Callable[[Mapping[str, Any]], None] | None = None
-        self.editors: dict[str, QWidget] = {}
+        self._loan = FocusLoan(self)
+        self._edited = ""
+        self._pause = QTimer(self, singleShot=True, interval=_EDITED_MS)
+        self._pause.timeout.connect(lambda: self.edited.emit(self._edited))
+        self.editors: dict[str, QLineEdit] = {}
         self.words = Label(role="warn.fg") if warns else Label(size=13, weight=500)
         self.message = Label(role="danger.fg")
         self.take = Button("", kind="primary", key="Enter")
@@ -70,11 +85,16 @@ class AskStrip(Surface):
         self._fields = row(spacing=8)
         whole = row(self.words, self._fields, self.message, None, self.take, self.leave, spacing=12)
         whole.setStretch(1, 6)  # what is entered gets the room
-        self.setLayout(column(whole, margins=(16, 8, 12, 8)))
+        self.effect = Label(role="warn.fg" if warns else "text.secondary")
+        self.effect.hide()
+        self.setLayout(column(whole, self.effect, spacing=4, margins=(16, 8, 12, 8)))
         self.hide()
 
     def open(self, words: str, asks: Sequence[Ask], *, take: str, done: Callable[[Mapping[str, Any]], None]) -> None:
-        """Ask; `done` gets the answers by key: an id, a date or a text, None where nothing was given."""
+        """Ask; `done` gets the answers by key: an id, a date, a number or a text, None where nothing was given. Without
+        `asks` it is a question that Enter answers.
+        """
+        self._loan.begin()
         self._clear()
         self._asks, self._done = tuple(asks), done
         self.words.setText(words)
@@ -85,25 +105,37 @@ class AskStrip(Surface):
             editor = self._editor(ask)
             editor.setAccessibleName(ask.label)
             editor.installEventFilter(self)
+            editor.textEdited.connect(partial(self._typed, ask.key))
             self.editors[ask.key] = editor
             self._fields.addWidget(Label(ask.label, role="text.secondary"))
-            self._fields.addWidget(editor, 0 if ask.date or ask.number else 1)
+            self._fields.addWidget(editor, 0 if ask.date or ask.number or ask.money else 1)
         self.show()
         first = self.editors[asks[0].key] if asks else self.take
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _editor(self, ask: Ask) -> QWidget:
+    def _editor(self, ask: Ask) -> QLineEdit:
         if ask.provider is not None:
             return LookupField(self._work, ask.provider)
         if ask.date:
             field = DateField()
             field.setFixedWidth(_DATE_WIDTH)
             return field
-        if ask.number:
-            number = NumberField(ask.value, places=6, trim=True)
-            number.setFixedWidth(_NUMBER_WIDTH)
+        if ask.number or ask.money:
+            number = NumberField(ask.value) if ask.money else NumberField(ask.value, places=6, trim=True)
+            number.setFixedWidth(_MONEY_WIDTH if ask.money else _NUMBER_WIDTH)
             return number
-        return TextInput(code=ask.code)
+        return TextInput(ask.text, code=ask.code)
+
+    def _typed(self, key: str, _: str) -> None:
+        """A complaint goes with what it was about."""
+        self.message.setText("")
+        self._edited = key
+        self._pause.start()
+
+    def say_effect(self, words: str) -> None:
+        """Under the fields: what the answers would do."""
+        self.effect.setText(words)
+        self.effect.setVisible(bool(words))
 
     def answers(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -127,20 +159,22 @@ class AskStrip(Surface):
             return
         for ask in self._asks:
             if ask.required and found[ask.key] is None:
-                self.refuse(ask.missing or tr("{field} is required: fill it in.", field=ask.label))
-                self.editors[ask.key].setFocus()
+                self.refuse(ask.missing or tr("{field} is required: fill it in.", field=ask.label), at=ask.key)
                 return
         if self._done is not None and self.take.isEnabled():
             self.message.setText("")
             self.take.setEnabled(False)
             self._done(found)
 
-    def refuse(self, message: str) -> None:
-        """Say what is wrong; what was entered stays."""
+    def refuse(self, message: str, *, at: str = "") -> None:
+        """Say what is wrong, with the cursor in the field `at`; what was entered stays."""
         self.message.setText(message)
         self.take.setEnabled(True)
+        if at:
+            self.editors[at].setFocus()
 
     def shut(self) -> None:
+        self._loan.give_back()
         self.hide()
         self._clear()
         self.shut_down.emit()
@@ -148,6 +182,8 @@ class AskStrip(Surface):
     def _clear(self) -> None:
         self.editors = {}
         self._asks, self._done = (), None
+        self._pause.stop()
+        self.say_effect("")
         discard_all(self._fields)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -12,17 +12,24 @@ from shiboken6 import isValid
 
 
 class FocusLoan:
-    """One per strip: `take` before it asks, `give_back` just before it hides."""
+    """One per strip: `take` when it asks, `give_back` just before it hides.
+
+    A strip that makes its fields anew calls `begin` before the old ones go, or their focus would be lost with them.
+    """
 
     def __init__(self, borrower: QWidget) -> None:
         self._borrower = borrower
         self._lender: QWidget | None = None
 
-    def take(self, target: QWidget) -> None:
-        """The focus goes to `target`, a part of the strip."""
+    def begin(self) -> None:
+        """Note who has the keys; a part of the strip itself is nobody to give them back to."""
         focus = self._borrower.window().focusWidget()
         if focus is not None and not self._borrower.isAncestorOf(focus):
             self._lender = focus
+
+    def take(self, target: QWidget) -> None:
+        """The focus goes to `target`, a part of the strip."""
+        self.begin()
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def give_back(self) -> None:

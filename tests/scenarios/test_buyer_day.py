@@ -308,7 +308,7 @@ def accept_and_post(visitor: Visitor, town: Town, number: str) -> None:
     page = visitor.list("invoice_exceptions", rows=1)
     visitor.press(Key.Key_Space)
     strip = page.findChild(InvoiceListActions).accept_strip  # type: ignore[union-attr]
-    visitor.focused_in(strip.reason)
+    visitor.focused_in(strip.editors["reason"])
     visitor.type("price list of November")
     visitor.picture("buyer-15-accept")
     visitor.press(Key.Key_Return)

@@ -17,7 +17,7 @@ from desktop.operations.inspections import Finding, Inspected
 from desktop.operations.stock import new_key
 from desktop.runtime.context import Context, Found
 from desktop.runtime.failures import Failure
-from desktop.views.purchasing.decision_strips import AcceptStrip, InspectStrip
+from desktop.views.purchasing.inspect_strip import InspectStrip
 from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.list_page import ListPage
 
@@ -44,16 +44,16 @@ class InvoiceListActions(QObject):
             "post_invoices": self.post,
             "roll_accruals": self.turn,
         }
-        self.accept_strip = AcceptStrip(page)
+        self._accepted_for = ""
         self.inspect_strip = InspectStrip(page)
-        for strip in (self.accept_strip, self.inspect_strip):
-            page.under_header(strip)
-            strip.left.connect(page.grid.canvas.setFocus)
-        self.accept_strip.accepted.connect(self._accept)
+        page.under_header(self.inspect_strip)
+        self.inspect_strip.left.connect(page.grid.canvas.setFocus)
         self.inspect_strip.found.connect(self._inspect)
+        self.accept_strip = AskStrip(context.work, page, warns=True)
         self.find_strip = AskStrip(context.work, page)
-        page.under_header(self.find_strip)
-        self.find_strip.shut_down.connect(page.grid.canvas.setFocus)
+        for strip in (self.accept_strip, self.find_strip):
+            page.under_header(strip)
+            strip.shut_down.connect(page.grid.canvas.setFocus)
         if page.spec.key == "invoice_exceptions":
             for taken in ("check", "look_up"):  # here Space accepts and F7 finds the order
                 page.commands.actions[taken].setShortcuts([])
@@ -107,13 +107,16 @@ class InvoiceListActions(QObject):
     # invoices
 
     def accept(self, rows: Sequence[int]) -> None:
-        """Space: accept the differences of the rows, with one reason."""
-        self._rows = tuple(rows)
-        self.accept_strip.open(tr("Differences to accept: {count}", count=len(rows)))
+        """Space: accept the differences of the rows, with one reason; the same words are offered for the next ones."""
+        missing = tr("Reason is missing: say why the difference is right.")
+        reason = Ask("reason", tr("Reason"), text=self._accepted_for, missing=missing)
+        words, take = tr("Differences to accept: {count}", count=len(rows)), tr("Accept the difference")
+        self.accept_strip.open(words, (reason,), take=take, done=partial(self._accept, tuple(rows)))
 
-    def _accept(self, reason: str) -> None:
+    def _accept(self, rows: tuple[int, ...], given: Mapping[str, Any]) -> None:
+        self._accepted_for = given["reason"]
         self._context.work.run(
-            self._accept_lines, self._rows, reason, on_done=self._accepted, on_error=self._failed, owner=self
+            self._accept_lines, rows, given["reason"], on_done=self._accepted, on_error=self._not_accepted, owner=self
         )
 
     def _accept_lines(self, rows: Sequence[int], reason: str) -> tuple[str, Changes]:
@@ -126,6 +129,9 @@ class InvoiceListActions(QObject):
     def _accepted(self, answer: tuple[str, Changes]) -> None:
         self.accept_strip.shut()
         self._done(answer)
+
+    def _not_accepted(self, failure: Failure) -> None:
+        self.accept_strip.refuse(failure.message)
 
     def find(self, rows: Sequence[int]) -> None:
         """F7: the order line that the row of the cursor is about, by order, part number or name."""

@@ -14,7 +14,7 @@ from desktop.domain.text import tr
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.painted_table import PaintedTable
-from desktop.views.stock.reason_strip import ReasonStrip
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.buttons import Button
 from desktop.widgets.header import WIDE_FROM, ActionBar, HeaderBar
 from desktop.widgets.labels import Label
@@ -30,7 +30,7 @@ class DecisionPage(Page):
         self.record_id = record_id
         self._busy = False
         self.header = HeaderBar()
-        self.strip = ReasonStrip()
+        self.strip = AskStrip(context.work, warns=True)
         self.facts = Label(role="text.secondary")
         self.table = PaintedTable(tr("Lines"))
         self.bar = ActionBar()
@@ -51,7 +51,6 @@ class DecisionPage(Page):
         self.yes_action = self.command("F9", self.say_yes)
         self.no_action = self.command("Ctrl+R", self.say_no)
         self.refresh_action = self.command("F5", self.refresh)
-        self.strip.given.connect(self.decided)
         self.context.bus.subscribe((topic,), self._changed)
         self.retranslate()
 
@@ -67,6 +66,10 @@ class DecisionPage(Page):
 
     def say_no(self) -> None:
         raise NotImplementedError
+
+    def ask(self, words: str, asked: Ask, take: str) -> None:
+        """One text in the strip, its key is `reason`; then `decided`. It stays there until that is done."""
+        self.strip.open(words, (asked,), take=take, done=lambda answers: self.decided(answers["reason"] or ""))
 
     def decided(self, reason: str) -> None:
         """What follows once the strip has its reason."""
@@ -97,6 +100,8 @@ class DecisionPage(Page):
 
         def finished(answer: Any) -> None:
             self._busy = False
+            if not self.strip.isHidden():
+                self.strip.shut()
             changes = answer if isinstance(answer, Changes) else answer[1]
             self.context.bus.publish(changes, self)
             done(answer)
@@ -104,7 +109,10 @@ class DecisionPage(Page):
 
         def failed(failure: Failure) -> None:
             self._busy = False
-            self.failed(failure)
+            if self.strip.isHidden():
+                self.failed(failure)
+            else:
+                self.strip.refuse(failure.message)
             self.refresh()
 
         self.context.work.run(call, self.context.database, *args, on_done=finished, on_error=failed, owner=self)
@@ -150,5 +158,6 @@ class DecisionPage(Page):
         ):  # fmt: skip
             button.setText(words)
             action.setText(words)
+        self.strip.retranslate()
         self.refresh_action.setText(tr("Refresh"))
         self.set_columns()

@@ -36,9 +36,9 @@ from desktop.views.stock.desk_driver import DeskDriver
 from desktop.views.stock.order_panel import OrderPanel
 from desktop.views.stock.painted_table import PaintedTable
 from desktop.views.stock.part_panel import PartPanel
-from desktop.views.stock.reason_strip import ReasonStrip
 from desktop.views.stock.scan_ahead import ScanAhead
 from desktop.views.stock.scan_bar import ScanBar
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.buttons import Button
 from desktop.widgets.header import WIDE_FROM, ActionBar, HeaderBar, Total
 from desktop.widgets.page import Page
@@ -67,7 +67,7 @@ class StockDesk(Page):
         self.ahead.with_owners = lambda: self.driver.draft.mode is Mode.RECEIVE and self.driver.draft.subject is None
         self.banner = Banner("warn", "")
         self.banner_row = Surface("surface.base")
-        self.reason = ReasonStrip()
+        self.reason = AskStrip(context.work, warns=True)
         self.table = PaintedTable(tr("Lines"))
         self.panel = PartPanel()
         self.order = OrderPanel()
@@ -128,8 +128,7 @@ class StockDesk(Page):
         driver.suspended_changed.connect(self._show)
         driver.posted.connect(self._posted)
         driver.reason_wanted.connect(self._ask_reason)
-        self.reason.given.connect(self._reason_given)
-        self.reason.left.connect(self._to_field)
+        self.reason.shut_down.connect(self._to_field)
         field.submitted.connect(driver.typed)
         field.number_moves_on = False
         field.stepped.connect(self._step)
@@ -362,11 +361,12 @@ class StockDesk(Page):
     def _ask_reason(self) -> None:
         """Goods go back to a supplier with a reason: it stands on the paper that goes with them."""
         pieces = quantity_text(sum((line.quantity for line in self.driver.draft.filled), stock.ZERO))
-        self.reason.open(tr("Why do {count} pieces go back?", count=pieces), tr("Send back"))
+        words = tr("Why do {count} pieces go back?", count=pieces)
+        self.reason.open(words, (Ask("reason", tr("Reason")),), take=tr("Send back"), done=self._reason_given)
 
-    def _reason_given(self, reason: str) -> None:
-        self._to_field()
-        self.driver.give_reason(reason)
+    def _reason_given(self, answers: Mapping[str, Any]) -> None:
+        self.reason.shut()
+        self.driver.give_reason(answers["reason"])
 
     def _to_field(self) -> None:
         self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -468,6 +468,7 @@ class StockDesk(Page):
         for button in self.modes.findChildren(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.dating.retranslate()
+        self.reason.retranslate()
         self.scan.set_queued(self.driver.queued())
         self._show()
 

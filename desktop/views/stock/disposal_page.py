@@ -9,6 +9,7 @@ from desktop.operations.stock_planning import Disposal, DisposalLine
 from desktop.runtime.context import Context
 from desktop.views.stock.decision_page import DecisionPage
 from desktop.views.stock.painted_table import Cell, TableColumn, TableRow
+from desktop.widgets.ask_strip import Ask
 from desktop.widgets.labels import ChipKind
 
 _CHIPS: dict[str, ChipKind] = {
@@ -57,12 +58,12 @@ class DisposalPage(DecisionPage):
         if self.found is not None and self.yes_action.isEnabled():
             self._saying_no = False
             words = tr("{amount} ¥ go to scrap.", amount=f"{self.found.amount:,.2f}")
-            self.strip.open(words, tr("Approve"), optional=True)
+            self.ask(words, Ask("reason", tr("Remark"), required=False), tr("Approve"))
 
     def say_no(self) -> None:
         if self.found is not None and self.no_action.isEnabled():
             self._saying_no = True
-            self.strip.open(tr("Nothing is posted."), self.names()[1])
+            self.ask(tr("Nothing is posted."), Ask("reason", tr("Reason")), self.names()[1])
 
     def decided(self, reason: str) -> None:
         if self._saying_no:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
-from desktop.domain.entry import format_date
+from desktop.domain.entry import NotANumber, format_date
 from desktop.domain.text import language, pick, tr
 from desktop.operations import stock, stock_documents, stock_values, supplier_returns
 from desktop.operations.records import Record, Values
@@ -22,8 +22,8 @@ from desktop.reports.supplier_return import return_note_pdf
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.desk_dating import signed
-from desktop.views.stock.value_strip import ValueStrip
 from desktop.widgets import confirm as dialogs
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.buttons import Button
 from desktop.widgets.discard import discard_all
 from desktop.widgets.form_page import FormLines, FormPage, FormSpec, Loaded, shown_value
@@ -96,14 +96,14 @@ class StockDocumentPage(FormPage):
         self.header.add_action(self.reverse_button)
         self.reverse_action = self._action(tr("Reverse"), QKeySequence("F8"), self.reverse)
 
-        self.strip = ValueStrip()
+        self.strip = AskStrip(context.work, warns=True)
         self.under_header(self.strip)
         self.value_button = Button(tr("Change value"), icon="pencil", key="Ctrl+Shift+V")
         self.value_button.clicked.connect(self.change_value)
         self.value_action = self._action(tr("Change value"), QKeySequence("Ctrl+Shift+V"), self.change_value)
         self.value_action.setEnabled(False)
         self._revalued_move = self._tries = 0
-        self.strip.amount_typed.connect(self._try_value)
+        self.strip.edited.connect(self._try_value)
         self.value_button.hide()
         self.header.add_action(self.value_button)
 
@@ -165,21 +165,38 @@ class StockDocumentPage(FormPage):
         self._revalued_move = line.id or 0
         key = stock.new_key()
 
-        def change(amount: Decimal, reason: str) -> None:
+        missing = tr("Amount is missing: enter what it cost more, or less with a minus.")
+
+        def change(answers: Mapping[str, Any]) -> None:
+            if not answers["amount"]:
+                self.strip.refuse(missing, at="amount")
+                return
             self.context.work.run(
                 lambda: stock_values.revalue_receipt(
-                    self.context.database, key, move_id=line.id or 0, amount=amount, reason=reason
+                    self.context.database, key, move_id=line.id or 0, amount=answers["amount"], reason=answers["reason"]
                 ),
                 on_done=self._revalued, on_error=self._not_revalued, owner=self,
             )  # fmt: skip
 
         part = line.referred.get("item_id")
         words = tr("{item} cost more by", item=part.code if part is not None else "")
-        self.strip.open(words, tr("Change value"), change, amount=True)
+        why = tr("Reason is missing: say why the value changes.")
+        asks = Ask("amount", tr("Amount"), money=True, missing=missing), Ask("reason", tr("Reason"), missing=why)
+        self.strip.open(words, asks, take=tr("Change value"), done=change)
 
-    def _try_value(self, amount: Decimal) -> None:
+    def _try_value(self, key: str) -> None:
         """How the difference would split, while it is being typed."""
-        self._tries += 1
+        if key != "amount":
+            return
+        self._tries += 1  # what was asked before is about another amount
+        try:
+            amount = self.strip.answers()["amount"]
+        except NotANumber as error:
+            self.strip.say_effect(str(error))
+            return
+        self.strip.say_effect("")
+        if not amount:
+            return
         self.context.work.run(
             partial(stock_values.try_difference, move_id=self._revalued_move, amount=amount), self.context.database,
             on_done=partial(self._tried, self._tries), on_error=self._not_tried, owner=self, background=True,
@@ -202,6 +219,7 @@ class StockDocumentPage(FormPage):
 
     def _revalued(self, answer: tuple[Revalued, Changes]) -> None:
         made, changes = answer
+        self.strip.shut()
         self.context.bus.publish(changes, self)
         detail = tr(
             "¥ {stock} into stock, ¥ {used} to what was consumed",
@@ -212,7 +230,7 @@ class StockDocumentPage(FormPage):
         self.reload()
 
     def _not_revalued(self, failure: Failure) -> None:
-        self.context.toast("danger", tr("Not done"), failure.message)
+        self.strip.refuse(failure.message)
 
     def _show_facts(self, loaded: Loaded) -> None:
         discard_all(self._fact_row)

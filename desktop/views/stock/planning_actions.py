@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
@@ -12,7 +12,7 @@ from desktop.domain.text import tr
 from desktop.operations import stock_planning
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
-from desktop.views.stock.reason_strip import ReasonStrip
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.list_page import ListPage
 
 LISTS = frozenset(
@@ -29,8 +29,7 @@ class PlanningActions(QObject):
     def __init__(self, page: ListPage, context: Context) -> None:
         super().__init__(page)
         self._page, self._context = page, context
-        self._chosen: tuple[int, ...] = ()
-        self._strip: ReasonStrip | None = None
+        self._strip: AskStrip | None = None
         self._calls: dict[str, Callable[[Sequence[int]], None]] = {
             "request_shortages": self.request,
             "accept_suggestions": self.accept,
@@ -74,19 +73,20 @@ class PlanningActions(QObject):
 
     def propose(self, rows: Sequence[int]) -> None:
         """F9: asks why, then proposes what is free of the chosen items for scrap."""
-        self._chosen = tuple(rows)
         if self._strip is None:
-            self._strip = ReasonStrip(self._page)
-            self._strip.given.connect(self._propose)
-            self._strip.left.connect(self._page.grid.setFocus)
+            self._strip = AskStrip(self._context.work, self._page, warns=True)
+            self._strip.shut_down.connect(self._page.grid.setFocus)
             self._page.under_header(self._strip)
-        words = tr("{count} items go to scrap when a manager agrees.", count=f"{len(self._chosen):,}")
-        self._strip.open(words, tr("Propose"))
 
-    def _propose(self, reason: str) -> None:
-        self._run(stock_planning.propose_disposal, self._chosen, reason, done=self._proposed)
+        def given(answers: Mapping[str, Any]) -> None:
+            self._run(stock_planning.propose_disposal, tuple(rows), answers["reason"], done=self._proposed)
+
+        words = tr("{count} items go to scrap when a manager agrees.", count=f"{len(rows):,}")
+        self._strip.open(words, (Ask("reason", tr("Reason")),), take=tr("Propose"), done=given)
 
     def _proposed(self, made: tuple[int, ...]) -> None:
+        if self._strip is not None:
+            self._strip.shut()
         self._context.toast("success", tr("Proposed for scrap"))
         self._context.open("disposal", made[0])
 
@@ -99,6 +99,9 @@ class PlanningActions(QObject):
         self._context.work.run(call, self._context.database, *args, on_done=finished, on_error=self._failed, owner=self)
 
     def _failed(self, failure: Failure) -> None:
+        if self._strip is not None and not self._strip.isHidden():
+            self._strip.refuse(failure.message)
+            return
         self._context.toast("danger", tr("Not done"), failure.message)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -15,7 +15,7 @@ from desktop.operations import stock, stock_values
 from desktop.operations.stock_values import Revalued
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
-from desktop.views.stock.value_strip import ValueStrip
+from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.list_page import ListPage
 
 LISTS = frozenset({"stock_value_entries", "stock_layers", "stock_periods"})
@@ -27,7 +27,7 @@ class ValueListActions(QObject):
     def __init__(self, page: ListPage, context: Context) -> None:
         super().__init__(page)
         self._page, self._context = page, context
-        self.strip = ValueStrip()
+        self.strip = AskStrip(context.work, warns=True)
         page.under_header(self.strip)
         self._calls: dict[str, Callable[[Sequence[int]], None]] = {
             "take_back_value": self.take_back,
@@ -45,10 +45,10 @@ class ValueListActions(QObject):
         # One key for one question: whatever happens to the connection, one counter-entry.
         key = stock.new_key()
 
-        def taken(_: Decimal, reason: str) -> None:
-            self._run(stock_values.take_back, key, rows[0], reason, done=self._taken)
+        def taken(answers: Mapping[str, Any]) -> None:
+            self._run(stock_values.take_back, key, rows[0], answers["reason"], done=self._taken)
 
-        self.strip.open(tr("Take this change of value back?"), tr("Reverse"), taken)
+        self.strip.open(tr("Take this change of value back?"), (_why(),), take=tr("Reverse"), done=taken)
 
     def _taken(self, answer: tuple[Revalued, Changes]) -> None:
         made, changes = answer
@@ -58,26 +58,27 @@ class ValueListActions(QObject):
         """F9: the month before this one, after a question that names it."""
         month = (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
 
-        def close(_: Decimal, __: str) -> None:
+        def close(_: Mapping[str, Any]) -> None:
             self._run(stock_values.close_last_month, done=self._closed)
 
         words = tr("Close {month} and every month before it? No document of the stock is dated into them.", month=month)
-        self.strip.open(words, tr("Close the month"), close, why=False)
+        self.strip.open(words, (), take=tr("Close the month"), done=close)
 
     def _closed(self, answer: tuple[str, Changes]) -> None:
         month, changes = answer
         self._done(changes, tr("{month} is closed: nothing is dated into it any more", month=month))
 
     def reopen_month(self, rows: Sequence[int]) -> None:
-        def reopened(_: Decimal, reason: str) -> None:
-            self._run(stock_values.reopen_month, rows[0], reason, done=self._reopened)
+        def reopened(answers: Mapping[str, Any]) -> None:
+            self._run(stock_values.reopen_month, rows[0], answers["reason"], done=self._reopened)
 
-        self.strip.open(tr("Open this month again?"), tr("Open again"), reopened)
+        self.strip.open(tr("Open this month again?"), (_why(),), take=tr("Open again"), done=reopened)
 
     def _reopened(self, answer: tuple[None, Changes]) -> None:
         self._done(answer[1], tr("The month is open again"))
 
     def _done(self, changes: Changes, words: str) -> None:
+        self.strip.shut()
         self._context.bus.publish(changes, self._page)
         self._context.toast("success", words)
         self._page.refresh()
@@ -88,4 +89,8 @@ class ValueListActions(QObject):
         )
 
     def _failed(self, failure: Failure) -> None:
-        self._context.toast("danger", tr("Not done"), failure.message)
+        self.strip.refuse(failure.message)
+
+
+def _why() -> Ask:
+    return Ask("reason", tr("Reason"), missing=tr("Reason is missing: say why the value changes."))

@@ -122,11 +122,11 @@ def test_differences_are_shown_and_accepted_with_space(
     qtbot.keyClick(exceptions.grid.canvas, Qt.Key.Key_Space)
     actions = _actions(exceptions)
     qtbot.waitUntil(actions.accept_strip.isVisible, timeout=5000)
-    qtbot.keyClick(actions.accept_strip.reason, Qt.Key.Key_Return)
+    qtbot.keyClick(actions.accept_strip.editors["reason"], Qt.Key.Key_Return)
     assert actions.accept_strip.message.text()  # a reason is asked for
-    qtbot.keyClicks(actions.accept_strip.reason, "price list of November")
+    qtbot.keyClicks(actions.accept_strip.editors["reason"], "price list of November")
     _picture(exceptions, "exceptions")
-    qtbot.keyClick(actions.accept_strip.reason, Qt.Key.Key_Return)
+    qtbot.keyClick(actions.accept_strip.editors["reason"], Qt.Key.Key_Return)
     qtbot.waitUntil(
         lambda: buying.value("select state from erp.supplier_invoice where id = %s", made) == "approved", timeout=15000
     )

@@ -247,11 +247,11 @@ def test_goods_go_back_to_the_supplier_with_a_reason(bench: Bench) -> None:
     assert [bench.cell(n, "expected") for n in range(2)] == ["20", "4"]
     bench.scan("FLT-AIR-7502", "FLT-AIR-7502")
     bench.key(Qt.Key.Key_F9)
-    assert strip.isVisible() and QApplication.focusWidget() is strip.reason
-    bench.qtbot.keyClick(strip.reason, Qt.Key.Key_Return)
-    assert strip.message.text() == "The reason is missing." and driver.draft.reason == ""
-    bench.by_hand(strip.reason, "seal torn")
-    bench.qtbot.keyClick(strip.reason, Qt.Key.Key_Return)
+    assert strip.isVisible() and QApplication.focusWidget() is strip.editors["reason"]
+    bench.qtbot.keyClick(strip.editors["reason"], Qt.Key.Key_Return)
+    assert strip.message.text() == "Reason is required: fill it in." and driver.draft.reason == ""
+    bench.by_hand(strip.editors["reason"], "seal torn")
+    bench.qtbot.keyClick(strip.editors["reason"], Qt.Key.Key_Return)
     bench.settle()
     assert bench.texts()[-1].startswith("SRT-") and QApplication.focusWidget() is bench.page.scan.field
     made = "select {} from erp.stock_document where document_type = 'supplier_return'"
@@ -265,7 +265,7 @@ def test_goods_go_back_to_the_supplier_with_a_reason(bench: Bench) -> None:
 def test_escape_leaves_the_reason_and_keeps_the_lines(bench: Bench) -> None:
     bench.scan(_received(bench), "FLT-AIR-7502")
     bench.key(Qt.Key.Key_F9)
-    bench.qtbot.keyClick(bench.page.reason.reason, Qt.Key.Key_Escape)
+    bench.qtbot.keyClick(bench.page.reason.editors["reason"], Qt.Key.Key_Escape)
     assert not bench.page.reason.isVisible() and QApplication.focusWidget() is bench.page.scan.field
     assert bench.cell(0, "quantity") == "1" and len(bench.told) == 2
 
@@ -303,8 +303,8 @@ def test_blocked_goods_are_offered_first_and_ctrl_g_changes_which(bench: Bench) 
     assert message is not None and "Only 3 free" in message.text
     bench.type("3")
     bench.key(Qt.Key.Key_F9)
-    bench.by_hand(bench.page.reason.reason, "dented")
-    bench.qtbot.keyClick(bench.page.reason.reason, Qt.Key.Key_Return)
+    bench.by_hand(bench.page.reason.editors["reason"], "dented")
+    bench.qtbot.keyClick(bench.page.reason.editors["reason"], Qt.Key.Key_Return)
     bench.settle()
     assert bench.texts()[-1].startswith("SRT-")
     assert bench.shop.on_hand("FLT-AIR-7502") == 29 and bench.shop.whole()

@@ -26,6 +26,7 @@ from desktop.views.shell.keys import keys_of
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.value_part import ValuePart
+from desktop.widgets.ask_strip import AskStrip
 from desktop.widgets.form_page import FormPage
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.theme import set_language
@@ -236,7 +237,7 @@ def test_the_strip_on_a_receipt_says_how_the_difference_splits(shop: Shop, offic
     finance = office("finance")
     page = finance.show(StockDocumentPage(finance.context, document))
     finance.qtbot.keyClick(page.body, Qt.Key.Key_V, CTRL | SHIFT)
-    assert QApplication.focusWidget() is page.strip.amount
+    assert QApplication.focusWidget() is page.strip.editors["amount"]
     finance.type("10")
     finance.qtbot.waitUntil(
         lambda: page.strip.effect.full_text() == "¥ +6.00 into stock, ¥ +4.00 to what was consumed", timeout=10_000
@@ -301,7 +302,10 @@ def test_finance_closes_a_month_and_opens_it_again_with_a_reason(shop: Shop, off
     assert shop.value(state) == "closed"
     finance.qtbot.keyClick(listed.grid, Qt.Key.Key_F9)
     finance.key(Qt.Key.Key_Return)
-    assert finance.told[-1][:2] == ("danger", "Not done")
+    strip = listed.findChild(AskStrip)
+    assert strip is not None and strip.isVisible() and strip.message.full_text(), "it is closed already"
+    finance.key(Qt.Key.Key_Escape)
+    assert not strip.isVisible()
     _go_to_first(finance, listed)
     finance.qtbot.keyClick(listed.grid, Qt.Key.Key_O, CTRL | SHIFT)
     assert QApplication.focusWidget() is not None

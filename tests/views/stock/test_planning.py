@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
 from desktop.views.stock.abc_page import AbcPage
-from desktop.views.stock.reason_strip import ReasonStrip
+from desktop.widgets.ask_strip import AskStrip
 from desktop.widgets.list_page import ListPage
 from tests.views.stock.conftest import Bench
 
@@ -67,12 +67,13 @@ def test_scrap_is_proposed_with_a_reason(bench: Bench) -> None:
     bench.shop.value("select api.analyse_all_stock()")
     page = _show(bench, "stock_ageing", Qt.Key.Key_3)
     bench.qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F9)
-    found = page.findChild(ReasonStrip)
+    found = page.findChild(AskStrip)
     assert found is not None
     bench.qtbot.waitUntil(found.isVisible, timeout=5000)
-    bench.qtbot.keyClick(found.reason, Qt.Key.Key_Return)
-    assert "reason is missing" in found.message.text()
-    found.reason.setText("superseded")  # typed this fast it would be a scan
+    reason = found.editors["reason"]
+    bench.qtbot.keyClick(reason, Qt.Key.Key_Return)
+    assert "Reason is required" in found.message.text()
+    reason.setText("superseded")  # typed this fast it would be a scan
     bench.qtbot.mouseClick(found.take, Qt.MouseButton.LeftButton)
     bench.qtbot.waitUntil(lambda: any(kind == "disposal" for kind, _ in bench.opened), timeout=10000)
     assert bench.shop.value("select reason from erp.disposal") == "superseded"

@@ -1,4 +1,4 @@
-"""Strips under a list's header: the reason for which a difference is accepted, and what an inspection found."""
+"""The strip under the list of goods that wait for inspection: what was found of them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ from desktop.widgets.labels import Label
 from desktop.widgets.paint import Surface, column, row
 
 
-class _Strip(Surface):
-    """Says what is at stake, asks, and goes: Enter takes it, Esc leaves the list as it was."""
+class InspectStrip(Surface):
+    """How many are good, how many are not, what is wrong with them, and whether they stay here: Enter takes it, Esc
+    leaves the list as it was.
+    """
 
+    found = Signal(object)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("warn.bg", "b", parent=parent)
+        self._open = Decimal(0)
         self.words = Label(role="warn.fg")
         self.message = Label(role="danger.fg")
         self.reason = TextInput()
@@ -34,62 +38,6 @@ class _Strip(Surface):
         self.back.clicked.connect(self.shut)
         self.reason.returnPressed.connect(self.decide)
         self.reason.textEdited.connect(lambda: self.message.setText(""))
-        self.hide()
-
-    def decide(self) -> None:
-        raise NotImplementedError
-
-    def shut(self) -> None:
-        self.hide()
-        self.left.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.shut()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.decide()
-        else:
-            super().keyPressEvent(event)
-
-
-class AcceptStrip(_Strip):
-    """Why a difference is accepted; the same words are offered for the next one."""
-
-    accepted = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        strip = row(self.words, self.reason, self.message, self.take, self.back)
-        strip.setStretch(1, 1)
-        self.setLayout(column(strip, margins=(16, 8, 12, 8)))
-
-    def open(self, words: str) -> None:
-        self.words.setText(words)
-        self.take.setText(tr("Accept the difference"))
-        self.back.setText(tr("Not now"))
-        self.reason.setAccessibleName(tr("Reason"))
-        self.message.setText("")
-        self.show()
-        self.reason.setFocus()
-        self.reason.selectAll()
-
-    def decide(self) -> None:
-        reason = self.reason.text().strip()
-        if not reason:
-            self.message.setText(tr("Reason is missing: say why the difference is right."))
-            self.reason.setFocus()
-            return
-        self.accepted.emit(reason)
-
-
-class InspectStrip(_Strip):
-    """How many are good, how many are not, what is wrong with them, and whether they stay here."""
-
-    found = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._open = Decimal(0)
         self.good = NumberField(places=4, minimum=Decimal(0), trim=True)
         self.bad = NumberField(places=4, minimum=Decimal(0), trim=True)
         self.good_words, self.bad_words = Label(role="text.secondary"), Label(role="text.secondary")
@@ -103,6 +51,7 @@ class InspectStrip(_Strip):
         second = row(self.reason, self.keep, self.message, self.take, self.back)
         second.setStretch(0, 1)
         self.setLayout(column(first, second, spacing=8, margins=(16, 8, 12, 8)))
+        self.hide()
 
     def open(self, words: str, waiting: Decimal) -> None:
         """`waiting`: how many are still to be inspected."""
@@ -117,7 +66,7 @@ class InspectStrip(_Strip):
         self.defect.setAccessibleName(tr("Defect"))
         self.keep.setText(tr("Keep them here as bad"))
         self.take.setText(tr("Keep the finding"))
-        self.back.setText(tr("Not now"))
+        self.back.setText(tr("Cancel"))
         self.defect.clear()
         words_of = {
             "damaged": tr("Damaged"), "wrong_item": tr("Wrong item"), "dimension": tr("Dimension"),
@@ -163,3 +112,15 @@ class InspectStrip(_Strip):
                     self.keep.isChecked(),
                 )
             )
+
+    def shut(self) -> None:
+        self.hide()
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.shut()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.decide()
+        else:
+            super().keyPressEvent(event)
