@@ -5885,8 +5885,7 @@ create type api.stock_line as (
 
 -- What is read of a document before anything is locked: its lines, and what of the longer ways they ask for.
 create type api.stock_reading as (
-    company integer, unit integer, lines api.stock_line[], first_fault integer, lots boolean, new_lots boolean, owned boolean, priced boolean,
-    serial boolean, orders bigint[]
+    company integer, unit integer, lines api.stock_line[], new_lots boolean, owned boolean, priced boolean
 );
 
 -- Refuse a posting: what was wrong, with the line and the figures as JSON, so that the desk can mark the line.
@@ -5932,14 +5931,10 @@ begin
 end
 $$;
 
--- True when this request was answered before; `answer` then holds the first answer. The same key with another payload
--- or by another user is refused. A second try that overtakes the first waits here for it.
-create function api.claim_request(request_id uuid, user_id integer, operation text, payload text, out answer jsonb, out seen boolean)
+-- What a request is known by beside its id: who asks what. Without an id, or from nobody, nothing is posted.
+create function api.request_print(request_id uuid, user_id integer, operation text, payload text) returns bytea
 language plpgsql
 as $$
-declare
-    print bytea := sha256(convert_to(user_id || ' ' || operation || ' ' || payload, 'UTF8'));
-    first record;
 begin
     if request_id is null then
         perform api.refuse_posting('request_id_given', 'a posting needs a request id made before its first try');
@@ -5947,45 +5942,61 @@ begin
         -- Disabled, expired or not ours: an open session of his answers nothing, not even what was answered to others.
         perform api.refuse_posting('stock_scope', 'nobody posts nothing');
     end if;
+    return sha256(convert_to(user_id || ' ' || operation || ' ' || payload, 'UTF8'));
+end
+$$;
+
+-- What was answered to this request before, if it was. The same id with another payload or by another user is refused.
+create function api.first_answer(request_id uuid, print bytea, out answer jsonb, out seen boolean)
+language plpgsql
+as $$
+declare
+    first record;
+begin
+    select r.fingerprint, r.result into first from erp.request r where r.id = request_id;
+    seen := found;
+    if seen and first.fingerprint <> print then
+        perform api.refuse_posting('request_same_payload', 'this request id was used for something else');
+    end if;
+    answer := case when seen then first.result end;
+end
+$$;
+
+-- True when this request was answered before; `answer` then holds the first answer. Otherwise it is now the caller's, who
+-- writes the answer into it. A second try that overtakes the first waits here for it.
+create function api.claim_request(request_id uuid, user_id integer, operation text, payload text, out answer jsonb, out seen boolean)
+language plpgsql
+as $$
+declare
+    print bytea := api.request_print(request_id, user_id, operation, payload);
+    first record;
+begin
     insert into erp.request (id, user_id, operation, fingerprint)
     values (request_id, user_id, operation, print)
     on conflict do nothing;
     seen := not found;
     if seen then
-        select r.fingerprint, r.result into first from erp.request r where r.id = request_id;
-        if first.fingerprint <> print then
-            perform api.refuse_posting('request_same_payload', 'this request id was used for something else');
-        end if;
-        answer := first.result;
+        first := api.first_answer(request_id, print);
+        answer := first.answer;
     end if;
 end
 $$;
 
 -- The same for a posting, which writes its request with its answer when it is done: nothing is written twice. Whoever comes
--- with the same key meanwhile waits here for the first.
+-- with the same id meanwhile waits here for the first.
 create function api.find_request(request_id uuid, user_id integer, operation text, payload text, out answer jsonb, out seen boolean, out print bytea)
 language plpgsql
 as $$
 declare
     first record;
 begin
-    if request_id is null then
-        perform api.refuse_posting('request_id_given', 'a posting needs a request id made before its first try');
-    elsif user_id is null then
-        perform api.refuse_posting('stock_scope', 'nobody posts nothing');
-    end if;
-    print := sha256(convert_to(user_id || ' ' || operation || ' ' || payload, 'UTF8'));
+    print := api.request_print(request_id, user_id, operation, payload);
     if not pg_try_advisory_xact_lock(uuid_hash_extended(request_id, 46)) then
         perform pg_advisory_xact_lock(uuid_hash_extended(request_id, 46));
     end if;
-    select r.fingerprint, r.result into first from erp.request r where r.id = request_id;
-    seen := found;
-    if seen then
-        if first.fingerprint <> print then
-            perform api.refuse_posting('request_same_payload', 'this request id was used for something else');
-        end if;
-        answer := first.result;
-    end if;
+    first := api.first_answer(request_id, print);
+    answer := first.answer;
+    seen := first.seen;
 end
 $$;
 
@@ -6091,9 +6102,8 @@ begin
                             or l.from_kind <> 'in_transit' and api.branch_of(l.from_unit) <> api.branch_of(l.to_unit)))) then 'stock_scope'
             end)::api.stock_line
         order by l.line_no),
-        bool_or(l.lot_id is not null), bool_or(l.lot is not null and l.lot_id is null), bool_or(l.owner_id is not null), bool_or(l.unit_cost is not null),
-        bool_or(l.tracking = 'serial'), array_agg(distinct l.work_order_id)
-    into result.lines, result.lots, result.new_lots, result.owned, result.priced, result.serial, result.orders
+        bool_or(l.lot is not null and l.lot_id is null), bool_or(l.owner_id is not null), bool_or(l.unit_cost is not null)
+    into result.lines, result.new_lots, result.owned, result.priced
     from (
         select g.line_no, g.item_id, i.code as item_code, i.tracking, i.allow_negative, i.standard_cost, i.currency, i.digits,
             f.id as from_id, t.id as to_id, f.org_unit_id as from_unit, t.org_unit_id as to_unit, f.kind as from_kind, t.kind as to_kind,
@@ -16255,7 +16265,7 @@ declare
     me       record := api.reach();
     first    record := api.find_request(request_id, me.user_id, 'post_stock', document::text);
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
-    importing boolean := document ->> 'source' <> 'consignment' and (me.user_id = 0 or 'steward' = any (erp.my_roles()));
+    importing boolean := coalesce(document ->> 'source' <> 'consignment' and (me.user_id = 0 or 'steward' = any (erp.my_roles())), false);
     read     api.stock_reading;
     lines    api.stock_line[];
     line     api.stock_line;
@@ -16265,7 +16275,6 @@ begin
     if first.seen then
         return first.answer;
     end if;
-    importing := coalesce(importing, false);
     if not importing and document ->> 'source' is not null then
         -- Whence a document comes says only an import: a key that is taken would shut out the row that has it by right.
         document := document - '{source,source_key}'::text[];
@@ -16300,16 +16309,14 @@ begin
     if kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
         perform api.refuse_posting('stock_issue_has_taker', 'a counter issue names the engineer who takes the parts');
     end if;
-    if kind = 'receipt' then
-        lines := api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint);
-    end if;
-    if kind = 'return' then
-        lines := api.match_returns(lines);
-    end if;
     if read.new_lots then
         lines := api.make_lots(lines, kind);
     end if;
     case kind
+        when 'receipt' then
+            lines := api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint);
+        when 'return' then
+            lines := api.match_returns(lines);
         when 'issue', 'counter_issue' then
             if read.owned then
                 lines := api.buy_consigned(request_id, document, lines, read.company, read.unit, me.user_id);

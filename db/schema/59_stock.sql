@@ -534,7 +534,7 @@ declare
     me       record := api.reach();
     first    record := api.find_request(request_id, me.user_id, 'post_stock', document::text);
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
-    importing boolean := document ->> 'source' <> 'consignment' and (me.user_id = 0 or 'steward' = any (erp.my_roles()));
+    importing boolean := coalesce(document ->> 'source' <> 'consignment' and (me.user_id = 0 or 'steward' = any (erp.my_roles())), false);
     read     api.stock_reading;
     lines    api.stock_line[];
     line     api.stock_line;
@@ -544,7 +544,6 @@ begin
     if first.seen then
         return first.answer;
     end if;
-    importing := coalesce(importing, false);
     if not importing and document ->> 'source' is not null then
         -- Whence a document comes says only an import: a key that is taken would shut out the row that has it by right.
         document := document - '{source,source_key}'::text[];
@@ -579,16 +578,14 @@ begin
     if kind = 'counter_issue' and document ->> 'engineer_id' is null and document ->> 'work_order_id' is null then
         perform api.refuse_posting('stock_issue_has_taker', 'a counter issue names the engineer who takes the parts');
     end if;
-    if kind = 'receipt' then
-        lines := api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint);
-    end if;
-    if kind = 'return' then
-        lines := api.match_returns(lines);
-    end if;
     if read.new_lots then
         lines := api.make_lots(lines, kind);
     end if;
     case kind
+        when 'receipt' then
+            lines := api.receive_purchase_lines(lines, (document ->> 'purchase_order_id')::bigint);
+        when 'return' then
+            lines := api.match_returns(lines);
         when 'issue', 'counter_issue' then
             if read.owned then
                 lines := api.buy_consigned(request_id, document, lines, read.company, read.unit, me.user_id);
