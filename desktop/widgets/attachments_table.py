@@ -7,15 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.domain.attachments import ending_of, is_dangerous, size_text
 from desktop.domain.text import pick, tr
 from desktop.models.rows import RowsModel
 from desktop.operations.attachments import Attachment
+from desktop.widgets.rows_view import RowsView
 from desktop.widgets.theme import color, font, icon, metric
 
-_WIDTHS = (320, 90, 150, 140)
+_WIDTHS = (0, 90, 150, 140)
 _TABLES = frozenset({"xlsx", "xls", "csv", "ods", "et"})
 _MOST_ROWS = 6
 
@@ -50,29 +51,17 @@ def _icon(file: Attachment) -> Any:
     return icon("file-spreadsheet" if ending_of(file.file_name) in _TABLES else "file-text", "text.secondary", 14)
 
 
-class AttachmentsTable(QTableView):
+class AttachmentsTable(RowsView):
     """As high as its rows, to a limit; the selected rows are what the panel acts on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = _Model(_headings, right=(1,), parent=self)
+        self._model = _Model(_headings, right=(1,))
+        super().__init__(self._model, _WIDTHS, parent)
+        self._model.setParent(self)
         self.hint = ""
-        self.setModel(self._model)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
         self.setAcceptDrops(False)  # the panel takes what is dropped
-        self.setStyleSheet("QTableView::item { padding-left: 5px; padding-right: 5px; }")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-        self.horizontalHeader().setFixedHeight(metric("row.header"))
-        self.horizontalHeader().setHighlightSections(False)
-        for number, width in enumerate(_WIDTHS):
-            self.setColumnWidth(number, width)
-        self.horizontalHeader().setSectionResizeMode(0, self.horizontalHeader().ResizeMode.Stretch)
         self._fit()
 
     def files(self) -> tuple[Attachment, ...]:

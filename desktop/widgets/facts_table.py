@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.models.rows import RowsModel
-from desktop.widgets.line_table import CELL_PADDING
+from desktop.widgets.rows_view import RowsView
 from desktop.widgets.states import EmptyState
-from desktop.widgets.theme import color, font, metric
+from desktop.widgets.theme import color, font
 
 
 @dataclass(frozen=True)
@@ -70,24 +70,7 @@ class FactsTable(QWidget):
         super().__init__(parent)
         self._name = name
         self.model_ = _Model(columns, self)
-        self.view = QTableView()
-        self.view.setModel(self.model_)
-        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.view.setTabKeyNavigation(False)
-        self.view.setWordWrap(False)
-        self.view.setStyleSheet(CELL_PADDING)
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-        header = self.view.horizontalHeader()
-        header.setFixedHeight(metric("row.header"))
-        header.setHighlightSections(False)
-        for at, each in enumerate(columns):
-            if each.width:
-                self.view.setColumnWidth(at, each.width)
-            else:
-                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        self.view = RowsView(self.model_, [each.width for each in columns])
         self.view.doubleClicked.connect(self._open)
         self.view.installEventFilter(self)
         self.empty = EmptyState("", icon="inbox")

@@ -10,15 +10,16 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.text import tr
 from desktop.models.rows import RowsModel
 from desktop.widgets.labels import Count, Label
 from desktop.widgets.paint import column, row
+from desktop.widgets.rows_view import RowsView
 from desktop.widgets.theme import color, font, icon, metric
 
-_WIDTHS = (150, 120, 150, 320, 80, 110)
+_WIDTHS = (150, 120, 150, 0, 80, 110)
 
 
 @dataclass(frozen=True)
@@ -71,21 +72,7 @@ class HistoryTable(QWidget):
         self.model_ = _Model(_headings, right=(4, 5), parent=self)
         self.title = Label(size=13, role="text.secondary")
         self.count = Count(0)
-        self.view = QTableView()
-        self.view.setModel(self.model_)
-        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.view.setTabKeyNavigation(False)
-        self.view.setWordWrap(False)
-        self.view.setStyleSheet("QTableView::item { padding-left: 5px; padding-right: 5px; }")
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-        self.view.horizontalHeader().setFixedHeight(metric("row.header"))
-        self.view.horizontalHeader().setHighlightSections(False)
-        for number, width in enumerate(_WIDTHS):
-            self.view.setColumnWidth(number, width)
-        self.view.horizontalHeader().setSectionResizeMode(3, self.view.horizontalHeader().ResizeMode.Stretch)
+        self.view = RowsView(self.model_, _WIDTHS)
         self.view.setMinimumHeight(metric("row.header") + 8 * metric("row.grid"))
         self.view.doubleClicked.connect(self._open)
         self.setLayout(column(row(self.title, self.count, None), self.view, spacing=4))

@@ -25,6 +25,7 @@ from desktop.widgets.form_fields import Editor, EditorTools, WrongEntry, make_ed
 from desktop.widgets.labels import Count, Label
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.paint import column, row
+from desktop.widgets.rows_view import CELL_PADDING
 from desktop.widgets.theme import color, font, metric
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,7 +33,6 @@ _NUMBERS = frozenset({"integer", "money", "price", "percent"})
 _NO_INDEX = QModelIndex()
 _WIDTHS = {"text": 220, "reference": 260, "other": 240, "code": 140, "boolean": 80, "percent": 80}
 _LEAST = 160
-CELL_PADDING = "QTableView::item { padding-left: 5px; padding-right: 5px; }"
 """Under the words of the header, which stand 8 px from the line."""
 
 

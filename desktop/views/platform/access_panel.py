@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.people import action_name, scope_name
 from desktop.domain.text import pick, tr
@@ -14,12 +14,12 @@ from desktop.models.rows import RowsModel
 from desktop.operations.people_access import Right
 from desktop.widgets.fields import TextInput
 from desktop.widgets.labels import Count, Label
-from desktop.widgets.line_table import CELL_PADDING
 from desktop.widgets.paint import column, row
+from desktop.widgets.rows_view import RowsView
 from desktop.widgets.segmented import Segment, Segmented
 from desktop.widgets.theme import color, font, metric
 
-_WIDTHS = (200, 170, 190, 180, 260)
+_WIDTHS = (200, 170, 190, 180, 0)
 _CODE = 1
 
 
@@ -62,9 +62,9 @@ class AccessPanel(QWidget):
         self.search = TextInput(icon="search")
         self.search.setFixedWidth(200)
         self.model_ = _Model(_headings, parent=self)
-        self.view = QTableView()
-        self.view.setModel(self.model_)
-        self._dress()
+        self.view = RowsView(self.model_, _WIDTHS)
+        self.view.setFont(font(12))
+        self.view.setMinimumHeight(metric("row.header") + 10 * metric("row.grid"))
         self.note = Label(role="text.tertiary", wrap=True)
         self.parts.chosen.connect(lambda _: self._narrow())
         self.search.textEdited.connect(lambda _: self._narrow())
@@ -72,25 +72,6 @@ class AccessPanel(QWidget):
         self.setLayout(column(head, self.view, self.note, spacing=4))
         self.note.hide()
         self.retranslate()
-
-    def _dress(self) -> None:
-        view = self.view
-        view.setFont(font(12))
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setTabKeyNavigation(False)
-        view.setWordWrap(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-        header = view.horizontalHeader()
-        header.setFixedHeight(metric("row.header"))
-        header.setHighlightSections(False)
-        for number, width in enumerate(_WIDTHS):
-            header.resizeSection(number, width)
-        header.setSectionResizeMode(len(_WIDTHS) - 1, QHeaderView.ResizeMode.Stretch)
-        view.setStyleSheet(CELL_PADDING)
-        view.setMinimumHeight(metric("row.header") + 10 * metric("row.grid"))
 
     def show_rights(self, rights: Sequence[Right]) -> None:
         self._rights = tuple(rights)

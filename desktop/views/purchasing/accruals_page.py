@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.figures import percent
@@ -30,9 +30,9 @@ from desktop.widgets.header import ActionBar, HeaderBar, Total
 from desktop.widgets.labels import Label
 from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
+from desktop.widgets.rows_view import RowsView
 from desktop.widgets.segmented import Segment, Segmented
 from desktop.widgets.states import LoadedStack
-from desktop.widgets.theme import metric
 
 TOPICS = ("grni_position", "grni_entry", "supplier_invoice", "supplier_invoice_line", "setting")
 _READS = (
@@ -42,7 +42,6 @@ _READS = (
 LEADS = ("supplier_invoices", "invoice_exceptions", "touchless_rate", "grni", "grni_entries")
 """The list behind each figure."""
 _WIDTHS = (110, 200, 190, 150, 150, 0, 90, 130)
-_NAME = 5
 
 
 class _Model(RowsModel[Booking]):
@@ -78,7 +77,7 @@ class AccrualsPage(Page):
         self.preview_title = Label(size=13)
         self.nothing = Label(role="text.secondary")
         self.model = _Model(_headings, right=(6, 7), parent=self)
-        self.view = _table(self.model)
+        self.view = RowsView(self.model, _WIDTHS)
         self.view.doubleClicked.connect(self._open)
         body = column(row(self.preview_title, None), self.nothing, self.view, spacing=8, margins=(16, 12, 16, 12))
         body.setStretch(2, 1)
@@ -337,23 +336,3 @@ def _texts(one: Booking) -> tuple[str, ...]:
         one.booked_on.isoformat(), _kind(one.kind), pick(one.supplier, one.supplier_zh), one.document, one.item_code,
         pick(one.item_name, one.item_name_zh), quantity_text(one.quantity), _money(one.amount),
     )  # fmt: skip
-
-
-def _table(model: _Model) -> QTableView:
-    view = QTableView()
-    view.setModel(model)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setTabKeyNavigation(False)
-    view.setWordWrap(False)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-    header = view.horizontalHeader()
-    header.setFixedHeight(metric("row.header"))
-    header.setHighlightSections(False)
-    for number, width in enumerate(_WIDTHS):
-        if width:
-            view.setColumnWidth(number, width)
-    header.setSectionResizeMode(_NAME, header.ResizeMode.Stretch)
-    return view

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
@@ -16,6 +16,7 @@ from desktop.operations.purchasing_letters import Asked, LastPrice
 from desktop.operations.purchasing_rfq import Quote
 from desktop.widgets.labels import Label
 from desktop.widgets.paint import column
+from desktop.widgets.rows_view import RowsView
 from desktop.widgets.theme import color, font, icon, metric
 
 Index = QModelIndex | QPersistentModelIndex
@@ -171,16 +172,8 @@ class ComparisonTable(QWidget):
         self.model_ = _Model(self)
         self.may_choose = False
         self.title = Label(size=13, role="text.secondary")
-        self.view = QTableView()
-        self.view.setModel(self.model_)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.view.setTabKeyNavigation(False)
-        self.view.setWordWrap(False)
-        self.view.setStyleSheet("QTableView::item { padding-left: 5px; padding-right: 5px; }")
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-        self.view.horizontalHeader().setFixedHeight(metric("row.header"))
+        self.view = RowsView(self.model_)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.view.installEventFilter(self)
         self.view.doubleClicked.connect(lambda index: self._toggle(index.row(), index.column()))
         self.setLayout(column(self.title, self.view, spacing=4))

@@ -10,12 +10,13 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.text import in_language, language, pick, tr
+from desktop.models.rows import RowsModel
 from desktop.operations import forms, purchasing_letters, purchasing_rfq
 from desktop.operations.purchasing_letters import Asked, Letter
 from desktop.operations.records import Record
@@ -27,11 +28,11 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.fields import TextInput
 from desktop.widgets.labels import Count, Label
 from desktop.widgets.paint import column, row
+from desktop.widgets.rows_view import RowsView
 from desktop.widgets.theme import color, font, icon, metric
 
-Index = QModelIndex | QPersistentModelIndex
-_NO_INDEX = QModelIndex()
 _EMAIL, _STATE = 2, 3
+_WIDTHS = (260, 90, 260, 0)
 _ADDRESS_WIDTH = 260
 _LOOKS: Mapping[str | None, tuple[str, str]] = {
     None: ("circle-dashed", "text.secondary"),
@@ -41,52 +42,31 @@ _LOOKS: Mapping[str | None, tuple[str, str]] = {
 }
 
 
-class _Model(QAbstractTableModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.asked: tuple[Asked, ...] = ()
-
-    def show(self, asked: Sequence[Asked]) -> None:
-        self.beginResetModel()
-        self.asked = tuple(asked)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.asked)
-
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else 4
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return (tr("Supplier"), tr("Letter in"), tr("E-mail"), tr("Letter"))[section]
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        one, section = self.asked[index.row()], index.column()
+class _Model(RowsModel[Asked]):
+    def cell(self, row: Asked, at: int, role: int) -> Any:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._words(one, section)
+            return _text(row, at)
         if role == Qt.ItemDataRole.FontRole:
             return font(12)
         if role == Qt.ItemDataRole.ForegroundRole:
-            missing = section == _EMAIL and not one.email
-            return color("danger.fg" if missing else _LOOKS[one.letter][1] if section == _STATE else "text.primary")
-        if role == Qt.ItemDataRole.DecorationRole and section == _STATE:
-            return icon(*_LOOKS[one.letter], 14)
-        if role == Qt.ItemDataRole.DecorationRole and section == _EMAIL and not one.email:
+            missing = at == _EMAIL and not row.email
+            return color("danger.fg" if missing else _LOOKS[row.letter][1] if at == _STATE else "text.primary")
+        if role == Qt.ItemDataRole.DecorationRole and at == _STATE:
+            return icon(*_LOOKS[row.letter], 14)
+        if role == Qt.ItemDataRole.DecorationRole and at == _EMAIL and not row.email:
             return icon("triangle-alert", "danger.fg", 14)
         return None
 
-    @staticmethod
-    def _words(one: Asked, section: int) -> str:
-        if section == _STATE:
-            return state_words(one)
-        language = tr("Chinese") if one.language == "zh" else tr("English")
-        return (one.shown_name(), language, one.email or tr("No e-mail address: Enter to type one"))[section]
+
+def _headings() -> tuple[str, ...]:
+    return (tr("Supplier"), tr("Letter in"), tr("E-mail"), tr("Letter"))
+
+
+def _text(one: Asked, at: int) -> str:
+    if at == _STATE:
+        return state_words(one)
+    language = tr("Chinese") if one.language == "zh" else tr("English")
+    return (one.shown_name(), language, one.email or tr("No e-mail address: Enter to type one"))[at]
 
 
 def state_words(one: Asked) -> str:
@@ -113,26 +93,15 @@ class RfqLetters(QWidget):
         self._context = context
         self._record: Record | None = None
         self.may_send = False
-        self.model_ = _Model(self)
+        self.model_ = _Model(_headings, parent=self)
         self.title, self.count = Label(size=13, role="text.secondary"), Count(0)
         self.send_button = Button(icon="arrow-right", key="Ctrl+M")
         self.send_button.clicked.connect(self.send_all)
         self.strip = AskStrip(context.work)
-        self.view = QTableView()
+        self.view = RowsView(self.model_, _WIDTHS)
         self.strip.shut_down.connect(self.view.setFocus)
-        self.view.setModel(self.model_)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.view.setTabKeyNavigation(False)
-        self.view.setWordWrap(False)
-        self.view.setStyleSheet("QTableView::item { padding-left: 5px; padding-right: 5px; }")
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-        self.view.horizontalHeader().setFixedHeight(metric("row.header"))
         self.view.installEventFilter(self)
         self.view.doubleClicked.connect(lambda _: self.ask_one())
-        self.view.horizontalHeader().setHighlightSections(False)
         self.setLayout(column(row(self.title, self.count, None, self.send_button), self.view, spacing=4))
         self.retranslate()
 
@@ -140,10 +109,6 @@ class RfqLetters(QWidget):
         at = max(self.view.currentIndex().row(), 0)
         self._record, self.may_send = record, may_send
         self.model_.show(asked)
-        header = self.view.horizontalHeader()
-        for section, width in enumerate((260, 90, 260, 320)):
-            self.view.setColumnWidth(section, width)
-        header.setSectionResizeMode(_STATE, QHeaderView.ResizeMode.Stretch)
         self.count.set_value(len(asked))
         rows = max(2, min(len(asked), 8))
         self.view.setFixedHeight(metric("row.header") + rows * metric("row.grid") + 4)
@@ -154,7 +119,7 @@ class RfqLetters(QWidget):
 
     def current(self) -> Asked | None:
         """The supplier under the cursor, else the first."""
-        asked = self.model_.asked
+        asked = self.model_.rows
         at = self.view.currentIndex().row()
         return asked[at if 0 <= at < len(asked) else 0] if asked else None
 
@@ -171,7 +136,7 @@ class RfqLetters(QWidget):
 
     def _due(self) -> tuple[Asked, ...]:
         """Whose letter has not gone: not yet given, or not delivered."""
-        return tuple(one for one in self.model_.asked if one.letter in (None, "failed"))
+        return tuple(one for one in self.model_.rows if one.letter in (None, "failed"))
 
     def send_all(self) -> None:
         """Ctrl+M: every letter that has not gone. Whoever has no address is asked for."""

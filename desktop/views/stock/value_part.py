@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.stock import quantity_text
@@ -30,10 +30,11 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.figures import Figure
 from desktop.widgets.labels import Count, Label
 from desktop.widgets.paint import column, row
-from desktop.widgets.theme import color, font, metric
+from desktop.widgets.rows_view import RowsView
+from desktop.widgets.theme import color, font
 
 REVALUERS = ("finance", "steward")
-_WIDTHS = (150, 160, 190, 110, 110, 130, 150)
+_WIDTHS = (150, 160, 0, 110, 110, 130, 150)
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class ValuePart(TabBody):
         self.panel.changed.connect(self.reload)
         self.panel.left.connect(self.enter)
         self.model_ = _Model(self._headings, right=(3, 4, 5, 6), parent=self)
-        self.view = QTableView()
-        self._dress()
+        self.view = RowsView(self.model_, _WIDTHS)
+        self.view.doubleClicked.connect(self._open)
         self.head = QWidget()
         self.head.setLayout(
             column(row(self.title, self.count, None, self.button), row(*self.figures, None, spacing=40), spacing=8)
@@ -89,25 +90,6 @@ class ValuePart(TabBody):
         self._wanted = self._stale = False
         context.bus.subscribe(("item_cost", "stock_value_entry", "stock_move"), self._changed)
         self.retranslate()
-
-    def _dress(self) -> None:
-        view = self.view
-        view.setModel(self.model_)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setTabKeyNavigation(False)
-        view.setWordWrap(False)
-        view.setStyleSheet("QTableView::item { padding-left: 5px; padding-right: 5px; }")
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(metric("row.grid"))
-        header = view.horizontalHeader()
-        header.setFixedHeight(metric("row.header"))
-        header.setHighlightSections(False)
-        for number, width in enumerate(_WIDTHS):
-            view.setColumnWidth(number, width)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        view.doubleClicked.connect(self._open)
 
     # showing
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
-from desktop.runtime.context import Context
 from tests.purchasing_people import Person, person
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
-from tests.views.purchasing.test_requisition import Opened, context_of, show
+from tests.views.purchasing.test_requisition import ContextOf, context_of, show
 
 __all__ = ["context_of", "person", "shop"]
 
@@ -22,7 +19,7 @@ Key, Mod = Qt.Key, Qt.KeyboardModifier
 
 
 def test_ctrl_v_shows_the_difference_f9_writes_it_and_ctrl_z_takes_it_back(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
 ) -> None:
     by = shop.value("select code from erp.party where id = %s", shop.world.supplier)
     context, _ = context_of(person("buyer"), "buyer")

@@ -29,10 +29,11 @@ from tests.stock_shop import Shop
 __all__ = ["person", "shop"]
 
 Opened = list[tuple[str, object]]
+ContextOf = Callable[..., tuple[Context, Opened]]
 
 
 @pytest.fixture
-def context_of(tmp_path: Path) -> Iterator[Callable[..., tuple[Context, Opened]]]:
+def context_of(tmp_path: Path) -> Iterator[ContextOf]:
     works: list[Work] = []
 
     def make(database: Database, *jobs: str) -> tuple[Context, Opened]:
@@ -72,7 +73,7 @@ def state_of(page: RequisitionPage) -> object:
 
 
 def test_handed_in_approved_and_ordered(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
 ) -> None:
     rule(shop, "requisition", "manager")
     clerk, manager, buyer = person("clerk"), person("manager"), person("buyer")
@@ -97,7 +98,7 @@ def test_handed_in_approved_and_ordered(
 
 
 def test_a_rejection_asks_for_its_reason(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
 ) -> None:
     rule(shop, "requisition", "manager")
     clerk, manager = person("clerk"), person("manager")
@@ -111,7 +112,7 @@ def test_a_rejection_asks_for_its_reason(
 
 
 def test_the_buyer_orders_the_whole_list_without_a_mouse(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
 ) -> None:
     clerk, buyer = person("clerk"), person("buyer")
     for code in ("FLT-AIR-7502", "FLT-OIL-7511", "SNS-PT100-6"):
@@ -130,7 +131,7 @@ def test_the_buyer_orders_the_whole_list_without_a_mouse(
 
 
 def test_f9_orders_what_is_selected_beyond_what_is_loaded(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
 ) -> None:
     clerk, buyer = person("clerk"), person("buyer")
     made = wish(shop, clerk, ("FLT-AIR-7502", 2, "10"))
@@ -155,7 +156,7 @@ def test_f9_orders_what_is_selected_beyond_what_is_loaded(
 
 
 def test_what_waits_for_me_is_approved_and_turned_down_by_keys(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[Context, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
 ) -> None:
     rule(shop, "requisition", "manager")
     clerk, both, manager = person("clerk"), person("clerk", "manager"), person("manager")

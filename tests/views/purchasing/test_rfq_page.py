@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pypdfium2
@@ -23,9 +22,11 @@ from tests.operations.purchasing.test_rfq import answer, asked, other, sent
 from tests.purchasing_people import Person, person
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
-from tests.views.purchasing.test_requisition import Opened, context_of, show
+from tests.views.purchasing.test_requisition import ContextOf, context_of, show
 
 __all__ = ["context_of", "other", "person", "shop"]
+
+OrderPage = tuple[PurchaseOrderPage, Record]
 
 
 def ready(qtbot: QtBot, page: FormPage) -> None:
@@ -34,18 +35,28 @@ def ready(qtbot: QtBot, page: FormPage) -> None:
     qtbot.waitUntil(lambda: page.record is not None and not page.context.work.running(), timeout=15000)
 
 
+@pytest.fixture
+def order_page(qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf) -> OrderPage:
+    """An order that is with its supplier, before its buyer."""
+    buyer = person("buyer")
+    order = sent(shop, buyer)
+    page = PurchaseOrderPage(context_of(buyer, "buyer")[0], order.id)
+    ready(qtbot, page)
+    return page, order
+
+
 def state_of(page: FormPage) -> object:
     return page.record.values["state"] if page.record is not None else None
 
 
 def test_the_marked_lines_are_ordered_by_f9(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: Callable[..., tuple[object, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: ContextOf
 ) -> None:
     clerk, buyer = person("clerk"), person("buyer")
     rfq = asked(shop, clerk, buyer, other)
     answer(buyer, rfq, ["170", "175", "95", None])
     context, _ = context_of(buyer, "buyer")
-    page = RfqPage(context, rfq.id)  # type: ignore[arg-type]
+    page = RfqPage(context, rfq.id)
     ready(qtbot, page)
     assert page.table.isVisible() and page.locked()
     best = purchasing_rfq.best_per_line(purchasing_rfq.comparison(buyer, rfq.id or 0))
@@ -68,20 +79,14 @@ def test_the_marked_lines_are_ordered_by_f9(
     assert page.bar.isHidden()
 
 
-def test_an_order_is_mailed_and_then_acknowledged(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[object, Opened]]
-) -> None:
-    buyer = person("buyer")
-    order = sent(shop, buyer)
-    context, _ = context_of(buyer, "buyer")
-    page = PurchaseOrderPage(context, order.id)  # type: ignore[arg-type]
-    ready(qtbot, page)
+def test_an_order_is_mailed_and_then_acknowledged(qtbot: QtBot, shop: Shop, order_page: OrderPage) -> None:
+    page = order_page[0]
     qtbot.mouseClick(page.steps.buttons()["mail:order"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(page.mail.isVisible, timeout=15000)
     page.mail.address.clear()
     qtbot.keyClicks(page.mail.address, "nowhere")
     qtbot.keyClick(page.mail.address, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not context.work.running(), timeout=15000)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: not page.context.work.running(), timeout=15000)
     assert page.mail.isVisible() and shop.value("select count(*) from erp.outgoing_mail") == 0
     qtbot.keyClicks(page.mail.address, "@example.com")
     qtbot.keyClick(page.mail.address, Qt.Key.Key_Return)
@@ -101,7 +106,7 @@ def letters(shop: Shop) -> list[tuple[str, str, str]]:
 
 
 def test_each_supplier_gets_his_letter_in_his_language(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: Callable[..., tuple[object, Opened]]
+    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: ContextOf
 ) -> None:
     shop.value("update erp.party set email = 'sales@north.example', currency = 'CNY' where id = %s returning id",
                shop.world.supplier)  # fmt: skip
@@ -109,9 +114,9 @@ def test_each_supplier_gets_his_letter_in_his_language(
     clerk, buyer = person("clerk"), person("buyer")
     rfq = asked(shop, clerk, buyer, other)
     context, _ = context_of(buyer, "buyer")
-    page = RfqPage(context, rfq.id)  # type: ignore[arg-type]
+    page = RfqPage(context, rfq.id)
     ready(qtbot, page)
-    assert [one.letter for one in page.letters.model_.asked] == [None, None]
+    assert [one.letter for one in page.letters.model_.rows] == [None, None]
     qtbot.keyClick(page, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(letters(shop)) == 1 and not page.context.work.running(), timeout=15000)
     assert letters(shop)[0][0] == "sales@north.example" and letters(shop)[0][1].startswith("询价单")
@@ -126,14 +131,14 @@ def test_each_supplier_gets_his_letter_in_his_language(
     qtbot.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(letters(shop)) == 2 and not page.letters.strip.isVisible(), timeout=15000)
     assert letters(shop)[1][0] == "nowhere@example.com" and letters(shop)[1][1].startswith("Request for quotation")
-    qtbot.waitUntil(lambda: {one.letter for one in page.letters.model_.asked} == {"queued"}, timeout=15000)
+    qtbot.waitUntil(lambda: {one.letter for one in page.letters.model_.rows} == {"queued"}, timeout=15000)
     # Nothing goes twice by the same key; one that waits is not sent again, one that was sent is.
     qtbot.keyClick(page, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     assert not page.letters.send_button.isEnabled() and len(letters(shop)) == 2
     shop.value("update erp.outgoing_mail set state = 'sent', sent_at = now() where email like 'sales%%' returning id")
     page.reload()
-    qtbot.waitUntil(lambda: "sent" in {one.letter for one in page.letters.model_.asked}, timeout=15000)
-    at = next(n for n, one in enumerate(page.letters.model_.asked) if one.letter == "sent")
+    qtbot.waitUntil(lambda: "sent" in {one.letter for one in page.letters.model_.rows}, timeout=15000)
+    at = next(n for n, one in enumerate(page.letters.model_.rows) if one.letter == "sent")
     page.letters.view.setFocus()
     page.letters.view.setCurrentIndex(page.letters.model_.index(at, 0))
     qtbot.keyClick(page.letters.view, Qt.Key.Key_Return)
@@ -142,7 +147,7 @@ def test_each_supplier_gets_his_letter_in_his_language(
 
 
 def test_ctrl_p_shows_the_letter_with_name_and_address(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: Callable[..., tuple[object, Opened]],
+    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: ContextOf,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     shop.value(
@@ -154,11 +159,11 @@ def test_ctrl_p_shows_the_letter_with_name_and_address(
     clerk, buyer = person("clerk"), person("buyer")
     rfq = asked(shop, clerk, buyer, other)
     context, _ = context_of(buyer, "buyer")
-    page = RfqPage(context, rfq.id)  # type: ignore[arg-type]
+    page = RfqPage(context, rfq.id)
     ready(qtbot, page)
     shown: list[str] = []
     monkeypatch.setattr(papers, "open_file", lambda url: shown.append(url.toLocalFile()))
-    at = next(n for n, one in enumerate(page.letters.model_.asked) if one.supplier_id == other)
+    at = next(n for n, one in enumerate(page.letters.model_.rows) if one.supplier_id == other)
     page.letters.view.setFocus()
     page.letters.view.setCurrentIndex(page.letters.model_.index(at, 0))
     qtbot.keyClick(page, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
@@ -181,14 +186,8 @@ def lines_of(shop: Shop, order: Record) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
-def test_f9_confirms_the_whole_order_for_one_day(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[object, Opened]]
-) -> None:
-    buyer = person("buyer")
-    order = sent(shop, buyer)
-    context, _ = context_of(buyer, "buyer")
-    page = PurchaseOrderPage(context, order.id)  # type: ignore[arg-type]
-    ready(qtbot, page)
+def test_f9_confirms_the_whole_order_for_one_day(qtbot: QtBot, shop: Shop, order_page: OrderPage) -> None:
+    page, order = order_page
 
     def confirm(day: date) -> None:
         qtbot.keyClick(page, Qt.Key.Key_F9)
@@ -217,14 +216,8 @@ def test_f9_confirms_the_whole_order_for_one_day(
     qtbot.waitUntil(lambda: lines_of(shop, order) == [(4, day_in(30), day_in(12))], timeout=15000)
 
 
-def test_a_line_is_confirmed_in_place(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: Callable[..., tuple[object, Opened]]
-) -> None:
-    buyer = person("buyer")
-    order = sent(shop, buyer)
-    context, _ = context_of(buyer, "buyer")
-    page = PurchaseOrderPage(context, order.id)  # type: ignore[arg-type]
-    ready(qtbot, page)
+def test_a_line_is_confirmed_in_place(qtbot: QtBot, shop: Shop, order_page: OrderPage) -> None:
+    page, order = order_page
     view, model = page.tables["lines"].view, page.tables["lines"].model_
     keys = [info.key for info in model.columns]
     view.setFocus()
