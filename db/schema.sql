@@ -166,7 +166,8 @@ begin
             seen := '{row}.from_org_unit_id = any ((select erp.my_units())::int[]) or {row}.to_org_unit_id = any ((select erp.my_units())::int[])';
             mine := 'false';
         when 'linked' then
-            link := format('{row}.id in (select l.%I from erp.%I l where l.org_unit_id = any ((select erp.%%s())::int[]))', key, link);
+            -- As a question of each row, so that looking up one row does not read the links of all.
+            link := format('exists (select from erp.%I l where l.%I = {row}.id and l.org_unit_id = any ((select erp.%%s())::int[]))', link, key);
             if exists (select 1 from pg_attribute where attrelid = target and attname = 'org_unit_id') then
                 seen := seen || ' or ' || format(link, 'my_units');
             else
@@ -631,13 +632,13 @@ language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    select u.id, (statement_timestamp() at time zone c.time_zone)::date into user_id, today
+    select u.id, c.today into user_id, today
     from app_user u
-    join company c on c.id = u.company_id
+    cross join lateral (select (statement_timestamp() at time zone c.time_zone)::date as today from company c
+                        where c.id = u.company_id offset 0) c
     where u.login = session_user and u.active and not u.must_change and not u.awaiting_release
       and (u.locked_until is null or u.locked_until <= statement_timestamp())
-      and (statement_timestamp() at time zone c.time_zone)::date >= u.valid_from
-      and (u.valid_to is null or (statement_timestamp() at time zone c.time_zone)::date <= u.valid_to)
+      and c.today >= u.valid_from and (u.valid_to is null or c.today <= u.valid_to)
       and not exists (select from setting s
                       where s.key = 'identity.password_days' and s.org_unit_id is null and s.value > '0'
                         and u.password_changed_at < statement_timestamp() - (s.value #>> '{}')::integer * interval '1 day');
@@ -721,31 +722,47 @@ begin
 end
 $$;
 
--- Units that I may read: those granted to me today, or to whom I stand in for, and all below them (units_of, written out for
--- speed here and below).
-create function erp.my_units() returns integer[]
+-- The units that I was granted by name, to read or to write, my own and those of a colleague for whom I stand in (units_of,
+-- written out for speed: small queries cost less than one that knows everything, and few people stand in for anybody).
+-- The owner has them all.
+create function erp.my_grants(writing boolean) returns integer[]
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me record;
+    me    record;
+    units integer[];
 begin
     me := my_account();
     if me.user_id = 0 then
         return array(select u.id from org_unit u);
     end if;
-    return array(
-        select distinct c.descendant_id
-        from (
-            select g.org_unit_id, g.may_write from user_unit g
-            where g.user_id = me.user_id and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to)
-            union all
-            select g.org_unit_id, g.may_write from delegation d
+    units := array(select g.org_unit_id from user_unit g
+                   where g.user_id = me.user_id and (g.may_write or not writing)
+                     and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to));
+    if exists (select from delegation d
+               where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to) then
+        units := units || array(
+            select g.org_unit_id
+            from delegation d
             join app_user f on f.id = d.from_user_id and f.active and me.today between f.valid_from and coalesce(f.valid_to, 'infinity')
             join user_unit g on g.user_id = d.from_user_id and me.today between g.valid_from and coalesce(g.valid_to, 'infinity')
             where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to
-        ) g
-        join org_unit_closure c on c.ancestor_id = g.org_unit_id);
+              and (g.may_write or not writing));
+    end if;
+    return units;
+end
+$$;
+
+-- Units that I may read: those granted to me today, or to whom I stand in for, and all below them.
+create function erp.my_units() returns integer[]
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    granted integer[] := my_grants(false);
+begin
+    return array(select distinct c.descendant_id from org_unit_closure c where c.ancestor_id = any (granted));
 end
 $$;
 
@@ -754,35 +771,24 @@ language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    me record;
+    granted integer[] := my_grants(true);
 begin
-    me := my_account();
-    if me.user_id = 0 then
-        return array(select u.id from org_unit u);
-    end if;
-    return array(
-        select distinct c.descendant_id
-        from (
-            select g.org_unit_id, g.may_write from user_unit g
-            where g.user_id = me.user_id and me.today >= g.valid_from and (g.valid_to is null or me.today <= g.valid_to)
-            union all
-            select g.org_unit_id, g.may_write from delegation d
-            join app_user f on f.id = d.from_user_id and f.active and me.today between f.valid_from and coalesce(f.valid_to, 'infinity')
-            join user_unit g on g.user_id = d.from_user_id and me.today between g.valid_from and coalesce(g.valid_to, 'infinity')
-            where d.to_user_id = me.user_id and d.ended_at is null and me.today between d.valid_from and d.valid_to
-        ) g
-        join org_unit_closure c on c.ancestor_id = g.org_unit_id
-        where g.may_write);
+    return array(select distinct c.descendant_id from org_unit_closure c where c.ancestor_id = any (granted));
 end
 $$;
 
--- My units and all above them: where rows that are shared downwards become readable to me.
+-- My units and all above them: where rows that are shared downwards become readable to me. Above my units is what is
+-- above those granted to me.
 create function erp.my_units_up() returns integer[]
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
+declare
+    granted integer[] := my_grants(false);
 begin
-    return array(select distinct c.ancestor_id from org_unit_closure c where c.descendant_id = any (my_units()));
+    return array(select c.descendant_id from org_unit_closure c where c.ancestor_id = any (granted)
+                 union
+                 select c.ancestor_id from org_unit_closure c where c.descendant_id = any (granted));
 end
 $$;
 
@@ -19830,6 +19836,12 @@ call erp.allow('api.subject_export(text, bigint)', 'security steward', 'execute'
 
 -- For every table that some job writes, a trigger that looks up each new reference with the rights of the writer. Our own
 -- functions check for themselves. First of all triggers, so that what others fill in later is theirs to answer for.
+--
+-- Row by row and before the row is there, though one question at the end of the statement would be cheaper: by then a
+-- duplicate key, another trigger or an expression of `returning` has met the hidden row and may tell of it in its own error,
+-- and `on conflict do nothing` would not ask at all. Nothing may be remembered from row to row either: whatever a session
+-- keeps, its user can forge. So the question itself has to be cheap: the writer's units (11_platform) and a policy that
+-- looks up one row without reading all (`linked`, 00_roles).
 create procedure erp.guard_references()
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp

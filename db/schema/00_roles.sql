@@ -157,7 +157,8 @@ begin
             seen := '{row}.from_org_unit_id = any ((select erp.my_units())::int[]) or {row}.to_org_unit_id = any ((select erp.my_units())::int[])';
             mine := 'false';
         when 'linked' then
-            link := format('{row}.id in (select l.%I from erp.%I l where l.org_unit_id = any ((select erp.%%s())::int[]))', key, link);
+            -- As a question of each row, so that looking up one row does not read the links of all.
+            link := format('exists (select from erp.%I l where l.%I = {row}.id and l.org_unit_id = any ((select erp.%%s())::int[]))', link, key);
             if exists (select 1 from pg_attribute where attrelid = target and attname = 'org_unit_id') then
                 seen := seen || ' or ' || format(link, 'my_units');
             else

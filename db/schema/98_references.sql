@@ -6,6 +6,12 @@
 
 -- For every table that some job writes, a trigger that looks up each new reference with the rights of the writer. Our own
 -- functions check for themselves. First of all triggers, so that what others fill in later is theirs to answer for.
+--
+-- Row by row and before the row is there, though one question at the end of the statement would be cheaper: by then a
+-- duplicate key, another trigger or an expression of `returning` has met the hidden row and may tell of it in its own error,
+-- and `on conflict do nothing` would not ask at all. Nothing may be remembered from row to row either: whatever a session
+-- keeps, its user can forge. So the question itself has to be cheap: the writer's units (11_platform) and a policy that
+-- looks up one row without reading all (`linked`, 00_roles).
 create procedure erp.guard_references()
 language plpgsql
 set search_path = erp, pg_catalog, pg_temp

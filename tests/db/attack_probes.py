@@ -38,6 +38,7 @@ THEMES = {
     "server": "Ways out to the server",
     "leaks": "Telling what one may not see",
     "scope": "The other branch",
+    "references": "Pointing to what one does not see",
     "api": "Hostile arguments",
     "buying": "Requisitions, approvals and letters",
     "people": "People, passwords and what is theirs",
