@@ -208,7 +208,7 @@ create index stock_balance_unit_idx on erp.stock_balance (org_unit_id, item_id, 
 create index stock_balance_location_idx on erp.stock_balance (location_id, item_id);
 
 -- Quantity and value in stock per item and valuation area (the company); the average is what an issue costs, or for an item
--- in layers (43_stock) what a piece is worth on the average. The method stands here too: posting locks this row and no other.
+-- in layers (43_stock_value) what a piece is worth on the average. The method stands here too: posting locks this row and no other.
 create table erp.item_cost (
     company_id integer          not null constraint item_cost_company references erp.company on delete restrict,
     item_id    bigint           not null constraint item_cost_item references erp.item on delete restrict,

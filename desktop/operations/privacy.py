@@ -1,5 +1,6 @@
 """People whose data we hold: find one, take out everything about him, see what an erasure would do, erase, set how long
-kinds of data are kept. What may be done and by whom is decided in the database (97_audit.sql, 98_audit.sql).
+kinds of data are kept. What may be done and by whom is decided in the database (97_audit_erasure.sql,
+98_audit_retention.sql).
 """
 
 from __future__ import annotations

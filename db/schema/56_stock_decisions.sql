@@ -1,5 +1,5 @@
--- Two decisions about stock that a person takes on figures of 54_stock: which class an item is in (ABC by the value of its
--- consumption, XYZ by how steady it is), and what has been lying too long and goes to scrap.
+-- Two decisions about stock that a person takes on figures of 54_stock_planning: which class an item is in (ABC by the value
+-- of its consumption, XYZ by how steady it is), and what has been lying too long and goes to scrap.
 
 -- A classification as proposed: shown, looked through, then applied at once or not at all.
 create table erp.abc_run (
