@@ -5822,6 +5822,24 @@ begin
 end
 $$;
 
+-- The order, locked, if it is one that the caller may write and he has seen this version of it.
+create function erp.own_order(order_id bigint, version integer) returns erp.purchase_order
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    head purchase_order;
+begin
+    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
+    if not found or not my_roles() && '{buyer}' then
+        perform refuse('ER004', 'purchase_order_found');
+    elsif head.version <> own_order.version then
+        perform refuse('ER003', 'row_unchanged');
+    end if;
+    return head;
+end
+$$;
+
 -- Take a step. Sending needs lines with a price; taking back, cancelling and closing short need a reason, which the
 -- audit keeps.
 create function api.change_purchase_order(order_id bigint, version integer, to_state text, reason text default null) returns void
@@ -5830,14 +5848,9 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-    head purchase_order;
+    head purchase_order := own_order(order_id, version);
 begin
-    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
-    if not found then
-        perform refuse('ER004', 'purchase_order_found');
-    elsif head.version <> version then
-        perform refuse('ER003', 'row_unchanged');
-    elsif not exists (select from api.purchase_order_steps(order_id) s where s.to_state = change_purchase_order.to_state) then
+    if not exists (select from api.purchase_order_steps(order_id) s where s.to_state = change_purchase_order.to_state) then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
     elsif to_state not in ('submitted', 'ordered') and coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'purchase_order_reason', jsonb_build_object('number', head.number));
@@ -11289,14 +11302,9 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-    head purchase_order;
+    head purchase_order := own_order(order_id, version);
 begin
-    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
-    if not found or not my_roles() && '{buyer}' then
-        perform refuse('ER004', 'purchase_order_found');
-    elsif head.version <> version then
-        perform refuse('ER003', 'row_unchanged');
-    elsif head.state not in ('ordered', 'part_received') or head.acknowledged_on is not null then
+    if head.state not in ('ordered', 'part_received') or head.acknowledged_on is not null then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
     end if;
     update purchase_order_line l
@@ -14432,14 +14440,9 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-    head purchase_order;
+    head purchase_order := own_order(order_id, version);
 begin
-    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
-    if not found or not my_roles() && '{buyer}' then
-        perform refuse('ER004', 'purchase_order_found');
-    elsif head.version <> version then
-        perform refuse('ER003', 'row_unchanged');
-    elsif head.state not in ('ordered', 'part_received') then
+    if head.state not in ('ordered', 'part_received') then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
     elsif promised_on is null or promised_on < company_day(head.company_id) or promised_on > '9999-12-30' then
         perform refuse('ER012', 'purchase_order_promise', jsonb_build_object('number', head.number));

@@ -184,6 +184,24 @@ begin
 end
 $$;
 
+-- The order, locked, if it is one that the caller may write and he has seen this version of it.
+create function erp.own_order(order_id bigint, version integer) returns erp.purchase_order
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    head purchase_order;
+begin
+    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
+    if not found or not my_roles() && '{buyer}' then
+        perform refuse('ER004', 'purchase_order_found');
+    elsif head.version <> own_order.version then
+        perform refuse('ER003', 'row_unchanged');
+    end if;
+    return head;
+end
+$$;
+
 -- Take a step. Sending needs lines with a price; taking back, cancelling and closing short need a reason, which the
 -- audit keeps.
 create function api.change_purchase_order(order_id bigint, version integer, to_state text, reason text default null) returns void
@@ -192,14 +210,9 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-    head purchase_order;
+    head purchase_order := own_order(order_id, version);
 begin
-    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
-    if not found then
-        perform refuse('ER004', 'purchase_order_found');
-    elsif head.version <> version then
-        perform refuse('ER003', 'row_unchanged');
-    elsif not exists (select from api.purchase_order_steps(order_id) s where s.to_state = change_purchase_order.to_state) then
+    if not exists (select from api.purchase_order_steps(order_id) s where s.to_state = change_purchase_order.to_state) then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
     elsif to_state not in ('submitted', 'ordered') and coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'purchase_order_reason', jsonb_build_object('number', head.number));

@@ -334,14 +334,9 @@ set search_path = erp, pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-    head purchase_order;
+    head purchase_order := own_order(order_id, version);
 begin
-    select * into head from purchase_order o where o.id = order_id and o.org_unit_id = any (my_write_units()) for update;
-    if not found or not my_roles() && '{buyer}' then
-        perform refuse('ER004', 'purchase_order_found');
-    elsif head.version <> version then
-        perform refuse('ER003', 'row_unchanged');
-    elsif head.state not in ('ordered', 'part_received') or head.acknowledged_on is not null then
+    if head.state not in ('ordered', 'part_received') or head.acknowledged_on is not null then
         perform refuse('ER010', 'purchase_order_step', jsonb_build_object('number', head.number, 'state', head.state));
     end if;
     update purchase_order_line l
