@@ -5090,38 +5090,67 @@ begin
 end
 $$;
 
--- Move stock between good, bad and quarantine, put it elsewhere on the way, or scrap it: {"to_condition": good, bad,
--- quarantine or scrap, "to_location_id", "reason", "lines": [{"balance_id", "quantity"}]}. Everybody who keeps stock may put it
--- into quarantine; out of it into good only the steward and the manager (the rule stands in read_document, for every way).
-create function api.change_condition(request_id uuid, document jsonb) returns jsonb
-language plpgsql security definer
+-- The last moment of a day where the company is: what is posted for an earlier day happened by its end.
+create function erp.end_of_day(company integer, day date) returns timestamptz
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select (day + time '23:59:59') at time zone c.time_zone from erp.company c where c.id = company
+$$;
+
+-- What a change of condition posts: {"to_condition": good, bad, quarantine or scrap, "to_location_id", "reason", "effective_on",
+-- "lines": [{"balance_id", "quantity"}]} as a document of stock.
+create function erp.condition_document(document jsonb) returns jsonb
+language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    wanted text := document ->> 'to_condition';
-    place  bigint := (document ->> 'to_location_id')::bigint;
-    lines  jsonb;
-    asked  integer := jsonb_array_length(document -> 'lines');
+    wanted  text := document ->> 'to_condition';
+    place   bigint := (document ->> 'to_location_id')::bigint;
+    company integer;
+    lines   jsonb;
+    asked   integer := jsonb_array_length(document -> 'lines');
 begin
     if coalesce(btrim(document ->> 'reason'), '') = '' then
         perform refuse('ER011', 'lot_reason_given');
     elsif wanted is null or wanted not in ('good', 'bad', 'quarantine', 'scrap') then
         perform refuse('ER012', 'stock_condition_wanted');
     end if;
-    select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+    select min(b.company_id), jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'item_id', b.item_id, 'lot_id', b.lot_id, 'owner_id', b.owner_id, 'quantity', l.quantity,
         'from_location_id', b.location_id,
         'to_location_id', case when wanted = 'scrap' then api.virtual_place(b.company_id, 'scrap') else coalesce(place, b.location_id) end,
         'from_condition', b.condition, 'to_condition', case when wanted = 'scrap' then b.condition else wanted end)) order by l.n)
-    into lines
+    into company, lines
     from rows from (jsonb_to_recordset(document -> 'lines') as (balance_id bigint, quantity numeric)) with ordinality l (balance_id, quantity, n)
     join stock_balance b on b.id = l.balance_id and b.org_unit_id = any (api.posting_units(my_user_id()));
     if lines is null or jsonb_array_length(lines) <> asked then
         perform refuse('ER004', 'stock_balance_found');
     end if;
-    return api.post_stock(request_id, jsonb_build_object(
+    return jsonb_strip_nulls(jsonb_build_object(
         'type', case when wanted = 'scrap' or place is null then 'adjustment' else 'transfer' end,
-        'reason', document ->> 'reason', 'lines', lines));
+        'reason', document ->> 'reason', 'effective_at', end_of_day(company, (document ->> 'effective_on')::date), 'lines', lines));
+end
+$$;
+
+-- Move stock between good, bad and quarantine, put it elsewhere on the way, or scrap it. Everybody who keeps stock may put it
+-- into quarantine; out of it into good only the steward and the manager (the rule stands in read_document, for every way).
+create function api.change_condition(request_id uuid, document jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return api.post_stock(request_id, condition_document(document));
+end
+$$;
+
+-- What that would do on an earlier day, as api.preview_backdating tells it.
+create function api.preview_condition(document jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return api.preview_backdating(condition_document(document));
 end
 $$;
 
@@ -7628,9 +7657,27 @@ begin
 end
 $$;
 
+-- What of a list is issued now, an order at a time: its lines, and the document that posts them, dated where a day is given.
+create function erp.pick_documents(list erp.pick_list, effective_on date)
+returns table (work_order_id bigint, lines bigint[], document jsonb)
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select k.work_order_id, array_agg(k.id order by k.line_no), jsonb_strip_nulls(jsonb_build_object(
+        'type', 'issue', 'work_order_id', k.work_order_id, 'reason', list.number,
+        'effective_at', end_of_day(list.company_id, effective_on),
+        'lines', jsonb_agg(jsonb_build_object(
+            'item_id', k.item_id, 'from_location_id', k.location_id, 'lot_id', k.lot_id, 'quantity', k.picked,
+            'reservation_id', k.reservation_id) order by k.line_no)))
+    from pick_line k
+    where k.pick_list_id = list.id and k.picked > 0
+    group by k.work_order_id
+    order by k.work_order_id
+$$;
+
 -- Issue what was picked, a document an order, and settle what was not found. What nobody has touched yet stays on the list:
--- a part of it may go now and the rest later. Exactly once per request id.
-create function api.post_pick(request_id uuid, pick_list_id bigint) returns jsonb
+-- a part of it may go now and the rest later. It happened on that day, or now. Exactly once per request id.
+create function api.post_pick_on(request_id uuid, pick_list_id bigint, effective_on date) returns jsonb
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
@@ -7644,7 +7691,7 @@ declare
     answer    jsonb;
     documents jsonb := '[]';
 begin
-    claim := api.claim_request($1, my_user_id(), 'post_pick', $2::text);
+    claim := api.claim_request($1, my_user_id(), 'post_pick', concat_ws(' ', $2, $3));
     if claim.seen then
         return claim.answer;
     end if;
@@ -7661,17 +7708,8 @@ begin
     where c.company_id = list.company_id and c.item_id in (select k.item_id from pick_line k where k.pick_list_id = list.id)
     order by c.item_id
     for update;
-    for taker in
-        select k.work_order_id, array_agg(k.id order by k.line_no) as lines, jsonb_agg(jsonb_build_object(
-            'item_id', k.item_id, 'from_location_id', k.location_id, 'lot_id', k.lot_id, 'quantity', k.picked,
-            'reservation_id', k.reservation_id) order by k.line_no) as document
-        from pick_line k
-        where k.pick_list_id = list.id and k.picked > 0
-        group by k.work_order_id
-        order by k.work_order_id
-    loop
-        posted := api.post_stock(md5($1::text || taker.work_order_id)::uuid, jsonb_build_object(
-            'type', 'issue', 'work_order_id', taker.work_order_id, 'reason', list.number, 'lines', taker.document));
+    for taker in select * from pick_documents(list, $3) loop
+        posted := api.post_stock(md5($1::text || taker.work_order_id)::uuid, taker.document);
         update pick_line k
         set issued = k.issued + k.picked, picked = 0, document_id = (posted ->> 'document_id')::bigint,
             settled_at = case when k.issued + k.picked + k.short = k.quantity then clock_timestamp() end
@@ -7686,6 +7724,29 @@ begin
         'state', (select p.state from pick_list p where p.id = list.id));
     update request r set result = answer where r.id = $1;
     return answer;
+end
+$$;
+
+create function api.post_pick(request_id uuid, pick_list_id bigint) returns jsonb
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.post_pick_on(request_id, pick_list_id, null)
+$$;
+
+-- What issuing it on an earlier day would do, as api.preview_backdating tells it.
+create function api.preview_pick(pick_list_id bigint, effective_on date) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    list pick_list := own_pick($1);
+    documents jsonb := (select jsonb_agg(d.document order by d.work_order_id) from pick_documents(list, $2) d);
+begin
+    if documents is null then
+        perform refuse('ER012', 'pick_nothing_taken', jsonb_build_object('number', list.number));
+    end if;
+    return api.preview_documents(documents);
 end
 $$;
 
@@ -7747,6 +7808,8 @@ call erp.allow('erp.pick_line', 'business', 'select');
 call erp.allow('api.start_picks(jsonb)', 'clerk manager', 'execute');
 call erp.allow('api.enter_pick(bigint, jsonb)', 'clerk', 'execute');
 call erp.allow('api.post_pick(uuid, bigint)', 'clerk', 'execute');
+call erp.allow('api.post_pick_on(uuid, bigint, date)', 'clerk', 'execute');
+call erp.allow('api.preview_pick(bigint, date)', 'clerk', 'execute');
 call erp.allow('api.cancel_pick(bigint)', 'clerk manager', 'execute');
 call erp.allow('api.pick_sheet(bigint)', 'business', 'execute');
 
@@ -10544,6 +10607,51 @@ begin
 end
 $$;
 
+-- The same for several documents that are posted together: each after the ones before it, and all of it taken back. What they say is
+-- added up; the first that is refused ends it.
+create function api.preview_documents(documents jsonb) returns jsonb
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    document jsonb;
+    one      jsonb;
+    found    jsonb[] := '{}';
+    refused  boolean := false;
+begin
+    begin
+        for document in select d from jsonb_array_elements(documents) d loop
+            one := api.preview_backdating(document);
+            refused := one -> 'refused' <> '[]';
+            found := found || one;
+            exit when refused;
+            perform api.post_stock(gen_random_uuid(), document);
+        end loop;
+        raise exception using errcode = 'ER099';
+    exception when sqlstate 'ER099' then
+        null;
+    end;
+    if refused then
+        return one;
+    end if;
+    return (select jsonb_build_object(
+        'effective_at', one -> 'effective_at', 'refused', '[]'::jsonb,
+        'later', sum((f ->> 'later')::integer), 'changed', sum((f ->> 'changed')::integer), 'hidden', sum((f ->> 'hidden')::integer))
+        || case when api.sees_costs() then jsonb_build_object(
+            'amount', sum((f ->> 'amount')::numeric), 'consumed', sum((f ->> 'consumed')::numeric),
+            'periods', coalesce((
+                select jsonb_agg(jsonb_build_object('month', p.month, 'rows', p.n, 'amount', p.amount) order by p.month)
+                from (
+                    select e ->> 'month' as month, sum((e ->> 'rows')::integer) as n, sum((e ->> 'amount')::numeric) as amount
+                    from unnest(found) g cross join jsonb_array_elements(g -> 'periods') e
+                    group by 1) p), '[]'),
+            'rows', coalesce((
+                select jsonb_agg(e order by e ->> 'effective_at', e ->> 'number')
+                from unnest(found) g cross join jsonb_array_elements(g -> 'rows') e), '[]')) else '{}' end
+        from unnest(found) f);
+end
+$$;
+
 create function api.backdating_result(company integer, document bigint, at timestamptz) returns jsonb
 language plpgsql stable
 as $$
@@ -10589,6 +10697,7 @@ begin
 end
 $$;
 call erp.allow('api.preview_backdating(jsonb)', 'clerk engineer steward', 'execute');
+call erp.allow('api.preview_condition(jsonb)', 'clerk steward manager', 'execute');
 
 -- ==================== 52_stock_periods.sql
 
@@ -14269,8 +14378,29 @@ begin
 end
 $$;
 
--- The manager's yes: an adjustment to scrap of exactly what was proposed, in his name, once. He did not propose it himself.
-create function api.approve_disposal(request_id uuid, disposal_id bigint, note text default null) returns jsonb
+-- What approving a proposal posts: an adjustment to scrap of exactly what was proposed, dated where a day is given. Nobody says
+-- yes to his own.
+create function erp.disposal_document(it erp.disposal, effective_on date) returns jsonb
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if it.proposed_by = my_user_id() then
+        perform refuse('ER012', 'disposal_not_own', jsonb_build_object('number', it.number));
+    end if;
+    return (
+        select jsonb_strip_nulls(jsonb_build_object(
+            'type', 'adjustment', 'reason', it.number || ' ' || it.reason, 'effective_at', end_of_day(it.company_id, effective_on),
+            'lines', jsonb_agg(jsonb_build_object(
+                'item_id', l.item_id, 'from_location_id', l.location_id, 'lot_id', l.lot_id, 'from_condition', l.condition,
+                'to_location_id', api.virtual_place(it.company_id, 'scrap'), 'quantity', l.quantity, 'reason', it.reason) order by l.line_no)))
+        from disposal_line l
+        where l.disposal_id = it.id);
+end
+$$;
+
+-- The manager's yes, in his name, once. It was thrown away on that day, or now.
+create function api.approve_disposal_on(request_id uuid, disposal_id bigint, effective_on date, note text default null) returns jsonb
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
@@ -14280,26 +14410,36 @@ declare
     it     disposal;
     answer jsonb;
 begin
-    claim := api.claim_request(request_id, my_user_id(), 'approve_disposal', disposal_id || ' ' || coalesce(note, ''));
+    claim := api.claim_request(request_id, my_user_id(), 'approve_disposal',
+        disposal_id || ' ' || coalesce(note, '') || coalesce(' ' || effective_on, ''));
     if claim.seen then
         return claim.answer;
     end if;
     it := own_disposal(disposal_id);
-    if it.proposed_by = my_user_id() then
-        perform refuse('ER012', 'disposal_not_own', jsonb_build_object('number', it.number));
-    end if;
-    answer := api.post_stock(md5('disposal ' || it.id || ' ' || request_id)::uuid, jsonb_build_object(
-        'type', 'adjustment', 'reason', it.number || ' ' || it.reason, 'lines', (
-            select jsonb_agg(jsonb_build_object(
-                'item_id', l.item_id, 'from_location_id', l.location_id, 'lot_id', l.lot_id, 'from_condition', l.condition,
-                'to_location_id', api.virtual_place(it.company_id, 'scrap'), 'quantity', l.quantity, 'reason', it.reason) order by l.line_no)
-            from disposal_line l where l.disposal_id = it.id)));
+    answer := api.post_stock(md5('disposal ' || it.id || ' ' || request_id)::uuid, disposal_document(it, effective_on));
     update disposal d
     set state = 'disposed', decided_by = nullif(my_user_id(), 0), decided_at = now(), decision = nullif(btrim(note), ''),
         document_id = (answer ->> 'document_id')::bigint
     where d.id = it.id;
     update request r set result = answer where r.id = request_id;
     return answer;
+end
+$$;
+
+create function api.approve_disposal(request_id uuid, disposal_id bigint, note text default null) returns jsonb
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.approve_disposal_on(request_id, disposal_id, null, note)
+$$;
+
+-- What approving it on an earlier day would do, as api.preview_backdating tells it.
+create function api.preview_disposal(disposal_id bigint, effective_on date) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return api.preview_backdating(disposal_document(own_disposal(disposal_id), effective_on));
 end
 $$;
 
@@ -14337,6 +14477,8 @@ call erp.allow('api.apply_abc(bigint)', 'manager steward', 'execute');
 call erp.allow('api.discard_abc(bigint)', 'buyer manager steward', 'execute');
 call erp.allow('api.propose_disposal(bigint[], text)', 'clerk buyer manager', 'execute');
 call erp.allow('api.approve_disposal(uuid, bigint, text)', 'manager', 'execute');
+call erp.allow('api.approve_disposal_on(uuid, bigint, date, text)', 'manager', 'execute');
+call erp.allow('api.preview_disposal(bigint, date)', 'manager', 'execute');
 call erp.allow('api.close_disposal(bigint, text)', 'clerk buyer manager', 'execute');
 call erp.track('erp.abc_run');
 call erp.track('erp.abc_run_line', 'quiet silent plain');

@@ -432,37 +432,66 @@ begin
 end
 $$;
 
--- Move stock between good, bad and quarantine, put it elsewhere on the way, or scrap it: {"to_condition": good, bad,
--- quarantine or scrap, "to_location_id", "reason", "lines": [{"balance_id", "quantity"}]}. Everybody who keeps stock may put it
--- into quarantine; out of it into good only the steward and the manager (the rule stands in read_document, for every way).
-create function api.change_condition(request_id uuid, document jsonb) returns jsonb
-language plpgsql security definer
+-- The last moment of a day where the company is: what is posted for an earlier day happened by its end.
+create function erp.end_of_day(company integer, day date) returns timestamptz
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select (day + time '23:59:59') at time zone c.time_zone from erp.company c where c.id = company
+$$;
+
+-- What a change of condition posts: {"to_condition": good, bad, quarantine or scrap, "to_location_id", "reason", "effective_on",
+-- "lines": [{"balance_id", "quantity"}]} as a document of stock.
+create function erp.condition_document(document jsonb) returns jsonb
+language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 declare
-    wanted text := document ->> 'to_condition';
-    place  bigint := (document ->> 'to_location_id')::bigint;
-    lines  jsonb;
-    asked  integer := jsonb_array_length(document -> 'lines');
+    wanted  text := document ->> 'to_condition';
+    place   bigint := (document ->> 'to_location_id')::bigint;
+    company integer;
+    lines   jsonb;
+    asked   integer := jsonb_array_length(document -> 'lines');
 begin
     if coalesce(btrim(document ->> 'reason'), '') = '' then
         perform refuse('ER011', 'lot_reason_given');
     elsif wanted is null or wanted not in ('good', 'bad', 'quarantine', 'scrap') then
         perform refuse('ER012', 'stock_condition_wanted');
     end if;
-    select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+    select min(b.company_id), jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'item_id', b.item_id, 'lot_id', b.lot_id, 'owner_id', b.owner_id, 'quantity', l.quantity,
         'from_location_id', b.location_id,
         'to_location_id', case when wanted = 'scrap' then api.virtual_place(b.company_id, 'scrap') else coalesce(place, b.location_id) end,
         'from_condition', b.condition, 'to_condition', case when wanted = 'scrap' then b.condition else wanted end)) order by l.n)
-    into lines
+    into company, lines
     from rows from (jsonb_to_recordset(document -> 'lines') as (balance_id bigint, quantity numeric)) with ordinality l (balance_id, quantity, n)
     join stock_balance b on b.id = l.balance_id and b.org_unit_id = any (api.posting_units(my_user_id()));
     if lines is null or jsonb_array_length(lines) <> asked then
         perform refuse('ER004', 'stock_balance_found');
     end if;
-    return api.post_stock(request_id, jsonb_build_object(
+    return jsonb_strip_nulls(jsonb_build_object(
         'type', case when wanted = 'scrap' or place is null then 'adjustment' else 'transfer' end,
-        'reason', document ->> 'reason', 'lines', lines));
+        'reason', document ->> 'reason', 'effective_at', end_of_day(company, (document ->> 'effective_on')::date), 'lines', lines));
+end
+$$;
+
+-- Move stock between good, bad and quarantine, put it elsewhere on the way, or scrap it. Everybody who keeps stock may put it
+-- into quarantine; out of it into good only the steward and the manager (the rule stands in read_document, for every way).
+create function api.change_condition(request_id uuid, document jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return api.post_stock(request_id, condition_document(document));
+end
+$$;
+
+-- What that would do on an earlier day, as api.preview_backdating tells it.
+create function api.preview_condition(document jsonb) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return api.preview_backdating(condition_document(document));
 end
 $$;

@@ -283,9 +283,27 @@ begin
 end
 $$;
 
+-- What of a list is issued now, an order at a time: its lines, and the document that posts them, dated where a day is given.
+create function erp.pick_documents(list erp.pick_list, effective_on date)
+returns table (work_order_id bigint, lines bigint[], document jsonb)
+language sql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select k.work_order_id, array_agg(k.id order by k.line_no), jsonb_strip_nulls(jsonb_build_object(
+        'type', 'issue', 'work_order_id', k.work_order_id, 'reason', list.number,
+        'effective_at', end_of_day(list.company_id, effective_on),
+        'lines', jsonb_agg(jsonb_build_object(
+            'item_id', k.item_id, 'from_location_id', k.location_id, 'lot_id', k.lot_id, 'quantity', k.picked,
+            'reservation_id', k.reservation_id) order by k.line_no)))
+    from pick_line k
+    where k.pick_list_id = list.id and k.picked > 0
+    group by k.work_order_id
+    order by k.work_order_id
+$$;
+
 -- Issue what was picked, a document an order, and settle what was not found. What nobody has touched yet stays on the list:
--- a part of it may go now and the rest later. Exactly once per request id.
-create function api.post_pick(request_id uuid, pick_list_id bigint) returns jsonb
+-- a part of it may go now and the rest later. It happened on that day, or now. Exactly once per request id.
+create function api.post_pick_on(request_id uuid, pick_list_id bigint, effective_on date) returns jsonb
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
@@ -299,7 +317,7 @@ declare
     answer    jsonb;
     documents jsonb := '[]';
 begin
-    claim := api.claim_request($1, my_user_id(), 'post_pick', $2::text);
+    claim := api.claim_request($1, my_user_id(), 'post_pick', concat_ws(' ', $2, $3));
     if claim.seen then
         return claim.answer;
     end if;
@@ -316,17 +334,8 @@ begin
     where c.company_id = list.company_id and c.item_id in (select k.item_id from pick_line k where k.pick_list_id = list.id)
     order by c.item_id
     for update;
-    for taker in
-        select k.work_order_id, array_agg(k.id order by k.line_no) as lines, jsonb_agg(jsonb_build_object(
-            'item_id', k.item_id, 'from_location_id', k.location_id, 'lot_id', k.lot_id, 'quantity', k.picked,
-            'reservation_id', k.reservation_id) order by k.line_no) as document
-        from pick_line k
-        where k.pick_list_id = list.id and k.picked > 0
-        group by k.work_order_id
-        order by k.work_order_id
-    loop
-        posted := api.post_stock(md5($1::text || taker.work_order_id)::uuid, jsonb_build_object(
-            'type', 'issue', 'work_order_id', taker.work_order_id, 'reason', list.number, 'lines', taker.document));
+    for taker in select * from pick_documents(list, $3) loop
+        posted := api.post_stock(md5($1::text || taker.work_order_id)::uuid, taker.document);
         update pick_line k
         set issued = k.issued + k.picked, picked = 0, document_id = (posted ->> 'document_id')::bigint,
             settled_at = case when k.issued + k.picked + k.short = k.quantity then clock_timestamp() end
@@ -341,6 +350,29 @@ begin
         'state', (select p.state from pick_list p where p.id = list.id));
     update request r set result = answer where r.id = $1;
     return answer;
+end
+$$;
+
+create function api.post_pick(request_id uuid, pick_list_id bigint) returns jsonb
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.post_pick_on(request_id, pick_list_id, null)
+$$;
+
+-- What issuing it on an earlier day would do, as api.preview_backdating tells it.
+create function api.preview_pick(pick_list_id bigint, effective_on date) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    list pick_list := own_pick($1);
+    documents jsonb := (select jsonb_agg(d.document order by d.work_order_id) from pick_documents(list, $2) d);
+begin
+    if documents is null then
+        perform refuse('ER012', 'pick_nothing_taken', jsonb_build_object('number', list.number));
+    end if;
+    return api.preview_documents(documents);
 end
 $$;
 
@@ -402,6 +434,8 @@ call erp.allow('erp.pick_line', 'business', 'select');
 call erp.allow('api.start_picks(jsonb)', 'clerk manager', 'execute');
 call erp.allow('api.enter_pick(bigint, jsonb)', 'clerk', 'execute');
 call erp.allow('api.post_pick(uuid, bigint)', 'clerk', 'execute');
+call erp.allow('api.post_pick_on(uuid, bigint, date)', 'clerk', 'execute');
+call erp.allow('api.preview_pick(bigint, date)', 'clerk', 'execute');
 call erp.allow('api.cancel_pick(bigint)', 'clerk manager', 'execute');
 call erp.allow('api.pick_sheet(bigint)', 'business', 'execute');
 

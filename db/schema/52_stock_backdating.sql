@@ -222,6 +222,51 @@ begin
 end
 $$;
 
+-- The same for several documents that are posted together: each after the ones before it, and all of it taken back. What they say is
+-- added up; the first that is refused ends it.
+create function api.preview_documents(documents jsonb) returns jsonb
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    document jsonb;
+    one      jsonb;
+    found    jsonb[] := '{}';
+    refused  boolean := false;
+begin
+    begin
+        for document in select d from jsonb_array_elements(documents) d loop
+            one := api.preview_backdating(document);
+            refused := one -> 'refused' <> '[]';
+            found := found || one;
+            exit when refused;
+            perform api.post_stock(gen_random_uuid(), document);
+        end loop;
+        raise exception using errcode = 'ER099';
+    exception when sqlstate 'ER099' then
+        null;
+    end;
+    if refused then
+        return one;
+    end if;
+    return (select jsonb_build_object(
+        'effective_at', one -> 'effective_at', 'refused', '[]'::jsonb,
+        'later', sum((f ->> 'later')::integer), 'changed', sum((f ->> 'changed')::integer), 'hidden', sum((f ->> 'hidden')::integer))
+        || case when api.sees_costs() then jsonb_build_object(
+            'amount', sum((f ->> 'amount')::numeric), 'consumed', sum((f ->> 'consumed')::numeric),
+            'periods', coalesce((
+                select jsonb_agg(jsonb_build_object('month', p.month, 'rows', p.n, 'amount', p.amount) order by p.month)
+                from (
+                    select e ->> 'month' as month, sum((e ->> 'rows')::integer) as n, sum((e ->> 'amount')::numeric) as amount
+                    from unnest(found) g cross join jsonb_array_elements(g -> 'periods') e
+                    group by 1) p), '[]'),
+            'rows', coalesce((
+                select jsonb_agg(e order by e ->> 'effective_at', e ->> 'number')
+                from unnest(found) g cross join jsonb_array_elements(g -> 'rows') e), '[]')) else '{}' end
+        from unnest(found) f);
+end
+$$;
+
 create function api.backdating_result(company integer, document bigint, at timestamptz) returns jsonb
 language plpgsql stable
 as $$
@@ -267,3 +312,4 @@ begin
 end
 $$;
 call erp.allow('api.preview_backdating(jsonb)', 'clerk engineer steward', 'execute');
+call erp.allow('api.preview_condition(jsonb)', 'clerk steward manager', 'execute');

@@ -284,8 +284,29 @@ begin
 end
 $$;
 
--- The manager's yes: an adjustment to scrap of exactly what was proposed, in his name, once. He did not propose it himself.
-create function api.approve_disposal(request_id uuid, disposal_id bigint, note text default null) returns jsonb
+-- What approving a proposal posts: an adjustment to scrap of exactly what was proposed, dated where a day is given. Nobody says
+-- yes to his own.
+create function erp.disposal_document(it erp.disposal, effective_on date) returns jsonb
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if it.proposed_by = my_user_id() then
+        perform refuse('ER012', 'disposal_not_own', jsonb_build_object('number', it.number));
+    end if;
+    return (
+        select jsonb_strip_nulls(jsonb_build_object(
+            'type', 'adjustment', 'reason', it.number || ' ' || it.reason, 'effective_at', end_of_day(it.company_id, effective_on),
+            'lines', jsonb_agg(jsonb_build_object(
+                'item_id', l.item_id, 'from_location_id', l.location_id, 'lot_id', l.lot_id, 'from_condition', l.condition,
+                'to_location_id', api.virtual_place(it.company_id, 'scrap'), 'quantity', l.quantity, 'reason', it.reason) order by l.line_no)))
+        from disposal_line l
+        where l.disposal_id = it.id);
+end
+$$;
+
+-- The manager's yes, in his name, once. It was thrown away on that day, or now.
+create function api.approve_disposal_on(request_id uuid, disposal_id bigint, effective_on date, note text default null) returns jsonb
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
@@ -295,26 +316,36 @@ declare
     it     disposal;
     answer jsonb;
 begin
-    claim := api.claim_request(request_id, my_user_id(), 'approve_disposal', disposal_id || ' ' || coalesce(note, ''));
+    claim := api.claim_request(request_id, my_user_id(), 'approve_disposal',
+        disposal_id || ' ' || coalesce(note, '') || coalesce(' ' || effective_on, ''));
     if claim.seen then
         return claim.answer;
     end if;
     it := own_disposal(disposal_id);
-    if it.proposed_by = my_user_id() then
-        perform refuse('ER012', 'disposal_not_own', jsonb_build_object('number', it.number));
-    end if;
-    answer := api.post_stock(md5('disposal ' || it.id || ' ' || request_id)::uuid, jsonb_build_object(
-        'type', 'adjustment', 'reason', it.number || ' ' || it.reason, 'lines', (
-            select jsonb_agg(jsonb_build_object(
-                'item_id', l.item_id, 'from_location_id', l.location_id, 'lot_id', l.lot_id, 'from_condition', l.condition,
-                'to_location_id', api.virtual_place(it.company_id, 'scrap'), 'quantity', l.quantity, 'reason', it.reason) order by l.line_no)
-            from disposal_line l where l.disposal_id = it.id)));
+    answer := api.post_stock(md5('disposal ' || it.id || ' ' || request_id)::uuid, disposal_document(it, effective_on));
     update disposal d
     set state = 'disposed', decided_by = nullif(my_user_id(), 0), decided_at = now(), decision = nullif(btrim(note), ''),
         document_id = (answer ->> 'document_id')::bigint
     where d.id = it.id;
     update request r set result = answer where r.id = request_id;
     return answer;
+end
+$$;
+
+create function api.approve_disposal(request_id uuid, disposal_id bigint, note text default null) returns jsonb
+language sql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select api.approve_disposal_on(request_id, disposal_id, null, note)
+$$;
+
+-- What approving it on an earlier day would do, as api.preview_backdating tells it.
+create function api.preview_disposal(disposal_id bigint, effective_on date) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    return api.preview_backdating(disposal_document(own_disposal(disposal_id), effective_on));
 end
 $$;
 
@@ -352,6 +383,8 @@ call erp.allow('api.apply_abc(bigint)', 'manager steward', 'execute');
 call erp.allow('api.discard_abc(bigint)', 'buyer manager steward', 'execute');
 call erp.allow('api.propose_disposal(bigint[], text)', 'clerk buyer manager', 'execute');
 call erp.allow('api.approve_disposal(uuid, bigint, text)', 'manager', 'execute');
+call erp.allow('api.approve_disposal_on(uuid, bigint, date, text)', 'manager', 'execute');
+call erp.allow('api.preview_disposal(bigint, date)', 'manager', 'execute');
 call erp.allow('api.close_disposal(bigint, text)', 'clerk buyer manager', 'execute');
 call erp.track('erp.abc_run');
 call erp.track('erp.abc_run_line', 'quiet silent plain');

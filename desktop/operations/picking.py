@@ -18,9 +18,10 @@ from sqlalchemy import text
 from db.orm.work_orders import WorkOrder
 from db.session import Database
 from desktop.domain.changes import Changes
-from desktop.operations import forms, walked_sheets
+from desktop.operations import forms, stock_values, walked_sheets
 from desktop.operations.records import Reference, Referred
 from desktop.operations.stock import exactly_once
+from desktop.operations.stock_values import Preview
 
 
 @dataclass(frozen=True)
@@ -321,13 +322,20 @@ def enter(database: Database, list_id: int, taken: Sequence[Taken]) -> tuple[tup
     return touched, Changes.of(pick_line=touched, pick_list=[list_id])
 
 
-def post(database: Database, key: UUID, list_id: int) -> tuple[PickPosted, Changes]:
-    """Issue what was picked, a document an order, and settle what was not found. Exactly once per `key`."""
+def preview(database: Database, list_id: int, day: date) -> Preview:
+    """What issuing it on that earlier day would do."""
+    return stock_values.previewed(database, "select api.preview_pick(:id, :day)", id=list_id, day=day)
+
+
+def post(database: Database, key: UUID, list_id: int, day: date | None = None) -> tuple[PickPosted, Changes]:
+    """Issue what was picked, a document an order, and settle what was not found; on `day`, or now. Exactly once per
+    `key`.
+    """
 
     def act() -> dict[str, Any]:
         with database.write() as session:
             answer: dict[str, Any] = session.execute(
-                text("select api.post_pick(:key, :id)"), {"key": key, "id": list_id}
+                text("select api.post_pick_on(:key, :id, :day)"), {"key": key, "id": list_id, "day": day}
             ).scalar_one()
         return answer
 

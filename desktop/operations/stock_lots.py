@@ -24,9 +24,10 @@ from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder
 from db.session import Database
 from desktop.domain.changes import Changes
-from desktop.operations import forms, stock
+from desktop.operations import forms, stock, stock_values
 from desktop.operations.records import Reference, Referred
 from desktop.operations.stock import exactly_once
+from desktop.operations.stock_values import Preview
 
 ACTORS = {
     "install": frozenset({"clerk", "engineer", "desk", "steward"}),
@@ -135,13 +136,14 @@ class Lying:
     condition: str
     quantity: Decimal
     uom: str
+    uom_zh: str | None
     digits: int
 
 
 _LYING = text("""
     select b.id as balance_id, b.item_id, i.code as item, i.name, i.name_zh, b.lot_id, coalesce(t.code, '') as lot,
         b.owner_id, coalesce(p.name, '') as owner, b.location_id, l.code as location, b.condition, b.quantity,
-        i.uom, u.digits
+        i.uom, u.name_zh as uom_zh, u.digits
     from erp.stock_balance b
     join erp.item i on i.id = b.item_id
     join erp.unit_of_measure u on u.code = i.uom
@@ -283,10 +285,28 @@ def lying(database: Database, balances: Sequence[int]) -> tuple[Lying, ...]:
 
 
 def receive_transit(
-    database: Database, key: UUID, lines: Sequence[tuple[Lying, Decimal]], *, location_id: int, reason: str = ""
+    database: Database,
+    key: UUID,
+    lines: Sequence[tuple[Lying, Decimal]],
+    *,
+    location_id: int,
+    reason: str = "",
+    day: date | None = None,
 ) -> Changes:
-    """Take goods out of transit into a bin of the receiving branch: one transfer."""
-    document = {
+    """Take goods out of transit into a bin of the receiving branch: one transfer, of `day` or of now."""
+    document = stock_values.dated(database, _arrival(lines, location_id, reason), day)
+    return stock.post(database, key, document)[1]
+
+
+def preview_transit(
+    database: Database, lines: Sequence[tuple[Lying, Decimal]], *, location_id: int, reason: str, day: date
+) -> Preview:
+    """What receiving it on that earlier day would do."""
+    return stock_values.preview_of_day(database, _arrival(lines, location_id, reason), day)[1]
+
+
+def _arrival(lines: Sequence[tuple[Lying, Decimal]], location_id: int, reason: str) -> dict[str, Any]:
+    return {
         "type": "transfer",
         "reason": reason or None,
         "lines": [
@@ -298,7 +318,6 @@ def receive_transit(
             for each, quantity in lines
         ],
     }  # fmt: skip
-    return stock.post(database, key, document)[1]
 
 
 def offered(database: Database, key: str, typed: str) -> tuple[Referred, ...]:
@@ -375,15 +394,41 @@ def change_condition(
     to_condition: str,
     to_location_id: int | None,
     reason: str,
+    day: date | None = None,
 ) -> Changes:
-    """Move stock between good, bad, quarantine and scrap; `lines` are balances with quantities."""
-    document = {
-        "to_condition": to_condition,
-        "to_location_id": to_location_id,
-        "reason": reason,
-        "lines": [{"balance_id": balance, "quantity": str(quantity)} for balance, quantity in lines],
-    }
-    return _act(database, "change_condition", request_id=key, document=json.dumps(document))
+    """Move stock between good, bad, quarantine and scrap, on `day` or now; `lines` are balances with quantities."""
+    document = _changed_condition(lines, to_condition, to_location_id, reason, day)
+    return _act(database, "change_condition", request_id=key, document=document)
+
+
+def preview_condition(
+    database: Database,
+    lines: Sequence[tuple[int, Decimal]],
+    *,
+    to_condition: str,
+    to_location_id: int | None,
+    reason: str,
+    day: date,
+) -> Preview:
+    """What that would do on an earlier day."""
+    document = _changed_condition(lines, to_condition, to_location_id, reason, day)
+    return stock_values.previewed(
+        database, "select api.preview_condition(cast(:document as jsonb))", document=document
+    )
+
+
+def _changed_condition(
+    lines: Sequence[tuple[int, Decimal]], condition: str, location_id: int | None, reason: str, day: date | None
+) -> str:
+    return json.dumps(
+        {
+            "to_condition": condition,
+            "to_location_id": location_id,
+            "reason": reason,
+            "effective_on": day.isoformat() if day else None,
+            "lines": [{"balance_id": balance, "quantity": str(quantity)} for balance, quantity in lines],
+        }
+    )
 
 
 def _act(database: Database, function: str, **values: object) -> Changes:

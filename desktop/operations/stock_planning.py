@@ -20,6 +20,7 @@ from desktop.domain.changes import Changes
 from desktop.operations import records
 from desktop.operations.records import Draft, Record, RecordKind, Reference
 from desktop.operations.stock import exactly_once
+from desktop.operations.stock_values import Preview, previewed
 
 CHANGES_SHOWN = 500
 
@@ -227,13 +228,21 @@ def load_disposal(database: Database, disposal_id: int) -> Disposal | None:
     return None if head is None else Disposal(*(*head, tuple(DisposalLine(*line) for line in lines)))
 
 
-def approve_disposal(database: Database, key: UUID, disposal_id: int, note: str) -> tuple[int, Changes]:
-    """Scrap what was proposed, exactly once per key. Returns the stock document."""
+def preview_disposal(database: Database, disposal_id: int, day: date) -> Preview:
+    """What scrapping it on that earlier day would do."""
+    return previewed(database, "select api.preview_disposal(:id, :day)", id=disposal_id, day=day)
+
+
+def approve_disposal(
+    database: Database, key: UUID, disposal_id: int, note: str, day: date | None = None
+) -> tuple[int, Changes]:
+    """Scrap what was proposed, on `day` or now, exactly once per key. Returns the stock document."""
 
     def post() -> int:
         with database.write() as session:
             answer = session.execute(
-                text("select api.approve_disposal(:key, :id, :note)"), {"key": key, "id": disposal_id, "note": note}
+                text("select api.approve_disposal_on(:key, :id, :day, :note)"),
+                {"key": key, "id": disposal_id, "day": day, "note": note},
             ).scalar_one()
         return int(answer["document_id"])
 

@@ -236,11 +236,14 @@ def reopen_month(database: Database, period_id: int, reason: str) -> tuple[None,
 
 def preview_backdating(database: Database, document: Mapping[str, Any]) -> Preview:
     """What posting `document` (in the form of `api.post_stock`, with ``effective_at``) would do. Posts nothing."""
+    asked = json.dumps(document, default=str)
+    return previewed(database, "select api.preview_backdating(cast(:document as jsonb))", document=asked)
+
+
+def previewed(database: Database, sql: str, **values: object) -> Preview:
+    """What a function that answers as `api.preview_backdating` does says. Posts nothing."""
     with database.write() as session:
-        found: dict[str, Any] = session.execute(
-            text("select api.preview_backdating(cast(:document as jsonb))"),
-            {"document": json.dumps(document, default=str)},
-        ).scalar_one()
+        found: dict[str, Any] = session.execute(text(sql), values).scalar_one()
     return Preview(
         tuple(_refusal(one) for one in found["refused"]),
         found.get("later", 0),
@@ -255,6 +258,14 @@ def preview_backdating(database: Database, document: Mapping[str, Any]) -> Previ
 
 def preview_of_day(database: Database, document: Mapping[str, Any], day: date) -> tuple[dict[str, Any], Preview]:
     """`document` dated to the end of `day` where its company is, ready to be posted, and what that would do."""
+    made = dated(database, document, day)
+    return made, preview_backdating(database, made)
+
+
+def dated(database: Database, document: Mapping[str, Any], day: date | None) -> dict[str, Any]:
+    """`document` dated to the end of `day` where its company is; without a day as it is."""
+    if day is None:
+        return dict(document)
     places = [line.get(end) for line in document["lines"] for end in ("from_location_id", "to_location_id")]
     with database.read() as session:
         at: datetime | None = session.execute(
@@ -265,8 +276,7 @@ def preview_of_day(database: Database, document: Mapping[str, Any], day: date) -
             ),
             {"day": day, "places": [each for each in places if each is not None]},
         ).scalar()
-    dated = {**document, "effective_at": (at or datetime.combine(day, time(23, 59, 59)).astimezone()).isoformat()}
-    return dated, preview_backdating(database, dated)
+    return {**document, "effective_at": (at or datetime.combine(day, time(23, 59, 59)).astimezone()).isoformat()}
 
 
 def _row(found: Mapping[str, Any]) -> LaterRow:

@@ -5,7 +5,8 @@ Quantities are filled in with all that lies there; one choice, one reason, F9 po
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,13 +15,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.entry import format_date
 from desktop.domain.text import pick, tr
 from desktop.operations import stock, stock_lots
 from desktop.operations.forms import FieldInfo
 from desktop.operations.records import Record
 from desktop.operations.stock_lots import Lying
+from desktop.operations.stock_values import Preview
 from desktop.runtime.context import Context, Found
 from desktop.runtime.failures import Failure
+from desktop.views.stock.page_date import PageDate
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, TextInput
 from desktop.widgets.form_fields import EditorTools, found_from
@@ -33,6 +37,8 @@ from desktop.widgets.segmented import Segment, Segmented
 
 _READ_ONLY = frozenset({"item", "name", "location", "lot", "owner", "condition", "lies", "uom"})
 RELEASERS = ("steward", "manager")
+_CHOICES = ("quarantine", "bad", "scrap", "good")
+"""In the order of Ctrl+1…4; the last one is not everybody's."""
 
 
 class ConditionPage(Page):
@@ -53,11 +59,16 @@ class ConditionPage(Page):
         self.reason_field = Field("", self.reason)
         self.table = LineTable(EditorTools(context.work, {}), title=lambda: tr("Stock"), editable=False)
         self.bar = ActionBar()
-        self.post_button = Button("", kind="primary", icon="check", key="F9")
+        self.post_button = Button("", kind="primary", icon="check", height=32, key="F9")
         self.bar.add_button(self.post_button)
         self.post_action = self.command("F9", self.post)
         self.post_button.clicked.connect(self.post)
+        self.kinds = tuple(
+            self.command(f"Ctrl+{number}", partial(self.choose, key)) for number, key in enumerate(_CHOICES, start=1)
+        )
+        self.dating = PageDate(self)
         self.header.add_left(self.choice)
+        self.header.add_action(self.dating.button)
         fields = row(self.place_field, self.reason_field, spacing=16)
         fields.setStretch(0, 1)
         fields.setStretch(1, 2)
@@ -69,8 +80,12 @@ class ConditionPage(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.header)
+        whole.addWidget(self.dating.strip)
         whole.addWidget(body, 1)
+        whole.addWidget(self.dating.panel, 1)
         whole.addWidget(self.bar)
+        self.dating.cover(body, *(() if transit else (self.choice,)))
+        self.dating.changed.connect(self._show_verb)
         self.reason.returnPressed.connect(self.post)
         self.retranslate()
 
@@ -81,26 +96,49 @@ class ConditionPage(Page):
         return "truck" if self.transit else "shield-check"
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
-        return (("F9", self._verb()), ("F7", tr("Look up")))
+        if self.dating.asked is not None:
+            return (("F9", self._verb()), ("Esc", tr("Back")))
+        kinds = () if self.transit else ((f"Ctrl+1…{len(self._offered())}", tr("Condition")),)
+        return (("F9", self._verb()), ("F7", tr("Look up")), *kinds, *self.dating.hints())
+
+    def zones(self) -> Sequence[QWidget]:
+        if self.dating.asked is not None:
+            return (self.dating.panel,)
+        return (self.place if self.transit else self.reason, self.table.view)
 
     def retranslate(self) -> None:
         self.header.set_title(self.title())
-        self.choice.set_segments(
-            tuple(Segment(key, words) for key, words in _choices() if key != "good" or self._may_release())
-        )
-        self.choice.setVisible(not self.transit)
+        words = _words()
+        self.choice.setAccessibleName(tr("Condition"))
+        self.choice.set_segments(tuple(Segment(key, words[key]) for key in self._offered()))
+        for number, key in enumerate(_CHOICES, start=1):
+            self.kinds[number - 1].setText(words[key])
+            self.kinds[number - 1].setEnabled(not self.transit and key in self._offered())
+        self.choice.setVisible(not self.transit and self.dating.asked is None)
         self.place_field.set_label(tr("Into bin"), "" if self.transit else tr("Empty: it stays where it lies"))
         self.reason_field.set_label(tr("Reason"))
-        self.post_button.setText(self._verb())
-        self.post_action.setText(self._verb())
+        self.dating.retranslate()
+        self._show_verb()
         self.table.retranslate()
         self._fill()
 
-    def _may_release(self) -> bool:
-        return self.context.user.has(*RELEASERS)
+    def _offered(self) -> tuple[str, ...]:
+        may_release = self.context.user.has(*RELEASERS)
+        return tuple(key for key in _CHOICES if key != "good" or may_release)
 
     def _verb(self) -> str:
-        return tr("Receive") if self.transit else tr("Post")
+        return self.dating.verb(tr("Receive") if self.transit else tr("Post"))
+
+    def _show_verb(self) -> None:
+        self.post_button.setText(self._verb())
+        self.post_action.setText(self._verb())
+        self.post_button.setEnabled(self.dating.may_post())
+        self.key_hints_changed.emit()
+
+    def choose(self, key: str) -> None:
+        """Ctrl and a digit: what becomes of the stock."""
+        if self.dating.asked is None:
+            self.choice.set_current(key)
 
     def refresh(self) -> None:
         self.context.work.run(
@@ -133,6 +171,8 @@ class ConditionPage(Page):
 
     def post(self) -> None:
         """F9: check here what can be said here, the rest is the database's to say."""
+        if not self.dating.settled() or self.dating.confirm():
+            return
         self.bar.set_reason("")
         for field in (self.place_field, self.reason_field):
             field.accept()
@@ -146,30 +186,39 @@ class ConditionPage(Page):
         elif self.table.problems() or not lines:
             self.bar.set_reason(next(iter(self.table.problems()), tr("Nothing is filled in yet.")))
         elif self.post_button.isEnabled():
-            self.post_button.setEnabled(False)
-            self._send(place.id if place is not None else None, reason, lines)
+            preview, post = self._calls(place.id if place is not None else None, reason, lines)
+            self.dating.post(len(lines), preview, partial(self._send, post), self._refused)
 
-    def _send(self, place: int | None, reason: str, lines: tuple[tuple[Lying, Decimal], ...]) -> None:
-        call: Any
+    def _calls(
+        self, place: int | None, reason: str, lines: tuple[tuple[Lying, Decimal], ...]
+    ) -> tuple[Callable[[date], Preview], Callable[[], Changes]]:
+        """What an earlier day would change, and the posting itself."""
+        database, day = self.context.database, self.dating.day
         if self.transit:
-            call = partial(
-                stock_lots.receive_transit, self.context.database, self._key, lines, location_id=place or 0,
-                reason=reason,
-            )  # fmt: skip
-        else:
-            call = partial(
-                stock_lots.change_condition, self.context.database, self._key,
-                tuple((each.balance_id, quantity) for each, quantity in lines), to_condition=self.choice.current(),
-                to_location_id=place, reason=reason,
-            )  # fmt: skip
-        self.context.work.run(call, on_done=self._posted, on_error=self._refused, owner=self)
+            given: dict[str, Any] = {"location_id": place or 0, "reason": reason}
+            return (
+                lambda on: stock_lots.preview_transit(database, lines, day=on, **given),
+                partial(stock_lots.receive_transit, database, self._key, lines, day=day, **given),
+            )
+        balances = tuple((each.balance_id, quantity) for each, quantity in lines)
+        given = {"to_condition": self.choice.current(), "to_location_id": place, "reason": reason}
+        return (
+            lambda on: stock_lots.preview_condition(database, balances, day=on, **given),
+            partial(stock_lots.change_condition, database, self._key, balances, day=day, **given),
+        )
+
+    def _send(self, post: Callable[[], Changes]) -> None:
+        self.post_button.setEnabled(False)
+        self.context.work.run(post, on_done=self._posted, on_error=self._refused, owner=self)
 
     def _posted(self, changes: Changes) -> None:
         self._key = stock.new_key()
         self.post_button.setEnabled(True)
         self.reason.clear()
         self.context.bus.publish(changes, self)
-        self.context.toast("success", tr("Posted"))
+        day = self.dating.day
+        self.context.toast("success", tr("Posted"), tr("Dated {day}", day=format_date(day)) if day else "")
+        self.dating.forget()
         self.refresh()
 
     def _refused(self, failure: Failure) -> None:
@@ -183,13 +232,13 @@ class ConditionPage(Page):
         self.context.toast("danger", tr("The stock could not be read"), failure.message)
 
 
-def _choices() -> tuple[tuple[str, str], ...]:
-    return (
-        ("quarantine", tr("Quarantine")),
-        ("bad", tr("Bad")),
-        ("good", tr("Release as good")),
-        ("scrap", tr("Scrap")),
-    )
+def _words() -> dict[str, str]:
+    return {
+        "quarantine": tr("Quarantine"),
+        "bad": tr("Bad"),
+        "scrap": tr("Scrap"),
+        "good": tr("Release as good"),
+    }
 
 
 def _columns() -> tuple[FieldInfo, ...]:
@@ -217,5 +266,5 @@ def _values(each: Lying) -> dict[str, Any]:
         "condition": words.get(each.condition, each.condition),
         "lies": each.quantity,
         "quantity": each.quantity,
-        "uom": each.uom,
+        "uom": pick(each.uom, each.uom_zh),
     }

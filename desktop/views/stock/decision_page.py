@@ -43,7 +43,7 @@ class DecisionPage(Page):
             self.bar.add_button(button)
         line = Surface("surface.base", "b")
         line.setLayout(row(self.facts, None, margins=(16, 8, 16, 8)))
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         for widget, stretch in ((self.header, 0), (self.strip, 0), (line, 0), (self.table, 1), (self.bar, 0)):
@@ -52,7 +52,19 @@ class DecisionPage(Page):
         self.no_action = self.command("Ctrl+R", self.say_no)
         self.refresh_action = self.command("F5", self.refresh)
         self.context.bus.subscribe((topic,), self._changed)
+        self.add_parts()
         self.retranslate()
+
+    def add_parts(self) -> None:
+        """What a page adds to the frame, before its words are set."""
+
+    def insert_under_header(self, strip: QWidget) -> None:
+        """One more question under the header."""
+        self._whole.insertWidget(1, strip)
+
+    def insert_after_table(self, panel: QWidget) -> None:
+        """What may take the place of the lines."""
+        self._whole.insertWidget(self._whole.indexOf(self.table) + 1, panel, 1)
 
     def load(self) -> Any:
         """In a worker thread: what is decided on, or None."""

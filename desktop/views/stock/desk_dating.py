@@ -6,11 +6,13 @@ month, and what is posted today for it; or why the date is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.entry import NotADate, format_date
@@ -29,6 +31,7 @@ from desktop.widgets.labels import IconLabel, Label
 from desktop.widgets.paint import Surface, column, row
 
 KEY = "Ctrl+D"
+Place = Callable[[Refusal], str]
 _PERIODS_WIDE = 300
 
 
@@ -81,6 +84,12 @@ class DateStrip(Surface):
         self.hide()
         self.left.emit()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.shut()
+        else:
+            super().keyPressEvent(event)
+
     def _say(self, fault: str) -> None:
         self.hint.set_role("danger.fg" if fault else "text.tertiary")
         self.hint.setText(fault or tr("When it happened. −1 is yesterday, t today; F7 opens the calendar."))
@@ -96,7 +105,9 @@ class DateStrip(Surface):
 
 
 class BackdatingPanel(Surface):
-    """What posting a document of an earlier date would do, or why it may not be."""
+    """What posting a document of an earlier date would do, or why it may not be. `left`: Esc, where it has the keys."""
+
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface.base", parent=parent)
@@ -128,19 +139,20 @@ class BackdatingPanel(Surface):
         self.setLayout(whole)
         self.hide()
 
-    def show_asked(self, asked: Asked) -> None:
-        preview, refused = asked.preview, bool(asked.preview.refused)
-        day = format_date(asked.draft.effective_on)
+    def show_preview(self, preview: Preview, day: date, lines: int, place: Place) -> None:
+        """What `lines` lines of that day change; `place` says what a refusal is about."""
+        refused = bool(preview.refused)
+        words = format_date(day)
         changed = preview.changed > 0 and not refused
         self.heading.setText(
-            tr("Cannot be dated {day}", day=day) if refused else tr("Dated {day}: what posting it changes", day=day)
+            tr("Cannot be dated {day}", day=words) if refused else tr("Dated {day}: what posting it changes", day=words)
         )
         self.lead.setText(_lead(preview))
-        self._show_reasons(asked)
+        self._show_reasons(preview, place)
         self.figure_row.setVisible(not refused)
         self.tables.setVisible(changed)
         self.rest.setVisible(not changed)
-        self._show_figures(preview, len(asked.draft.filled))
+        self._show_figures(preview, lines)
         self.periods.setAccessibleName(tr("By month"))
         self.periods.set_columns(_period_columns(), wide=True)
         self.periods.set_rows(tuple(_period_row(*each) for each in preview.periods))
@@ -158,6 +170,15 @@ class BackdatingPanel(Surface):
         if count:
             self.rows.set_rows(self.rows.rows(), min(max(self.rows.current() + by, 0), count - 1))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif by:
+            self.step(by)
+        else:
+            super().keyPressEvent(event)
+
     def _show_figures(self, preview: Preview, lines: int) -> None:
         document, later, charged, stock = self.figures
         document.say(
@@ -173,19 +194,19 @@ class BackdatingPanel(Surface):
         )
         stock.say(tr("Value of the stock left"), f"¥ {signed(-preview.consumed)}", tr("the same, the other way"), role)
 
-    def _show_reasons(self, asked: Asked) -> None:
+    def _show_reasons(self, preview: Preview, place: Place) -> None:
         discard_all(self._reasons)
-        for error in asked.preview.refused:
-            self._reasons.addWidget(_reason(where(error, asked.draft), error))
-        self.reasons.setVisible(bool(asked.preview.refused))
+        for error in preview.refused:
+            self._reasons.addWidget(_reason(place(error), error))
+        self.reasons.setVisible(bool(preview.refused))
 
     def said(self) -> list[str]:
         """The refusals as they stand there."""
         return [label.full_text() for label in self.reasons.findChildren(Label)]
 
 
-class DeskDate(QObject):
-    """The button, the strip and the panel of one desk."""
+class DateParts(QObject):
+    """The button, the strip and the panel of one page."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -193,19 +214,26 @@ class DeskDate(QObject):
         self.strip = DateStrip(parent)
         self.panel = BackdatingPanel(parent)
 
-    def show_draft(self, draft: Draft, asked: Asked | None) -> None:
-        day = draft.effective_on
-        self.button.setText(tr("Today") if day is None else format_date(day))
+    def show_day(self, day: date | None) -> None:
+        """On the button: quiet while it is today."""
+        words = tr("Today") if day is None else format_date(day)
+        self.button.setText(words)
         self.button.set_kind("ghost" if day is None else "secondary")
-        self.button.setAccessibleName(
-            tr("Date of the document: {day}", day=tr("Today") if day is None else format_date(day))
-        )
-        if asked is not None:
-            self.panel.show_asked(asked)
-        self.panel.setVisible(asked is not None)
+        self.button.setAccessibleName(tr("Date of the document: {day}", day=words))
 
     def retranslate(self) -> None:
         self.strip.retranslate()
+
+
+class DeskDate(DateParts):
+    """Those of the desk: the day belongs to its draft."""
+
+    def show_draft(self, draft: Draft, asked: Asked | None) -> None:
+        self.show_day(draft.effective_on)
+        if asked is not None and asked.draft.effective_on is not None:
+            place = partial(where, draft=asked.draft)
+            self.panel.show_preview(asked.preview, asked.draft.effective_on, len(asked.draft.filled), place)
+        self.panel.setVisible(asked is not None)
 
 
 def signed(amount: Decimal) -> str:

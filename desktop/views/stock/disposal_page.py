@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
 from desktop.domain.changes import Changes
+from desktop.domain.entry import NO_VALUE, format_date
 from desktop.domain.text import pick, tr
 from desktop.operations import stock, stock_planning
 from desktop.operations.stock_planning import Disposal, DisposalLine
 from desktop.runtime.context import Context
 from desktop.views.stock.decision_page import DecisionPage
+from desktop.views.stock.page_date import PageDate
 from desktop.views.stock.painted_table import Cell, TableColumn, TableRow
 from desktop.widgets.ask_strip import Ask
 from desktop.widgets.labels import ChipKind
@@ -27,7 +34,17 @@ class DisposalPage(DecisionPage):
         self.found: Disposal | None = None
         self._saying_no = False
         self._key = stock.new_key()
+        self._remark = ""
         super().__init__(context, disposal_id, "disposal")
+
+    def add_parts(self) -> None:
+        self.dating = PageDate(self)
+        self.header.add_action(self.dating.button)
+        self.insert_under_header(self.dating.strip)
+        self.insert_after_table(self.dating.panel)
+        self.dating.cover(self.table)
+        self.dating.changed.connect(self._show_verb)
+        self.dating.button.hide()
 
     def load(self) -> Disposal | None:
         return stock_planning.load_disposal(self.context.database, self.record_id)
@@ -40,11 +57,13 @@ class DisposalPage(DecisionPage):
         self.table.set_rows([TableRow(cells) for cells in map(_cells, found.lines)])
         open_ = found.state == "proposed"
         manager = self.context.user.has("manager")
+        self.dating.button.setVisible(open_ and manager and not found.mine)
+        self.dating.action.setEnabled(open_ and manager and not found.mine)
         self.may(yes=open_ and manager and not found.mine, no=open_ and (manager or found.mine))
 
     def _facts(self, found: Disposal) -> str:
         parts = [
-            tr("{amount} ¥ at average cost", amount=f"{found.amount:,.2f}"),
+            tr("¥ {amount} at average cost", amount=f"{found.amount:,.2f}"),
             found.reason,
             tr("Proposed by {name}", name=pick(found.proposed_by or "–", found.proposed_by_zh)),
         ]
@@ -54,25 +73,55 @@ class DisposalPage(DecisionPage):
         return "  ·  ".join(parts)
 
     def say_yes(self) -> None:
-        """F9: says what it costs first."""
+        """F9: says what it costs first, and what an earlier date changes."""
+        if not self.dating.settled() or self.dating.confirm():
+            return
         if self.found is not None and self.yes_action.isEnabled():
             self._saying_no = False
-            words = tr("{amount} ¥ go to scrap.", amount=f"{self.found.amount:,.2f}")
-            self.ask(words, Ask("reason", tr("Remark"), required=False), tr("Approve"))
+            words = tr("¥ {amount} go to scrap.", amount=f"{self.found.amount:,.2f}")
+            self.ask(words, Ask("reason", tr("Remark"), required=False, text=self._remark), tr("Approve"))
 
     def say_no(self) -> None:
-        if self.found is not None and self.no_action.isEnabled():
+        if self.found is not None and self.no_action.isEnabled() and self.dating.asked is None:
             self._saying_no = True
             self.ask(tr("Nothing is posted."), Ask("reason", tr("Reason")), self.names()[1])
 
     def decided(self, reason: str) -> None:
         if self._saying_no:
             self.run(stock_planning.close_disposal, self.record_id, reason, done=self._closed)
-        else:
-            self.run(stock_planning.approve_disposal, self._key, self.record_id, reason, done=self._approved)
+        elif self.found is not None:
+            self._remark = reason
+            if self.dating.day is not None:  # the preview takes the keys; coming back, the remark is offered again
+                self.strip.shut()
+            look = partial(stock_planning.preview_disposal, self.context.database, self.record_id)
+            self.dating.post(len(self.found.lines), look, self._approve, self.failed)
+
+    def _approve(self) -> None:
+        day = self.dating.day
+        self.run(
+            stock_planning.approve_disposal, self._key, self.record_id, self._remark, day, done=self._approved
+        )
 
     def _approved(self, answer: tuple[int, Changes]) -> None:
-        self.context.toast("success", tr("Posted to scrap"))
+        day = self.dating.day
+        self.context.toast("success", tr("Posted to scrap"), tr("Dated {day}", day=format_date(day)) if day else "")
+        self._remark = ""
+        self.dating.forget()
+
+    def _show_verb(self) -> None:
+        self.yes_button.setText(self.dating.verb(self.names()[0]))
+        self.yes_button.setEnabled(self.dating.may_post())
+        self.no_button.setEnabled(self.dating.asked is None)
+        self.key_hints_changed.emit()
+
+    def key_hints(self) -> Sequence[tuple[str, str]]:
+        if self.dating.asked is not None:
+            return (("F9", tr("Post with this date")), ("Esc", tr("Back")))
+        dated = self.dating.hints() if self.dating.action.isEnabled() else ()
+        return (*super().key_hints(), *dated)
+
+    def zones(self) -> Sequence[QWidget]:
+        return (self.dating.panel,) if self.dating.asked is not None else super().zones()
 
     def _closed(self, answer: Changes) -> None:
         self.context.toast("info", tr("Nothing is scrapped"))
@@ -105,6 +154,8 @@ class DisposalPage(DecisionPage):
 
     def retranslate(self) -> None:
         super().retranslate()
+        self.dating.retranslate()
+        self._show_verb()
         if self.found is not None:
             self.show_found(self.found)
 
@@ -115,7 +166,7 @@ def _cells(line: DisposalLine) -> dict[str, Cell]:
         "item": Cell(line.item),
         "name": Cell(pick(line.name, line.name_zh)),
         "bin": Cell(line.location),
-        "lot": Cell(line.lot or ""),
+        "lot": Cell(line.lot) if line.lot else Cell(NO_VALUE, "text.tertiary"),
         "idle": Cell(f"{line.idle_days:,}"),
         "quantity": Cell(f"{line.quantity.normalize():,f}"),
         "uom": Cell(line.uom, "text.tertiary"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain import picking as walking
 from desktop.domain.changes import Changes
+from desktop.domain.entry import format_date
 from desktop.domain.picking import Entry, Refused, Walk
 from desktop.domain.stock import Level, quantity_text
 from desktop.domain.text import pick, tr
@@ -20,6 +22,7 @@ from desktop.operations.stock import new_key
 from desktop.operations.stock_desk import Resolved
 from desktop.runtime.context import Context
 from desktop.views.stock import desk_papers, pick_rows
+from desktop.views.stock.page_date import PageDate
 from desktop.views.stock.painted_table import Cell, TableColumn, TableRow
 from desktop.views.stock.sheet_page import SheetKind, SheetPage
 from desktop.views.stock.short_strip import ShortStrip
@@ -50,6 +53,12 @@ class PickPage(SheetPage[Pick, Walk]):
             (lambda: tr("Pick list"), "Ctrl+P", self.print_paper),
         )
         self.build(self.short, self.short_button)
+        self.dating = PageDate(self)
+        self.header.add_action(self.dating.button)
+        self.insert_under_header(self.dating.strip)
+        self.insert_after_table(self.dating.panel)
+        self.dating.cover(self.scan, self.table)
+        self.dating.changed.connect(self._show)
         self.scan.field.delete_pressed.connect(self._clear_line)
         self.short_button.clicked.connect(self.ask_short)
         self.short.chosen.connect(self._give_reason)
@@ -88,6 +97,9 @@ class PickPage(SheetPage[Pick, Walk]):
     def take(self, code: str, *, scanned: bool) -> None:
         if self.found is None:
             self._look_up(code, self._gathered)
+            return
+        if self.dating.asked is not None:
+            self.context.toast("warn", tr("F9 or Esc first"), code)
             return
         if not self.taking():
             self._say(Level.BAD, code, tr("This list is finished"), tr("Make a new one for what is still wanted."))
@@ -154,7 +166,7 @@ class PickPage(SheetPage[Pick, Walk]):
     def ask_short(self) -> None:
         """Ctrl+M: the bin holds less than wanted, or it is left for later."""
         line = self.walk.line
-        if not self.taking() or line is None or not line.wanted:
+        if not self.taking() or self.dating.asked is not None or line is None or not line.wanted:
             return
         missing = line.wanted - self.walk.entry(line).quantity
         if missing <= 0:
@@ -192,10 +204,23 @@ class PickPage(SheetPage[Pick, Walk]):
             if self.wave:
                 self._run(picking.start, tuple(self.wave), done=self._started)
         elif self.taking() and self.walk.touched:
-            self._run(picking.post, self._key, self.found.id, done=self._posted)
+            lines = sum(1 for line in self.walk.lines if self.walk.entry(line).quantity)
+            if lines:
+                look = partial(picking.preview, self.context.database, self.found.id)
+                self.dating.post(lines, look, self._post, self._failed)
+            else:  # only what is short is settled: no movement, and no date
+                self._post()
         elif self.taking():
             remedy = tr("Scan a part, or Ctrl+M.")
             self._say(Level.BAD, self._number(), tr("Nothing was taken yet"), remedy, listed=False)
+
+    def go_on(self) -> None:
+        if self.dating.settled() and not self.dating.confirm():
+            super().go_on()
+
+    def _post(self) -> None:
+        if self.found is not None:
+            self._run(picking.post, self._key, self.found.id, self.dating.day, done=self._posted)
 
     def _started(self, answer: tuple[tuple[int, ...], Changes]) -> None:
         made, changes = answer
@@ -215,6 +240,9 @@ class PickPage(SheetPage[Pick, Walk]):
         detail = [tr("The rest lies elsewhere: see the new lines.")] if posted.again else []
         if posted.counts:
             detail.append(tr("The bin is to be counted."))
+        if self.dating.day is not None and posted.documents:
+            detail.append(tr("Dated {day}", day=format_date(self.dating.day)))
+        self.dating.forget()
         level = Level.EXTRA if posted.short else Level.OK
         headline = words if posted.documents else tr("Nothing issued; what is short is settled")
         self._say(level, self._number(), headline, " ".join(detail), listed=False)
@@ -257,16 +285,20 @@ class PickPage(SheetPage[Pick, Walk]):
         return [Total(tr("Lines settled"), f"{lines - self.walk.left} / {lines}")] if lines else ()
 
     def show_buttons(self) -> None:
-        taking = self.taking()
+        taking, looking = self.taking(), self.dating.asked is not None
         self.next_button.setVisible(taking or (self.found is None and bool(self.wave)))
-        self.next_button.setText(tr("Make the list") if self.found is None else tr("Issue what was taken"))
-        self.short_button.setVisible(taking)
+        issue = self.dating.verb(tr("Issue what was taken"))
+        self.next_button.setText(tr("Make the list") if self.found is None else issue)
+        self.next_button.setEnabled(self.dating.may_post())
+        self.dating.button.setVisible(taking)
+        self.dating.action.setEnabled(taking)
+        self.short_button.setVisible(taking and not looking)
         self.short_button.setEnabled(any(line.wanted for line in self.walk.lines))
-        self.cancel_button.setVisible(taking)
+        self.cancel_button.setVisible(taking and not looking)
         self.print_button.setVisible(self.found is not None)
 
     def hint(self) -> str:
-        return tr("Scan the work orders of this walk") if self.found is None else tr("Bin, part or quantity")
+        return tr("Scan the work orders") if self.found is None else tr("Bin, part or quantity")
 
     def show_new(self, hint: str) -> None:
         self.table.set_columns((TableColumn("order", tr("Work order"), 0, code=True),), wide=self._wide())
@@ -288,9 +320,14 @@ class PickPage(SheetPage[Pick, Walk]):
         refresh = ("F5", tr("Refresh"))
         if self.found is None:
             return (("Enter", tr("Add the order")), ("F9", tr("Make the list")), refresh)
+        if self.dating.asked is not None:
+            return (("F9", tr("Post with this date")), ("Esc", tr("Back")))
         if self.taking():
             issue = ("F9", tr("Issue what was taken"))
-            return (("↑↓", tr("Line")), ("Enter", tr("Keep")), ("Ctrl+M", tr("Less than wanted")), issue, refresh)
+            return (
+                ("↑↓", tr("Line")), ("Enter", tr("Keep")), ("Ctrl+M", tr("Less than wanted")), issue,
+                *self.dating.hints(), refresh,
+            )  # fmt: skip
         return (("↑↓", tr("Line")), refresh)
 
     def state(self) -> Mapping[str, Any]:
@@ -305,4 +342,8 @@ class PickPage(SheetPage[Pick, Walk]):
         self.cancel_button.setText(tr("Cancel the list"))
         self.short_button.setText(tr("Less than wanted"))
         self.short.retranslate()
+        self.dating.retranslate()
         super().retranslate()
+
+    def zones(self) -> Sequence[QWidget]:
+        return (self.dating.panel,) if self.dating.asked is not None else super().zones()

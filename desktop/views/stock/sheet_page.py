@@ -104,7 +104,7 @@ class SheetPage(Page, Generic[Record, Sheet]):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.print_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.header.add_action(self.print_button)
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         for widget, stretch in ((self.header, 0), (strip, 0), (self.scan, 0), (self.table, 1), (self.bar, 0)):
@@ -117,6 +117,14 @@ class SheetPage(Page, Generic[Record, Sheet]):
         self.cancel_button.clicked.connect(self.give_up)
         self.print_button.clicked.connect(self.print_paper)
         self.context.bus.subscribe(self.kind.tables, self._changed)
+
+    def insert_under_header(self, strip: QWidget) -> None:
+        """One more question under the header."""
+        self._whole.insertWidget(1, strip)
+
+    def insert_after_table(self, panel: QWidget) -> None:
+        """What may take the place of the lines."""
+        self._whole.insertWidget(self._whole.indexOf(self.table) + 1, panel, 1)
 
     def add_keys(self, *keys: tuple[Words, str, Callable[[], object]]) -> None:
         """Keys of the page in the order in which the menu lists them; F5 is added behind them."""

@@ -194,6 +194,10 @@ select api.set_lot_expiry({south_lot}, '2999-01-01', 'x');
 select api.scrap_serial(gen_random_uuid(), {south_lot}, 'x');
 -- clerk: refused ER004. Another branch's stock is not put into quarantine from here.
 select api.change_condition(gen_random_uuid(), '{{"to_condition": "quarantine", "reason": "x", "lines": [{{"balance_id": {south_balance}, "quantity": 1}}]}}');
+-- clerk: refused ER004. Nor is it tried out for an earlier day.
+select api.preview_condition('{{"to_condition": "scrap", "reason": "x", "effective_on": "2026-01-01", "lines": [{{"balance_id": {south_balance}, "quantity": 1}}]}}');
+-- engineer: refused 42501. Nor by who keeps no stock.
+select api.preview_condition('{{"to_condition": "scrap", "reason": "x", "effective_on": "2026-01-01", "lines": [{{"balance_id": 1, "quantity": 1}}]}}');
 -- engineer: refused 42501. An engineer releases and scraps nothing.
 select api.change_condition(gen_random_uuid(), '{{"to_condition": "scrap", "reason": "x", "lines": [{{"balance_id": 1, "quantity": 1}}]}}');
 -- clerk: refused ER004. Nobody counts in a unit that the item does not have, whatever source he claims.

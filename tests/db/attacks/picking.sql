@@ -6,6 +6,14 @@ select api.start_picks('{{"order_ids": [{north_work_order}], "location_id": {sou
 select api.enter_pick({south_pick}, '[{{"line_id": {south_pick_line}, "quantity": 1}}]');
 -- clerk: refused ER004. Nor issued by it.
 select api.post_pick(gen_random_uuid(), {south_pick});
+-- clerk: refused ER004. Nor on an earlier day.
+select api.post_pick_on(gen_random_uuid(), {south_pick}, '2026-01-01');
+-- clerk: refused ER004. Nor tried out for one.
+select api.preview_pick({south_pick}, '2026-01-01');
+-- clerk: refused 42501. Nobody makes up the documents that are tried out.
+select api.preview_documents('[]');
+-- engineer: refused 42501. An engineer tries no pick list out.
+select api.preview_pick({south_pick}, '2026-01-01');
 -- clerk: refused ER004. Nor is it given up.
 select api.cancel_pick({south_pick});
 -- clerk: refused ER004. Nor read as a sheet.

@@ -82,6 +82,12 @@ select api.accept_suggestions(array[{south_planned}::bigint]);
 select api.propose_disposal(array[{south_planned}::bigint], 'mine now');
 -- manager: refused ER004. Its stock scrapped.
 select api.approve_disposal(gen_random_uuid(), {south_disposal});
+-- manager: refused ER004. Nor on an earlier day.
+select api.approve_disposal_on(gen_random_uuid(), {south_disposal}, '2026-01-01');
+-- manager: refused ER004. Nor tried out for one.
+select api.preview_disposal({south_disposal}, '2026-01-01');
+-- clerk: refused 42501. Nor by who may not approve it.
+select api.preview_disposal({south_disposal}, '2026-01-01');
 -- manager: refused ER004. Its proposal turned down.
 select api.close_disposal({south_disposal}, 'no');
 -- manager: refused ER004. Its classes written.
