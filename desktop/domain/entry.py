@@ -112,7 +112,11 @@ def _numeric(plain: str, today: date) -> date:
 
 
 def format_date(value: date | None) -> str:
-    """``24 Nov 2026`` in English, ``2026-11-24`` in Chinese; ``–`` for none."""
+    """``24 Nov 2026`` in English, ``2026-11-24`` in Chinese; ``–`` for none.
+
+    For fields, facts and sentences. Where days stand under one another (lists, tables, papers, names of files) they are
+    ISO in both languages, so that they sort and compare at a glance.
+    """
     if value is None:
         return NO_VALUE
     return value.isoformat() if language() == "zh" else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"

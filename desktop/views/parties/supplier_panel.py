@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.conditions import Test, to_json
+from desktop.domain.entry import format_date
 from desktop.domain.figures import percent
 from desktop.domain.text import tr
 from desktop.operations.supplier_record import Pending, Performance, SupplierRecord
@@ -53,7 +54,7 @@ def _service(one: Performance) -> QWidget:
             (tr("Price change"), _figure(_signed(one.price_change))),
             (tr("Deliveries"), _figure(f"{one.deliveries:,}")),
             (tr("Spend"), _figure(f"¥ {one.spend:,.2f}")),
-            (tr("Last delivery"), _figure(one.last_delivery.isoformat())),
+            (tr("Last delivery"), _figure(format_date(one.last_delivery))),
         )
     )
 

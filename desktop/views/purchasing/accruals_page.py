@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.entry import format_date
 from desktop.domain.figures import percent
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
@@ -242,7 +243,7 @@ class AccrualsPage(Page):
             (
                 tr("Received, not invoiced"),
                 f"¥ {found.open_amount:,.2f}",
-                tr("{count} receipts, oldest {day}", count=f"{found.receipts:,}", day=found.oldest.isoformat())
+                tr("{count} receipts, oldest {day}", count=f"{found.receipts:,}", day=format_date(found.oldest))
                 if found.oldest
                 else "",
                 "text.primary",

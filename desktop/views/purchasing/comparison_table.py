@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QP
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
+from desktop.domain.entry import format_date
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.purchasing_letters import Asked, LastPrice
@@ -111,7 +112,7 @@ class _Model(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _price(paid.unit_price) if paid is not None else "–"
         if role == Qt.ItemDataRole.ToolTipRole and paid is not None:
-            day = paid.ordered_on.isoformat() if paid.ordered_on else "–"
+            day = format_date(paid.ordered_on)
             name = pick(paid.supplier, paid.supplier_zh)
             return tr("{currency}, {supplier}, {day}", currency=paid.currency, supplier=name, day=day)
         return None

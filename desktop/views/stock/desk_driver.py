@@ -17,6 +17,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain import stock, stock_scans, stock_units
+from desktop.domain.entry import format_date
 from desktop.domain.stock import Draft, Feedback, Level, Mode
 from desktop.domain.stock_units import Entry
 from desktop.domain.text import tr
@@ -150,7 +151,7 @@ class DeskDriver(DeskPosting):
         if day is None:
             return False
         self._set(stock.with_line(self.draft, self.draft.current, replace(line, expires_on=day)))
-        self._say(Feedback(Level.OK, line.lot or line.part.code, tr("Good until {day}", day=day.isoformat())))
+        self._say(Feedback(Level.OK, line.lot or line.part.code, tr("Good until {day}", day=format_date(day))))
         return True
 
     def entry(self, text: str) -> Entry | None:

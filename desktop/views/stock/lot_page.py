@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
-from desktop.domain.entry import NotANumber, parse_decimal
+from desktop.domain.entry import NotANumber, format_date, parse_decimal
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations import stock, stock_lots
@@ -149,7 +149,7 @@ class LotPage(Page):
             self._fact_row.addWidget(_fact(tr("Installed in"), self._link("asset", card.asset_id, card.asset)))
         where = tr(", ").join(_place(each, card) for each in card.places) or "–"
         self._fact_row.addWidget(_fact(tr("Lies in"), Label(where)))
-        expires = Label(card.expires_on.isoformat() if card.expires_on else "–")
+        expires = Label(format_date(card.expires_on))
         self._fact_row.addWidget(_fact(tr("Expires on"), expires))
         self._fact_row.addStretch(1)
         self.life.show_rows(tuple(_row(each) for each in card.life))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.conditions import Group, Test, to_json
+from desktop.domain.entry import format_date
 from desktop.domain.figures import month_name, percent, whole
 from desktop.domain.text import pick, tr
 from desktop.operations import stock_overview
@@ -184,7 +185,7 @@ class StockOverviewPage(Page):
         if found.computed_at is None:
             self.header.set_note(tr("Not worked out yet: the figures come every night."))
         else:
-            self.header.set_note(tr("As of {day}", day=found.computed_at.isoformat()))
+            self.header.set_note(tr("As of {day}", day=format_date(found.computed_at)))
 
     def _show_units(self, found: Overview) -> None:
         self.unit.clear()

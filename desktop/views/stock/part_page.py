@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.entry import format_date
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations import stock_desk
@@ -99,7 +100,7 @@ class PartPage(Page):
         if found is None:
             return
         unit = pick(found.part.uom, found.part.uom_zh)
-        due = found.due_on.isoformat() if found.due_on else ""
+        due = format_date(found.due_on) if found.due_on else ""
         for words, value, aside in (
             (tr("On hand"), quantity_text(found.on_hand), unit),
             (tr("Reserved"), quantity_text(found.reserved), unit),
