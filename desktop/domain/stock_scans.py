@@ -22,12 +22,11 @@ from desktop.domain.stock import (
     Verdict,
     free_at,
     quantity_text,
-    replacement_for,
     set_quantity,
-    verdict,
     with_line,
 )
 from desktop.domain.stock_units import counted
+from desktop.domain.stock_verdicts import replacement_for, verdict
 from desktop.domain.text import tr
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain import stock, stock_scans
+from desktop.domain import stock, stock_scans, stock_verdicts
 from desktop.domain.stock import Draft, Holding, Level, Line, Mode, Part, Subject
 from desktop.domain.stock_drafts import draft_from, to_json
 from desktop.domain.stock_posting import document
@@ -30,9 +30,10 @@ def _reserved(part: Part, expected: int) -> Line:
 def test_each_scan_of_an_issue_counts_one_piece() -> None:
     draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(_part(), 2),))
     draft, said = stock_scans.scan_part(draft, _part())
-    assert draft.lines[0].quantity == 1 and said.count == "1 / 2" and stock.verdict(draft, 0).level is Level.ACTIVE
+    assert draft.lines[0].quantity == 1 and said.count == "1 / 2"
+    assert stock_verdicts.verdict(draft, 0).level is Level.ACTIVE
     draft, said = stock_scans.scan_part(draft, _part())
-    assert said.count == "2 / 2" and stock.verdict(draft, 0).level is Level.OK
+    assert said.count == "2 / 2" and stock_verdicts.verdict(draft, 0).level is Level.OK
 
 
 def test_a_receipt_fills_in_what_is_still_to_come_then_counts_on() -> None:
@@ -40,15 +41,15 @@ def test_a_receipt_fills_in_what_is_still_to_come_then_counts_on() -> None:
     draft, _ = stock_scans.scan_part(Draft(Mode.RECEIVE, lines=(line,)), _part())
     assert draft.lines[0].quantity == 20
     draft, _ = stock_scans.scan_part(draft, _part())
-    assert stock.verdict(draft, 0).level is Level.EXTRA  # 21 of 20: within 5 %
-    assert stock.verdict(stock.set_quantity(draft, 0, Decimal(22)), 0).rule == "over"
+    assert stock_verdicts.verdict(draft, 0).level is Level.EXTRA  # 21 of 20: within 5 %
+    assert stock_verdicts.verdict(stock.set_quantity(draft, 0, Decimal(22)), 0).rule == "over"
 
 
 @pytest.mark.parametrize(("fits", "level"), [(True, Level.EXTRA), (None, Level.EXTRA), (False, Level.BAD)])
 def test_an_unreserved_part_is_extra_unless_it_is_known_not_to_fit(fits: bool | None, level: Level) -> None:
     draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(_part("SEP-7520"), 1),))
     draft, _ = stock_scans.scan_part(draft, _part("SEP-7710", fits=("110S",), fits_asset=fits))
-    assert stock.verdict(draft, 1).level is level
+    assert stock_verdicts.verdict(draft, 1).level is level
 
 
 def test_the_replacement_takes_the_quantity_of_the_wrong_part() -> None:
@@ -56,16 +57,16 @@ def test_the_replacement_takes_the_quantity_of_the_wrong_part() -> None:
     draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(right, 1),))
     draft, said = stock_scans.scan_part(draft, wrong)
     assert said.level is Level.BAD and "SEP-7520" in said.detail
-    draft = stock.replaced(draft, 1)
+    draft = stock_verdicts.replaced(draft, 1)
     assert [(line.part.code, line.quantity) for line in draft.lines] == [("SEP-7520", 1)]
 
 
 def test_reserved_stock_is_free_for_its_own_order_only() -> None:
     part = _part(on_hand=3, reserved=3)
     own = Draft(Mode.ISSUE, ORDER, lines=(replace(_reserved(part, 3), quantity=Decimal(3)),))
-    assert stock.verdict(own, 0).level is Level.OK
+    assert stock_verdicts.verdict(own, 0).level is Level.OK
     foreign = Draft(Mode.ISSUE, ORDER, lines=(Line(part, Decimal(1), location_id=1, location="A-01"),))
-    assert stock.verdict(foreign, 0).rule == "over"
+    assert stock_verdicts.verdict(foreign, 0).rule == "over"
 
 
 def test_the_lot_that_expires_first_is_suggested() -> None:
@@ -86,7 +87,7 @@ def test_a_lot_that_has_run_out_is_suggested_last_and_told() -> None:
     assert stock_scans.suggested(Draft(Mode.ISSUE), part) is late
     assert stock_scans.suggested(Draft(Mode.ISSUE), replace(part, holdings=(old,))) is old
     draft, said = stock_scans.scan_part(Draft(Mode.ISSUE, ORDER), part, lot=old)
-    assert stock.verdict(draft, 0).rule == "expired" and said.level is Level.EXTRA
+    assert stock_verdicts.verdict(draft, 0).rule == "expired" and said.level is Level.EXTRA
 
 
 def test_the_rest_of_an_order_line_goes_to_the_next_lot() -> None:
@@ -97,15 +98,15 @@ def test_the_rest_of_an_order_line_goes_to_the_next_lot() -> None:
     draft = stock.with_line(draft, 0, replace(draft.lines[0], lot="L1", quantity=Decimal(120)))
     draft, _ = stock_scans.scan_part(draft, part)
     assert [(each.expected, each.quantity, each.lot) for each in draft.lines] == [(120, 120, "L1"), (80, 80, "")]
-    assert stock.figures(draft).left == 0 and draft.lines[1].purchase_line_id == 3
+    assert stock_verdicts.figures(draft).left == 0 and draft.lines[1].purchase_line_id == 3
 
 
 def test_a_transfer_reads_from_bin_parts_to_bin() -> None:
     draft, _ = stock_scans.scan_place(Draft(Mode.TRANSFER), 1, "A-01")
     draft, _ = stock_scans.scan_part(draft, _part())
-    assert stock.obstacle(draft) != ""
+    assert stock_verdicts.obstacle(draft) != ""
     draft, _ = stock_scans.scan_place(draft, 2, "B-02")
-    assert stock.obstacle(draft) == ""
+    assert stock_verdicts.obstacle(draft) == ""
     (line,) = document(draft)["lines"]
     assert (line["from_location_id"], line["to_location_id"], line["quantity"]) == (1, 2, "1")
 
@@ -137,4 +138,4 @@ def test_no_scan_is_lost(scans: list[str]) -> None:
     for code in scans:
         draft, _ = stock_scans.scan_part(draft, _part(code, on_hand=99))
     assert {line.part.code: line.quantity for line in draft.lines} == {code: scans.count(code) for code in set(scans)}
-    assert stock.figures(draft).pieces == len(scans)
+    assert stock_verdicts.figures(draft).pieces == len(scans)

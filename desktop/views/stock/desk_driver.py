@@ -16,7 +16,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain import stock, stock_scans, stock_units
+from desktop.domain import stock, stock_scans, stock_units, stock_verdicts
 from desktop.domain.entry import format_date
 from desktop.domain.stock import Draft, Feedback, Level, Mode
 from desktop.domain.stock_units import Entry
@@ -215,7 +215,7 @@ class DeskDriver(DeskPosting):
             self._context.open("pick_list", found.id)
         elif found.kind == "location":
             self._set_said(*stock_scans.scan_place(self.draft, found.id, found.code))
-            if self.draft.mode is Mode.TRANSFER and not stock.obstacle(self.draft):
+            if self.draft.mode is Mode.TRANSFER and not stock_verdicts.obstacle(self.draft):
                 self._post_now()  # the bin to put them in commits
         elif found.part is not None:
             self._take_part(found)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain import stock, stock_owners, stock_scans, stock_units
+from desktop.domain import stock, stock_owners, stock_scans, stock_units, stock_verdicts
 from desktop.domain.stock import Draft, Feedback, Level, Line, Mode, Owner, Part, quantity_text
 from desktop.domain.stock_units import Entry
 from desktop.domain.text import pick, tr
@@ -182,11 +182,11 @@ class DeskLines(QObject):
         if line is not None:
             instead = self.substitutes.get(line.part.id)
             taking = self.draft.mode in (Mode.ISSUE, Mode.COUNTER)
-            short = taking and instead is not None and stock.verdict(self.draft, index).rule == "over"
+            short = taking and instead is not None and stock_verdicts.verdict(self.draft, index).rule == "over"
             if instead is not None and short:
                 self._set(stock_scans.take_substitute(self.draft, index, instead))
             else:
-                self._set(stock.replaced(self.draft, index))
+                self._set(stock_verdicts.replaced(self.draft, index))
             line = self._line()
             if line is not None:
                 self._say(stock_scans.feedback(self.draft, self.draft.current, line.quantity))

@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.domain import stock
+from desktop.domain import stock, stock_verdicts
 from desktop.domain.changes import Changes
 from desktop.domain.clipboard import ClipboardTooLarge
 from desktop.domain.stock import Draft, Feedback, Level, Mode, quantity_text
@@ -305,7 +305,7 @@ class StockDesk(Page):
         self.table.set_empty(desk_rows.scan_hint(draft), offer)
 
     def _show_totals(self, draft: Draft) -> None:
-        sums = stock.figures(draft)
+        sums = stock_verdicts.figures(draft)
         totals = [
             Total(tr("Lines filled"), f"{sums.filled} / {sums.lines}"),
             Total(tr("Pieces"), stock.quantity_text(sums.pieces)),
@@ -315,11 +315,11 @@ class StockDesk(Page):
             left = tr("Reserved left to pick") if draft.mode is Mode.ISSUE else tr("Still to come")
             totals.append(Total(left, stock.quantity_text(sums.left)))
         self.bar.set_totals(totals)
-        faulty = stock.first_fault(draft) >= 0
+        faulty = stock_verdicts.first_fault(draft) >= 0
         if self.driver.unknown_outcome():
             self.bar.set_reason(tr("Not known whether it was posted. F9 asks again."))
         else:
-            self.bar.set_reason(stock.obstacle(draft) if faulty else "")
+            self.bar.set_reason(stock_verdicts.obstacle(draft) if faulty else "")
 
     def _say(self, at: str, feedback: Feedback) -> None:
         wanted = feedback.level is Level.BAD or bool(at)
@@ -398,7 +398,7 @@ class StockDesk(Page):
             return
         self.panel.show_overview(overview)
         draft = self.driver.draft
-        short = 0 <= draft.current < len(draft.lines) and stock.verdict(draft, draft.current).rule == "over"
+        short = 0 <= draft.current < len(draft.lines) and stock_verdicts.verdict(draft, draft.current).rule == "over"
         instead = next((each for each in overview.substitutes if substitute_place(each) is not None), None)
         if short and instead is not None and draft.mode in (Mode.ISSUE, Mode.COUNTER):
             self.panel.show_substitutes()

@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.domain import stock
+from desktop.domain import stock_verdicts
 from desktop.domain.changes import Changes
 from desktop.domain.entry import format_date
 from desktop.domain.stock import Draft, Feedback, Level, Mode
@@ -73,9 +73,9 @@ class DeskPosting(DeskLines):
     # posting
 
     def _post_now(self) -> None:
-        why = stock.obstacle(self.draft)
+        why = stock_verdicts.obstacle(self.draft)
         if why:
-            fault = stock.first_fault(self.draft)
+            fault = stock_verdicts.first_fault(self.draft)
             if fault >= 0:
                 self.go_to(fault)
             self._say(Feedback(Level.BAD, tr("Not posted"), why), listed=False)

@@ -17,11 +17,10 @@ from desktop.domain.stock import (
     left_after,
     owner_of,
     quantity_text,
-    replacement_for,
-    verdict,
 )
 from desktop.domain.stock_scans import substitute_place
 from desktop.domain.stock_units import Entry, counted
+from desktop.domain.stock_verdicts import replacement_for, verdict
 from desktop.domain.text import tr
 from desktop.views.stock.painted_table import Cell, Message, TableColumn, TableRow
 
