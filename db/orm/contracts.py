@@ -28,7 +28,8 @@ from db.orm.base import (
 if TYPE_CHECKING:
     from db.orm.assets import Asset
     from db.orm.parties import Party
-    from db.orm.platform import AppUser, OrgUnit
+    from db.orm.people import AppUser
+    from db.orm.platform import OrgUnit
 
 
 class Contract(Searched, Stamped, Versioned, Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from db.orm.base import Base, CText, Json
 
 if TYPE_CHECKING:
-    from db.orm.platform import Role
+    from db.orm.people import Role
 
 
 class DictionaryEntry(Base):

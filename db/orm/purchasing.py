@@ -13,7 +13,8 @@ from db.orm.base import Base, BigInt, CText, Currency, Money, Price, Quantity, S
 
 if TYPE_CHECKING:
     from db.orm.parties import Party
-    from db.orm.platform import AppUser, OrgUnit, Role
+    from db.orm.people import AppUser, Role
+    from db.orm.platform import OrgUnit
     from db.orm.stock_items import Item
     from db.orm.work_orders import WorkOrder
 

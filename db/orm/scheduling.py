@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from db.orm.base import Base, BigInt, Code, CText, Price, SmallInt, Sorted, Stamped, Versioned, unit_key, unit_of
 
 if TYPE_CHECKING:
-    from db.orm.platform import AppUser, OrgUnit
+    from db.orm.people import AppUser
+    from db.orm.platform import OrgUnit
     from db.orm.work_orders import WorkOrder
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Column as TableColumn
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.orm.audit import Erasure
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from desktop.domain.conditions import Test
 from desktop.lists.spec import Column, Expression, Kind, ListSpec, Look, Sort, View
 

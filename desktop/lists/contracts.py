@@ -10,7 +10,8 @@ from db.orm.assets import Asset
 from db.orm.contracts import Contract, ContractAsset, ContractLine
 from db.orm.finance import CostEntry
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, COSTS, state_looks
 from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View

@@ -8,18 +8,8 @@ from typing import Any
 from sqlalchemy import Date, Select, Text, cast, func, select
 from sqlalchemy.orm import aliased
 
-from db.orm.platform import (
-    AppUser,
-    CustomField,
-    CustomRole,
-    Delegation,
-    OrgUnit,
-    Role,
-    UserCustomRole,
-    UserLogin,
-    UserRole,
-    UserUnit,
-)
+from db.orm.people import AppUser, CustomRole, Delegation, Role, UserCustomRole, UserLogin, UserRole, UserUnit
+from db.orm.platform import CustomField, OrgUnit
 from desktop.domain.conditions import Test
 from desktop.lists.common import KEEPERS
 from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View

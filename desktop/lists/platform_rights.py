@@ -9,7 +9,7 @@ from sqlalchemy import Column as TableColumn
 from sqlalchemy.orm import aliased
 
 from db.dictionary import entries
-from db.orm.platform import AppUser, CustomRole, CustomRolePart, Delegation, Role, UserCustomRole
+from db.orm.people import AppUser, CustomRole, CustomRolePart, Delegation, Role, UserCustomRole
 from desktop.domain.conditions import Test
 from desktop.lists import (
     assets,

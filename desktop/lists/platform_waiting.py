@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from db.orm.platform import AppUser
+from db.orm.people import AppUser
 from desktop.domain.conditions import Group, Test
 from desktop.lists.platform import USERS
 from desktop.lists.spec import Column, Kind, View

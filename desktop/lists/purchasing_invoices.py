@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, ColumnElement, Date, Integer, MetaData, Numer
 from sqlalchemy import Column as TableColumn
 
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
 from db.orm.purchasing_invoices import (
     GrniEntry,

@@ -8,7 +8,8 @@ from sqlalchemy import ARRAY, BigInteger, Select, any_, case, cast, func, litera
 from sqlalchemy.orm import aliased
 
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit, Role
+from db.orm.people import AppUser, Role
+from db.orm.platform import OrgUnit
 from db.orm.purchasing import Approval, ApprovalRule, PurchaseOrder, Requisition, RequisitionLine, SupplierPrice
 from db.orm.stock_items import Item
 from desktop.domain.conditions import Group, Test

@@ -8,7 +8,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrder
 from db.orm.scheduling import Engineer
 from db.orm.stock import ItemCost, Lot, Reservation, StockBalance, StockDocument, StockLocation, StockMove

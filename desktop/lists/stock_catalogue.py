@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, any_, case, func, literal, select
 from sqlalchemy.orm import aliased
 
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.stock_catalogue import ItemAttribute, ItemCategory, ItemDuplicate, ItemMerge, ItemSynonym
 from db.orm.stock_items import Item
 from desktop.domain.conditions import Test

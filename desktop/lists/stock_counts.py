@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.stock import CountPlan, StockCount, StockCountLine, StockDocument, StockLocation
 from desktop.domain.conditions import Test
 from desktop.lists.common import BUSINESS, state_looks

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.stock import Lot, PickLine, PickList, Reservation, StockDocument, StockLocation, StockMove
 from db.orm.stock_items import Item
 from db.orm.stock_planning import OrderReadiness

@@ -9,7 +9,8 @@ from sqlalchemy import Column as TableColumn
 from sqlalchemy.orm import aliased
 
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit, OrgUnitClosure
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit, OrgUnitClosure
 from db.orm.purchasing import Requisition, RequisitionLine
 from db.orm.stock import PickLine, PickList, StockDocument, StockLocation
 from db.orm.stock_items import Item

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.stock import StockDocument, StockMove
 from db.orm.stock_items import Item
 from db.orm.stock_value import StockLayer, StockPeriod, StockValueEntry

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from db.orm.platform import AppUser
+from db.orm.people import AppUser
 from db.session import Database
 from desktop.domain.text import pick
 from desktop.lists.spec import ListSpec

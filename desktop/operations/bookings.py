@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from db.orm.assets import Asset
 from db.orm.contracts import Contract
 from db.orm.parties import Party, Site
-from db.orm.platform import AppUser
+from db.orm.people import AppUser
 from db.orm.scheduling import Booking as BookingRow
 from db.orm.scheduling import Skill as SkillRow
 from db.orm.work_orders import WorkOrder

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from db.orm.assets import Asset
 from db.orm.contracts import Contract, ContractAsset, ContractHistory, ContractLine
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records

@@ -260,7 +260,7 @@ def _stamps(session: Session, spec: ListSpec, ids: Sequence[int]) -> Mapping[int
     table = table_of(spec)
     if "updated_by" not in table.c:
         return {}
-    from db.orm.platform import AppUser
+    from db.orm.people import AppUser
 
     who = AppUser.__table__
     found = select(table.c.id, who.c.display_name, table.c.updated_at).select_from(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.scheduling import Absence, Engineer, EngineerSkill, ShiftCalendar, Skill
 from db.session import Database
 from desktop.domain.changes import Changes

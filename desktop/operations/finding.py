@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from db import functions
 from db.orm.dictionary import DictionaryEntry
-from db.orm.platform import Role
+from db.orm.people import Role
 from db.session import Database
 from desktop.domain.text import Language
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from db import users
 from db.errors import UserError
-from db.orm.platform import AppUser, OrgUnit, UserUnit
+from db.orm.people import AppUser, UserUnit
+from db.orm.platform import OrgUnit
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.domain.people import Account

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import users
 from db.errors import UserError
-from db.orm.platform import CustomRole
+from db.orm.people import CustomRole
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.operations import records

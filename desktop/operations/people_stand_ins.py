@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from db import users
-from db.orm.platform import AppUser, Delegation
+from db.orm.people import AppUser, Delegation
 from db.session import Database
 from desktop.domain.changes import Changes
 from desktop.domain.people import can_delegate

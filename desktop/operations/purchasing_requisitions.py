@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from db.orm.parties import Party
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.purchasing import Requisition, RequisitionLine
 from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from db.orm.platform import AppUser, OrgUnit
+from db.orm.people import AppUser
+from db.orm.platform import OrgUnit
 from db.orm.purchasing import PurchaseOrder
 from db.orm.scheduling import Engineer
 from db.orm.stock import Lot, StockDocument, StockLocation, StockMove
