@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from desktop.domain.conditions import ConditionError
-from desktop.domain.matching import ValueType, coerce
+from desktop.domain.matching import ValueType, Words, coerce
 from desktop.domain.text import tr
 from desktop.lists import compile as sql
 from desktop.lists.all_lists import list_for
@@ -38,6 +38,7 @@ def reader_for(session: Session, view: View, columns: Iterable[str], cells: Iter
         if info is not None and info.reference is not None and value not in (None, ""):
             wanted.setdefault(info.reference, set()).add(str(value).strip())
     found = {key: referred(session, list_for(key), texts) for key, texts in wanted.items()}
+    words = view.reader.words()
 
     def typed(column: str, value: Cell) -> Any:
         info = infos.get(column)
@@ -49,12 +50,12 @@ def reader_for(session: Session, view: View, columns: Iterable[str], cells: Iter
             return None
         if info.reference is not None:
             return _only(found[info.reference].get(str(value).strip(), ()), info, str(value))
-        return type_value(view, info, value)
+        return type_value(info, value, words)
 
     return typed
 
 
-def type_value(view: View, info: ColumnInfo, value: Cell) -> Any:
+def type_value(info: ColumnInfo, value: Cell, words: Words) -> Any:
     """The value as the column's type. Raises Refused."""
     if info.kind in (Kind.CHOICE, Kind.STATE):
         return _choice(info, str(value))
@@ -64,13 +65,13 @@ def type_value(view: View, info: ColumnInfo, value: Cell) -> Any:
     if isinstance(value, Decimal | date) and _fits(value, value_type):
         return value
     if isinstance(value, date) and not isinstance(value, datetime) and value_type == "datetime":
-        return datetime(value.year, value.month, value.day, tzinfo=view.reader.zone)
+        return datetime(value.year, value.month, value.day, tzinfo=words.zone)
     try:
-        found = coerce(value if isinstance(value, str | int) else str(value), value_type, view.reader.words(), info.key)
+        found = coerce(value if isinstance(value, str | int) else str(value), value_type, words, info.key)
     except ConditionError:
         raise Refused(_not_readable(value_type, str(value))) from None
     if isinstance(found, date) and not isinstance(found, datetime) and value_type == "datetime":
-        return datetime(found.year, found.month, found.day, tzinfo=view.reader.zone)
+        return datetime(found.year, found.month, found.day, tzinfo=words.zone)
     return found
 
 
@@ -88,14 +89,12 @@ def referred(session: Session, spec: ListSpec, texts: Iterable[str]) -> Mapping[
         names = [code, *names]
     statement = spec.joins(select(*names, spec.row_id))
     rows = session.execute(statement.where(or_(*(name.in_(asked) for name in names)))).all()
-    found: dict[str, Sequence[int]] = {}
-    for wanted in asked:
-        for position in range(len(names)):
-            ids = list(dict.fromkeys(row[-1] for row in rows if row[position] == wanted))
-            if ids:
-                found[wanted] = ids
-                break
-    return found
+    bearers: list[dict[str, dict[int, None]]] = [{} for _ in names]
+    for row in rows:
+        for by_name, name in zip(bearers, row, strict=False):
+            by_name.setdefault(name, {})[row[-1]] = None
+    found = {wanted: next((by_name[wanted] for by_name in bearers if wanted in by_name), None) for wanted in asked}
+    return {wanted: tuple(ids) for wanted, ids in found.items() if ids}
 
 
 def _only(ids: Sequence[int], info: ColumnInfo, value: str) -> int:
