@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.text import tr
-from desktop.lists.stock_planning import FORECASTERS
+from desktop.lists.stock_parts_plan import FORECASTERS
 from desktop.views.platform.audit_proof_page import AuditProofPage
 from desktop.views.platform.import_page import ImportPage
 from desktop.views.platform.policy_page import PolicyPage

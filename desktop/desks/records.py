@@ -8,8 +8,9 @@ from typing import Any
 
 from desktop.domain.text import tr
 from desktop.lists.purchasing_invoices import PAYERS
+from desktop.lists.stock import VALUERS
 from desktop.lists.stock_counts import COUNTERS
-from desktop.lists.stock_planning import PLANNERS, VALUERS
+from desktop.lists.stock_decisions import PLANNERS
 from desktop.operations import people_accounts
 from desktop.runtime.context import Context
 from desktop.views.assets.asset_page import AssetPage

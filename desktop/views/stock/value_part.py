@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.changes import Changes
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import tr
-from desktop.lists.stock_planning import VALUERS
+from desktop.lists.stock import VALUERS
 from desktop.models.rows import RowsModel
 from desktop.operations import stock_values
 from desktop.operations.records import Record
