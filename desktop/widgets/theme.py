@@ -71,6 +71,8 @@ class _State(QObject):
         super().__init__()
         self.choice: ThemeChoice = "light"
         self.theme: ThemeName = "light"
+        self.worn: ThemeName | None = None
+        self.language: texts.Language | None = None
         self.colors: dict[str, QColor] = {}
         self.signals = ThemeSignals()
         self.style: OutpostStyle | None = None
@@ -175,7 +177,9 @@ def apply_theme(app: QApplication, choice: ThemeChoice = "system") -> None:
 
 def _put_on(app: QApplication, theme: ThemeName) -> None:
     state = _state()
-    state.theme = theme
+    if state.worn == theme:
+        return  # a style sheet that is set again dresses every widget anew, even when it is the same
+    state.theme = state.worn = theme
     state.colors = {}
     app.setFont(font(12))
     for field in ("QLineEdit", "QPlainTextEdit", "QTextEdit", "QComboBox", "QAbstractSpinBox"):
@@ -231,6 +235,9 @@ def _palette() -> QPalette:
 def set_language(code: texts.Language) -> None:
     """Switch the program's language: our texts, Qt's own dialogs, the locale; then every widget retranslates."""
     state = _state()
+    if state.language == code == texts.language():
+        return
+    state.language = code
     texts.set_language(code)
     QLocale.setDefault(QLocale("zh_CN" if code == "zh" else "en_GB"))
     if state.translator is not None:
