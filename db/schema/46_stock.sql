@@ -180,19 +180,28 @@ language plpgsql
 as $$
 declare
     sort    text := document ->> 'type';
-    virtual bigint;
+    -- Which place outside a type of document comes from or goes to where its lines do not name both ends.
+    outside text := '{"receipt": "supplier", "supplier_return": "supplier", "opening": "opening", "adjustment": "count_loss", "issue": "customer",
+        "counter_issue": "customer", "return": "customer"}'::jsonb ->> sort;
+    from_outside bigint;
+    to_outside bigint;
     result  api.stock_reading;
 begin
-    select s.company_id, s.org_unit_id, api.virtual_place(s.company_id, case sort
-            when 'receipt' then 'supplier' when 'supplier_return' then 'supplier' when 'opening' then 'opening' when 'adjustment' then 'count_loss'
-            when 'issue' then 'customer' when 'counter_issue' then 'customer' when 'return' then 'customer' end)
-    into result.company, result.unit, virtual
+    select s.company_id, s.org_unit_id,
+        (select v.id from erp.stock_location v where v.company_id = s.company_id and v.kind = outside and v.retired_on is null order by v.id limit 1)
+    into result.company, result.unit, to_outside
     from erp.stock_location s
     where s.id in ((document #>> '{lines,0,from_location_id}')::bigint, (document #>> '{lines,0,to_location_id}')::bigint)
     order by s.stocked desc, (s.kind = 'in_transit')
     limit 1;
     if result.company is null then
         perform api.refuse_posting('stock_lines_given', 'a posting needs at least one line with a place');
+    end if;
+    if sort in ('receipt', 'opening', 'return') then
+        from_outside := to_outside;
+        to_outside := null;
+    elsif sort = 'adjustment' then
+        from_outside := to_outside;
     end if;
     select array_agg(
         row(l.line_no, l.item_id, l.item_code, l.tracking, l.allow_negative, l.standard_cost, l.currency, l.digits,
@@ -205,19 +214,12 @@ begin
                 when l.item_code is null then 'stock_item_known'
                 when l.from_id is null or l.to_id is null then 'stock_location_known'
                 -- Which ends each type of document may have.
-                when not case sort
-                    when 'issue' then l.from_stocked and l.to_kind = 'customer'
-                    when 'counter_issue' then l.from_stocked and l.to_kind = 'customer'
-                    when 'receipt' then l.from_kind = 'supplier' and l.to_stocked
-                    when 'return' then l.from_kind = 'customer' and l.to_stocked
-                    when 'transfer' then l.from_stocked and l.to_stocked
-                    when 'supplier_return' then l.from_stocked and l.to_kind = 'supplier'
-                    when 'opening' then l.from_kind = 'opening' and l.to_stocked
-                    when 'adjustment' then
-                        (l.from_stocked and l.to_kind in ('count_loss', 'scrap'))
-                        or (l.from_kind in ('count_loss', 'scrap') and l.to_stocked)
-                        or (l.from_id = l.to_id and l.from_stocked)
-                    else false end then 'stock_ends_allowed'
+                when concat_ws(' ', sort, case when l.from_stocked then 'stock' else l.from_kind end, case when l.to_stocked then 'stock' else l.to_kind end)
+                    <> all ('{issue stock customer,counter_issue stock customer,receipt supplier stock,return customer stock,
+                        transfer stock stock,supplier_return stock supplier,opening opening stock,
+                        adjustment stock count_loss,adjustment count_loss stock,adjustment stock scrap,adjustment scrap stock,
+                        adjustment stock stock}'::text[])
+                    or (sort = 'adjustment' and l.from_stocked and l.to_stocked and l.from_id <> l.to_id) then 'stock_ends_allowed'
                 when l.factor is null then 'stock_uom_known'
                 when coalesce(l.quantity, 0) <= 0 or round(l.quantity, l.digits) <> l.quantity then 'stock_quantity_valid'
                 when l.unit_cost < 0 then 'stock_cost_not_negative'
@@ -277,14 +279,13 @@ begin
             select s.id, s.org_unit_id, s.kind, s.stocked
             from erp.stock_location s
             where s.company_id = result.company and s.retired_on is null
-                and s.id = coalesce(g.from_location_id, case when sort <> 'adjustment' or g.to_location_id is not null then case
-                    when sort in ('receipt', 'opening', 'return', 'adjustment') then virtual end end)
+                and s.id = coalesce(g.from_location_id, case when sort <> 'adjustment' or g.to_location_id is not null then from_outside end)
             limit 1) f on true
         left join lateral (
             select s.id, s.org_unit_id, s.kind, s.stocked
             from erp.stock_location s
             where s.company_id = result.company and s.retired_on is null
-                and s.id = coalesce(g.to_location_id, case when sort in ('issue', 'counter_issue', 'supplier_return', 'adjustment') then virtual end)
+                and s.id = coalesce(g.to_location_id, to_outside)
             limit 1) t on true
         -- Only a line in another unit than the item's asks for its factor. Null: no unit of this item, or not its factor. An
         -- import brings the factors of its own time with it.

@@ -99,7 +99,20 @@ declare
     changed bigint[];
     wanted  bigint;
     negative boolean;
+    single  api.stock_line := lines[1];
 begin
+    -- One line out of a balance that is there, most of what a desk posts, is one row by its key.
+    if reserved = 0 and cardinality(lines) = 1 and single.from_stocked and not single.to_stocked then
+        update erp.stock_balance b
+        set quantity = b.quantity - single.quantity, changed_at = now()
+        where b.item_id = single.item_id and b.location_id = single.from_location_id and b.condition = single.from_condition
+            and b.lot_id is not distinct from single.lot_id and b.owner_id is not distinct from single.owner_id
+            and (b.quantity - single.quantity >= b.reserved or (b.reserved = 0 and single.allow_negative))
+        returning array[b.id] into changed;
+        if found then
+            return changed;
+        end if;
+    end if;
     if reserved <> 0 then
         perform api.lock_balances(lines);
     end if;
@@ -277,7 +290,6 @@ begin
         cost.average := coalesce(line.unit_cost, line.standard_cost);
     end if;
     if cost.valuation = 'fifo' and sign <> 0 then
-        line.move_id := nextval('erp.stock_move_id_seq');
         line := case when sign > 0 then api.fill_layers(line, cost) else api.drain_layers(line, cost) end;
     elsif line.amount is null then
         line.unit_cost := case when sign > 0 then coalesce(line.unit_cost, cost.average) else cost.average end;
@@ -306,8 +318,10 @@ begin
 end
 $$;
 
--- The cost of each line, one locked row per item and company, in item order and after all balances.
-create function api.freeze_costs(inout lines api.stock_line[], company integer, out remains boolean)
+-- The cost of each line, one locked row per item and company, in item order and after all balances; with the sums of all lines.
+-- The moves are numbered here, under the lock: what is counted of an item goes by the order of its moves.
+create function api.freeze_costs(
+    inout lines api.stock_line[], company integer, out moves bigint[], out quantity numeric, out amount numeric, out remains boolean)
 language plpgsql
 as $$
 declare
@@ -335,6 +349,13 @@ begin
         select company, i.id, i.valuation from erp.item i where i.id = any (items) order by i.id
         on conflict do nothing;
     end loop;
+    moves := '{}';
+    for n in 1 .. cardinality(lines) loop
+        moves[n] := nextval('erp.stock_move_id_seq');
+        lines[n].move_id := moves[n];
+    end loop;
+    quantity := 0;
+    amount := 0;
     remains := false;
     foreach n in array turns loop
         line := lines[n];
@@ -346,9 +367,12 @@ begin
             cost := costs[at];
         end if;
         result := api.freeze_cost(line, cost);
-        lines[n] := result.line;
+        line := result.line;
         cost := result.cost;
-        if (result.line).remainder <> 0 then
+        lines[n] := line;
+        quantity := quantity + line.quantity;
+        amount := amount + line.amount;
+        if line.remainder <> 0 then
             remains := true;
         end if;
     end loop;
@@ -368,73 +392,56 @@ end
 $$;
 
 -- Write the document, its moves and, for what was issued or came back, the cost ledger: one entry a move, charged to the
--- order, its asset and its contract. `lines` are resolved, counted and priced. One statement, and what the colleagues' screens
--- are told is written with it: each statement has its price, and this runs hundreds of times a day at every desk.
-create function api.write_document(head erp.stock_document, lines api.stock_line[], out posted erp.stock_document, out moves bigint[],
-    out quantity numeric, out amount numeric)
+-- order, its asset and its contract. `lines` are resolved, counted, priced and numbered. One statement, and what the colleagues'
+-- screens are told is written with it: each statement has its price, and this runs hundreds of times a day at every desk.
+create function api.write_document(document erp.stock_document, lines api.stock_line[], moves bigint[]) returns void
 language plpgsql
 as $$
-declare
-    wrote record;
 begin
-    with d as (
+    with written as (
         insert into erp.stock_document
-            (company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
-             effective_at, posted_by, request_id, source, source_key)
-        values (head.company_id, head.org_unit_id, head.document_type, erp.next_number(head.document_type, head.company_id, now()),
-            head.work_order_id, head.purchase_order_id, head.engineer_id, head.reverses_id, head.reason,
-            coalesce(head.effective_at, now()), head.posted_by, head.request_id, head.source, head.source_key)
-        returning *),
-    numbered as materialized (
-        -- The layers of a line were told its number before.
-        select coalesce(l.move_id, nextval('erp.stock_move_id_seq')) as id, l.*
-        from unnest(lines) with ordinality l),
+            (id, company_id, org_unit_id, document_type, number, work_order_id, purchase_order_id, engineer_id, reverses_id, reason,
+             effective_at, posted_at, posted_by, request_id, source, source_key)
+        values (document.id, document.company_id, document.org_unit_id, document.document_type, document.number,
+            document.work_order_id, document.purchase_order_id, document.engineer_id, document.reverses_id, document.reason,
+            document.effective_at, document.posted_at, document.posted_by, document.request_id, document.source, document.source_key)),
     moved as (
         insert into erp.stock_move
             (id, company_id, from_org_unit_id, to_org_unit_id, document_id, line_no, item_id, from_location_id, to_location_id,
              lot_id, owner_id, from_condition, to_condition, quantity, entered_quantity, entered_uom, uom_factor, unit_cost, amount,
              work_order_id, reservation_id, reserved_quantity, purchase_line_id, reverses_id, reason, effective_at, posted_by, source, source_key)
-        select l.id, d.company_id,
+        select l.move_id, document.company_id,
             -- A virtual end has no unit of its own: it takes the one of the end that holds the stock.
             case when l.from_stocked then l.from_unit else l.to_unit end,
             case when l.to_stocked then l.to_unit else l.from_unit end,
-            d.id, l.ordinality, l.item_id, l.from_location_id, l.to_location_id,
+            document.id, l.ordinality, l.item_id, l.from_location_id, l.to_location_id,
             l.lot_id, l.owner_id, l.from_condition, l.to_condition, l.quantity, l.entered_quantity,
             l.entered_uom, l.uom_factor, l.unit_cost, l.amount,
             l.work_order_id, l.reservation_id, greatest(l.reserved_quantity, 0), l.purchase_line_id, l.reverses_id, l.reason,
-            d.effective_at, d.posted_by, l.source, l.source_key
-        from d cross join numbered l),
+            document.effective_at, document.posted_by, l.source, l.source_key
+        from unnest(lines) with ordinality l),
     charged as (
         insert into erp.cost_entry
             (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount,
              currency, source_table, source_id, reverses_id, description, effective_at, posted_by)
-        select d.company_id, coalesce(w.org_unit_id, d.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
-            coalesce(w.engineer_id, d.engineer_id), l.item_id,
+        select document.company_id, coalesce(w.org_unit_id, document.org_unit_id), 'parts', w.id, w.asset_id, w.contract_id,
+            coalesce(w.engineer_id, document.engineer_id), l.item_id,
             case when l.to_kind = 'customer' then l.quantity else -l.quantity end,
             case when l.to_kind = 'customer' then l.amount else -l.amount end,
-            l.currency, 'stock_move', l.id,
+            l.currency, 'stock_move', l.move_id,
             case when l.reverses_id is not null then (
                 select e.id from erp.cost_entry e where e.source_table = 'stock_move' and e.source_id = l.reverses_id) end,
-            d.number || ' ' || l.item_code, d.effective_at, d.posted_by
-        from d
-        cross join numbered l
-        left join lateral (select * from erp.work_order w where w.id = l.work_order_id limit 1) w on true
+            document.number || ' ' || l.item_code, document.effective_at, document.posted_by
+        from unnest(lines) l
+        left join lateral (
+            select w.id, w.org_unit_id, w.asset_id, w.contract_id, w.engineer_id from erp.work_order w where w.id = l.work_order_id limit 1) w on true
         where l.from_kind = 'customer' or l.to_kind = 'customer'
-        returning id),
-    told as (
-        insert into erp.change (topic, ids, client)
-        select 'stock_move', case when count(*) <= 500 then array_agg(l.id) else '{}' end, current_setting('application_name') from numbered l
-        union all
-        select 'cost_entry', case when count(*) <= 500 then array_agg(c.id) else '{}' end, current_setting('application_name') from charged c
-        having count(*) > 0)
-    select d as document, (select array_agg(l.id order by l.ordinality) from numbered l) as moves,
-        (select sum(l.quantity) from numbered l) as quantity, (select sum(l.amount) from numbered l) as amount
-    into wrote
-    from d;
-    posted := wrote.document;
-    moves := wrote.moves;
-    quantity := wrote.quantity;
-    amount := wrote.amount;
+        returning id)
+    insert into erp.change (topic, ids, client)
+    select 'stock_move', case when cardinality(moves) <= 500 then moves else '{}' end, current_setting('application_name')
+    union all
+    select 'cost_entry', case when count(*) <= 500 then array_agg(c.id) else '{}' end, current_setting('application_name') from charged c
+    having count(*) > 0;
 end
 $$;
 
@@ -445,10 +452,8 @@ returns jsonb
 language plpgsql
 as $$
 declare
-    head     erp.stock_document;
     posted   erp.stock_document;
     frozen   record;
-    wrote    record;
     orders   bigint[];
     balances bigint[];
     answer   jsonb;
@@ -476,33 +481,35 @@ begin
     end if;
     frozen := api.freeze_costs(lines, company);
     lines := frozen.lines;
-    head.document_type := document ->> 'type';
-    if head.document_type in ('receipt', 'supplier_return') then
+    posted.document_type := document ->> 'type';
+    if posted.document_type in ('receipt', 'supplier_return') then
         orders := api.settle_purchase_orders(lines);
     end if;
-    head.company_id := company;
-    head.org_unit_id := unit;
-    head.work_order_id := document ->> 'work_order_id';
-    head.purchase_order_id := coalesce((document ->> 'purchase_order_id')::bigint, orders[1]);
-    head.engineer_id := document ->> 'engineer_id';
-    head.reverses_id := reverses;
-    head.reason := document ->> 'reason';
-    head.effective_at := document ->> 'effective_at';
-    head.posted_by := actor;
-    head.request_id := request_id;
-    head.source := document ->> 'source';
-    head.source_key := document ->> 'source_key';
-    wrote := api.write_document(head, lines);
-    posted := wrote.posted;
+    posted.id := nextval('erp.stock_document_id_seq');
+    posted.company_id := company;
+    posted.org_unit_id := unit;
+    posted.number := erp.next_number(posted.document_type, company, now());
+    posted.work_order_id := document ->> 'work_order_id';
+    posted.purchase_order_id := coalesce((document ->> 'purchase_order_id')::bigint, orders[1]);
+    posted.engineer_id := document ->> 'engineer_id';
+    posted.reverses_id := reverses;
+    posted.reason := document ->> 'reason';
+    posted.effective_at := coalesce((document ->> 'effective_at')::timestamptz, now());
+    posted.posted_at := now();
+    posted.posted_by := actor;
+    posted.request_id := request_id;
+    posted.source := document ->> 'source';
+    posted.source_key := document ->> 'source_key';
+    perform api.write_document(posted, lines, frozen.moves);
     if frozen.remains then
-        perform api.settle_remainders(posted, lines, wrote.moves);
+        perform api.settle_remainders(posted, lines, frozen.moves);
     end if;
     -- What was bought is accrued until its invoice comes (52_purchasing); consigned stock is bought as it is used.
     if orders is not null or (posted.document_type = 'receipt' and (reverses is not null or posted.source = 'consignment')) then
-        perform api.account_receipt(posted, lines, wrote.moves);
+        perform api.account_receipt(posted, lines, frozen.moves);
     end if;
-    if head.effective_at is not null then
-        update erp.stock_layer l set effective_at = posted.effective_at where l.move_id = any (wrote.moves);
+    if document ->> 'effective_at' is not null then
+        update erp.stock_layer l set effective_at = posted.effective_at where l.move_id = any (frozen.moves);
     end if;
     if effects <> '[]' then
         perform api.post_backdating(posted, effects);
@@ -510,8 +517,8 @@ begin
     answer := jsonb_build_object(
         'document_id', posted.id, 'number', posted.number, 'type', posted.document_type, 'posted_at', posted.posted_at,
         'work_order_id', posted.work_order_id, 'purchase_orders', to_jsonb(coalesce(orders, '{}')),
-        'quantity', wrote.quantity, 'amount', wrote.amount,
-        'moves', to_jsonb(wrote.moves), 'balances', to_jsonb(balances), 'reservations', to_jsonb(coalesce(kept, '{}')));
+        'quantity', frozen.quantity, 'amount', frozen.amount,
+        'moves', to_jsonb(frozen.moves), 'balances', to_jsonb(balances), 'reservations', to_jsonb(coalesce(kept, '{}')));
     if request_id is not null then
         insert into erp.request (id, user_id, operation, fingerprint, result)
         values (request_id, actor, case when reverses is null then 'post_stock' else 'reverse_stock' end, print, answer);
@@ -534,7 +541,7 @@ declare
     me       record := api.reach();
     first    record := api.find_request(request_id, me.user_id, 'post_stock', document::text);
     -- Orders of an earlier system are closed already when their parts come in; only an import may post to them.
-    importing boolean := coalesce(document ->> 'source' <> 'consignment' and (me.user_id = 0 or 'steward' = any (erp.my_roles())), false);
+    importing boolean := case when document ->> 'source' <> 'consignment' then me.user_id = 0 or 'steward' = any (erp.my_roles()) else false end;
     read     api.stock_reading;
     lines    api.stock_line[];
     line     api.stock_line;

@@ -3,7 +3,8 @@
 All sides go through psycopg2 on the same server with the same clients, items and pauses; what is compared is a clerk's
 full posting (security, idempotency, cost, cost ledger, documents) with a function that does none of that. A third side
 writes the rows that a posting leaves behind into the same tables, with their keys and indexes, and asks and reckons
-nothing: from it to the smallest posting lie rows that somebody wants, from it to ours lies what we do.
+nothing: from it to the smallest posting lie rows that somebody wants, from it to ours lies what we do. The plans of all
+sides are kept, as ours are.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ create table bare.balance (item_id bigint not null references erp.item,
 create table bare.audit (id bigint generated always as identity primary key, at timestamptz not null default now(),
     actor text not null, what text not null, row_id bigint not null, new jsonb not null);
 create function bare.post(items bigint[], from_id bigint, to_id bigint, quantities numeric[]) returns bigint
-language plpgsql security definer set search_path = bare, pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = bare, pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan as $$
 declare made bigint; n integer;
 begin
     for n in 1 .. cardinality(items) loop
@@ -55,7 +57,8 @@ end $$;
 create function bare.rows(
     items bigint[], from_id bigint, to_id bigint, quantities numeric[], work_order bigint, request uuid)
 returns bigint
-language plpgsql security definer set search_path = bare, pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = bare, pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan as $$
 declare
     made     bigint := nextval('erp.stock_document_id_seq');
     touched  bigint[];
