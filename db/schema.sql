@@ -5268,7 +5268,7 @@ $$;
 
 -- What stock is worth beyond the moving average of 40_stock: layers of items valued first in, first out; entries that change
 -- value and no quantity (a late invoice, a revaluation, a back-dated document); months that are closed. The functions that
--- write them are in 51_stock_value and 51_stock_layers, called by the posting of 46_stock.
+-- write them are in 51_stock_value and 51_stock_layers, called by the posting of 46_stock_documents.
 
 -- One delivery of an item valued by FIFO: what of it is left, in pieces and money. Only posting writes it.
 create table erp.stock_layer (
@@ -5917,10 +5917,10 @@ call erp.allow('api.change_purchase_order(bigint, integer, text, text)', 'buyer'
 call erp.track('erp.purchase_order');
 call erp.track('erp.purchase_order_line');
 
--- ==================== 46_stock.sql
+-- ==================== 46_stock_documents.sql
 
 -- What a document of stock says, before anything of it is written: its lines read, judged, and matched with what they refer to.
--- It is posted in 59_stock. And who may do what with the tables of 40_stock.
+-- It is posted in 59_stock_posting. And who may do what with the tables of 40_stock.
 
 -- One line of a document on its way into the ledger: ends resolved, quantity in base units, cost frozen.
 create type api.stock_line as (
@@ -6625,7 +6625,7 @@ begin
         end if;
     end if;
     if kind in ('adjustment', 'opening') then
-        perform api.check_out_of_nothing(document, kind, company);  -- 47_stock
+        perform api.check_out_of_nothing(document, kind, company);  -- 47_stock_counts
     end if;
     if work_order is distinct from checked_order and work_order is not null then
         perform api.check_work_order(work_order, company, units, true);
@@ -7820,7 +7820,7 @@ call erp.track('erp.pick_line', 'quiet');
 -- ==================== 48_stock_reservations.sql
 
 -- Setting stock aside: what orders need, reservations made, given back and moved from order to order. What a posting takes
--- out of reservations is in 46_stock.
+-- out of reservations is in 46_stock_documents.
 
 -- Orders in these states still want their parts.
 create function erp.wants_parts(state text) returns boolean
@@ -9514,7 +9514,7 @@ call erp.track('erp.stock_layer_use', 'quiet silent plain');
 -- ==================== 51_stock_value.sql
 
 -- What stock is worth: changes of value without a movement, split between what is there and who consumed it. Tables:
--- 43_stock_value; called by posting (46_stock, 59_stock) and by invoices (54_purchasing_invoices). Every amount is decided under
+-- 43_stock_value; called by posting (46_stock_documents, 59_stock_posting) and by invoices (54_purchasing_invoices). Every amount is decided under
 -- the lock of the item's cost row, which each posting takes after its balances. The entry is audited; what is derived from it is
 -- not again.
 
@@ -15911,10 +15911,10 @@ call erp.allow('api.undo_merge(uuid, bigint, text)', 'steward', 'execute');
 
 call erp.track('erp.item_merge', 'ledger');
 
--- ==================== 59_stock.sql
+-- ==================== 59_stock_posting.sql
 
 -- Posting of stock: the only way into the ledger of 40_stock, for every client. One call is one document, exactly once. What a
--- document says is read in 46_stock.
+-- document says is read in 46_stock_documents.
 
 -- The state of the purchase orders whose lines were received or reversed; returns their ids.
 create function api.settle_purchase_orders(lines api.stock_line[]) returns bigint[]
@@ -16187,7 +16187,7 @@ end
 $$;
 
 -- What one line does to the value of its item, given the cost row as it stands: coming in at its price, going out at the
--- average of this moment, the last piece with the rest of the value; by layers (51_stock) at what the layers cost. Value that
+-- average of this moment, the last piece with the rest of the value; by layers (51_stock_layers) at what the layers cost. Value that
 -- is left where no piece is, or that pieces issued before they came in had cost too little, is the line's remainder.
 create function api.freeze_cost(inout line api.stock_line, inout cost erp.item_cost)
 language plpgsql

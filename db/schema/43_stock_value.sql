@@ -1,6 +1,6 @@
 -- What stock is worth beyond the moving average of 40_stock: layers of items valued first in, first out; entries that change
 -- value and no quantity (a late invoice, a revaluation, a back-dated document); months that are closed. The functions that
--- write them are in 51_stock_value and 51_stock_layers, called by the posting of 46_stock.
+-- write them are in 51_stock_value and 51_stock_layers, called by the posting of 46_stock_documents.
 
 -- One delivery of an item valued by FIFO: what of it is left, in pieces and money. Only posting writes it.
 create table erp.stock_layer (

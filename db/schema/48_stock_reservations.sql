@@ -1,5 +1,5 @@
 -- Setting stock aside: what orders need, reservations made, given back and moved from order to order. What a posting takes
--- out of reservations is in 46_stock.
+-- out of reservations is in 46_stock_documents.
 
 -- Orders in these states still want their parts.
 create function erp.wants_parts(state text) returns boolean

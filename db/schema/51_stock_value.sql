@@ -1,5 +1,5 @@
 -- What stock is worth: changes of value without a movement, split between what is there and who consumed it. Tables:
--- 43_stock_value; called by posting (46_stock, 59_stock) and by invoices (54_purchasing_invoices). Every amount is decided under
+-- 43_stock_value; called by posting (46_stock_documents, 59_stock_posting) and by invoices (54_purchasing_invoices). Every amount is decided under
 -- the lock of the item's cost row, which each posting takes after its balances. The entry is audited; what is derived from it is
 -- not again.
 

@@ -1,5 +1,5 @@
 -- What a document of stock says, before anything of it is written: its lines read, judged, and matched with what they refer to.
--- It is posted in 59_stock. And who may do what with the tables of 40_stock.
+-- It is posted in 59_stock_posting. And who may do what with the tables of 40_stock.
 
 -- One line of a document on its way into the ledger: ends resolved, quantity in base units, cost frozen.
 create type api.stock_line as (
@@ -704,7 +704,7 @@ begin
         end if;
     end if;
     if kind in ('adjustment', 'opening') then
-        perform api.check_out_of_nothing(document, kind, company);  -- 47_stock
+        perform api.check_out_of_nothing(document, kind, company);  -- 47_stock_counts
     end if;
     if work_order is distinct from checked_order and work_order is not null then
         perform api.check_work_order(work_order, company, units, true);

@@ -1,5 +1,5 @@
 -- Posting of stock: the only way into the ledger of 40_stock, for every client. One call is one document, exactly once. What a
--- document says is read in 46_stock.
+-- document says is read in 46_stock_documents.
 
 -- The state of the purchase orders whose lines were received or reversed; returns their ids.
 create function api.settle_purchase_orders(lines api.stock_line[]) returns bigint[]
@@ -272,7 +272,7 @@ end
 $$;
 
 -- What one line does to the value of its item, given the cost row as it stands: coming in at its price, going out at the
--- average of this moment, the last piece with the rest of the value; by layers (51_stock) at what the layers cost. Value that
+-- average of this moment, the last piece with the rest of the value; by layers (51_stock_layers) at what the layers cost. Value that
 -- is left where no piece is, or that pieces issued before they came in had cost too little, is the line's remainder.
 create function api.freeze_cost(inout line api.stock_line, inout cost erp.item_cost)
 language plpgsql
