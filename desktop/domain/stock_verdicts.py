@@ -194,8 +194,6 @@ def obstacle(draft: Draft) -> str:
         return tr("Scan the work order or the issue first.")
     if draft.mode is Mode.SEND_BACK and draft.subject is None:
         return tr("Scan the receipt or the purchase order first.")
-    if faults == 1:
-        return tr("1 line must be fixed first. F9 goes to it.")
     if faults:
         return tr("{count} lines must be fixed first. F9 goes to them.", count=faults)
     if not draft.filled:

@@ -3,11 +3,15 @@
 English is the source; `resources/translations/zh/<area>.json` maps each English template to Chinese. Templates carry
 named fields: ``tr("{count} rows selected", count=3)``. A test walks the source and demands a translation for each
 literal and a use for each entry, so never build a template at run time.
+
+Templates count in the plural. Where a field is 1, `resources/translations/en/after_one.json` says how the English
+around it reads; a test demands an entry for each counted noun. Chinese has no plural.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,7 +22,7 @@ from typing import Literal
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
-_TRANSLATIONS = Path(__file__).parent.parent / "resources" / "translations" / "zh"
+_RESOURCES = Path(__file__).parent.parent / "resources" / "translations"
 _default: Language = "en"
 _scoped: ContextVar[Language | None] = ContextVar("outpost_language", default=None)
 
@@ -26,7 +30,7 @@ _scoped: ContextVar[Language | None] = ContextVar("outpost_language", default=No
 @cache
 def _chinese() -> dict[str, str]:
     catalogue: dict[str, str] = {}
-    for file in sorted(_TRANSLATIONS.glob("*.json")):
+    for file in sorted((_RESOURCES / "zh").glob("*.json")):
         catalogue.update(json.loads(file.read_text(encoding="utf-8")))
     return catalogue
 
@@ -56,8 +60,38 @@ def in_language(code: Language) -> Iterator[None]:
 
 def tr(template: str, /, **fields: object) -> str:
     """`template` in the language in force, its named fields filled in."""
-    text = _chinese().get(template, template) if language() == "zh" else template
+    if language() == "zh":
+        text = _chinese().get(template, template)
+    else:
+        ones = tuple(name for name, value in fields.items() if _is_one(value))
+        text = after_one(template, ones) if ones else template
     return text.format(**fields) if fields else text
+
+
+def _is_one(value: object) -> bool:
+    """Also as it is written already, and not for True."""
+    return value == "1" if isinstance(value, str) else value == 1 and not isinstance(value, bool)
+
+
+@cache
+def after_one(template: str, ones: tuple[str, ...]) -> str:
+    """The English of a template whose fields `ones` are 1: row instead of rows, is instead of are."""
+    for name in ones:
+        field = f"{{{name}}}"
+        for plural, singular in _after_one():
+            words = re.escape(plural.replace("#", field)) + r"(?!\w)"
+            changed = re.sub(words, singular.replace("#", field), template)
+            if changed != template:
+                template = changed
+                break
+    return template
+
+
+@cache
+def _after_one() -> tuple[tuple[str, str], ...]:
+    """Plurals and their singulars, `#` for the number; the longest first."""
+    found: dict[str, str] = json.loads((_RESOURCES / "en" / "after_one.json").read_text(encoding="utf-8"))
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
 def pick(english: str | None, chinese: str | None) -> str:

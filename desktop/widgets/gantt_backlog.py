@@ -349,10 +349,7 @@ class BacklogPanel(Surface):
         self.count.set_value(len(jobs))
         self.urgent.setText(tr("{count} under 2 h", count=soon) if soon else "")
         hours = hours_text(sum(job.seconds for job in jobs))
-        one = len(jobs) == 1
-        self.amount.setText(
-            tr("1 job, {hours} h", hours=hours) if one else tr("{count} jobs, {hours} h", count=len(jobs), hours=hours)
-        )
+        self.amount.setText(tr("{count} jobs, {hours} h", count=len(jobs), hours=hours))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -87,7 +87,7 @@ class SelectionFooter(Surface):
     def _say_rows(self) -> None:
         count = self._view.model.count
         checked = len(self._view.selection.checked)
-        words = tr("1 row") if count.value == 1 else tr("{count} rows", count=f"{count.value:,}")
+        words = tr("{count} rows", count=f"{count.value:,}")
         if not count.exact:
             words = tr("about {count} rows", count=f"{count.value:,}")
         if count.cut:

@@ -455,7 +455,7 @@ class ListPage(ListFrame):
         if self._opened and count.exact:
             self.views.set_count(self.views.current, count.value)
         wide = self.window().width() >= WIDE_FROM
-        words = tr("1 row") if count.value == 1 else tr("{count} rows", count=f"{count.value:,}")
+        words = tr("{count} rows", count=f"{count.value:,}")
         self.header.set_note(words if self._opened and count.exact and wide else "")
 
     def _marks_changed(self) -> None:

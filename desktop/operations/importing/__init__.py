@@ -68,7 +68,7 @@ class RowsRejected(errors.UserError):
         count = plan.count("rejected")
         super().__init__(
             code="ER011",
-            message_en=f"{count} rows were rejected, so nothing was imported.",
+            message_en=f"{'1 row was' if count == 1 else f'{count} rows were'} rejected, so nothing was imported.",
             message_zh=f"有 {count} 行被拒绝，未导入任何数据。",
             remedy_en="Mend them (see the reject file), or import the valid rows alone.",
             remedy_zh="请修正这些行（见拒绝文件），或仅导入有效行。",

@@ -257,7 +257,7 @@ class BoardPage(Page):
     def _count_nights(self) -> None:
         """Say how many jobs in view lie in the hours that are folded away; a click unfolds them."""
         count = 0 if self.nights.isChecked() else self.gantt.folded_away()
-        self.night.setText(tr("1 at night") if count == 1 else tr("{count} at night", count=count))
+        self.night.setText(tr("{count} at night", count=count))
         self.night.setToolTip(tr("Show nights"))
         self.night.setVisible(count > 0)
 

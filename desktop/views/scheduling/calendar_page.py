@@ -344,10 +344,10 @@ class CalendarPage(Page):
         lanes = [lane for lane in self.model.plan.lanes if view.shown.lane(lane.id)]
         capacity = sum(self.model.range_load(lane, start, end).capacity for lane in lanes)
         clashing = sum(1 for booking in found if view.clashes(booking)) // 2 if end - start <= 42 * DAY else 0
-        self.jobs.setText(tr("1 job") if len(found) == 1 else tr("{count} jobs", count=len(found)))
+        self.jobs.setText(tr("{count} jobs", count=len(found)))
         self.load_name.setText(tr("Load"))
         self.load.setText(f"{hours_text(booked)} / {hours_text(capacity)} h")
-        words = tr("1 conflict") if clashing == 1 else tr("{count} conflicts", count=clashing)
+        words = tr("{count} conflicts", count=clashing)
         self.conflicts.setText(words if clashing else "")
         self.conflict_icon.setVisible(bool(clashing))
         self._fill_engineers()

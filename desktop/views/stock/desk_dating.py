@@ -184,7 +184,7 @@ class BackdatingPanel(Surface):
         document.say(
             tr("This document"),
             f"¥ {money(preview.amount)}",
-            tr("1 line") if lines == 1 else tr("{count} lines", count=lines),
+            tr("{count} lines", count=lines),
         )
         changed = tr("{count} of them cost more or less", count=preview.changed)
         later.say(tr("Later movements"), f"{preview.later:,}", changed)

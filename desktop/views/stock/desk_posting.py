@@ -164,11 +164,7 @@ class DeskPosting(DeskLines):
         self._history.forget()
         self._context.bus.publish(changes, self)
         amount = f"{posted.amount:,.2f}"
-        detail = (
-            tr("1 line, ¥ {amount}", amount=amount)
-            if len(draft.filled) == 1
-            else tr("{lines} lines, ¥ {amount}", lines=len(draft.filled), amount=amount)
-        )
+        detail = tr("{lines} lines, ¥ {amount}", lines=len(draft.filled), amount=amount)
         if draft.effective_on is not None:
             detail += tr(", dated {day}. The next one is of today again.", day=format_date(draft.effective_on))
         undo = ToastAction(tr("Undo"), partial(self.reverse, posted.document_id, posted.number), "Ctrl+Z")

@@ -89,7 +89,7 @@ def test_rows_pasted_from_excel_are_looked_at_mended_and_entered(
     assert "3344.80" in page.checked.plan.faults()[0].fault.text()
     qtbot.keyClick(table, Qt.Key.Key_F9)  # the one that agrees goes in, the other waits with its reason
     qtbot.waitUntil(lambda: page.written, timeout=20000)
-    assert said == ["1 rows imported"]
+    assert said == ["1 row imported"]
     entered = buying.value("select array_agg(invoice_number || ' ' || state) from erp.supplier_invoice")
     assert entered == ["25110001 matched"]
 
