@@ -29,7 +29,7 @@ _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\$(\w*)\$.*?\
 _COMMENT = re.compile(r"\A(?:\s|--[^\n]*\n)*")
 _CODE = re.compile(
     r"create (?:or replace )?(?:function|procedure|trigger|constraint trigger|view)\b|create type (?:api|bi)\.|"
-    r"call erp\.(?:secure|also|allow|track|guard_references)\b|comment on (?:function|view)\b|"
+    r"call erp\.(?:secure|also|allow|withhold|track|guard_references)\b|comment on (?:function|view)\b|"
     r"call audit\.open_to\b",
     re.IGNORECASE,
 )

@@ -175,8 +175,8 @@ class StockMove(Base):
     entered_quantity: Mapped[Quantity]
     entered_uom: Mapped[str]
     uom_factor: Mapped[Decimal] = mapped_column(server_default=FetchedValue())
-    unit_cost: Mapped[Price]
-    amount: Mapped[Money]
+    unit_cost: Mapped[Price] = mapped_column(deferred=True, deferred_group="costs")
+    amount: Mapped[Money] = mapped_column(deferred=True, deferred_group="costs")
     work_order_id: Mapped[BigInt | None] = mapped_column(
         ForeignKey("erp.work_order.id", name="stock_move_work_order", ondelete="RESTRICT")
     )

@@ -144,7 +144,7 @@ class ItemDemand(Base):
     item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="item_demand_item", ondelete="CASCADE"))
     month: Mapped[date]
     quantity: Mapped[Quantity]
-    amount: Mapped[Money]
+    amount: Mapped[Money] = mapped_column(deferred=True, deferred_group="costs")
     issues: Mapped[int]
 
     item: Mapped[Item] = relationship(foreign_keys=[item_id], lazy="raise")

@@ -294,6 +294,26 @@ begin
 end
 $$;
 
+-- Keep some columns of a table from jobs that read the rest of it: call erp.withhold('erp.item', 'planner desk', 'standard_cost').
+-- After allow(), which gave them the whole table; columns that come later are theirs to read.
+create procedure erp.withhold(target text, roles text, columns text)
+language plpgsql
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    r    text;
+    seen text := (
+        select string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+        from pg_attribute a
+        where a.attrelid = to_regclass(target) and a.attnum > 0 and not a.attisdropped and a.attname <> all (string_to_array(columns, ' ')));
+begin
+    foreach r in array string_to_array(roles, ' ') loop
+        execute format('revoke select on %s from %I', target, role_name(r));
+        execute format('grant select (%s) on %s to %I', seen, target, role_name(r));
+    end loop;
+end
+$$;
+
 -- Raise one of our refusals: rule names it in the catalogue of messages, facts fill the gaps in its sentence.
 --   ER001 not allowed to this person    ER002 outside his units     ER003 changed by somebody meanwhile
 --   ER004 not found or not his to see   ER005 same request key, other content

@@ -19,6 +19,33 @@ begin
 end
 $$;
 
+-- For views and functions that all jobs share: the value where it may be read, else nothing. They run as their caller.
+create function erp.visible_standard_cost(item_id bigint) returns numeric
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not has_column_privilege(current_user, 'erp.item', 'standard_cost', 'select') then
+        return null;
+    end if;
+    return (select i.standard_cost from item i where i.id = item_id);
+end
+$$;
+call erp.allow('erp.visible_standard_cost(bigint)', 'business', 'execute');
+
+create function erp.visible_move_amount(move_id bigint) returns numeric
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+begin
+    if not has_column_privilege(current_user, 'erp.stock_move', 'amount', 'select') then
+        return null;
+    end if;
+    return (select m.amount from stock_move m where m.id = move_id);
+end
+$$;
+call erp.allow('erp.visible_move_amount(bigint)', 'business', 'execute');
+
 -- What a person may count an item in besides its own unit: its packs, and general conversions of its unit that no pack
 -- replaces. `usage` says for which documents, as erp.uom_factor has it.
 create function api.units_json(item bigint, base text) returns jsonb

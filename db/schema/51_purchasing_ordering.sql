@@ -53,8 +53,10 @@ as $$
            and o.state in ('ordered', 'part_received', 'received')
          order by o.ordered_on desc nulls last, l.id desc limit 1)
         union all
-        (select i.standard_cost::numeric, 'standard', i.lead_time_days, null, i.currency::text, null
-         from item i where i.id = purchase_price.item and i.standard_cost > 0)) found
+        (select c.standard_cost, 'standard', i.lead_time_days, null, i.currency::text, null
+         from item i
+         cross join lateral visible_standard_cost(i.id) c (standard_cost)
+         where i.id = purchase_price.item and c.standard_cost > 0)) found
     limit 1
 $$;
 

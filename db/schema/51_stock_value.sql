@@ -289,7 +289,7 @@ $$;
 
 -- What a clerk may say a piece costs. Where the order names the price, the order is right. What is found or comes back without
 -- its issue takes the average: only finance and steward set a value. A delivery without an order, and opening stock, may differ
--- from the average by the tolerance.
+-- from the average by the tolerance. Who does not read costs names none: a refusal would tell him the average.
 create function api.check_prices(kind text, lines api.stock_line[], company integer) returns api.stock_line[]
 language plpgsql
 as $$
@@ -302,7 +302,7 @@ begin
     end if;
     for n in 1 .. cardinality(lines) loop
         continue when lines[n].unit_cost is null or lines[n].owner_id is not null or lines[n].from_stocked or not lines[n].to_stocked;
-        if lines[n].purchase_line_id is not null or lines[n].reverses_id is not null then
+        if lines[n].purchase_line_id is not null or lines[n].reverses_id is not null or not api.sees_costs() then
             lines[n].unit_cost := null;
             continue;
         end if;

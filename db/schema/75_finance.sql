@@ -117,7 +117,7 @@ where w.asset_id is not null
 union all
 select w.asset_id, m.effective_at, 'part', i.code, i.name, i.name_zh,
        (case when s.stocked then m.quantity else -m.quantity end)::numeric,
-       (case when s.stocked then m.amount else -m.amount end)::numeric, 'item', i.id
+       (case when s.stocked then 1 else -1 end * erp.visible_move_amount(m.id))::numeric, 'item', i.id
 from erp.stock_move m
 join erp.work_order w on w.id = m.work_order_id
 join erp.item i on i.id = m.item_id

@@ -93,7 +93,8 @@ CONSUMPTION = ListSpec(
         unit_column("item_demand"),
         Column(key="quantity", expr=ItemDemand.quantity, kind=Kind.QUANTITY, width=100, total="sum"),
         Column(key="uom", expr=Item.uom, width=60, source="item.uom"),
-        Column(key="amount", expr=ItemDemand.amount, kind=Kind.MONEY, width=120, unit="¥", total="sum"),
+        Column(key="amount", expr=ItemDemand.amount, kind=Kind.MONEY, width=120, unit="¥", total="sum",
+               privilege="amount"),
         Column(key="issues", expr=ItemDemand.issues, kind=Kind.INTEGER, width=80, total="sum"),
     ),
 )

@@ -69,7 +69,7 @@ class FieldInfo:
 
 @dataclass(frozen=True)
 class FormInfo:
-    """The fields of a form and, by name, of its lines."""
+    """The fields of a form and, by name, of its lines. What the reader's job may not read is not among them."""
 
     fields: Mapping[str, FieldInfo]
     lines: Mapping[str, Mapping[str, FieldInfo]]
@@ -87,6 +87,11 @@ _CUSTOM = text(
     "select key, kind, label, label_zh, meaning, meaning_zh, choices, unit, required from erp.custom_field"
     " where table_name = :table and active order by position, key"
 )
+_CLOSED = text("""
+    select c.relation, c.name
+    from unnest(cast(:tables as text[]), cast(:columns as text[])) as c (relation, name)
+    where not has_column_privilege('erp.' || c.relation, c.name, 'select')
+""")
 _CUSTOM_KINDS: dict[str, FieldKind] = {"decimal": "price", "text": "text"}
 
 
@@ -98,6 +103,7 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
             (row.table_name, row.column_name): row for row in session.execute(_ENTRIES, {"tables": list(tables)})
         }
         custom = session.execute(_CUSTOM, {"table": _table(kind.model).name}).all()
+        closed = _closed(session, kind)
         catalogues = {key: _catalogue(session, model, language) for key, model in kind.catalogues.items()}
         within = {
             line.name: {key: _catalogue(session, model, language) for key, model in line.catalogues.items()}
@@ -119,7 +125,11 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
         )
 
     table = _table(kind.model)
-    fields = {name: info(table, table.c[name], kind.references) for name in (*kind.reads, *kind.writes)}
+    fields = {
+        name: info(table, table.c[name], kind.references)
+        for name in (*kind.reads, *kind.writes)
+        if (table.name, name) not in closed
+    }
     for key, choices in catalogues.items():
         fields[key] = replace(fields[key], kind="choice", choices=choices)
     for row in custom:
@@ -135,9 +145,22 @@ def describe(database: Database, kind: RecordKind, language: Language) -> FormIn
             places=4 if row.kind == "decimal" else 2,
             custom=True,
         )
-    return FormInfo(
-        fields=fields, lines={line.name: _line_fields(line, info, within[line.name]) for line in kind.lines}
-    )
+    lines = {line.name: _line_fields(line, info, within[line.name]) for line in kind.lines}
+    for line in kind.lines:
+        of = _table(line.model).name
+        lines[line.name] = {key: each for key, each in lines[line.name].items() if (of, key) not in closed}
+    return FormInfo(fields=fields, lines=lines)
+
+
+def _closed(session: Session, kind: RecordKind) -> frozenset[tuple[str, str]]:
+    """(table, column) of what the reader's job may not read. A sealed value is closed by its key, and stands there."""
+    places = [
+        *((_table(kind.model).name, name) for name in (*kind.reads, *kind.writes)),
+        *((_table(line.model).name, name) for line in kind.lines for name in line.columns),
+    ]
+    tables, columns = [table for table, _ in places], [name for _, name in places]
+    rows = session.execute(_CLOSED, {"tables": tables, "columns": columns})
+    return frozenset((row.relation, row.name) for row in rows if not is_sealed(row.name))
 
 
 def _catalogue(session: Session, model: type[Base], language: Language) -> tuple[tuple[str, str], ...]:

@@ -27,7 +27,7 @@ class Store:
 
 @dataclass(frozen=True)
 class DaysMove:
-    """One move of a day; quantity in the item's unit, amount in the company's currency."""
+    """One move of a day; quantity in the item's unit, amount in the company's currency, none for who reads no costs."""
 
     posted_at: datetime
     document_type: str
@@ -38,7 +38,7 @@ class DaysMove:
     unit: str
     from_place: str
     to_place: str
-    amount: Decimal
+    amount: Decimal | None
     by: str
     order: str
 
@@ -58,7 +58,7 @@ def moves_of_day(database: Database, store: Store, day: date) -> Sequence[DaysMo
         DaysMove(
             row.posted_at.astimezone(store.zone), row.document_type, row.number, row.code,
             pick(row.name, row.name_zh), Decimal(str(row.quantity)), pick(row.uom, row.uom_zh), row.from_code,
-            row.to_code, Decimal(str(row.amount)), pick(row.by_name or "", row.by_name_zh), row.order_number or "",
+            row.to_code, row.amount, pick(row.by_name or "", row.by_name_zh), row.order_number or "",
         )
         for row in rows
     )  # fmt: skip
@@ -74,7 +74,8 @@ _STORE = """
 """
 _MOVES = """
     select m.posted_at, d.document_type, d.number, i.code, i.name, i.name_zh, m.quantity,
-           n.name as uom, n.name_zh as uom_zh, f.code as from_code, t.code as to_code, m.amount,
+           n.name as uom, n.name_zh as uom_zh, f.code as from_code, t.code as to_code,
+           erp.visible_move_amount(m.id) as amount,
            a.display_name as by_name, a.display_name_zh as by_name_zh, o.number as order_number
     from erp.stock_move m
     join erp.stock_document d on d.id = m.document_id

@@ -66,7 +66,9 @@ class Label:
 
 @dataclass(frozen=True)
 class MoveRow:
-    """One move of the day as the hand-over lists it: time in the store's zone, amount in the company's currency."""
+    """One move of the day as the hand-over lists it: time in the store's zone, amount in the company's currency, or
+    none for who reads no costs.
+    """
 
     posted_at: datetime
     document_type: str
@@ -77,7 +79,7 @@ class MoveRow:
     unit: str
     from_place: str
     to_place: str
-    amount: Decimal
+    amount: Decimal | None
     by: str
     order: str = ""
 
@@ -281,7 +283,9 @@ def _boxes(paper: Paper, columns: Sequence[PdfColumn], top: float, count: int) -
 
 
 def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[MoveRow], printed_by: str = "") -> int:
-    """The day's moves by type with totals, and lines to sign for who hands over and who takes over."""
+    """The day's moves by type with totals, and lines to sign for who hands over and who takes over. Amounts have
+    columns where each row has one.
+    """
     scope = tr("{store}, {day}, {count} moves", store=store, day=day.isoformat(), count=len(rows))
     paper = Paper(target, Frame(tr("Hand-over of the store"), scope, printed_by), wide=True)
     _by_type(paper, rows)
@@ -296,13 +300,17 @@ def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[M
     return paper.save()
 
 
+def _priced(rows: Sequence[MoveRow]) -> bool:
+    return all(row.amount is not None for row in rows)
+
+
 def _by_type(paper: Paper, rows: Sequence[MoveRow]) -> None:
     columns = (
         PdfColumn(tr("Kind of document"), 2),
         PdfColumn(tr("Documents"), 1, "right"),
         PdfColumn(tr("Moves"), 1, "right"),
         PdfColumn(tr("Pieces"), 1, "right"),
-        PdfColumn(tr("Amount ¥"), 1.2, "right"),
+        *((PdfColumn(tr("Amount ¥"), 1.2, "right"),) if _priced(rows) else ()),
     )
     lines = []
     for kind in dict.fromkeys(row.document_type for row in rows):
@@ -311,12 +319,13 @@ def _by_type(paper: Paper, rows: Sequence[MoveRow]) -> None:
     table(paper, columns, lines, totals=(tr("Total"), *_sums(rows)))
 
 
-def _sums(rows: Sequence[MoveRow]) -> tuple[str, str, str, str]:
+def _sums(rows: Sequence[MoveRow]) -> tuple[str, ...]:
+    amounts = [row.amount for row in rows if row.amount is not None]
     return (
         str(len({row.number for row in rows})),
         str(len(rows)),
         quantity_text(sum((row.quantity for row in rows), Decimal(0))),
-        f"{sum((row.amount for row in rows), Decimal(0)):,.2f}",
+        *((f"{sum(amounts, Decimal(0)):,.2f}",) if _priced(rows) else ()),
     )
 
 
@@ -331,14 +340,14 @@ def _moves(paper: Paper, rows: Sequence[MoveRow]) -> None:
         PdfColumn(tr("From"), 1),
         PdfColumn(tr("To"), 1),
         PdfColumn(tr("Work order"), 1.2),
-        PdfColumn(tr("Amount ¥"), 1, "right"),
+        *((PdfColumn(tr("Amount ¥"), 1, "right"),) if _priced(rows) else ()),
         PdfColumn(tr("By"), 0.9),
     )
     lines = [
         (
             row.posted_at.strftime("%H:%M"), row.number, row.item_code, row.item_name,
             quantity_text(row.quantity), row.unit, row.from_place, row.to_place, row.order,
-            f"{row.amount:,.2f}", row.by,
+            *((f"{row.amount:,.2f}",) if row.amount is not None else ()), row.by,
         )
         for row in rows
     ]  # fmt: skip

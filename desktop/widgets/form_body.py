@@ -123,6 +123,8 @@ class FormBody(Surface):
         grid.setVerticalSpacing(12)
         place = 0
         for key in section.fields:
+            if key not in info.fields:  # not for this reader's job
+                continue
             tall = key in section.tall
             shown = self._field(info.fields[key], tools, tall=tall)
             if tall:
@@ -188,7 +190,7 @@ class FormBody(Surface):
         read_only = frozenset(
             key for key in lines.columns if key in lines.read_only or key not in open_columns or not edits
         )
-        infos = [info.lines[lines.name][key] for key in lines.columns]
+        infos = [info.lines[lines.name][key] for key in lines.columns if key in info.lines[lines.name]]
         self.tables[lines.name].show_lines(infos, record.lines[lines.name], read_only=read_only, editable=adds)
 
     def to_show(self, record: Record, key: str) -> Any:

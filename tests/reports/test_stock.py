@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -69,6 +70,15 @@ def test_the_hand_over_sums_by_type_and_waits_for_two_signatures(language: Langu
     assert title in text and sign in text and "周敏" in text
     assert "1,227.20" in text and "408.00" in text and "1,635.20" in text
     assert text.count("ISS-2611-0935") == 2
+
+
+def test_the_hand_over_of_who_reads_no_costs_has_no_amounts() -> None:
+    paper = BytesIO()
+    with in_language("en"):
+        stock.hand_over(paper, day=date(2026, 11, 24), store="S", rows=[replace(move, amount=None) for move in MOVES])
+    text = "\n".join(_read(paper))
+    assert "Pieces" in text and text.count("ISS-2611-0935") == 2
+    assert "Amount" not in text and "1,635.20" not in text and "None" not in text
 
 
 def test_a_long_day_runs_over_pages_with_the_head_on_each() -> None:

@@ -18,6 +18,8 @@ from db.errors import UserError
 from db.session import Database
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
+from desktop.operations import stock_papers
+from desktop.operations.lists import source_for
 from desktop.runtime.bus import Bus
 from desktop.runtime.context import Context, User
 from desktop.runtime.settings import Settings
@@ -288,6 +290,28 @@ def test_a_change_by_hand_is_taken_back_from_its_list(shop: Shop, office: Callab
     finance.key(Qt.Key.Key_Return)
     finance.qtbot.waitUntil(lambda: ledger.stock == (10, D("100.00")), timeout=10_000)
     assert shop.whole()
+
+
+@pytest.mark.parametrize("job", ["engineer", "desk", "planner"])
+def test_who_reads_no_averages_finds_no_costs_anywhere(shop: Shop, office: Callable[[str], Office], job: str) -> None:
+    ledger = make_item(shop, "average", "QUIET-1")
+    receipt = ledger.receive(10, 10)
+    ledger.issue(4)
+    document = shop.value("select document_id from erp.stock_move where id = %s", receipt)
+    reader = office(job)
+    card = reader.show(ItemPage(reader.context, ledger.item))
+    assert "standard_cost" not in card.editors and card.editors["code"].widget.text() == "QUIET-1"
+    posted = reader.show(StockDocumentPage(reader.context, document))
+    moves = [info.key for info in posted.body.tables["moves"].model_.columns]
+    assert "quantity" in moves and not {"unit_cost", "amount"} & set(moves)
+    assert posted.body.tables["moves"].values(), "the moves are there"
+    for key, hidden in (("items", {"standard_cost"}), ("stock_moves", {"unit_cost", "amount"})):
+        shown = {info.key for info in source_for(reader.database, list_for(key), "en").columns()}
+        assert "quantity" in shown or "code" in shown
+        assert not hidden & shown
+    papers = stock_papers.store_of(reader.database)
+    day = stock_papers.moves_of_day(reader.database, papers, papers.today())
+    assert day and all(move.amount is None for move in day)
 
 
 def test_finance_closes_a_month_and_opens_it_again_with_a_reason(shop: Shop, office: Callable[[str], Office]) -> None:
