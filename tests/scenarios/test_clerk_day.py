@@ -298,9 +298,9 @@ def paste_opening_balances(visitor: Visitor, town: Town, folder: Path) -> None:
     Desk(visitor)
     visitor.copied(
         "物料编码\t库位\t数量\t单价",
-        "PART-001\tA-01\t20\t132",
+        "PART-001\tA-01\t2\t132",
         "NO-SUCH\tD-01-1-7\t5\t1",
-        "PART-002\tA-02\t30\t94.5",
+        "PART-002\tA-02\t3\t94.5",
         "SNS-PT100-6\tD-01-1-7\tmany\t78",
     )
     visitor.press(Key.Key_V, CTRL)
@@ -317,7 +317,7 @@ def paste_opening_balances(visitor: Visitor, town: Town, folder: Path) -> None:
     assert [row[0] for row in excel_cells(rejected)][1:] == ["NO-SUCH", "SNS-PT100-6"]
     visitor.press(Key.Key_F9)
     visitor.wait("the rows", lambda: page.written and not page.busy())
-    assert (lies(town, "PART-001", "A-01"), lies(town, "PART-002", "A-02")) == (20, 30)
+    assert (lies(town, "PART-001", "A-01"), lies(town, "PART-002", "A-02")) == (2, 3)
     visitor.picture("clerk-16-opening-written")
 
 

@@ -134,6 +134,10 @@ def test_stock_locations_and_opening_balances(world: DemoWorld, clerk: Database,
     assert verdicts(import_file(clerk, stock, "opening_balances")) == ["same", "same"]
     more = write(tmp_path / "p.csv", "物料编码,库位,数量\nBRG-6205-2RS,Z-01-1,55\nTRM-BLK-4,Z-01-2,90\n")
     outcome = import_file(clerk, more, "opening_balances", valid_only=True)
+    assert verdicts(outcome) == ["rejected", "rejected"]
+    assert value(clerk, on_hand) == 40, "worth more than a clerk may open"
+    with world.database("steward") as steward:
+        outcome = import_file(steward, more, "opening_balances", valid_only=True)
     assert verdicts(outcome) == ["changed", "rejected"]
     assert outcome.plan.rows[0].old == {"quantity": "40"}
     assert value(clerk, on_hand) == 55
@@ -205,11 +209,11 @@ def test_a_letter_typed_for_a_digit_is_recognised(clerk: Database, tmp_path: Pat
     assert fault.fault.remedy() == "Did you mean SNS-PT100-6?"
 
 
-def test_a_serial_number_is_one_piece(clerk: Database, tmp_path: Path) -> None:
+def test_a_serial_number_is_one_piece(steward: Database, tmp_path: Path) -> None:
     path = write(
         tmp_path / "o.csv", "物料编码,库位,批号,数量\nVLV-MPV-75,B-02-4-1,75MP-1,1\nVLV-MPV-75,B-02-4-1,75MP-2,2\n"
     )
-    outcome = import_file(clerk, path, "opening_balances", dry_run=True)
+    outcome = import_file(steward, path, "opening_balances", dry_run=True)
     assert verdicts(outcome) == ["new", "rejected"]
     assert outcome.plan.faults()[0].row == 3
 
