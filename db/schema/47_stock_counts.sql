@@ -191,11 +191,26 @@ begin
     today := (now() at time zone (select u.time_zone from org_unit u where u.id = place.org_unit_id))::date;
     -- One list at a time per company: two lists that are frozen together must not hold the same balance.
     perform pg_advisory_xact_lock(hashtext('erp.stock_count'), place.company_id);
+    -- Who leaves the plan out, or takes that of another place, does not get round the rules of the plans that count here.
+    with recursive up as (
+        select l.id, l.parent_id from stock_location l where l.id = place.id
+        union all
+        select l.id, l.parent_id from stock_location l join up below on l.id = below.parent_id),
+    down as (
+        select l.id from stock_location l where l.id = place.id
+        union all
+        select l.id from stock_location l join down above on l.parent_id = above.id),
+    rules as (
+        select min(p.recount_rate) as rate, min(p.recount_amount) as amount, bool_or(p.recount_by_other) as by_other, min(p.approve_amount) as approve
+        from count_plan p
+        where p.id = plan.id
+           or (p.active and p.company_id = place.company_id
+               and (p.location_id in (select u.id from up u) or (plan.id is null and p.location_id in (select d.id from down d)))))
     insert into stock_count (company_id, org_unit_id, number, plan_id, location_id, recount_rate, recount_amount,
                              recount_by_other, approve_amount, note)
-    values (place.company_id, place.org_unit_id, '', plan.id, place.id, coalesce(plan.recount_rate, 0.05),
-            coalesce(plan.recount_amount, 200), coalesce(plan.recount_by_other, false), coalesce(plan.approve_amount, 1000),
-            request ->> 'note')
+    select place.company_id, place.org_unit_id, '', plan.id, place.id, coalesce(r.rate, 0.05), coalesce(r.amount, 200),
+           coalesce(r.by_other, false), coalesce(r.approve, 1000), request ->> 'note'
+    from rules r
     returning id into made;
     with recursive places as (
         select l.id, l.path from stock_location l where l.id = place.id
@@ -281,7 +296,7 @@ begin
 end
 $$;
 
--- The line for something that lay there and was not on the list.
+-- The line for something that lay there and was not on the list: an item that the counter may see, where the count is.
 create function erp.found_stock(sheet erp.stock_count, of_item bigint, at_place bigint, lot_code text, in_condition text)
 returns erp.stock_count_line
 language plpgsql security definer
@@ -294,9 +309,13 @@ declare
     piece bigint;
     line  stock_count_line;
 begin
-    select * into part from item i where i.id = of_item and i.company_id = sheet.company_id;
+    select * into part from item i where i.id = of_item and i.company_id = sheet.company_id and i.org_unit_id = any (my_units_up());
+    with recursive places as (
+        select l.id from stock_location l where l.id = sheet.location_id
+        union all
+        select l.id from stock_location l join places above on l.parent_id = above.id)
     select * into place from stock_location l
-    where l.id = at_place and l.company_id = sheet.company_id and l.stocked and l.org_unit_id = any (my_write_units());
+    where l.id = at_place and l.id in (select p.id from places p) and l.stocked and l.org_unit_id = any (my_write_units());
     if part.id is null or place.id is null then
         return null;
     end if;
@@ -461,10 +480,57 @@ as $$
     where c.id = of_count and c.org_unit_id = any (my_units())
 $$;
 
+-- What a count in review is held against its limit with: its differences, those in others' goods too (they are to be paid as well),
+-- and what nobody approved of before: the differences in the same items within thirty days, and all of the same counters
+-- within one. Many small counts are no way round one big one.
+create function erp.count_pile(of_count bigint) returns numeric
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with sheet as (
+        select c.id, c.company_id from stock_count c
+        where c.id = of_count and c.state = 'review' and c.org_unit_id = any (my_units())),
+    mine as (
+        select l.item_id, l.counted_quantity - l.expected_quantity as difference, l.counted_by, l.first_by
+        from stock_count_line l join sheet s on s.id = l.count_id
+        where l.counted_quantity <> l.expected_quantity)
+    select coalesce(sum(round(abs(d.difference) * piece_value(d.item_id), 2)), 0)
+    from (
+        select m.item_id, m.difference from mine m
+        union all
+        select l.item_id, l.counted_quantity - l.expected_quantity
+        from sheet s
+        join stock_count c on c.company_id = s.company_id and c.state = 'posted' and c.approved_at is null and c.posted_at > now() - interval '30 days'
+        join stock_count_line l on l.count_id = c.id and l.counted_quantity <> l.expected_quantity
+        where exists (
+            select from mine m
+            where m.item_id = l.item_id
+               or (c.posted_at > now() - interval '1 day' and (l.counted_by in (m.counted_by, m.first_by) or l.first_by in (m.counted_by, m.first_by))))
+        ) d
+$$;
+
+-- Whether a count in review waits for a second person: for its value, or because it would, with what was counted before, find good
+-- what is missing of blocked stock.
+create function erp.count_waits(of_count bigint) returns boolean
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select coalesce((
+        select count_pile(c.id) > c.approve_amount or exists (
+            select from stock_count_line b
+            join stock_count_line g on g.item_id = b.item_id and of_count in (g.count_id, b.count_id)
+            join stock_count o on o.company_id = c.company_id and o.id = case when b.count_id = of_count then g.count_id else b.count_id end
+            where b.condition <> 'good' and b.counted_quantity < b.expected_quantity
+              and g.condition = 'good' and g.counted_quantity > g.expected_quantity
+              and (o.id = of_count or (o.state = 'posted' and o.approved_at is null and o.posted_at > now() - interval '30 days')))
+        from stock_count c
+        where c.id = of_count and c.state = 'review' and c.approved_at is null and c.org_unit_id = any (my_units())), false)
+$$;
+
 -- Stock out of nothing, and into nothing. What a storekeeper finds or misses is a count: blind, again where it differs much, and
 -- approved by a second person where it is worth much; so no adjustment of his own makes good stock in the place of bad. What
--- he scraps has a reason. Opening stock is what lay in a bin before the part (or its lot) first moved there. Stewards and
--- managers correct by hand.
+-- he scraps has a reason. Opening stock is what lay in a bin before the part (or its lot) first moved there, and a clerk's
+-- own is worth no more than what he may find by counting (check_document_figures). Stewards and managers correct by hand.
 create function api.check_out_of_nothing(document jsonb, kind text, company integer) returns void
 language plpgsql
 as $$
@@ -535,9 +601,9 @@ begin
         return coalesce((select r.result from request r join stock_document d on d.request_id = r.id where d.id = sheet.document_id),
                         jsonb_build_object('document_id', null));
     end if;
-    if sheet.approved_at is null and count_difference(sheet.id) > count_limit(sheet.id) then
+    if count_waits(sheet.id) then
         perform refuse('ER012', 'stock_count_approval', jsonb_build_object(
-            'number', sheet.number, 'amount', count_difference(sheet.id), 'limit', count_limit(sheet.id)));
+            'number', sheet.number, 'amount', count_pile(sheet.id), 'limit', count_limit(sheet.id)));
     end if;
     update stock_count c set posted_at = now() where c.id = sheet.id;  -- says to check_out_of_nothing that this is a count
     select jsonb_agg(jsonb_build_object(
@@ -644,6 +710,8 @@ call erp.allow('erp.stock_count_line', 'clerk', 'select (id, count_id, line_no, 
 call erp.allow('erp.stock_count_line', 'manager finance auditor', 'select');
 call erp.allow('erp.piece_value(bigint)', 'finance manager auditor', 'execute');
 call erp.allow('erp.count_limit(bigint)', 'business', 'execute');
+call erp.allow('erp.count_pile(bigint)', 'clerk manager finance auditor', 'execute');
+call erp.allow('erp.count_waits(bigint)', 'clerk manager finance auditor', 'execute');
 call erp.allow('api.start_count(jsonb)', 'clerk manager', 'execute');
 call erp.allow('api.enter_count(bigint, jsonb)', 'clerk', 'execute');
 call erp.allow('api.finish_counting(bigint)', 'clerk', 'execute');

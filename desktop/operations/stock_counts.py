@@ -96,6 +96,8 @@ class Count:
     approve_reason: str | None
     approve_amount: Decimal
     recount_by_other: bool
+    pile: Decimal
+    needs_approval: bool
     document_id: int | None
     document: str | None
     lines: tuple[CountLine, ...]
@@ -110,11 +112,6 @@ class Count:
         if any(line.expected is None for line in self.lines):
             return None
         return sum((abs(line.amount) for line in self.lines if line.amount is not None), Decimal(0))
-
-    @property
-    def needs_approval(self) -> bool:
-        """Whether a second person has to look at it before it is posted."""
-        return self.approve_reason is None and (self.difference or Decimal(0)) > self.approve_amount
 
 
 @dataclass(frozen=True)
@@ -242,6 +239,7 @@ def _act(database: Database, query: str, count_id: int, **values: object) -> Cha
 _HEAD = """
     select c.id, c.number, c.state, l.code, l.name, l.name_zh, p.name, p.name_zh, c.snapshot_at,
            a.display_name, a.display_name_zh, c.approve_reason, erp.count_limit(c.id), c.recount_by_other,
+           erp.count_pile(c.id), erp.count_waits(c.id),
            d.id, d.number
     from erp.stock_count c
     join erp.stock_location l on l.id = c.location_id
