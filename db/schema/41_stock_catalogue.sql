@@ -77,7 +77,8 @@ begin
         select * into above from item_category c where c.id = new.parent_id;
         if above.company_id <> new.company_id or not exists (
             select from org_unit_closure c where c.ancestor_id = above.org_unit_id and c.descendant_id = new.org_unit_id) then
-            perform refuse('ER012', 'item_category_unit_below', jsonb_build_object('code', new.code, 'above', above.code));
+            perform refuse('ER012', 'item_category_unit_below', jsonb_build_object(
+                'code', new.code, 'above', case when above.org_unit_id = any (my_units_up()) then above.code else '…' end));
         elsif tg_op = 'UPDATE' and new.id = any (category_line(new.parent_id)) then
             perform refuse('ER012', 'item_category_no_circle', jsonb_build_object('code', new.code));
         end if;

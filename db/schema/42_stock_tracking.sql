@@ -93,7 +93,9 @@ begin
     select t.* into piece from erp.lot t where t.id = hold_serial.lot_id for update;
     select i.code, i.tracking, i.org_unit_id into part from erp.item i where i.id = piece.item_id;
     if piece.id is null or part.org_unit_id <> all (erp.my_units_up()) or coalesce(erp.lot_unit(piece.id) <> all (units), false) then
-        perform api.refuse_posting('stock_lot_known', 'no such serial number', null, jsonb_build_object('item', part.code, 'lot', piece.code));
+        -- A number is no way to the code of an item that is not the caller's to see.
+        perform api.refuse_posting('stock_lot_known', 'no such serial number', null, case when part.org_unit_id = any (erp.my_units_up())
+            then jsonb_build_object('item', part.code, 'lot', piece.code) else '{}' end);
     elsif part.tracking <> 'serial' then
         perform erp.refuse('ER012', 'lot_is_serial', jsonb_build_object('item', part.code, 'lot', piece.code));
     elsif coalesce(piece.state, 'issued') <> all (wanted) then
@@ -420,7 +422,8 @@ begin
     select i.code, i.org_unit_id into part from item i where i.id = piece.item_id;
     unit := coalesce(lot_unit(piece.id), part.org_unit_id);
     if piece.id is null or part.org_unit_id <> all (my_units_up()) or unit <> all (units) then
-        perform api.refuse_posting('stock_lot_known', 'no such lot', null, jsonb_build_object('item', part.code, 'lot', piece.code));
+        perform api.refuse_posting('stock_lot_known', 'no such lot', null, case when part.org_unit_id = any (my_units_up())
+            then jsonb_build_object('item', part.code, 'lot', piece.code) else '{}' end);
     elsif coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'lot_reason_given');
     elsif expires_on not between '0001-01-02' and '9999-12-30' then

@@ -50,6 +50,8 @@ THEMES = {
     "valuation": "Values, layers and closed months",
     "desk": "The stock desk: stock out of nothing, others' goods, figures that are none",
     "planning": "Looking ahead into another branch",
+    "costs": "What parts cost, for who does not read it",
+    "insiders": "Returns, openings, counts, merges and figures of one's own making",
 }
 
 

@@ -71,3 +71,6 @@ select r.id, p.id from erp.rfq r join erp.party p on p.code = 'S-ALL' where r.nu
 update erp.rfq set state = 'sent' where number = 'RFQ-SOUTH';
 insert into erp.stock_value_entry (company_id, org_unit_id, item_id, kind, quantity, quantity_on_hand, amount_on_hand, amount_consumed, reason, effective_at, posted_by)
 select u.company_id, u.id, i.id, 'revaluation', 0, 0, 0.01, 0, 'ZANZIBAR', now(), 0 from erp.org_unit u, erp.item i where u.code = 'SOUTH' and i.code = 'BRG-6205';
+insert into erp.item (company_id, org_unit_id, code, name, standard_cost, tracking)
+select u.company_id, u.id, 'SINGLE', 'Numbered valve', 10, 'serial' from erp.org_unit u where u.code = 'HB';
+insert into erp.lot (item_id, code) select i.id, 'SN-1' from erp.item i where i.code = 'SINGLE';

@@ -91,6 +91,7 @@ def _prepared(world: World) -> Field:
         "p": PREFIX, "db": world.name, "boss": boss, "boss_id": ids[boss], "ids": ids,
         "verifier": users.scram_verifier("x"), "company": world.id("company", "HB"),
         "item": world.id("item", "BRG-6205"), "south_item": world.id("item", "OIL-S"),
+        "single": world.id("item", "SINGLE"),
         "supplier_location": world.id("stock_location", "SUPPLIER"), "skill": world.id("skill", "ATTACK"),
         "month": world.value("select relname from pg_class where relname ~ '^entry_\\d{4}_\\d\\d$' order by 1 limit 1"),
         "boss_view": world.value("insert into erp.saved_view (list_key, user_id, name, definition)"
