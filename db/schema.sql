@@ -12879,6 +12879,14 @@ begin
 end
 $$;
 
+-- A number with its English noun: 1 day, 2 days.
+create function erp.counted(number numeric, noun text) returns text
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select number || ' ' || noun || case when number = 1 then '' else 's' end
+$$;
+
 -- Why a minimum and a maximum are suggested, in words; the figures are those of the row.
 create function erp.plan_reason(p erp.item_plan, uom text, zh boolean) returns text
 language sql stable
@@ -12887,19 +12895,19 @@ as $$
     select case
         when p.pattern = 'none' then case when zh
             then format('截至 %s 的 %s 个月内没有消耗。', to_char(p.until - 1, 'YYYY-MM'), p.months)
-            else format('No consumption in the %s months up to %s.', p.months, to_char(p.until - 1, 'YYYY-MM')) end
+            else format('No consumption in %s up to %s.', counted(p.months, 'month'), to_char(p.until - 1, 'YYYY-MM')) end
         when zh then format('%s 个月共消耗 %s %s，%s；%s预测每月 %s。备货期 %s 天需要 %s，服务水平 %s%% 需安全库存 %s；每次订购约 %s 个月用量。',
             p.months, trim_scale(p.demand), uom,
             case p.pattern when 'smooth' then '需求平稳' when 'erratic' then '数量波动大' when 'intermittent' then '间断需求' else '间断且数量波动大' end,
             case p.method when 'moving_average' then '移动平均' else 'SBA 法' end, trim_scale(round(p.forecast, 2)), p.lead_time_days,
             trim_scale(round(p.forecast * p.lead_time_days / 30.4375, 2)), trim_scale(round(p.service_level * 100, 2)),
             trim_scale(round(p.safety_quantity, 2)), trim_scale(p.cover_months))
-        else format('%s %s in %s months, %s; %s expects %s a month. The lead time of %s days needs %s, a service level of %s%% a safety stock of %s; an order covers about %s months.',
-            trim_scale(p.demand), uom, p.months,
+        else format('%s %s in %s, %s; %s expects %s a month. The lead time of %s needs %s, a service level of %s%% a safety stock of %s; an order covers about %s.',
+            trim_scale(p.demand), uom, counted(p.months, 'month'),
             case p.pattern when 'smooth' then 'steady' when 'erratic' then 'steady but of uneven size' when 'intermittent' then 'now and then' else 'now and then and of uneven size' end,
             case p.method when 'moving_average' then 'the moving average' else 'the Syntetos-Boylan method' end, trim_scale(round(p.forecast, 2)),
-            p.lead_time_days, trim_scale(round(p.forecast * p.lead_time_days / 30.4375, 2)), trim_scale(round(p.service_level * 100, 2)),
-            trim_scale(round(p.safety_quantity, 2)), trim_scale(p.cover_months))
+            counted(p.lead_time_days, 'day'), trim_scale(round(p.forecast * p.lead_time_days / 30.4375, 2)), trim_scale(round(p.service_level * 100, 2)),
+            trim_scale(round(p.safety_quantity, 2)), counted(trim_scale(p.cover_months), 'month'))
         end
 $$;
 
@@ -15128,22 +15136,32 @@ create trigger item_matched after insert on erp.item
     referencing new table as fresh
     for each statement execute function erp.items_matched();
 
+-- The same for a pasted block that renames: what all names are compared with is read once, not for each row.
 create function erp.item_matched() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
+declare
+    renamed bigint[] := array(
+        select i.id from fresh i join before b on b.id = i.id
+        where (b.code, b.name, b.name_zh, b.maker_code, b.merged_into) is distinct from (i.code, i.name, i.name_zh, i.maker_code, i.merged_into));
+    known   jsonb;
 begin
-    delete from item_match m where m.item_id = new.id;
-    if new.merged_into is null then
-        insert into item_match select m.* from match_of(new.id, new.company_id, new.code, new.name, new.name_zh, new.maker_code) m;
+    if cardinality(renamed) > 0 then
+        known := known_words();
+        delete from item_match m where m.item_id = any (renamed);
+        insert into item_match
+        select m.*
+        from fresh i
+        cross join lateral match_by(i.id, i.company_id, i.code, i.name, i.name_zh, i.maker_code, known) m
+        where i.id = any (renamed) and i.merged_into is null;
     end if;
     return null;
 end
 $$;
-create trigger item_rematched after update of code, name, name_zh, maker_code, merged_into on erp.item
-    for each row when ((old.code, old.name, old.name_zh, old.maker_code, old.merged_into)
-                       is distinct from (new.code, new.name, new.name_zh, new.maker_code, new.merged_into))
-    execute function erp.item_matched();
+create trigger item_rematched after update on erp.item
+    referencing old table as before new table as fresh
+    for each statement execute function erp.item_matched();
 
 -- The items that a draft may be a second one of, best first: [{"item_id", "code", "name", "name_zh", "score", "reasons"}].
 -- draft: {"item_id": its own, if it has one, "code", "name", "name_zh", "maker_code"}.

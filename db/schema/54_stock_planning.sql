@@ -215,6 +215,14 @@ begin
 end
 $$;
 
+-- A number with its English noun: 1 day, 2 days.
+create function erp.counted(number numeric, noun text) returns text
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select number || ' ' || noun || case when number = 1 then '' else 's' end
+$$;
+
 -- Why a minimum and a maximum are suggested, in words; the figures are those of the row.
 create function erp.plan_reason(p erp.item_plan, uom text, zh boolean) returns text
 language sql stable
@@ -223,19 +231,19 @@ as $$
     select case
         when p.pattern = 'none' then case when zh
             then format('截至 %s 的 %s 个月内没有消耗。', to_char(p.until - 1, 'YYYY-MM'), p.months)
-            else format('No consumption in the %s months up to %s.', p.months, to_char(p.until - 1, 'YYYY-MM')) end
+            else format('No consumption in %s up to %s.', counted(p.months, 'month'), to_char(p.until - 1, 'YYYY-MM')) end
         when zh then format('%s 个月共消耗 %s %s，%s；%s预测每月 %s。备货期 %s 天需要 %s，服务水平 %s%% 需安全库存 %s；每次订购约 %s 个月用量。',
             p.months, trim_scale(p.demand), uom,
             case p.pattern when 'smooth' then '需求平稳' when 'erratic' then '数量波动大' when 'intermittent' then '间断需求' else '间断且数量波动大' end,
             case p.method when 'moving_average' then '移动平均' else 'SBA 法' end, trim_scale(round(p.forecast, 2)), p.lead_time_days,
             trim_scale(round(p.forecast * p.lead_time_days / 30.4375, 2)), trim_scale(round(p.service_level * 100, 2)),
             trim_scale(round(p.safety_quantity, 2)), trim_scale(p.cover_months))
-        else format('%s %s in %s months, %s; %s expects %s a month. The lead time of %s days needs %s, a service level of %s%% a safety stock of %s; an order covers about %s months.',
-            trim_scale(p.demand), uom, p.months,
+        else format('%s %s in %s, %s; %s expects %s a month. The lead time of %s needs %s, a service level of %s%% a safety stock of %s; an order covers about %s.',
+            trim_scale(p.demand), uom, counted(p.months, 'month'),
             case p.pattern when 'smooth' then 'steady' when 'erratic' then 'steady but of uneven size' when 'intermittent' then 'now and then' else 'now and then and of uneven size' end,
             case p.method when 'moving_average' then 'the moving average' else 'the Syntetos-Boylan method' end, trim_scale(round(p.forecast, 2)),
-            p.lead_time_days, trim_scale(round(p.forecast * p.lead_time_days / 30.4375, 2)), trim_scale(round(p.service_level * 100, 2)),
-            trim_scale(round(p.safety_quantity, 2)), trim_scale(p.cover_months))
+            counted(p.lead_time_days, 'day'), trim_scale(round(p.forecast * p.lead_time_days / 30.4375, 2)), trim_scale(round(p.service_level * 100, 2)),
+            trim_scale(round(p.safety_quantity, 2)), counted(trim_scale(p.cover_months), 'month'))
         end
 $$;
 

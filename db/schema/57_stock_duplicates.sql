@@ -389,22 +389,32 @@ create trigger item_matched after insert on erp.item
     referencing new table as fresh
     for each statement execute function erp.items_matched();
 
+-- The same for a pasted block that renames: what all names are compared with is read once, not for each row.
 create function erp.item_matched() returns trigger
 language plpgsql security definer
 set search_path = erp, pg_catalog, pg_temp
 as $$
+declare
+    renamed bigint[] := array(
+        select i.id from fresh i join before b on b.id = i.id
+        where (b.code, b.name, b.name_zh, b.maker_code, b.merged_into) is distinct from (i.code, i.name, i.name_zh, i.maker_code, i.merged_into));
+    known   jsonb;
 begin
-    delete from item_match m where m.item_id = new.id;
-    if new.merged_into is null then
-        insert into item_match select m.* from match_of(new.id, new.company_id, new.code, new.name, new.name_zh, new.maker_code) m;
+    if cardinality(renamed) > 0 then
+        known := known_words();
+        delete from item_match m where m.item_id = any (renamed);
+        insert into item_match
+        select m.*
+        from fresh i
+        cross join lateral match_by(i.id, i.company_id, i.code, i.name, i.name_zh, i.maker_code, known) m
+        where i.id = any (renamed) and i.merged_into is null;
     end if;
     return null;
 end
 $$;
-create trigger item_rematched after update of code, name, name_zh, maker_code, merged_into on erp.item
-    for each row when ((old.code, old.name, old.name_zh, old.maker_code, old.merged_into)
-                       is distinct from (new.code, new.name, new.name_zh, new.maker_code, new.merged_into))
-    execute function erp.item_matched();
+create trigger item_rematched after update on erp.item
+    referencing old table as before new table as fresh
+    for each statement execute function erp.item_matched();
 
 -- The items that a draft may be a second one of, best first: [{"item_id", "code", "name", "name_zh", "score", "reasons"}].
 -- draft: {"item_id": its own, if it has one, "code", "name", "name_zh", "maker_code"}.

@@ -280,6 +280,16 @@ def test_a_pair_that_is_none_any_more_disappears(world: World) -> None:
     assert ask(steward, "select api.find_duplicates()") == 0
 
 
+def test_a_block_that_renames_is_compared_by_the_new_names(world: World) -> None:
+    """All in one statement; what kept its name keeps what was found about it."""
+    items = [item(world, f"R-{n}", f"Flange {n}") for n in range(5)]
+    world.value("update erp.item_match set compared = true")
+    world.value("update erp.item set name = 'Gasket ' || code, barcode = code where id = any (%s)", items[:4])
+    world.value("update erp.item set barcode = code where id = %s", items[4])
+    read = "select array_agg((m.words @> '{gasket}') <> m.compared order by m.item_id) from erp.item_match m"
+    assert world.value(read + " where m.item_id = any (%s)", items) == [True] * 5
+
+
 def test_a_new_synonym_makes_the_names_read_anew(world: World) -> None:
     item(world, "P-1", "Gubbins 77")
     item(world, "P-2", "Thingumajig 77")
