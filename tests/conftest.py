@@ -20,6 +20,9 @@ from db import embedded
 from tests.garbage import sweep
 from tests.lists_world import ListsWorld, make_lists_world
 from tests.patience import PatientBot
+from tests.where_time_goes import pytest_addoption, pytest_configure
+
+__all__ = ["pytest_addoption", "pytest_configure"]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # no test touches the keyring of who runs it
