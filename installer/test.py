@@ -37,12 +37,17 @@ def checks(pytest_arguments: list[str]) -> dict[str, list[str]]:
 
 def _processes(pytest_arguments: list[str]) -> list[str]:
     """Share a whole run over the cores; a chosen test runs alone, where a debugger can reach it."""
+    shared = _shared()
+    return ["-q", f"--junitxml={REPORT}", *shared] if shared and not pytest_arguments else []
+
+
+def _shared() -> list[str]:
     cores = os.cpu_count() or 1
-    if cores == 1 or pytest_arguments:
+    if cores == 1:
         return []
-    # A worker that died is not replaced: pytest-xdist then waits for its tests for ever.
-    shared = ["-n", str(min(cores, 4)), "--dist", "loadfile", "--max-worker-restart=0"]
-    return ["-q", f"--junitxml={REPORT}", *shared]
+    # A worker that died is not replaced: pytest-xdist then waits for its tests for ever. The order of the files is that
+    # of tests/conftest.py, the longest first.
+    return ["-n", str(min(cores, 4)), "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0"]
 
 
 def main(arguments: list[str]) -> int:
@@ -71,7 +76,7 @@ def run(python: Path, arguments: list[str]) -> int:
         name = "pytest tests/db (PostgreSQL 15)"
         say(f"--- {name}", f"--- {name}")
         older = settings | {"OUTPOST_PG_BIN": str(system.POSTGRES_15)}
-        codes[name], seconds = _check(python, ["-m", "pytest", "-q", "tests/db"], older)
+        codes[name], seconds = _check(python, ["-m", "pytest", "-q", *_shared(), "tests/db"], older)
         summary.append(_line(name, codes[name], seconds))
     REPORT.unlink(missing_ok=True)
     print("\n" + "\n".join(summary), flush=True)
