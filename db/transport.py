@@ -37,7 +37,6 @@ _ENVIRONMENT = {
 }
 """What decides about the way, and where libpq looks for it when the DSN is silent."""
 
-_MODES = ("disable", "allow", "prefer", "require", "verify-ca", VERIFIED)
 _OLD_PROTOCOLS = ("", "tlsv1", "tlsv1.1")
 _OTHER_NAME = re.compile(r'certificate for "([^"]*)"(?: \(and \d+ other names?\))? does not match host name "([^"]*)"')
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")

@@ -72,11 +72,6 @@ def can_create(roles: Collection[str]) -> bool:
     return "admin" in roles
 
 
-def can_give_jobs(viewer: Viewer) -> bool:
-    """May give and take jobs and units."""
-    return viewer.has("security")
-
-
 def can_disable(account: Account, viewer: Viewer) -> bool:
     return account.state != "disabled" and viewer.has("admin", "security")
 

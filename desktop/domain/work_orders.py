@@ -8,24 +8,6 @@ from desktop.domain.text import tr
 
 Role = Literal["success", "warn", "danger", "info", "neutral", "accent"]
 
-STATES: tuple[str, ...] = (
-    "draft",
-    "submitted",
-    "approved",
-    "planned",
-    "dispatched",
-    "accepted",
-    "travelling",
-    "on_site",
-    "working",
-    "waiting_part",
-    "waiting_customer",
-    "done",
-    "confirmed",
-    "closed",
-    "cancelled",
-)
-
 LOOKS: dict[str, tuple[Role, str]] = {
     "draft": ("warn", "pencil"),
     "submitted": ("info", "upload"),

@@ -55,9 +55,6 @@ class EditableListModel(LiveListModel):
         self._saving = 0
         self._versions: dict[int, int] = {}
 
-    def can_edit(self, column: int) -> bool:
-        return self.infos[column].editable
-
     def value(self, line: ShownRow, column: int) -> Cell:
         """The value that the user sees: the edited one, else the stored one."""
         edit = self.edits.edit(line.row.id, self.infos[column].key)

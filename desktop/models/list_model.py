@@ -82,7 +82,6 @@ class ListModel(QAbstractTableModel):
         self._after: list[Callable[[], object]] = []
         self._seen = (0, 40)
         self._collapsed: frozenset[GroupKey] = frozenset()
-        self._messages: dict[int, str] = {}
 
     # --- opening and changing the question -----------------------------------------------------------------------
 
@@ -204,8 +203,7 @@ class ListModel(QAbstractTableModel):
 
     def _rebuild(self, heads: Sequence[GroupHead]) -> None:
         depth = len(self.loaded.group_by)
-        messages = [line for row_id in self._messages if (line := self._line_of_loaded(row_id)) is not None]
-        self.map = RowMap(self.count.value, heads, depth, self._collapsed, messages)
+        self.map = RowMap(self.count.value, heads, depth, self._collapsed)
 
     def _shorten(self, pages: Mapping[PageKey, Sequence[ShownRow]]) -> None:
         """An estimate was too high when a page ends early."""
@@ -259,9 +257,6 @@ class ListModel(QAbstractTableModel):
 
     def line_of(self, row_id: int) -> int | None:
         """Where a row that is here stands."""
-        return self._line_of_loaded(row_id)
-
-    def _line_of_loaded(self, row_id: int) -> int | None:
         where = self._pages.where(row_id)
         return self.map.line_of(*where) if where else None
 
@@ -336,7 +331,7 @@ class ListModel(QAbstractTableModel):
         runs = tuple((place.head, place.group, place.index, length) for _, place, length in self.map.runs(first, last))
         self.work.run(fetch_lines, self.source, self.loaded, self.shape(), runs, on_done=then, owner=self)
 
-    # --- groups and messages -------------------------------------------------------------------------------------
+    # --- groups --------------------------------------------------------------------------------------------------
 
     def toggle_group(self, values: GroupKey) -> None:
         folded = self._collapsed ^ {values}
@@ -350,26 +345,12 @@ class ListModel(QAbstractTableModel):
     def collapsed(self, values: GroupKey) -> bool:
         return values in self._collapsed
 
-    def folded_groups(self) -> frozenset[GroupKey]:
-        return self._collapsed
-
     def _fold(self, collapsed: frozenset[GroupKey]) -> None:
         self.beginResetModel()
         self._collapsed = collapsed
         self._rebuild(self.map.heads)
         self.endResetModel()
         self.map_changed.emit()
-
-    def set_message(self, row_id: int, text: str) -> None:
-        """A message row under the row; "" takes it away."""
-        if text:
-            self._messages[row_id] = text
-        else:
-            self._messages.pop(row_id, None)
-        self._fold(self._collapsed)
-
-    def message(self, row_id: int) -> str:
-        return self._messages.get(row_id, "")
 
     # --- Qt's view of it -----------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ bisection. Pixels are Python integers, so a list may be taller than Qt's 32-bit 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +14,6 @@ from desktop.lists.query import Cell, GroupHead
 
 ROW_HEIGHT = 24
 GROUP_HEIGHT = 28
-MESSAGE_HEIGHT = 28
 
 GroupKey = tuple[Cell, ...]
 
@@ -39,10 +38,7 @@ class _Segment:
 
 
 class RowMap:
-    """Immutable: a change of the count, of the groups or of what is collapsed makes a new one.
-
-    `messages` gives the lines (by number) under which a message row of 28 px is reserved.
-    """
+    """Immutable: a change of the count, of the groups or of what is collapsed makes a new one."""
 
     def __init__(
         self,
@@ -50,12 +46,10 @@ class RowMap:
         heads: Sequence[GroupHead] = (),
         depth: int = 0,
         collapsed: frozenset[GroupKey] = frozenset(),
-        messages: Sequence[int] = (),
     ) -> None:
         self.heads = tuple(heads)
         self.depth = depth
         self.collapsed = collapsed
-        self.messages = tuple(sorted(messages))
         self._segments: list[_Segment] = []
         self._lines = self._top = self._rows = 0
         if depth:
@@ -99,7 +93,7 @@ class RowMap:
 
     @property
     def height(self) -> int:
-        return self._top + MESSAGE_HEIGHT * len(self.messages)
+        return self._top
 
     def place(self, line: int) -> Place:
         """What stands on `line`. IndexError outside the map."""
@@ -124,12 +118,11 @@ class RowMap:
 
     def top(self, line: int) -> int:
         """The y of `line`'s upper edge; that of the end for the line after the last."""
-        extra = MESSAGE_HEIGHT * bisect_left(self.messages, line)
         if line >= self._lines:
-            return self._top + extra
+            return self._top
         segment = self._segments[bisect_right(self._first_lines, line) - 1]
         step = GROUP_HEIGHT if segment.head is not None else ROW_HEIGHT
-        return segment.top + (line - segment.first_line) * step + extra
+        return segment.top + (line - segment.first_line) * step
 
     def line_height(self, line: int) -> int:
         return self.top(line + 1) - self.top(line)
@@ -138,12 +131,6 @@ class RowMap:
         """The line under `y`, clamped to the first and last; -1 on an empty map."""
         if not self._lines:
             return -1
-        for shift, line in enumerate(self.messages):
-            if y < self.top(line) + self.line_height(line):
-                return min(line, self._plain_line_at(y - shift * MESSAGE_HEIGHT))
-        return self._plain_line_at(y - MESSAGE_HEIGHT * len(self.messages))
-
-    def _plain_line_at(self, y: int) -> int:
         segment = self._segments[max(0, bisect_right(self._tops, y) - 1)]
         step = GROUP_HEIGHT if segment.head is not None else ROW_HEIGHT
         inside = min(max(0, (y - segment.top) // step), segment.lines - 1)

@@ -93,11 +93,6 @@ _ADD_PART = text("insert into erp.attachment_part (attachment_id, part_no, conte
 _PART = text("select content, sha256 from erp.attachment_part where attachment_id = :id and part_no = :part")
 
 
-def may_hold_files(kind: RecordKind) -> bool:
-    """Whether records of this kind have a row that files can belong to."""
-    return "id" in table_of(kind.model).c
-
-
 def shelf(database: Database, kind: RecordKind, record_id: int) -> Shelf:
     """The files of one record, and what this person may do with them."""
     owner = {"table": table_of(kind.model).name, "id": record_id}

@@ -269,15 +269,6 @@ def installed(database: Database, asset_id: int) -> tuple[InstalledPart, ...]:
         return tuple(InstalledPart(**row) for row in session.execute(_INSTALLED, {"asset": asset_id}).mappings())
 
 
-def lot_of_balance(database: Database, balance_id: int) -> int | None:
-    """The lot that lies there."""
-    with database.read() as session:
-        found = session.execute(
-            text("select lot_id from erp.stock_balance where id = :id"), {"id": balance_id}
-        ).scalar()
-    return int(found) if found is not None else None
-
-
 def lying(database: Database, balances: Sequence[int]) -> tuple[Lying, ...]:
     """What lies there now, of what was chosen in a list."""
     with database.read() as session:

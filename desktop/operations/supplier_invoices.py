@@ -294,20 +294,6 @@ def similar(database: Database, invoice_id: int) -> tuple[Similar, ...]:
         return tuple(Similar(*row) for row in rows)
 
 
-def roll_accruals(database: Database) -> tuple[int, Changes]:
-    """The turn of the month, now: how many positions were turned."""
-    with database.write() as session:
-        done = session.execute(text("select api.roll_accruals()")).scalar_one()
-    return int(done), Changes.of(grni_position=(), grni_entry=())
-
-
-def set_method(database: Database, method: str) -> Changes:
-    """``on_invoice`` (单到冲回) or ``month_start`` (月初冲回)."""
-    with database.write() as session:
-        session.execute(text("select api.set_grni_method(:method)"), {"method": method})
-    return Changes.of(setting=(), grni_position=(), grni_entry=())
-
-
 def _touched(invoice_id: int) -> Changes:
     return Changes.of(supplier_invoice=[invoice_id], supplier_invoice_line=())
 

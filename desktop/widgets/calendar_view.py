@@ -51,9 +51,6 @@ class CalendarView(CalendarBase):
 
     # geometry
 
-    def first_day(self) -> int:
-        return self.grid().start
-
     def top(self) -> int:
         """Where the hours begin."""
         rows = max((row for *_, row in self._all_day), default=-1) + 1

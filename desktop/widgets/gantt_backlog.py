@@ -95,11 +95,6 @@ class BacklogList(QAbstractScrollArea):
     def current(self) -> Job | None:
         return self._jobs[self._current] if 0 <= self._current < len(self._jobs) else None
 
-    def select_job(self, job_id: int) -> None:
-        for at, job in enumerate(self._jobs):
-            if job.id == job_id:
-                self._go(at)
-
     def card_rect(self, index: int) -> QRect:
         height = metric("row.backlogCard")
         return QRect(0, index * height - self.verticalScrollBar().value(), self.viewport().width(), height)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLine, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from desktop.lists.query import GroupHead
 from desktop.lists.spec import Kind, Look
@@ -18,7 +18,7 @@ from desktop.models.editable_list import EditableListModel
 from desktop.models.kinds import NO_VALUE, is_number
 from desktop.models.list_edits import Mark, State
 from desktop.models.list_pages import ShownRow
-from desktop.models.row_map import GROUP_HEIGHT, MESSAGE_HEIGHT, ROW_HEIGHT
+from desktop.models.row_map import GROUP_HEIGHT, ROW_HEIGHT
 from desktop.models.selection import Rect
 from desktop.widgets.grid_cells import (
     draw_bar,
@@ -90,7 +90,6 @@ class GridPainter:
             painter.fillRect(frozen_width - 2, 0, 2, min(bottom, area.height()), color("border.default"))
         painter.setClipRect(area)
         self._heads(painter, area, lines)
-        self._messages(painter, area, lines)
         painter.setClipping(False)
 
     def _right(self, slot: Slot) -> int:
@@ -103,7 +102,7 @@ class GridPainter:
             return []
         first, last = rows.line_at(top), rows.line_at(top + height - 1)
         y = rows.top(first) - top
-        plain = not rows.messages and not rows.depth
+        plain = not rows.depth
         found: list[tuple[int, int, Line]] = []
         for line, what in self.model.window(first, last):
             found.append((line, y, what))
@@ -394,16 +393,3 @@ class GridPainter:
         painter.setPen(color("text.primary"))
         x = cell.left() + CELL_PADDING + (room - width if is_number(slot.info.kind) else 0)
         painter.drawStaticText(x, y + (GROUP_HEIGHT - 1 - height) // 2, prepared)
-
-    def _messages(self, painter: QPainter, area: QRect, lines: Sequence[tuple[int, int, Line]]) -> None:
-        if not self.model.map.messages:
-            return
-        for line, y, what in lines:
-            if line in self.model.map.messages and isinstance(what, ShownRow):
-                ground = QRect(0, y + ROW_HEIGHT, area.width(), MESSAGE_HEIGHT)
-                painter.fillRect(ground, QColor(color("danger.bg")))
-                painter.fillRect(0, ground.bottom(), area.width(), 1, color("danger.line"))
-                draw_icon(painter, CHECK_WIDTH + 8, ground.top() + 7, "circle-x", "danger.fg", 14)
-                text = self.model.message(what.row.id)
-                room = QRectF(CHECK_WIDTH + 30, ground.top(), area.width() - CHECK_WIDTH - 40, MESSAGE_HEIGHT)
-                draw_text(painter, room, text, font(12, text=text), "danger.fg")

@@ -126,11 +126,6 @@ class Surface(QWidget):
         super().__init__(parent)
         self._surface, self._lines, self._line_role = surface, lines, line_role
 
-    def set_surface(self, surface: str, lines: str | None = None) -> None:
-        self._surface = surface
-        self._lines = self._lines if lines is None else lines
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), color(self._surface))

@@ -15,10 +15,6 @@ from desktop.widgets.tokens import STYLE_FOLDER, ThemeName, hex_color, metric
 
 _PLACEHOLDER = re.compile(r"\{([a-zA-Z0-9.]+)\}")
 TOOLTIP_DELAY_MS = 400
-_CHECK_BOXES = (
-    QStyle.PrimitiveElement.PE_IndicatorCheckBox,
-    QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck,
-)
 
 
 @cache

@@ -31,7 +31,6 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.page import Page
 from desktop.widgets.paint import column
 
-PAGE_KEY = "import"
 _SHOWN: Mapping[str, frozenset[str]] = {
     "all": frozenset({"new", "changed", "same", "rejected"}),
     "look": frozenset({"new", "changed", "rejected"}),

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from desktop.domain.changes import Changes
 from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
-from desktop.operations import inspections, supplier_invoices
+from desktop.operations import accruals, inspections, supplier_invoices
 from desktop.operations.inspections import Finding, Inspected
 from desktop.operations.stock import new_key
 from desktop.runtime.context import Context, Found
@@ -205,7 +205,7 @@ class InvoiceListActions(QObject):
     def turn(self, rows: Sequence[int]) -> None:
         """The turn of the month, now."""
         self._context.work.run(
-            supplier_invoices.roll_accruals, self._context.database, on_done=self._turned, on_error=self._failed,
+            accruals.turn, self._context.database, on_done=self._turned, on_error=self._failed,
             owner=self,
         )  # fmt: skip
 

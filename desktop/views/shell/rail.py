@@ -4,7 +4,7 @@ the pages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.text import tr
 from desktop.views.shell.desks import Desk
-from desktop.widgets.buttons import PaintedButton, draw_badge
+from desktop.widgets.buttons import PaintedButton
 from desktop.widgets.paint import Surface, column, draw_icon, draw_text
 from desktop.widgets.theme import color, font, metric
 
@@ -23,18 +23,12 @@ class RailItem(PaintedButton):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self._badge = 0
         self.setCheckable(True)
         self.retranslate()
 
     def retranslate(self) -> None:
         self.setText(self.desk.title())
         self.setAccessibleName(self.desk.title())
-        self.update()
-
-    def set_badge(self, count: int) -> None:
-        self._badge = count
-        self.setAccessibleDescription(str(count) if count else "")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -54,9 +48,6 @@ class RailItem(PaintedButton):
         draw_icon(painter, (self.width() - 20) // 2, 6, self.desk.icon, role, 20)
         area = QRectF(3, 29, self.width() - 6, 14)
         draw_text(painter, area, self.text(), font(11, text=self.text()), role, "center")
-        if self._badge:
-            words = str(self._badge) if self._badge < 100 else "99+"
-            draw_badge(painter, self.width() - 13, 4, words, "warn.solid")
         painter.end()
 
 
@@ -93,10 +84,6 @@ class Rail(Surface):
             item.setChecked(item.desk.key == key)
             if item.desk.key == key:
                 self.setFocusProxy(item)
-
-    def set_badges(self, badges: Mapping[str, int]) -> None:
-        for item in self.items:
-            item.set_badge(badges.get(item.desk.key, 0))
 
     def _clicked(self, key: str) -> None:
         if key == self.current():

@@ -56,7 +56,7 @@ def _kinds(buying: Buying) -> list[tuple[str, Decimal]]:
 def test_on_invoice_the_account_stands_until_the_invoice_comes(buying: Buying) -> None:
     buying.receive(PART, 20)
     _earlier(buying)
-    assert supplier_invoices.roll_accruals(buying.finance)[0] == 0
+    assert accruals.turn(buying.finance)[0] == 0
     assert buying.account() == buying.open_accrual() == 3600
     made, _, _ = supplier_invoices.enter(buying.finance, buying.paper((PART, 5, "180")))
     supplier_invoices.post(buying.finance, uuid4(), made)
@@ -67,10 +67,10 @@ def test_on_invoice_the_account_stands_until_the_invoice_comes(buying: Buying) -
 def test_at_the_beginning_of_the_month_the_account_is_emptied_and_filled_at_its_end(buying: Buying) -> None:
     _by_month(buying)
     buying.receive(PART, 20)
-    assert supplier_invoices.roll_accruals(buying.finance)[0] == 0  # of this month: it stays
+    assert accruals.turn(buying.finance)[0] == 0  # of this month: it stays
     _earlier(buying)
-    assert supplier_invoices.roll_accruals(buying.finance)[0] == 1
-    assert supplier_invoices.roll_accruals(buying.finance)[0] == 0  # once a month
+    assert accruals.turn(buying.finance)[0] == 1
+    assert accruals.turn(buying.finance)[0] == 0  # once a month
     assert (buying.account(), buying.open_accrual()) == (0, 3600)
     buying.check()
     # An invoice within the month clears what stands reversed without touching the account.
@@ -80,7 +80,7 @@ def test_at_the_beginning_of_the_month_the_account_is_emptied_and_filled_at_its_
     buying.check()
     # A month later: put back at its end what was open then, out again on the first.
     _earlier(buying)
-    assert supplier_invoices.roll_accruals(buying.finance)[0] == 1
+    assert accruals.turn(buying.finance)[0] == 1
     assert _kinds(buying)[-2:] == [("month_accrual", Decimal(2700)), ("month_reversal", Decimal(-2700))]
     assert (buying.account(), buying.open_accrual()) == (0, 2700)
     buying.check()
@@ -90,9 +90,9 @@ def test_a_worker_that_was_away_for_three_months_turns_each_of_them(buying: Buyi
     _by_month(buying)
     buying.receive(PART, 20)
     _earlier(buying)
-    supplier_invoices.roll_accruals(buying.finance)
+    accruals.turn(buying.finance)
     _earlier(buying, 3)
-    supplier_invoices.roll_accruals(buying.finance)
+    accruals.turn(buying.finance)
     kinds = [kind for kind, _ in _kinds(buying)]
     assert kinds.count("month_accrual") == 3 and kinds.count("month_reversal") == 4
     assert buying.account() == 0
@@ -103,7 +103,7 @@ def test_what_came_back_and_what_was_reversed_while_out_keep_the_account_in_step
     _by_month(buying)
     receipt = buying.receive(PART, 20)
     _earlier(buying)
-    supplier_invoices.roll_accruals(buying.finance)
+    accruals.turn(buying.finance)
     back = buying.send_back(receipt, PART, 8)
     assert (buying.account(), buying.open_accrual()) == (0, 2160)
     buying.check()
@@ -117,16 +117,16 @@ def test_going_back_to_the_other_method_fills_the_account_again(buying: Buying) 
     _by_month(buying)
     buying.receive(PART, 20)
     _earlier(buying)
-    supplier_invoices.roll_accruals(buying.finance)
+    accruals.turn(buying.finance)
     buying.value("update erp.setting set value = '\"on_invoice\"' where key = 'purchasing.grni_method' returning id")
-    supplier_invoices.roll_accruals(buying.finance)
+    accruals.turn(buying.finance)
     assert buying.account() == buying.open_accrual() == 3600
     buying.check()
 
 
 def test_finance_of_a_branch_does_not_choose_for_the_company(buying: Buying) -> None:
     with pytest.raises(UserError) as caught:
-        supplier_invoices.set_method(buying.finance, "month_start")
+        accruals.turn(buying.finance, "month_start")
     assert caught.value.constraint == "grni_method_scope"
 
 
@@ -328,7 +328,7 @@ def _one(  # noqa: C901 - one branch a kind of step
         supplier_invoices.reverse(buying.finance, uuid4(), invoices.pop(dice.randrange(len(invoices))), "random")
     elif what == "turn":
         _earlier(buying)
-        supplier_invoices.roll_accruals(buying.finance)
+        accruals.turn(buying.finance)
     elif what == "use":
         taken = {"item_id": buying.shop.item(code), "quantity": 1, "from_location_id": buying.shop.place(BIN[code])}
         document = {"type": "counter_issue", "engineer_id": buying.shop.world.engineer, "lines": [taken]}
