@@ -15,10 +15,10 @@ from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QResi
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
-from desktop.domain.conditions import Condition, ConditionError, all_of, from_json, to_json
+from desktop.domain.conditions import Condition, all_of
 from desktop.domain.text import language, pick, tr
 from desktop.lists.query import ListQuery, ListSource
-from desktop.lists.spec import Action, ListSpec, Sort
+from desktop.lists.spec import Action, ListSpec
 from desktop.models.filters import split_condition
 from desktop.runtime.context import Context, ToastAction
 from desktop.runtime.failures import Failure
@@ -29,6 +29,7 @@ from desktop.widgets.list_frame import ListFrame
 from desktop.widgets.list_keeper import ViewKeeper
 from desktop.widgets.list_menus import ListMenus
 from desktop.widgets.list_paste import ListPaste
+from desktop.widgets.list_place import Place, read
 from desktop.widgets.list_selection import ListSelection
 from desktop.widgets.list_services import NO_SERVICES, KeptView, ListServices, ready_made
 from desktop.widgets.list_views import MOST_KEYS, ListViews
@@ -67,7 +68,7 @@ class ListPage(ListFrame):
         self._creates = creates
         self._extra: Condition | None = None
         self._opened = self._stale = False
-        self._place_kept: Mapping[str, Any] = {}
+        self._place = Place()
         self._start_at: int | None = None
         self.grid.outer_filter = lambda: self._extra is not None or bool(self.search.text().strip())
         self.views = ListViews(self._as_shown)
@@ -219,19 +220,18 @@ class ListPage(ListFrame):
 
     def state(self) -> Mapping[str, Any]:
         """View, filter, sort, groups, widths and place; also what a saved tab comes back to."""
-        condition = all_of(self.grid.filters.condition(), self._extra)
         shown = self.grid.current()
-        return {
-            "view": self.views.current,
-            "columns": list(self.columns.shown_keys()),
-            "layout": self.columns.state(),
-            "condition": to_json(condition) if condition is not None else None,
-            "search": self.search.text(),
-            "sort": [[each.column, each.descending] for each in self.model.query.sort],
-            "groups": list(self.model.query.group_by),
-            "row": shown.row.id if shown is not None else None,
-            "column": self.grid.selection.column,
-        }
+        return Place(
+            view=self.views.current,
+            columns=self.columns.shown_keys(),
+            layout=self.columns.state(),
+            condition=all_of(self.grid.filters.condition(), self._extra),
+            search=self.search.text(),
+            sort=self.model.query.sort,
+            groups=self.model.query.group_by,
+            row=shown.row.id if shown is not None else None,
+            column=self.grid.selection.column,
+        ).state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self._take_place(state)
@@ -347,13 +347,12 @@ class ListPage(ListFrame):
         shown = self.columns.shown_keys() or self.columns.default
         self.columns.set_columns(shown or [info.key for info in self.model.infos], self.model.all_infos)
         self.columns.set_loaded(self.model.infos)
-        layout = self._place_kept.get("layout")
-        if isinstance(layout, Mapping):
-            self.columns.restore(layout)
-            number = self._place_kept.get("column")
-            self._place_kept = {}
-            if isinstance(number, int) and self.columns.slots:
-                self.grid.selection.move(self.grid.selection.line, min(number, len(self.columns.slots) - 1))
+        place = self._place
+        if place.layout is not None:
+            self.columns.restore(place.layout)
+            self._place = Place()
+            if place.column is not None and self.columns.slots:
+                self.grid.selection.move(self.grid.selection.line, min(place.column, len(self.columns.slots) - 1))
         self._take_conditions(all_of(self.grid.filters.condition(), self._extra))
         self._say_groups()
         self.key_hints_changed.emit()
@@ -510,37 +509,19 @@ class ListPage(ListFrame):
             self.context.mine().set(self._place_key(), dict(self.state()))
 
     def _take_place(self, state: Mapping[str, Any]) -> None:
-        """Where the list was left; anything unknown or broken in it is left out."""
+        """Where the list was left."""
         if not state:
             return
-        view = self.views.view(str(state.get("view", "")))
+        place = self._place = read(state)
+        view = self.views.view(place.view)
         if view is not None:
             self.views.set_views(self.views.views, view.key)
             self._show_kept(view)
-        columns = state.get("columns")
-        if isinstance(columns, list) and columns:
-            self.columns.default = tuple(str(key) for key in columns)
-        self._extra = _condition_of(state.get("condition"))
+        if place.columns:
+            self.columns.default = place.columns
+        self._extra = place.condition
         self.grid.filters.set_conditions({})
-        self.search.setText(str(state.get("search") or ""))
-        sort = tuple(Sort(str(key), bool(down)) for key, down in _pairs(state.get("sort")))
-        groups = state.get("groups")
-        group_by = tuple(str(key) for key in groups) if isinstance(groups, list) else ()
-        self.model.query = self.model.query.but(sort=sort, group_by=group_by)
-        self._place_kept = state
-        row_id = state.get("row")
-        self._start_at = row_id if isinstance(row_id, int) else None
+        self.search.setText(place.search)
+        self.model.query = self.model.query.but(sort=place.sort, group_by=place.groups)
+        self._start_at = place.row
         self.columns.columns = []
-
-
-def _pairs(value: object) -> list[tuple[object, object]]:
-    if not isinstance(value, list):
-        return []
-    return [(each[0], each[1]) for each in value if isinstance(each, list | tuple) and len(each) == 2]
-
-
-def _condition_of(value: object) -> Condition | None:
-    try:
-        return from_json(value) if value else None
-    except ConditionError:
-        return None
