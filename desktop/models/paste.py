@@ -356,7 +356,8 @@ def _names(infos: Sequence[ColumnInfo], aliases: Mapping[str, str] | None = None
     """Everything that a header may call a column."""
     names: dict[str, str] = {}
     for info in infos:
-        for name in (info.key, info.label, f"{info.label} {info.unit or ''}", f"{info.label}({info.unit or ''})"):
+        unit = info.unit or ""
+        for name in (info.key, info.label, f"{info.label} {unit}", f"{info.label}({unit})", f"{info.label} ({unit})"):
             names.setdefault(_plain(name), info.key)
     known = {info.key for info in infos}
     for name, key in (aliases or {}).items():

@@ -237,6 +237,10 @@ class _Draft:
         cells = tuple(
             PasteCell(cell.column, cell.old, cell.new, cell.changed, self.errors.get(cell.column, ""))
             for cell in self.cells.values()
+        ) + tuple(
+            PasteCell(column, None, None, False, why)  # what the block does not even have, as a code that is demanded
+            for column, why in self.errors.items()
+            if column not in self.cells
         )
         if self.errors:
             verdict: Verdict = "rejected"

@@ -16,7 +16,6 @@ from sqlalchemy import Select, text
 
 from db.session import Database
 from desktop.domain.conditions import Test
-from desktop.exchange import pasting
 from desktop.lists import compile as sql
 from desktop.lists.all_lists import list_for
 from desktop.lists.query import ListQuery
@@ -63,38 +62,7 @@ def measure(dsn_of: Callable[[str | None], str], *, prefix: str, rows: int = 1_0
             found[reader] = _reader(database)
             found[reader]["load"] = [round(before, 1), round(os.getloadavg()[0], 1)]
             found[reader]["missed"] = sorted(_missed(found[reader]))
-    with Database(dsn_of(grid_world.login(prefix, "all_units"))) as database:
-        found["paste_5000"] = _paste(database)
     return found
-
-
-def _paste(database: Database) -> dict[str, float]:
-    """3,800 changed assets and 1,200 new ones, found by code: the dry run, the save, the undo; in seconds."""
-    source = source_for(database, list_for("assets"), "en")
-    query = source.query_for()
-    rows = source.rows(ListQuery(("code", "name")), group=(), start=0, limit=3_800)
-    lines = ["Asset no.\tAsset\tMaker\tPurchase cost (¥)\tInstalled on"]
-    lines += [
-        f"{row.cells[0]}\t{row.cells[1]}\tKSB {row.id % 7}\t¥1,{row.id % 900 + 100}.50\t2024/03/01" for row in rows
-    ]
-    lines += [f"NEW-{n:05}\tNew pump {n}\tWilo\t100\t2024-01-01" for n in range(5_000 - len(rows))]
-    clipboard = "\n".join(lines)
-    begin = time.perf_counter()
-    plan = pasting.plan_paste(source, query, clipboard, start_column="code", targets=())
-    planned = time.perf_counter()
-    result = pasting.save_paste(source, query, plan, request_id="bench")
-    saved = time.perf_counter()
-    if result.undo is None or plan.count("rejected"):
-        raise RuntimeError("the block was not saved")
-    pasting.undo_paste(source, query, result.undo, request_id="bench-undo")
-    undone = time.perf_counter()
-    return {
-        "dry_run_s": round(planned - begin, 2),
-        "dry_run_goal_s": 2,
-        "save_s": round(saved - planned, 2),
-        "save_goal_s": 3,
-        "undo_s": round(undone - saved, 2),
-    }
 
 
 def _reader(database: Database) -> dict[str, Any]:
