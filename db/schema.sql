@@ -6830,9 +6830,10 @@ create index stock_count_line_item_idx on erp.stock_count_line (item_id, locatio
 comment on column erp.stock_count_line.expected_quantity is 'The balance in the moment in which the counted quantity was entered';
 comment on column erp.stock_count_line.unlisted is 'True: found by the counter, not on the frozen list';
 
--- The value of one piece as the books have it: the moving average, else the standard cost.
+-- The value of one piece as the books have it: the moving average, else the standard cost. It runs as its caller: our functions see every
+-- item, a person who calls it his own.
 create function erp.piece_value(of_item bigint) returns numeric
-language plpgsql stable security definer
+language plpgsql stable
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin

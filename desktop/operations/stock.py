@@ -99,7 +99,7 @@ def _call(database: Database, sql: str, **values: object) -> tuple[Posted, Chang
         number=answer["number"],
         document_type=answer["type"],
         quantity=Decimal(str(answer["quantity"])),
-        amount=Decimal(str(answer["amount"])),
+        amount=Decimal(str(answer["amount"] or 0)),  # none for who reads no costs
         moves=tuple(answer["moves"]),
         work_order_id=answer["work_order_id"],
     )

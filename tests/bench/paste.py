@@ -88,7 +88,7 @@ def _openings(server: Server, world: World, rows: int) -> dict[str, float]:
     lines = [f"PART-{n:03}\tA-{n % BINS:02}\t{n % 90 + 1}\t{n % 500 + 1}.25" for n in range(rows)]
     clipboard = "\n".join(("Item no.\tBin\tQuantity\tUnit cost", *lines))
     goal = target("opening_balances")
-    dsn = server.dsn(user=world.login, password="clerk")
+    dsn = server.dsn(user="outpost_paste_steward", password=_PASSWORD)  # a clerk opens little
     with connect(dsn) as database:
         begin = time.perf_counter()
         file = write_clipboard(clipboard)

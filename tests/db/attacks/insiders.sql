@@ -118,3 +118,9 @@ select api.register_installed(gen_random_uuid(), {single}, 'sn-1', {north_asset}
 select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {single}, "to_location_id": {north_location}, "quantity": 1, "lot": "ＳＮ-１"}}]}}');
 -- clerk: refused ER030/ER012/ER010. Nor does the same number come in twice.
 begin; select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {single}, "to_location_id": {north_location}, "quantity": 1, "lot": "SN-1"}}]}}'); select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {single}, "to_location_id": {north_location}, "quantity": 1, "lot": "SN-1"}}]}}'); rollback;
+-- finance: nothing. What another branch's part is worth is not told by its number.
+select 1 from erp.piece_value({south_item}) v where v is not null;
+-- manager: nothing. Nor to a manager.
+select 1 from erp.piece_value({south_item}) v where v is not null;
+-- finance: answers 10.0000. What one's own is worth is.
+select erp.piece_value({item});
