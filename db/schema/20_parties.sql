@@ -192,8 +192,20 @@ create trigger party_unit_seen before insert on erp.party_unit
 create trigger party_sealed before insert or update of bank_account_sealed on erp.party
     for each row execute function erp.sealed_check('bank_account_sealed');
 
+-- The suppliers that units above mine deal with: whoever buys below them buys from them too, as he does by their price lists.
+create function erp.suppliers_above() returns bigint[]
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select array(select l.party_id from party_unit l join party p on p.id = l.party_id and p.is_supplier
+                 where l.org_unit_id = any (my_units_up()))
+$$;
+call erp.allow('erp.suppliers_above()', 'everyone', 'execute');
+
 call erp.secure('erp.party_unit', 'owned');
 call erp.secure('erp.party', 'linked', 'party_unit.party_id');
+-- Read only: they are changed where they are kept.
+call erp.also('erp.party', 'user', 'select', '{row}.id = any ((select erp.suppliers_above())::bigint[])');
 call erp.secure('erp.contact', 'child', 'party.party_id');
 call erp.secure('erp.site', 'owned');
 

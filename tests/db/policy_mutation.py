@@ -130,6 +130,8 @@ class Field:
 
     def _link(self, person: Person, words: list[str], row: Row, right: str) -> bool:
         linked = any(unit in getattr(person, right) for unit in row.links)
+        if "suppliers" in words and right == "units" and row.values["is_supplier"]:
+            return linked or any(unit in person.up for unit in row.links)
         if "unit" not in words:
             return linked
         return row.values["org_unit_id"] in getattr(person, right) or (right == "units" and linked)
@@ -377,6 +379,8 @@ def _variants(made: Field, table: str, rule: list[str]) -> Iterator[tuple[dict[s
             yield {"org_unit_id": inside}, ()
             yield {"org_unit_id": outside}, (inside,)
             yield {"org_unit_id": outside}, (outside,)
+        elif "suppliers" in words:
+            yield from (({"is_supplier": one}, (unit,)) for one in (True, False) for unit in (inside, outside, above))
         else:
             yield {}, (inside,)
             yield {}, (outside,)

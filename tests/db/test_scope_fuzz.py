@@ -72,6 +72,10 @@ class Asker:
         if rule == "link":
             link, column = words[0].split(".")
             linked = f"{x}.id in (select l.{column} from erp.{link} l where l.org_unit_id = {units})"
+            if "suppliers" in words:
+                up = f"any ('{{{','.join(map(str, self.up))}}}'::int[])"
+                above = f"select l.{column} from erp.{link} l where l.org_unit_id = {up}"
+                return f"{linked} or {x}.is_supplier and {x}.id in ({above})"
             return f"{linked} or {x}.org_unit_id = {units}" if "unit" in words else linked
         if rule == "child":
             y = f"x{depth + 1}"
