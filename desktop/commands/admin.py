@@ -92,6 +92,8 @@ def verify_audit(options: argparse.Namespace) -> int:
         if outcome.ok
         else tr("The audit trail was tampered with")
     )
+    if outcome.empty:
+        lines[-1] = tr("Nothing is sealed yet")
     if options.anchors:
         lines.append(tr("{count} anchors compared", count=len(outcome.anchors)))
     answer(options, "\n".join(lines), outcome.as_json())

@@ -81,6 +81,11 @@ class Outcome:
         fine = {"same", "restored"} if self.accept_restore else {"same"}
         return not self.faults and not self.values and all(one.verdict in fine for one in self.anchors)
 
+    @property
+    def empty(self) -> bool:
+        """Nothing is wrong, and nothing is proven either: there is no seal yet."""
+        return self.ok and self.seals == 0
+
     def as_json(self) -> dict[str, Any]:
         faults = [asdict(one) | {"since": _iso(one.since), "until": _iso(one.until)} for one in self.faults]
         return {

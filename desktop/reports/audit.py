@@ -20,6 +20,8 @@ def proof_pdf(
     """Write it in the language in force; returns the number of pages."""
     paper = Paper(target, Frame(tr("Proof of the audit trail"), company, printed_by))
     result = tr("Nothing was changed, removed or added") if outcome.ok else tr("The audit trail was tampered with")
+    if outcome.empty:
+        result = tr("Nothing is sealed yet")
     compared = tr("{count} compared", count=len(outcome.anchors)) if outcome.anchors else tr("none compared")
     _facts(
         paper,

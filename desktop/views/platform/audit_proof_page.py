@@ -285,6 +285,9 @@ class AuditProofPage(Page):
             kind, icon = ("success", "shield-check") if outcome.ok else ("danger", "triangle-alert")
             self.chip.set_state(tr("Intact") if outcome.ok else tr("Tampered with"), kind, icon)  # type: ignore[arg-type]
             said = tr("{entries} entries, seals: {seals}", entries=f"{outcome.entries:,}", seals=outcome.seals)
+            if outcome.empty:
+                self.chip.set_state(tr("Nothing is sealed yet"), "warn", "clock")
+                said = tr("{count} entries wait for the first seal; the worker sets it.", count=f"{outcome.unsealed:,}")
             if outcome.anchors:
                 said += " · " + tr("{count} anchors compared", count=len(outcome.anchors))
             self.result.setText(said)

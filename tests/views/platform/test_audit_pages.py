@@ -139,6 +139,19 @@ def test_f9_proves_and_says_so(qtbot: QtBot, room: Room, owner: Database, asset:
     assert isinstance(found, dict) and found["ok"] is True
 
 
+def test_before_the_first_seal_nothing_is_called_intact(qtbot: QtBot, room: Room, owner: Database, asset: int) -> None:
+    with owner.write() as session:
+        session.execute(text("set local session_replication_role = replica"))
+        session.execute(text("delete from audit.seal"))
+    page = proof(qtbot, room)
+    prove(qtbot, page)
+    assert page.chip.text() == "Nothing is sealed yet"
+    waiting = int(str(value(owner, "select count(*) from audit.entry")))
+    said = page.result.full_text()
+    assert said.endswith("entries wait for the first seal; the worker sets it.")
+    assert 0 < int(said.split()[0].replace(",", "")) <= waiting
+
+
 def test_what_a_superuser_changed_is_named_in_both_languages(
     qtbot: QtBot, room: Room, owner: Database, asset: int
 ) -> None:
