@@ -64,8 +64,22 @@ class Orders:
 
 
 @dataclass(frozen=True)
+class Touchless:
+    """Suppliers' invoices posted within twelve months, and how many of them nobody had to step in for."""
+
+    invoices: int
+    touchless: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        return Decimal(self.touchless) / self.invoices if self.invoices else None
+
+
+@dataclass(frozen=True)
 class Overview:
-    """All figures of the page. `ages` is value by bucket (index into AGES, last: older) and ABC class ('' = none)."""
+    """All figures of the page. `ages` is value by bucket (index into AGES, last: older) and ABC class ('' = none);
+    `touchless` is None for who may not read invoices.
+    """
 
     warehouses: tuple[Warehouse, ...]
     value: Decimal
@@ -79,6 +93,8 @@ class Overview:
     counts: tuple[CountMonth, ...]
     accuracy_target: Decimal | None
     orders: Orders
+    touchless: Touchless | None
+    since: date
     computed_at: date | None
 
     @property
@@ -111,9 +127,12 @@ _VALUE = f"""
     where {_WITHIN.format(row="p")}
 """
 
+# A warehouse with fewer than twelve months counts with its consumption brought to a year, as on the turnover page.
 _MONTHS = f"""
-    select t.month, sum(t.closing), sum(t.consumed), round(sum(t.consumed_12) / nullif(sum(t.average_12), 0), 2)
-    from erp.stock_turnover t
+    select t.month, sum(t.closing), sum(t.consumed),
+           round(sum(t.consumed_12 * 12 / t.n) / nullif(sum(t.average_12), 0), 2)
+    from (select x.*, least(row_number() over (partition by x.org_unit_id order by x.month), 12) as n
+          from erp.stock_turnover x) t
     where t.month >= :since and {_WITHIN.format(row="t")}
     group by t.month
     order by t.month
@@ -164,6 +183,15 @@ _ORDERS = f"""
     limit 1
 """
 
+# As api.touchless_rate counts, for the chosen warehouse.
+_TOUCHLESS = f"""
+    select count(*), count(*) filter (where i.touches = 0 and i.state = 'posted')
+    from erp.supplier_invoice i
+    join erp.org_unit u on u.id = i.org_unit_id
+    where i.kind = 'invoice' and (i.posted_at at time zone u.time_zone)::date >= :since and {_WITHIN.format(row="i")}
+"""
+_MAY_INVOICES = "select has_table_privilege('api.touchless_rate', 'select')"
+
 
 def overview(database: Database, unit: int | None = None) -> Overview:
     """The figures of one unit and what lies below it; None: of all that the reader sees."""
@@ -188,6 +216,12 @@ def overview(database: Database, unit: int | None = None) -> Overview:
             counts=_rows(session, _COUNTS, CountMonth, unit=unit, since=since),
             accuracy_target=_target(session, "count_accuracy", unit),
             orders=Orders(*orders) if orders is not None else Orders(0, 0, Decimal(0), "CNY"),
+            touchless=(
+                Touchless(*session.execute(text(_TOUCHLESS), {"unit": unit, "since": since}).one())
+                if session.execute(text(_MAY_INVOICES)).scalar()
+                else None
+            ),
+            since=since,
             computed_at=computed,
         )
 

@@ -309,10 +309,14 @@ def discard_abc(database: Database, run_id: int) -> Changes:
 
 
 def turnover(database: Database, months: int = 24) -> tuple[TurnoverMonth, ...]:
-    """The last whole months with stock of the reader's warehouses, by warehouse, oldest first."""
+    """The last whole months with stock of the reader's warehouses, by warehouse, oldest first; before them those of all
+    together (unit ALL_UNITS) where there are several.
+    """
     with database.read() as session:
         rows = session.execute(text(_TURNOVER), {"months": months}).all()
-    return tuple(TurnoverMonth(*row) for row in rows)
+        several = len({row.org_unit_id for row in rows}) > 1
+        whole = session.execute(text(_TURNOVER_ALL), {"months": months}).all() if several else ()
+    return tuple(TurnoverMonth(*row) for row in (*whole, *rows))
 
 
 _DISPOSAL = """
@@ -363,6 +367,37 @@ _CHANGES = """
 """
 
 # Months in which there was stock: a history that was taken over ends where it ended.
+ALL_UNITS = 0
+"""Stands for the unit in the row of all warehouses together."""
+
+# Of all warehouses together: what they consumed in a year over what lay in them. A warehouse with fewer than twelve
+# months counts with its consumption brought to a year, as in its own row; rates are never averaged.
+_TURNOVER_ALL = """
+    with known as (
+        select t.*, least(row_number() over (partition by t.org_unit_id order by t.month), 12) as n
+        from erp.stock_turnover t),
+    month as (
+        select k.month, sum(k.consumed) as consumed, sum(k.closing) as closing, sum(k.consumed_12) as consumed_12,
+               sum(k.average_12) as average_12,
+               round(sum(k.consumed_12 * 12 / k.n) / nullif(sum(k.average_12), 0), 4) as turns
+        from known k
+        where k.opening <> 0 or k.closing <> 0
+        group by k.month
+        order by k.month desc
+        limit :months)
+    select m.month, 0, '', null, m.consumed, m.closing, m.consumed_12, m.average_12, m.turns,
+           round(365 / nullif(m.turns, 0), 1), (
+               select k.target from erp.kpi_target k
+               where k.kpi = 'stock_turns' and not exists (
+                   select from (select distinct t.org_unit_id from erp.stock_turnover t) u
+                   where not exists (select from erp.org_unit_closure c
+                                     where c.ancestor_id = k.org_unit_id and c.descendant_id = u.org_unit_id))
+               order by (select max(c.depth) from erp.org_unit_closure c where c.descendant_id = k.org_unit_id) desc
+               limit 1)
+    from month m
+    order by m.month
+"""
+
 _TURNOVER = """
     select x.month, x.org_unit_id, x.name, x.name_zh, x.consumed, x.closing, x.consumed_12, x.average_12, x.turns,
            x.days, x.target

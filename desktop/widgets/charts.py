@@ -289,8 +289,9 @@ class JudgedLine(_Chart):
         for (i, first, _), (j, second, _) in pairwise(points):
             if j == i + 1:
                 painter.drawLine(first, second)
-        for _, at, value in points:
-            self._draw_point(painter, at, value)
+        for place, (_, at, value) in enumerate(points):
+            beside = [each.y() for _, each, _ in (*points[max(place - 1, 0) : place], *points[place + 1 : place + 2])]
+            self._draw_point(painter, at, value, beside, last=place == len(points) - 1)
         painter.end()
 
     def missed(self, value: float) -> bool:
@@ -299,21 +300,36 @@ class JudgedLine(_Chart):
             return False
         return value > self.target.value if self.low_is_good else value < self.target.value
 
-    def _draw_point(self, painter: QPainter, at: QPointF, value: float) -> None:
-        if self.missed(value):
+    def _draw_point(self, painter: QPainter, at: QPointF, value: float, beside: Sequence[float], *, last: bool) -> None:
+        missed = self.missed(value)
+        if missed:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color("danger.solid"))
             diamond = (QPointF(0, -5), QPointF(5, 0), QPointF(0, 5), QPointF(-5, 0))
             painter.drawPolygon(QPolygonF([at + corner for corner in diamond]))
+        else:
+            painter.setPen(QPen(color("chart.1"), 2))
+            painter.setBrush(color("surface.base"))
+            painter.drawEllipse(at, 3.5, 3.5)
+        if missed or last:
             words = f"{value:.1f}{self.unit}".replace("-", "−")
-            # On the far side of the target line, so that the two do not cross.
-            below = not self.low_is_good and at.y() + 22 <= self.plot().bottom()
+            below = self._below(at, beside)
             box = QRectF(at.x() - 40, at.y() + 6 if below else at.y() - 22, 80, 16)
-            draw_text(painter, box, words, font(11), "danger.fg", "center")
-            return
-        painter.setPen(QPen(color("chart.1"), 2))
-        painter.setBrush(color("surface.base"))
-        painter.drawEllipse(at, 3.5, 3.5)
+            draw_text(painter, box, words, font(11), "danger.fg" if missed else "text.secondary", "center")
+
+    def _below(self, at: QPointF, beside: Sequence[float]) -> bool:
+        """Whether a figure stands under its point: on the far side of the target line, and not where the line runs."""
+        plot = self.plot()
+        goal = self.y_of(self.target.value) if self.target is not None else None
+        top_free = at.y() - 22 >= plot.top() - 8 and (goal is None or not at.y() - 26 < goal < at.y())
+        foot_free = at.y() + 22 <= plot.bottom() and (goal is None or not at.y() < goal < at.y() + 26)
+        if not (top_free and foot_free):
+            return foot_free
+        if beside and min(beside) > at.y():
+            return False
+        if beside and max(beside) < at.y():
+            return True
+        return not self.low_is_good
 
 
 class Legend(QWidget):

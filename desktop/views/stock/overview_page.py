@@ -1,4 +1,4 @@
-"""The warehouse at a glance: six figures that lead to their lists, and four charts."""
+"""The warehouse at a glance: seven figures that lead to their lists, and four charts."""
 
 from __future__ import annotations
 
@@ -29,8 +29,12 @@ from desktop.widgets.page import Page
 from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.states import LoadedStack
 
-TOPICS = ("stock_turnover", "item_plan", "reorder_status", "stock_count", "purchase_order", "kpi_target")
-LEADS = ("stock_on_hand", "stock_turnover", "shortages", "stock_ageing", "stock_counts", "purchase_orders")
+TOPICS = (
+    "stock_turnover", "item_plan", "reorder_status", "stock_count", "purchase_order", "supplier_invoice", "kpi_target",
+)  # fmt: skip
+LEADS = (
+    "stock_on_hand", "stock_turnover", "shortages", "stock_ageing", "stock_counts", "purchase_orders", "touchless_rate",
+)  # fmt: skip
 CLASSES = ("A", "B", "C", "")
 _COUNTED: Mapping[str, tuple[Test, ...]] = {
     "shortages": (Test("shortage", ">", (0,)),),
@@ -115,6 +119,13 @@ class StockOverviewPage(Page):
 
     def _open_figure(self, key: str) -> None:
         """The rows behind a figure: of the chosen warehouse, and only those that it counts."""
+        if key == "touchless_rate" and self._shown is not None:
+            since = self._shown.since.isoformat()
+            if self._wanted is None:
+                self._open(key, Test("month", ">=", (since,)))
+            else:  # months are of all units together; one unit's are its invoices
+                self._open("supplier_invoices", Test("kind", "=", ("invoice",)), Test("posted_at", ">=", (since,)))
+            return
         self._open(key, *_COUNTED.get(key, ()))
 
     def _open(self, key: str, *tests: Test) -> None:
@@ -226,13 +237,20 @@ class StockOverviewPage(Page):
             (
                 tr("Orders on their way"),
                 f"{orders.number:,}",
-                tr("{count} late, {amount} {currency}", count=orders.late, amount=whole(orders.amount),
-                   currency=orders.currency),
+                tr("{count} late, {amount}", count=orders.late, amount=_money(orders.amount, orders.currency)),
                 "danger.fg" if orders.late else "text.primary",
+            ),
+            (
+                tr("Touchless rate"),
+                percent(found.touchless.rate if found.touchless is not None else None),
+                tr("{count} invoices in twelve months",
+                   count=f"{found.touchless.invoices if found.touchless is not None else 0:,}"),
+                "text.primary",
             ),
         )  # fmt: skip
         for figure, (label, value, note, role) in zip(self.figures, rows, strict=True):
             figure.say(label, value, note, role=role)
+        self.figures[-1].setVisible(found.touchless is not None)
 
     def _show_charts(self, found: Overview) -> None:
         names = [month_name(each.month) for each in found.months]
@@ -294,7 +312,8 @@ class StockOverviewPage(Page):
 
     def zones(self) -> Sequence[QWidget]:
         return (
-            *self.figures, self.value_bars, self.turns_line, self.age_bars, self.accuracy_line, self.unit,
+            *(each for each in self.figures if not each.isHidden()),
+            self.value_bars, self.turns_line, self.age_bars, self.accuracy_line, self.unit,
         )  # fmt: skip
 
     def state(self) -> Mapping[str, Any]:
@@ -314,6 +333,10 @@ def age_names() -> tuple[str, ...]:
     return (*between, tr("{days} days and more", days=AGES[-1]))
 
 
+def _money(amount: Decimal, currency: str) -> str:
+    return f"¥ {whole(amount)}" if currency == "CNY" else f"{whole(amount)} {currency}"
+
+
 def _plain(value: Decimal | None) -> str:
     return "–" if value is None else f"{value:.1f}"
 
@@ -326,5 +349,3 @@ def _judged(value: Decimal | None, target: Decimal | None) -> str:
 
 def _thousands(value: Decimal) -> float:
     return float(value) / 1000
-
-

@@ -20,7 +20,7 @@ from desktop.domain.conditions import Test, to_json
 from desktop.domain.figures import month_name, whole
 from desktop.domain.text import pick, tr
 from desktop.operations import stock_planning
-from desktop.operations.stock_planning import TurnoverMonth
+from desktop.operations.stock_planning import ALL_UNITS, TurnoverMonth
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.painted_table import HEAD, ROW, Cell, TableColumn, TableRow
@@ -34,7 +34,9 @@ from desktop.widgets.paint import Surface, column, row
 from desktop.widgets.states import LoadedStack
 
 PERIODS = (12, 24, 36)
-_ROWS = 7
+_ROWS = 9
+_THOUSANDS_FROM = 10_000
+"""From this consumption of a month on a chart counts in thousands."""
 
 
 class TurnoverPage(Page):
@@ -115,7 +117,9 @@ class TurnoverPage(Page):
 
     def _open_months(self) -> None:
         months = self.current()
-        if months:
+        if months and months[-1].unit_id == ALL_UNITS:
+            self.open_requested.emit("stock_turnover", None)
+        elif months:
             unit = pick(months[-1].unit, months[-1].unit_zh)
             self.open_requested.emit("stock_turnover", {"condition": to_json(Test("unit", "=", (unit,)))})
 
@@ -144,12 +148,16 @@ class TurnoverPage(Page):
     def _show_charts(self) -> None:
         months = self.current()
         last = months[-1] if months else None
-        name = pick(last.unit, last.unit_zh) if last is not None else ""
+        name = _name(last) if last is not None else ""
+        large = any(each.consumed >= _THOUSANDS_FROM for each in months)
+        consumption = tr("Consumption by month, {unit}, ¥ 000", unit=name)
+        if not large:
+            consumption = tr("Consumption by month, {unit}, ¥", unit=name)
         for title, words in zip(
             self.titles,
             (
                 tr("Turns a year, {unit}", unit=name), tr("Days that the stock lasts, {unit}", unit=name),
-                tr("Consumption by month, {unit}, ¥ 000", unit=name),
+                consumption,
             ),
             strict=True,
         ):  # fmt: skip
@@ -165,7 +173,8 @@ class TurnoverPage(Page):
         self.days_line.show_values(
             names, [None if each.days is None else float(each.days) for each in months], days, unit="", low_is_good=True
         )
-        used = Series(tr("Consumption"), 1, tuple(max(float(each.consumed) / 1000, 0.0) for each in months))
+        scale = 1000 if large else 1
+        used = Series(tr("Consumption"), 1, tuple(max(float(each.consumed) / scale, 0.0) for each in months))
         self.value_bars.show_series(names, [used] if names else [])
         for chart, title in zip((self.turns_line, self.days_line, self.value_bars), self.titles, strict=True):
             chart.setAccessibleName(title.text())
@@ -221,6 +230,10 @@ def _month(each: TurnoverMonth) -> str:
     return f"{each.month:%y-%m}" if each.month.month == 1 else month_name(each.month)
 
 
+def _name(each: TurnoverMonth) -> str:
+    return tr("All warehouses") if each.unit_id == ALL_UNITS else pick(each.unit, each.unit_zh)
+
+
 def _columns() -> tuple[TableColumn, ...]:
     return (
         TableColumn("unit", tr("Warehouse")),
@@ -235,12 +248,13 @@ def _columns() -> tuple[TableColumn, ...]:
 
 
 def _row(last: TurnoverMonth, current: bool) -> TableRow:
+    whole_row = last.unit_id == ALL_UNITS
     judged = "text.primary"
     if last.turns is not None and last.target is not None:
         judged = "success.fg" if last.turns >= last.target else "danger.fg"
     return TableRow(
         {
-            "unit": Cell(pick(last.unit, last.unit_zh), frame="cursor" if current else ""),
+            "unit": Cell(_name(last), weight=600 if whole_row else 400, frame="cursor" if current else ""),
             "month": Cell(f"{last.month:%Y-%m}", "text.secondary"),
             "turns": Cell("–" if last.turns is None else f"{last.turns:.2f}", judged, 600),
             "target": Cell("–" if last.target is None else f"{last.target:.1f}", "text.secondary"),

@@ -57,6 +57,32 @@ def test_the_figures_are_those_of_the_tables(person: Person, owner: Database) ->
     assert lines and found.accuracy == Decimal(sum(lines)) / len(lines)
 
 
+def test_the_touchless_rate_is_that_of_the_list_and_not_everybody_s(
+    qtbot: QtBot, person: Person, room_of: RoomOf
+) -> None:
+    room = room_of("manager")
+    manager = room.context.database
+    page = shown(qtbot, StockOverviewPage(room.context))
+    found = page._shown
+    assert found is not None and found.touchless is not None and found.touchless.rate is not None
+    asked: list[tuple[str, object]] = []
+    page.open_requested.connect(lambda key, args: asked.append((key, args)))
+    figure = page.figures[-1]
+    figure.setFocus()
+    qtbot.keyClick(figure, Qt.Key.Key_Return)
+    months = rows_of(manager, *asked[-1], "invoices", "invoices_touchless")  # type: ignore[arg-type]
+    assert found.touchless.invoices == sum(row[0] for row in months) > 0  # type: ignore[misc]
+    assert found.touchless.touchless == sum(row[1] for row in months)  # type: ignore[misc]
+    total = 0
+    for warehouse in (each for each in found.warehouses if each.code.endswith("-WH")):
+        part = stock_overview.overview(manager, warehouse.id).touchless
+        total += part.invoices if part is not None else 0
+    assert total == found.touchless.invoices, "each invoice is of one warehouse"
+    assert stock_overview.overview(person("clerk")).touchless is None
+    clerk = shown(qtbot, StockOverviewPage(room_of("clerk").context))
+    assert clerk.figures[-1].isHidden() and clerk.figures[-1] not in clerk.zones()
+
+
 def test_a_branch_shows_its_own_stock(person: Person) -> None:
     everywhere, branch = stock_overview.overview(person("manager")), stock_overview.overview(person("clerk"))
     assert 0 < branch.value < everywhere.value

@@ -39,8 +39,9 @@ def test_warehouses_and_months_are_those_of_the_table(qtbot: QtBot, room_of: Roo
     manager = room.context.database
     stocked = "select count(distinct org_unit_id) from erp.stock_turnover where closing <> 0 or opening <> 0"
     units = one(manager, stocked)
-    assert len(page.table.rows()) == units > 1
+    assert len(page.table.rows()) == units + 1 > 2
     page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
     first = page.current()[-1]
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
     last = page.current()[-1]
@@ -56,6 +57,33 @@ def test_warehouses_and_months_are_those_of_the_table(qtbot: QtBot, room_of: Roo
     page.open_requested.connect(lambda key, args: asked.append((key, args)))
     qtbot.keyClick(page.table, Qt.Key.Key_Return)
     assert asked[0][0] == "stock_turnover" and asked[0][1]["condition"]["values"] == [last.unit]
+
+
+def test_all_warehouses_together_come_first_from_sums(qtbot: QtBot, room_of: RoomOf) -> None:
+    """Of a year's consumption over a year's stock: the mean of the rates would be another figure, and is not shown."""
+    room = room_of("manager")
+    page = TurnoverPage(room.context)
+    shown(qtbot, page, page.current)
+    manager = room.context.database
+    last = page.current()[-1]
+    assert page.table.rows()[0].cells["unit"].text == "All warehouses"
+    newest = "select max(month) from erp.stock_turnover"
+    assert last.month == one(manager, newest)
+    summed = "select round(sum(consumed_12) / sum(average_12), 4) from erp.stock_turnover where month = :month"
+    closing = "select sum(closing) from erp.stock_turnover where month = :month"
+    mean = "select round(avg(turns), 4) from erp.stock_turnover where month = :month"
+    young = "select count(*) from (select 1 from erp.stock_turnover group by org_unit_id having count(*) < 12) x"
+    if one(manager, young) == 0:
+        assert last.turns == one(manager, summed, month=last.month)
+    assert last.turns != one(manager, mean, month=last.month)
+    assert last.closing == one(manager, closing, month=last.month)
+    assert page.turns_line.values[-1] == float(last.turns or 0)
+    assert page.turns_line.target is not None and page.turns_line.target.value == 4.0
+    asked: list[tuple[str, Any]] = []
+    page.open_requested.connect(lambda key, args: asked.append((key, args)))
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert asked == [("stock_turnover", None)]
 
 
 def test_a_target_is_written_by_the_form(qtbot: QtBot, room_of: RoomOf, owner: Database) -> None:
