@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import FetchedValue, ForeignKey, Numeric
+from sqlalchemy import FetchedValue, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.orm.base import Base, BigInt, CText, Currency, Money, Price, Quantity, Stamped, Versioned, unit_key, unit_of
@@ -335,3 +335,19 @@ class OutgoingMail(Base):
 
     purchase_order: Mapped[PurchaseOrder | None] = relationship(foreign_keys=[purchase_order_id], lazy="raise")
     org_unit: Mapped[OrgUnit] = unit_of("OutgoingMail")
+
+
+class OutgoingMailOrder(Base):
+    """An order that a reminder is about."""
+
+    __tablename__ = "outgoing_mail_order"
+    __table_args__ = (UniqueConstraint("mail_id", "purchase_order_id", name="outgoing_mail_order_unique"),)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True)
+    mail_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.outgoing_mail.id", name="outgoing_mail_order_mail", ondelete="CASCADE")
+    )
+    purchase_order_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("erp.purchase_order.id", name="outgoing_mail_order_order", ondelete="CASCADE")
+    )
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

@@ -116,6 +116,99 @@ begin
 end
 $$;
 
+-- The nearest unit at or above all of those that the caller may write for; null where there is none.
+create function erp.common_unit(units integer[]) returns integer
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select c.ancestor_id
+    from org_unit_closure c
+    where c.descendant_id = any (units) and c.ancestor_id = any (my_write_units())
+    group by c.ancestor_id
+    having count(distinct c.descendant_id) = (select count(distinct u) from unnest(units) u)
+    order by max(c.depth), c.ancestor_id
+    limit 1
+$$;
+
+-- Whether the supplier was reminded of an order on this day of its company; a letter that was given up does not count.
+create function erp.reminded_today(order_id bigint, company integer) returns boolean
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select exists (
+        select from outgoing_mail_order r
+        join outgoing_mail m on m.id = r.mail_id and m.state <> 'failed'
+        join company c on c.id = reminded_today.company
+        where r.purchase_order_id = reminded_today.order_id and (r.created_at at time zone c.time_zone)::date = company_day(c.id))
+$$;
+
+-- What suppliers are to be reminded of: of the orders the lines that are overdue, or all that are open where none is; of the
+-- lines those that are open. letter: orders of one number go into one letter. reminded: today, whoever did it.
+create function api.reminders_due(order_ids bigint[], line_ids bigint[])
+returns table (letter bigint, order_id bigint, number text, supplier_reference text, line_no integer, item_code text, item_name text,
+               item_name_zh text, open numeric, promised_on date, supplier_id bigint, supplier text, supplier_zh text, email text,
+               language text, reminded boolean)
+language sql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    with line as (
+        select o.id as order_id, o.company_id, o.org_unit_id, o.supplier_id, o.number, o.supplier_reference, l.line_no, l.item_id,
+               l.quantity - l.received as open, d.promised_on,
+               bool_or(d.promised_on < company_day(o.company_id)) over (partition by o.id) as late_order,
+               d.promised_on < company_day(o.company_id) as late, l.id = any (line_ids) as named
+        from purchase_order o
+        join purchase_order_line l on l.purchase_order_id = o.id and l.received < l.quantity
+        cross join lateral (select coalesce(l.promised_on, o.promised_on) as promised_on) d
+        where (o.id = any (order_ids) or l.id = any (line_ids)) and o.state in ('ordered', 'part_received')
+          and o.org_unit_id = any (my_write_units()) and my_roles() && '{buyer}'),
+    wanted as (
+        select w.*, common_unit(array_agg(w.org_unit_id) over (partition by w.company_id, w.supplier_id)) as unit
+        from line w
+        where w.named or w.late or not coalesce(w.late_order, false))
+    select dense_rank() over (order by p.sort_key, p.id, w.company_id, coalesce(w.unit, w.org_unit_id)), w.order_id, w.number, w.supplier_reference,
+           w.line_no, i.code::text, i.name, i.name_zh, w.open, w.promised_on, p.id, p.name, p.name_zh, p.email,
+           coalesce(p.letter_language, case p.currency when 'CNY' then 'zh' else 'en' end), reminded_today(w.order_id, w.company_id)
+    from wanted w
+    join party p on p.id = w.supplier_id
+    join item i on i.id = w.item_id
+    order by 1, w.number, w.line_no
+$$;
+
+-- One letter about all these orders of one supplier. No supplier is reminded twice on a day of the same order, however many press
+-- the key: null where somebody was faster.
+create function api.queue_reminder(order_ids bigint[], email text, subject text, body text, file_name text, content bytea) returns bigint
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    whole record;
+    made  bigint;
+begin
+    perform from purchase_order o where o.id = any (order_ids) order by o.id for update;
+    select count(*) as orders, count(distinct (o.company_id, o.supplier_id)) as suppliers, min(o.company_id) as company_id, min(o.id) as first,
+           common_unit(array_agg(o.org_unit_id)) as unit, bool_or(reminded_today(o.id, o.company_id)) as reminded
+    into whole
+    from purchase_order o
+    where o.id = any (order_ids) and o.org_unit_id = any (my_write_units()) and o.state in ('ordered', 'part_received');
+    if not my_roles() && '{buyer}' or whole.orders = 0 or whole.orders <> (select count(distinct x) from unnest(order_ids) x) then
+        perform refuse('ER010', 'outgoing_mail_document');
+    elsif whole.suppliers <> 1 or whole.unit is null then
+        perform refuse('ER012', 'reminder_supplier');
+    elsif whole.reminded then
+        return null;
+    end if;
+    insert into outgoing_mail (company_id, org_unit_id, kind, purchase_order_id, email, subject, body, file_name, content, created_by)
+    values (whole.company_id, whole.unit, 'reminder', whole.first, btrim(email), btrim(subject), coalesce(body, ''), file_name, content,
+            nullif(my_user_id(), 0))
+    returning id into made;
+    insert into outgoing_mail_order (mail_id, purchase_order_id) select distinct made, x from unnest(order_ids) x;
+    return made;
+end
+$$;
+
+call erp.allow('api.reminders_due(bigint[], bigint[])', 'buyer', 'execute');
+call erp.allow('api.queue_reminder(bigint[], text, text, text, text, bytea)', 'buyer', 'execute');
 call erp.allow('api.rfq_suppliers(bigint)', 'business', 'execute');
 call erp.allow('api.rfq_last_prices(bigint)', 'business', 'execute');
 call erp.allow('api.queue_rfq_letter(bigint, text, text, text, text, bytea, boolean)', 'buyer', 'execute');

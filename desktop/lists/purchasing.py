@@ -8,12 +8,13 @@ from sqlalchemy import Select, func, select
 
 from db.orm.parties import Party
 from db.orm.platform import OrgUnit
-from db.orm.purchasing import PurchaseOrder, PurchaseOrderLine
+from db.orm.purchasing import OutgoingMailOrder, PurchaseOrder, PurchaseOrderLine
 from db.orm.stock_items import Item
 from desktop.domain.conditions import Group, Test
 from desktop.lists.common import BUSINESS, state_looks
-from desktop.lists.spec import Column, Kind, ListSpec, Look, Sort, View
+from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View
 
+REMIND = Action(key="remind", name="Remind by mail", name_zh="催货", shortcut="Ctrl+M", roles=frozenset({"buyer"}))
 _OPEN = Test("state", "in", ("ordered", "part_received"))
 _LATE = Group("all", (Test("promised_on", "<", ("today",)), _OPEN))
 
@@ -26,6 +27,12 @@ _open_quantity = func.greatest(PurchaseOrderLine.quantity - PurchaseOrderLine.re
 _amount = (
     select(func.coalesce(func.sum(PurchaseOrderLine.quantity * PurchaseOrderLine.unit_price), 0))
     .where(PurchaseOrderLine.purchase_order_id == PurchaseOrder.id)
+    .correlate(PurchaseOrder)
+    .scalar_subquery()
+)
+_reminded = (
+    select(func.max(OutgoingMailOrder.created_at))
+    .where(OutgoingMailOrder.purchase_order_id == PurchaseOrder.id)
     .correlate(PurchaseOrder)
     .scalar_subquery()
 )
@@ -43,11 +50,15 @@ def _line_joins(statement: Select[Any]) -> Select[Any]:
 PURCHASE_ORDERS = ListSpec(
     key="purchase_orders", area="purchasing", name="Purchase orders", name_zh="采购订单",
     table="purchase_order", row_id=PurchaseOrder.id, version=PurchaseOrder.version, joins=_order_joins,
-    opens="purchase_order", topics=("purchase_order", "purchase_order_line"), code_column="number", icon="receipt",
-    roles=BUSINESS, sort=(Sort("number", descending=True),), title_columns=("number", "supplier"),
+    opens="purchase_order", topics=("purchase_order", "purchase_order_line", "outgoing_mail_order"),
+    code_column="number", icon="receipt", actions=(REMIND,), roles=BUSINESS,
+    sort=(Sort("number", descending=True),), title_columns=("number", "supplier"),
     views=(
         View(key="open", name="Open", name_zh="未收齐", condition=_OPEN),
-        View(key="late", name="Late", name_zh="逾期", condition=_LATE),
+        View(key="late", name="Late", name_zh="逾期", condition=_LATE, sort=(Sort("promised_on"),)),
+        View(key="to_send", name="Not sent yet", name_zh="未下达",
+             condition=Test("state", "in", ("draft", "submitted", "approved"))),
+        View(key="all", name="All", name_zh="全部"),
     ),
     columns=(
         Column(key="number", expr=PurchaseOrder.number, kind=Kind.CODE, width=140),
@@ -60,8 +71,10 @@ PURCHASE_ORDERS = ListSpec(
         Column(key="ordered_on", expr=PurchaseOrder.ordered_on, kind=Kind.DATE, width=100, writes="ordered_on"),
         Column(key="promised_on", expr=PurchaseOrder.promised_on, kind=Kind.DATE, width=100, writes="promised_on",
                looks=(Look(when=_LATE, role="danger", icon="clock"),)),
-        Column(key="amount", expr=_amount, kind=Kind.MONEY, width=120, unit="¥",
-               source="purchase_order_line.unit_price",
+        Column(key="amount", expr=_amount, kind=Kind.MONEY, width=120, source="purchase_order.amount",
+               sortable=False, filterable=False),
+        Column(key="currency", expr=PurchaseOrder.currency, width=80),
+        Column(key="reminded_at", expr=_reminded, kind=Kind.DATETIME, width=130, source="purchase_order.reminded_at",
                sortable=False, filterable=False),
         Column(key="unit", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, width=140, source="purchase_order.org_unit_id"),
         Column(key="note", expr=PurchaseOrder.note, width=200, writes="note"),
@@ -71,7 +84,8 @@ PURCHASE_ORDERS = ListSpec(
 PURCHASE_ORDER_LINES = ListSpec(
     key="purchase_order_lines", area="purchasing", name="Purchase order lines", name_zh="采购订单行",
     table="purchase_order_line", row_id=PurchaseOrderLine.id, version=PurchaseOrderLine.version, joins=_line_joins,
-    topics=("purchase_order_line", "purchase_order"), icon="list", roles=BUSINESS,
+    topics=("purchase_order_line", "purchase_order", "outgoing_mail_order"), icon="list", actions=(REMIND,),
+    roles=BUSINESS,
     sort=(Sort("number", descending=True), Sort("line_no")), title_columns=("number", "item"),
     views=(
         View(key="all", name="All", name_zh="全部"),
@@ -90,12 +104,15 @@ PURCHASE_ORDER_LINES = ListSpec(
         Column(key="quantity", expr=PurchaseOrderLine.quantity, kind=Kind.QUANTITY, width=90),
         Column(key="received", expr=PurchaseOrderLine.received, kind=Kind.QUANTITY, width=90),
         Column(key="open", expr=_open_quantity, kind=Kind.QUANTITY, width=90, source="purchase_order_line.open"),
-        Column(key="confirmed_quantity", expr=PurchaseOrderLine.confirmed_quantity, kind=Kind.QUANTITY, width=90,
-               writes="confirmed_quantity"),
-        Column(key="unit_price", expr=PurchaseOrderLine.unit_price, kind=Kind.PRICE, width=100, unit="¥"),
         Column(key="promised_on", expr=_promised, kind=Kind.DATE, width=100, writes="promised_on",
                source="purchase_order_line.promised_on",
                looks=(Look(when=_LINE_OVERDUE, role="danger", icon="clock"),)),
+        Column(key="confirmed_quantity", expr=PurchaseOrderLine.confirmed_quantity, kind=Kind.QUANTITY, width=90,
+               writes="confirmed_quantity"),
+        Column(key="unit_price", expr=PurchaseOrderLine.unit_price, kind=Kind.PRICE, width=100),
+        Column(key="currency", expr=PurchaseOrder.currency, width=80, source="purchase_order.currency"),
+        Column(key="reminded_at", expr=_reminded, kind=Kind.DATETIME, width=130, source="purchase_order.reminded_at",
+               sortable=False, filterable=False),
         Column(key="first_promised_on", expr=PurchaseOrderLine.first_promised_on, kind=Kind.DATE, width=100),
         Column(key="state", expr=PurchaseOrder.state, kind=Kind.CHOICE, width=110, source="purchase_order.state"),
         Column(key="order_id", expr=PurchaseOrderLine.purchase_order_id, kind=Kind.INTEGER, shown=False),

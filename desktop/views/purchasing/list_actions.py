@@ -13,6 +13,7 @@ from desktop.operations import purchasing_approvals, purchasing_mail, purchasing
 from desktop.operations.purchasing_requisitions import MadeOrder
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
+from desktop.views.purchasing.reminders import Reminders
 from desktop.views.purchasing.requisition_page import told
 from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.list_page import ListPage
@@ -30,6 +31,7 @@ class PurchasingListActions(QObject):
             "approve": self.approve,
             "reject": self.reject,
             "retry_mail": self.retry,
+            "remind": Reminders(page, context).send,
         }
         self.strip = AskStrip(context.work, page)
         self.strip.shut_down.connect(page.grid.canvas.setFocus)

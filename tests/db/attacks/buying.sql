@@ -40,3 +40,13 @@ select erp.submit_requisition(1, 1);
 select * from api.due_mails(10);
 -- buyer: refused 42501. Nobody says that a letter left.
 select api.note_mail(1, null);
+-- buyer: nothing. The other branch's orders are not chased from here, nor read by trying.
+select 1 from api.reminders_due(array[{south_purchase}]::bigint[], '{{}}');
+-- buyer: refused ER010. Not even with the address at hand.
+select api.queue_reminder(array[{south_purchase}]::bigint[], 'me@example.com', 'x', 'x', null, null);
+-- buyer: nothing. Who was chased there.
+select 1 from erp.outgoing_mail_order r join erp.outgoing_mail m on m.id = r.mail_id where m.org_unit_id = {south_unit};
+-- buyer: refused 42501. Nobody says that a supplier was chased who was not.
+insert into erp.outgoing_mail_order (mail_id, purchase_order_id) values (1, {south_purchase});
+-- engineer: refused 42501. Chasing is the buyer's.
+select * from api.reminders_due(array[{south_purchase}]::bigint[], '{{}}');

@@ -32,7 +32,8 @@ def kept_above(shop: Shop, person: Person) -> int:
     for unit, price in ((shop.world.branch, 10), (shop.world.other_branch, 990)):
         made = shop.value(
             "insert into erp.purchase_order"
-            " (company_id, org_unit_id, number, supplier_id, state, ordered_on, promised_on) values (%s, %s, %s, %s, 'ordered', current_date - 9, current_date + 3) returning id",
+            " (company_id, org_unit_id, number, supplier_id, state, ordered_on, promised_on)"
+            " values (%s, %s, %s, %s, 'ordered', current_date - 9, current_date + 3) returning id",
             shop.world.company, unit, f"PO-{unit}", supplier,
         )  # fmt: skip
         line = shop.value(
@@ -47,7 +48,8 @@ def kept_above(shop: Shop, person: Person) -> int:
         )  # fmt: skip
         shop.value(
             "select api.post_stock(gen_random_uuid(), jsonb_build_object("
-            "'type', 'receipt', 'purchase_order_id', %s::int, 'lines', jsonb_build_array(jsonb_build_object('item_id', %s::bigint, 'to_location_id', %s::bigint,"
+            "'type', 'receipt', 'purchase_order_id', %s::int, 'lines', "
+            "jsonb_build_array(jsonb_build_object('item_id', %s::bigint, 'to_location_id', %s::bigint,"
             " 'quantity', 4, 'purchase_line_id', %s::bigint))))",
             made, shop.item("FLT-AIR-7502"), bin_, line,
         )  # fmt: skip
