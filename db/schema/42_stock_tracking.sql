@@ -289,9 +289,18 @@ as $$
 declare
     receipt bigint;
     repair  text := (select concat_ws(' ', i.code, piece.code) from erp.item i where i.id = piece.item_id);
+    company integer := (select u.company_id from erp.org_unit u where u.id = unit);
+    soft    numeric := erp.purchasing_rule(company, 'repair_cost_limit')::numeric;
+    hard    numeric := erp.purchasing_rule(company, 'repair_cost_ceiling')::numeric;
 begin
     if cost <= 0 or cost = 'NaN' or round(cost, 2) <> cost then
         perform erp.refuse('ER012', 'lot_repair_cost', jsonb_build_object('lot', piece.code));
+    elsif cost > hard then
+        perform erp.refuse('ER012', 'lot_repair_ceiling', jsonb_build_object(
+            'amount', to_char(cost, 'FM999999999999990.00'), 'ceiling', to_char(hard, 'FM999999999999990.00')));
+    elsif cost > soft and coalesce(btrim(reason), '') = '' then
+        perform erp.refuse('ER011', 'lot_repair_reason', jsonb_build_object(
+            'amount', to_char(cost, 'FM999999999999990.00'), 'limit', to_char(soft, 'FM999999999999990.00')));
     end if;
     if work_order_id is null and own then
         select m.id into receipt

@@ -185,6 +185,7 @@ create trigger grni_entry_no_truncate before truncate on erp.grni_entry
 -- A rule of purchasing: the company's own setting, else the installation's, else what holds by default.
 --   purchasing.grni_method       on_invoice (单到冲回) | month_start (月初冲回)
 --   purchasing.price_tolerance   share by which an invoice may differ from the order; purchasing.amount_tolerance: or this amount a line
+--   purchasing.repair_cost_limit    what a repair outside may cost without a reason; repair_cost_ceiling: beyond it the repair is ordered
 --   purchasing.accept_limit      differences of an invoice, all together, that whoever entered them may accept himself
 create function erp.purchasing_rule(company integer, key text) returns text
 language sql stable
@@ -199,7 +200,8 @@ as $$
         order by s.org_unit_id nulls last
         limit 1),
         case key when 'grni_method' then 'on_invoice' when 'price_tolerance' then '0.01'
-                 when 'amount_tolerance' then '5' when 'accept_limit' then '500' end)
+                 when 'amount_tolerance' then '5' when 'accept_limit' then '500'
+                 when 'repair_cost_limit' then '5000' when 'repair_cost_ceiling' then '50000' end)
 $$;
 
 -- Today where the company is.

@@ -58,6 +58,49 @@ begin
 end
 $$;
 
+-- Take back what a repair outside cost an order or a unit: the counter-line, dated today, once. What came from a document or from hours
+-- is taken back with it; what made our own piece worth more is a change of value.
+create function api.reverse_repair_cost(request_id uuid, entry_id bigint, reason text) returns jsonb
+language plpgsql security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+    claim  record := api.claim_request(request_id, my_user_id(), 'reverse_repair_cost', concat_ws(' ', entry_id, reason));
+    first  cost_entry;
+    made   bigint;
+    answer jsonb;
+begin
+    if claim.seen then
+        return claim.answer;
+    elsif not my_roles() && '{finance,manager}' then
+        perform refuse('ER001', 'repair_cost_role');
+    end if;
+    select * into first from cost_entry e where e.id = entry_id and e.org_unit_id = any (api.posting_units(my_user_id())) for update;
+    if not found then
+        perform refuse('ER004', 'repair_cost_known');
+    elsif first.source_table <> 'lot_event' or first.reverses_id is not null then
+        perform refuse('ER010', 'repair_cost_source');
+    elsif exists (select from cost_entry e where e.reverses_id = first.id) then
+        perform refuse('ER010', 'repair_cost_reversed');
+    elsif coalesce(btrim(reason), '') = '' then
+        perform refuse('ER011', 'repair_cost_reason');
+    end if;
+    perform api.check_date(first.company_id, now(), '{}', false);
+    insert into cost_entry (company_id, org_unit_id, cost_type, work_order_id, asset_id, contract_id, engineer_id, item_id, quantity, amount, currency,
+        source_table, source_id, reverses_id, description, effective_at, posted_by)
+    values (first.company_id, first.org_unit_id, first.cost_type, first.work_order_id, first.asset_id, first.contract_id, first.engineer_id,
+        first.item_id, -first.quantity, -first.amount, first.currency, first.source_table, first.source_id, first.id,
+        concat_ws(': ', nullif(first.description, ''), btrim(reason)), now(), nullif(my_user_id(), 0))
+    returning id into made;
+    insert into change (topic, ids, client) values ('cost_entry', array[made], current_setting('application_name'));
+    answer := jsonb_build_object('entry_id', made, 'amount', -first.amount, 'work_order_id', first.work_order_id, 'lot_event_id', first.source_id);
+    update request r set result = answer where r.id = request_id;
+    return answer;
+end
+$$;
+call erp.allow('api.reverse_repair_cost(uuid, bigint, text)', 'finance manager', 'execute');
+
 -- The ledger is append-only: nobody edits a line, a mistake gets a counter-line (erp.refuse_change: 40_stock).
 create trigger cost_entry_final before update or delete on erp.cost_entry
     for each row execute function erp.refuse_change();

@@ -18,7 +18,7 @@ from desktop.runtime.context import Context, Found
 from desktop.views.purchasing import invoice_actions
 from desktop.views.purchasing import list_actions as purchasing_actions
 from desktop.views.shell.desks import PageEntry
-from desktop.views.stock import list_actions, planning_actions
+from desktop.views.stock import list_actions, planning_actions, value_actions
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.list_services import ListServices
 from desktop.widgets.list_wiring import list_services
@@ -60,7 +60,7 @@ def list_page(context: Context, spec: ListSpec) -> ListPage:
     page = ListPage(context, spec, make_source, services=services(context, spec), creates=creates)
     if spec.key in planning_actions.LISTS:
         planning_actions.attach(page, context)
-    elif spec.area == "stock":
+    elif spec.area == "stock" or spec.key in value_actions.LISTS:
         list_actions.attach(page, context)
     elif spec.key in invoice_actions.LISTS:
         invoice_actions.attach(page, context)

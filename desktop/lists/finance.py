@@ -15,7 +15,11 @@ from db.orm.stock_items import Item
 from db.orm.work_orders import WorkOrder
 from desktop.domain.conditions import Test
 from desktop.lists.common import COSTS
-from desktop.lists.spec import Column, Kind, ListSpec, Sort, View
+from desktop.lists.spec import Action, Column, Kind, ListSpec, Sort, View
+
+TAKE_BACK = Action(
+    key="take_back_cost", name="Reverse", name_zh="冲销", shortcut="F8", roles=frozenset({"finance", "manager"})
+)
 
 
 def _joins(statement: Select[Any]) -> Select[Any]:
@@ -33,7 +37,7 @@ def _joins(statement: Select[Any]) -> Select[Any]:
 COST_ENTRIES = ListSpec(
     key="cost_entries", area="finance", name="Cost ledger", name_zh="成本明细账",
     table="cost_entry", row_id=CostEntry.id, joins=_joins, opens="work_order", topics=("cost_entry",),
-    icon="landmark", roles=COSTS, sort=(Sort("id", descending=True),),
+    icon="landmark", roles=COSTS, actions=(TAKE_BACK,), sort=(Sort("id", descending=True),),
     columns=(
         Column(key="effective_at", expr=CostEntry.effective_at, kind=Kind.DATETIME, width=140),
         Column(key="cost_type", expr=CostEntry.cost_type, kind=Kind.CHOICE, width=100),

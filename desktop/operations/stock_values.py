@@ -200,6 +200,23 @@ def take_back(database: Database, key: UUID, entry_id: int, reason: str) -> tupl
     return exactly_once(lambda: _change(database, _TAKE_BACK, key=key, entry=entry_id, reason=reason))
 
 
+def take_back_cost(database: Database, key: UUID, entry_id: int, reason: str) -> tuple[Decimal, Changes]:
+    """The counter-line of what a repair cost an order or a unit; its amount. Exactly once a key."""
+
+    def call() -> dict[str, Any]:
+        with database.write() as session:
+            found: dict[str, Any] = session.execute(
+                text(_TAKE_BACK_COST), {"key": key, "entry": entry_id, "reason": reason}
+            ).scalar_one()
+            return found
+
+    answer = exactly_once(call)
+    orders = [answer["work_order_id"]] if answer["work_order_id"] else []
+    changes = Changes.of(cost_entry=[answer["entry_id"]], lot_event=(), **({"work_order": orders} if orders else {}))
+    return Decimal(str(answer["amount"])), changes
+
+
+_TAKE_BACK_COST = "select api.reverse_repair_cost(:key, :entry, :reason)"
 _POST = "select api.post_revaluation(:key, cast(:document as jsonb))"
 _TAKE_BACK = "select api.reverse_value_entry(:key, :entry, :reason)"
 

@@ -232,6 +232,9 @@ class LotPage(Page):
 
     def _refused(self, failure: Failure) -> None:
         self.strip.refuse(failure.message)
+        wrong = self.strip.editors.get(getattr(failure.error, "field", None) or "")
+        if wrong is not None:
+            wrong.setFocus()
 
     def _failed(self, failure: Failure) -> None:
         self.context.toast("danger", tr("The lot could not be read"), failure.message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from desktop.runtime.failures import Failure
 from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.list_page import ListPage
 
-LISTS = frozenset({"stock_value_entries", "stock_layers", "stock_periods"})
+LISTS = frozenset({"stock_value_entries", "stock_layers", "stock_periods", "cost_entries"})
 
 
 class ValueListActions(QObject):
@@ -31,6 +32,7 @@ class ValueListActions(QObject):
         page.under_header(self.strip)
         self._calls: dict[str, Callable[[Sequence[int]], None]] = {
             "take_back_value": self.take_back,
+            "take_back_cost": self.take_back_cost,
             "close_month": self.close_month,
             "reopen_month": self.reopen_month,
         }
@@ -53,6 +55,20 @@ class ValueListActions(QObject):
     def _taken(self, answer: tuple[Revalued, Changes]) -> None:
         made, changes = answer
         self._done(changes, tr("Taken back: ¥ {amount}", amount=f"{made.on_hand + made.consumed:,.2f}"))
+
+    def take_back_cost(self, rows: Sequence[int]) -> None:
+        """F8: the counter-line of what a repair cost an order or a unit, with its reason."""
+        key = stock.new_key()
+
+        def taken(answers: Mapping[str, Any]) -> None:
+            self._run(stock_values.take_back_cost, key, rows[0], answers["reason"], done=self._cost_taken)
+
+        ask = Ask("reason", tr("Reason"), missing=tr("Reason is missing: say why the cost is taken back."))
+        self.strip.open(tr("Take this cost back?"), (ask,), take=tr("Reverse"), done=taken)
+
+    def _cost_taken(self, answer: tuple[Decimal, Changes]) -> None:
+        amount, changes = answer
+        self._done(changes, tr("Taken back: ¥ {amount}", amount=f"{amount:,.2f}".replace("-", "−")))
 
     def close_month(self, rows: Sequence[int]) -> None:
         """F9: the month before this one, after a question that names it."""

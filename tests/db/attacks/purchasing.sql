@@ -174,3 +174,9 @@ select api.link_invoice_line({north_invoice_line}, (select max(id) + 1000 from e
 select api.link_invoice_line({north_invoice_line}, 1);
 -- finance: answers 0. An item of another branch is not found by its code through an invoice.
 begin; select api.enter_supplier_invoice('{{"supplier": "S-ALL", "unit": "NORTH", "invoice_number": "OIL", "invoice_date": "2026-11-01", "gross": 1.13, "lines": [{{"item": "OIL-S", "quantity": 1, "unit_price": 1}}]}}'); select count(*) from erp.supplier_invoice_line where item_id = {south_item}; rollback;
+-- clerk: refused 42501. Whoever enters what a repair cost does not take it back.
+select api.reverse_repair_cost(gen_random_uuid(), 1, 'x');
+-- finance: refused ER004. Nor does finance in another branch.
+select api.reverse_repair_cost(gen_random_uuid(), (select coalesce(max(id), 1) from erp.cost_entry where org_unit_id = {south_unit}), 'x');
+-- manager: refused ER004/ER010. A cost of hours or of goods is not a repair's.
+select api.reverse_repair_cost(gen_random_uuid(), (select coalesce(max(id), 1) from erp.cost_entry), 'x');

@@ -14,7 +14,10 @@ from sqlalchemy import text
 from db.errors import UserError
 from db.session import Database
 from desktop.operations import stock
+from tests.purchasing_people import Person, person
 from tests.stock_shop import ORDER, Shop
+
+__all__ = ["person"]
 
 GASKET, VALVE, FILTER = "GSK-NBR-120", "VLV-MPV-75", "FLT-AIR-7502"
 SERIAL = "75MP-20418"
@@ -479,3 +482,79 @@ def test_an_owner_is_one_of_mine_and_never_of_what_was_ordered(shop: Shop) -> No
         shop, FILTER, "A-03-1-2", owner_id=known_to_branch(shop, shop.world.supplier), purchase_line_id=line
     )
     assert refusal(shop.clerk, bought).constraint == "stock_owner_purchase"
+
+
+def charged(shop: Shop, **values: object) -> int:
+    """A piece came back from repair for 40.00, borne by an order or a unit; the line of the cost ledger."""
+    one = lot(shop, SERIAL)
+    shop.value("select api.release_reservations(array(select id from erp.reservation))")
+    call(shop.clerk, "send_to_repair", request_id=uuid4(), lot_id=one, supplier_id=None, reason="seat worn")
+    call(shop.clerk, "back_from_repair", request_id=uuid4(), lot_id=one, cost=Decimal("40"), **values)
+    return int(shop.value("select id from erp.cost_entry where source_table = 'lot_event'"))
+
+
+@pytest.mark.parametrize("job", ["finance", "manager"])
+def test_what_a_repair_cost_an_order_is_taken_back_once(shop: Shop, person: Person, job: str) -> None:
+    order = shop.clone.id("work_order", ORDER)
+    entry, who, key = charged(shop, work_order_id=order), person(job), uuid4()
+    same = {"request_id": key, "entry_id": entry, "reason": "under warranty"}
+    assert call(who, "reverse_repair_cost", **same) == call(who, "reverse_repair_cost", **same)
+    assert shop.value("select sum(amount) from erp.cost_entry where work_order_id = %s", order) == 0
+    line = (
+        "select (amount, work_order_id, reverses_id, description)::text from erp.cost_entry"
+        " where reverses_id is not null"
+    )
+    assert shop.value(line).startswith(f"(-40.00,{order},{entry},") and "under warranty" in shop.value(line)
+    again = refused(who, "reverse_repair_cost", request_id=uuid4(), entry_id=entry, reason="once more")
+    assert again.constraint == "repair_cost_reversed"
+    counter = shop.value("select id from erp.cost_entry where reverses_id is not null")
+    found = refused(who, "reverse_repair_cost", request_id=uuid4(), entry_id=counter, reason="back again")
+    assert found.constraint == "repair_cost_source"
+    assert shop.whole()
+
+
+def test_a_repair_cost_is_taken_back_by_who_may_with_a_reason_in_an_open_month(shop: Shop, person: Person) -> None:
+    entry = charged(shop, work_order_id=shop.clone.id("work_order", ORDER))
+    finance = person("finance")
+
+    def rule(who: Database, reason: str = "under warranty", which: int = entry) -> object:
+        return refused(who, "reverse_repair_cost", request_id=uuid4(), entry_id=which, reason=reason).constraint
+
+    with pytest.raises(UserError) as denied:
+        call(shop.clerk, "reverse_repair_cost", request_id=uuid4(), entry_id=entry, reason="mine")
+    assert denied.value.code == "42501"
+    assert rule(finance, " ") == "repair_cost_reason"
+    assert rule(person("finance", unit=shop.world.other_branch)) == "repair_cost_known"
+    assert rule(finance, which=2**40) == "repair_cost_known"
+    shop.value(
+        "insert into erp.stock_period (company_id, org_unit_id, month, state, closed_at)"
+        " select company_id, id, date_trunc('month', now())::date, 'closed', now() from erp.org_unit"
+        " where parent_id is null returning id"
+    )
+    assert rule(finance) == "stock_period_open"
+    assert shop.value("select count(*) from erp.cost_entry where source_table = 'lot_event'") == 1
+
+
+def test_a_repair_that_costs_much_needs_a_reason_and_beyond_the_ceiling_an_order(shop: Shop) -> None:
+    one = lot(shop, SERIAL)
+    shop.value("select api.release_reservations(array(select id from erp.reservation))")
+    call(shop.clerk, "send_to_repair", request_id=uuid4(), lot_id=one, supplier_id=None, reason="seat worn")
+
+    def rule(cost: str, reason: str | None) -> object:
+        return refused(
+            shop.clerk, "back_from_repair", request_id=uuid4(), lot_id=one, cost=Decimal(cost), reason=reason
+        ).constraint
+
+    assert rule("5000.01", None) == rule("5000.01", "  ") == "lot_repair_reason"
+    assert rule("50000.01", "agreed with Gao Feng") == "lot_repair_ceiling"
+    root = shop.value("select id from erp.org_unit where parent_id is null")
+    shop.value(
+        "insert into erp.setting (key, org_unit_id, value) values ('purchasing.repair_cost_limit', %s, '\"100\"')"
+        " returning id",
+        root,
+    )
+    assert rule("100.01", None) == "lot_repair_reason", "each company has its own limit"
+    call(
+        shop.clerk, "back_from_repair", request_id=uuid4(), lot_id=one, cost=Decimal("100.01"), reason="Gao Feng agreed"
+    )
+    assert state(shop, SERIAL) == "in_stock" and shop.whole()

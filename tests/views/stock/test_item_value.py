@@ -33,8 +33,9 @@ from desktop.widgets.form_page import FormPage
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.theme import set_language
 from tests.db.conftest import PASSWORD, PREFIX
+from tests.operations.stock.test_tracking import charged
 from tests.operations.stock.valued_item import Ledger, make_item
-from tests.stock_shop import Shop
+from tests.stock_shop import ORDER, Shop
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -312,6 +313,44 @@ def test_who_reads_no_averages_finds_no_costs_anywhere(shop: Shop, office: Calla
     papers = stock_papers.store_of(reader.database)
     day = stock_papers.moves_of_day(reader.database, papers, papers.today())
     assert day and all(move.amount is None for move in day)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_repair_cost_is_taken_back_from_the_ledger_by_key(
+    shop: Shop, office: Callable[[str], Office], language: str
+) -> None:
+    """F8 with a reason, once, however often Enter is pressed; a second F8 is told why not, in the reader's language."""
+    charged(shop, work_order_id=shop.clone.id("work_order", ORDER))
+    set_language(language)
+    try:
+        finance = office("finance")
+        listed = _list(finance, "cost_entries")
+        _go_to_first(finance, listed)
+        finance.qtbot.keyClick(listed.grid, Qt.Key.Key_F8)
+        strip = listed.findChild(AskStrip)
+        assert strip is not None and strip.isVisible()
+        finance.key(Qt.Key.Key_Return)
+        assert strip.message.full_text(), "a reason is missing"
+        finance.type("under warranty")
+        field = QApplication.focusWidget()
+        for _ in range(2):
+            finance.qtbot.keyClick(field, Qt.Key.Key_Return)
+        finance.settle()
+        summed = "select sum(amount) from erp.cost_entry where source_table = 'lot_event'"
+        finance.qtbot.waitUntil(lambda: shop.value(summed) == 0, timeout=10_000)
+        assert shop.value("select count(*) from erp.cost_entry where source_table = 'lot_event'") == 2
+        assert [told[1] for told in finance.told] == [
+            {"en": "Taken back: ¥ −40.00", "zh": "已冲销：¥ −40.00"}[language]
+        ]
+        finance.qtbot.waitUntil(lambda: listed.model.rowCount() == 2 and not finance.work.running(), timeout=10_000)
+        _go_to_first(finance, listed)
+        finance.qtbot.keyClick(listed.grid, Qt.Key.Key_F8)
+        finance.type("once more")
+        finance.key(Qt.Key.Key_Return)
+        refused = {"en": "counter-entry", "zh": "冲销"}[language]
+        assert strip.isVisible() and refused in strip.message.full_text()
+    finally:
+        set_language("en")
 
 
 def test_finance_closes_a_month_and_opens_it_again_with_a_reason(shop: Shop, office: Callable[[str], Office]) -> None:
