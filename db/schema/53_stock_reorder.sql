@@ -172,6 +172,14 @@ begin
 end
 $$;
 
+-- A quantity with its words, where there is one: what is nothing is not worth reading.
+create function erp.term(before text, quantity numeric, after text default '') returns text
+language sql immutable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+    select case when quantity <> 0 then concat(before, trim_scale(quantity), after) end
+$$;
+
 -- Why a rule asks or does not, in words; also the reason that its requisition carries.
 create function erp.status_reason(s erp.reorder_status, r erp.reorder_rule, zh boolean) returns text
 language sql immutable
@@ -180,12 +188,12 @@ as $$
     select case when zh
         then case when s.projected < r.min_quantity then format('低于最小库存 %s，补到 %s：', trim_scale(r.min_quantity), trim_scale(r.max_quantity))
                   else format('不低于最小库存 %s：', trim_scale(r.min_quantity)) end
-             || format('现有 %s + 在途 %s + 已请购 %s − 预留 %s − 待领 %s = 预计 %s', trim_scale(s.on_hand), trim_scale(s.on_order),
-                       trim_scale(s.requested), trim_scale(s.reserved), trim_scale(s.needed), trim_scale(s.projected))
+             || concat('现有 ', trim_scale(s.on_hand), term(' + 在途 ', s.on_order), term(' + 已请购 ', s.requested), term(' − 预留 ', s.reserved),
+                       term(' − 待领 ', s.needed), ' = 预计 ', trim_scale(s.projected))
         else case when s.projected < r.min_quantity then format('Below %s, up to %s: ', trim_scale(r.min_quantity), trim_scale(r.max_quantity))
                   else format('Not below %s: ', trim_scale(r.min_quantity)) end
-             || format('%s on hand + %s on order + %s requested − %s reserved − %s needed = %s projected', trim_scale(s.on_hand),
-                       trim_scale(s.on_order), trim_scale(s.requested), trim_scale(s.reserved), trim_scale(s.needed), trim_scale(s.projected))
+             || concat(trim_scale(s.on_hand), ' on hand', term(' + ', s.on_order, ' on order'), term(' + ', s.requested, ' requested'),
+                       term(' − ', s.reserved, ' reserved'), term(' − ', s.needed, ' needed'), ' = ', trim_scale(s.projected), ' projected')
         end
 $$;
 

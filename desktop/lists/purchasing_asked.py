@@ -47,6 +47,7 @@ RFQS = ListSpec(
     views=(
         View(key="open", name="Open", name_zh="未完成", condition=Test("state", "in", ("draft", "sent"))),
         View(key="late", name="Late", name_zh="逾期", condition=_LATE),
+        View(key="all", name="All", name_zh="全部"),
     ),
     columns=(
         Column(key="number", expr=Rfq.number, kind=Kind.CODE, width=140),

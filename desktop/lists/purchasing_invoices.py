@@ -177,6 +177,7 @@ INSPECTIONS = ListSpec(
         View(key="open", name="To inspect", name_zh="待检", condition=Test("state", "=", ("open",)),
              sort=(Sort("created_at"),)),
         View(key="rejected", name="Rejected", name_zh="不合格", condition=Test("rejected", ">", ("0",))),
+        View(key="all", name="All", name_zh="全部"),
     ),
     columns=(
         Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
@@ -213,7 +214,7 @@ RECEIVING_RULES = ListSpec(
     opens="receiving_rule", title_columns=("supplier", "item"),
     columns=(
         Column(key="supplier", width=220, source="receiving_rule.supplier_id", **_supplier),  # type: ignore[arg-type]
-        Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, source="receiving_rule.item_id"),
+        Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, source="item.code"),
         Column(key="item_name", width=220, **_item_name),  # type: ignore[arg-type]
         Column(key="inspection", expr=ReceivingRule.inspection, kind=Kind.CHOICE, width=110, writes="inspection",
                required=True),
@@ -236,6 +237,7 @@ SUPPLIER_INVOICES = ListSpec(
              condition=Test("state", "in", ("draft", "matched", "exception", "approved"))),
         View(key="exceptions", name="Differences", name_zh="有差异", condition=Test("state", "=", ("exception",))),
         View(key="posted", name="Posted", name_zh="已过账", condition=Test("state", "=", ("posted",))),
+        View(key="all", name="All", name_zh="全部"),
     ),
     columns=(
         Column(key="number", expr=SupplierInvoice.number, kind=Kind.CODE, width=140),
@@ -360,9 +362,9 @@ SUPPLIER_PERFORMANCE = ListSpec(
                source="supplier_performance.spend"),
         Column(key="on_time", expr=_P.on_time, kind=Kind.PERCENT, width=90, source="supplier_performance.on_time",
                looks=(Look(when=Test("on_time", "<", ("0.8",)), role="danger", icon="clock"),)),
-        Column(key="lead_actual", expr=_P.lead_actual, kind=Kind.QUANTITY, width=110,
+        Column(key="lead_actual", expr=_P.lead_actual, kind=Kind.MONEY, width=110,
                source="supplier_performance.lead_actual"),
-        Column(key="lead_promised", expr=_P.lead_promised, kind=Kind.QUANTITY, width=110,
+        Column(key="lead_promised", expr=_P.lead_promised, kind=Kind.MONEY, width=110,
                source="supplier_performance.lead_promised"),
         Column(key="defect_ppm", expr=_P.defect_ppm, kind=Kind.INTEGER, width=100,
                source="supplier_performance.defect_ppm",

@@ -104,6 +104,7 @@ REQUISITIONS = ListSpec(
              condition=Test("state", "in", ("draft", "submitted", "approved", "rejected"))),
         View(key="submitted", name="Awaiting approval", name_zh="待审批", condition=Test("state", "=", ("submitted",))),
         View(key="rejected", name="Rejected", name_zh="已驳回", condition=Test("state", "=", ("rejected",))),
+        View(key="all", name="All", name_zh="全部"),
     ),
     columns=(
         Column(key="number", expr=Requisition.number, kind=Kind.CODE, width=140),
@@ -114,7 +115,7 @@ REQUISITIONS = ListSpec(
         Column(key="submitted_at", expr=Requisition.submitted_at, kind=Kind.DATETIME, width=140),
         Column(key="needed_on", expr=Requisition.needed_on, kind=Kind.DATE, width=100, writes="needed_on"),
         Column(key="amount", expr=_amount, kind=Kind.MONEY, width=120, unit="¥",
-               source="requisition_line.estimated_price", sortable=False, filterable=False),
+               source="requisition.amount", sortable=False, filterable=False),
         Column(key="unit", expr=OrgUnit.name, expr_zh=OrgUnit.name_zh, width=140, source="requisition.org_unit_id"),
         Column(key="note", expr=Requisition.note, width=240, writes="note"),
     ),

@@ -86,7 +86,10 @@ ABC_LINES = ListSpec(
     key="abc_lines", area="stock", name="Classified items", name_zh="分类明细",
     table="abc_run_line", row_id=AbcRunLine.id, joins=_run_line_joins, topics=("abc_run",), icon="group",
     roles=VALUERS, sort=(Sort("run", descending=True), Sort("place")), title_columns=("item", "run"),
-    views=(View(key="changed", name="Changed", name_zh="有变化", condition=Test("changed", "=", (True,))),),
+    views=(
+        View(key="changed", name="Changed", name_zh="有变化", condition=Test("changed", "=", (True,))),
+        View(key="all", name="All", name_zh="全部"),
+    ),
     columns=(
         Column(key="run", expr=AbcRun.number, kind=Kind.CODE, width=130, opens=("abc_run", "abc_run_id"),
                source="abc_run.number"),
@@ -110,7 +113,10 @@ DISPOSALS = ListSpec(
     table="disposal", row_id=Disposal.id, joins=_disposal_joins, opens="disposal", topics=("disposal",),
     code_column="number", icon="trash-2", roles=PLANNERS, sort=(Sort("number", descending=True),),
     title_columns=("number", "unit"),
-    views=(View(key="open", name="To decide", name_zh="待审批", condition=Test("state", "=", ("proposed",))),),
+    views=(
+        View(key="open", name="To decide", name_zh="待审批", condition=Test("state", "=", ("proposed",))),
+        View(key="all", name="All", name_zh="全部"),
+    ),
     columns=(
         Column(key="number", expr=Disposal.number, kind=Kind.CODE, width=140),
         Column(key="state", expr=Disposal.state, kind=Kind.STATE, width=110,

@@ -104,7 +104,10 @@ REORDER_RULES = ListSpec(
     table="reorder_rule", row_id=ReorderRule.id, version=ReorderRule.version, joins=_rule_joins, opens="reorder_rule",
     topics=("reorder_rule", "reorder_status"), icon="refresh-cw", roles=BUSINESS, sort=(Sort("item"),),
     title_columns=("item", "unit"),
-    views=(View(key="active", name="Active", name_zh="在用", condition=Test("active", "=", (True,))),),
+    views=(
+        View(key="active", name="Active", name_zh="在用", condition=Test("active", "=", (True,))),
+        View(key="all", name="All", name_zh="全部"),
+    ),
     columns=(
         *item_columns(ReorderRule)[:2],
         unit_column("reorder_rule"),

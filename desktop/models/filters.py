@@ -24,13 +24,14 @@ _OPERATORS: tuple[tuple[str, Operator], ...] = (
     ("≥", ">="),
     ("≤", "<="),
     ("!=", "!="),
+    ("≠", "!="),
     ("<>", "!="),
     (">", ">"),
     ("<", "<"),
     ("=", "="),
     ("!", "!="),
 )
-_SHOWN: dict[Operator, str] = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "=": "= ", "!=": "! "}
+_SHOWN: dict[Operator, str] = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "=": "= ", "!=": "≠ "}
 _TEXTS = frozenset({Kind.TEXT, Kind.CODE})
 _ORDERED_TEXT = frozenset({">=", "<=", ">", "<"})
 _WORD = re.compile(r"(today|me)\s*([+-]\s*\d+)?", re.IGNORECASE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget, QWidget
 
 from desktop.domain.text import tr
 from desktop.runtime.failures import Failure
@@ -307,7 +307,14 @@ class LoadedStack(QStackedWidget):
             self.addWidget(widget)
 
     def show_content(self) -> None:
+        """With the keys in its first part, where the page itself held them while there was nothing to take them."""
         self.setCurrentWidget(self.content)
+        holder = QApplication.focusWidget()
+        zones = getattr(holder, "zones", None)
+        if holder is not None and zones is not None and holder.isAncestorOf(self):
+            first = next((zone for zone in zones() if zone.isVisible() and zone.isEnabled()), None)
+            if first is not None and first.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say_failed(self, title: str, failure: Failure) -> None:
         self.failed.say(title, failure)

@@ -14,7 +14,9 @@ def _tables(world: World) -> tuple[Table, Table]:
         "purchase_order", "id company_id org_unit_id number supplier_id state ordered_on promised_on created_at"
     )
     lines = world.table(
-        "purchase_order_line", "id purchase_order_id line_no item_id quantity received unit_price tax_rate promised_on"
+        "purchase_order_line",
+        "id purchase_order_id line_no item_id quantity received unit_price tax_rate promised_on uom uom_factor"
+        " entered_quantity entered_price",
     )
     return orders, lines
 
@@ -33,7 +35,20 @@ def make_order_for(
     promised = (at - dt.timedelta(days=_LATE[(int(number[-4:]) + 3 * supplier) % len(_LATE)])).date()
     order = orders.add(world.company, branch.warehouse, number, supplier, "received", ordered.date(), promised, ordered)
     return order, [
-        lines.add(order, place, item.id, quantity, quantity, cents(price), "0.13", promised)
+        lines.add(
+            order,
+            place,
+            item.id,
+            quantity,
+            quantity,
+            cents(price),
+            "0.13",
+            promised,
+            item.part.uom,
+            1,
+            quantity,
+            cents(price),
+        )
         for place, (item, quantity, price) in enumerate(bought, 1)
     ]
 
@@ -52,8 +67,12 @@ def make_open_orders(world: World) -> Numbers:
         order = orders.add(
             world.company, branch.warehouse, number, supplier, "ordered", ordered.date(), promised, ordered
         )
-        items = [item for item in world.items if item.part.supplier == name and item.cost < 5_000_000]
+        offered = [item for item in world.items if item.part.supplier == name]
+        items = [item for item in offered if item.cost < 5_000_000] or offered
         for line, item in enumerate(items[place % 2 : place % 2 + 4], 1):
             quantity = 1 if item.part.tracking == "serial" else 4 + item.id % 5 * 4
-            lines.add(order, line, item.id, quantity, 0, cents(item.cost), "0.13", promised)
+            price = cents(item.cost)
+            lines.add(
+                order, line, item.id, quantity, 0, price, "0.13", promised, item.part.uom, 1, quantity, price
+            )  # fmt: skip
     return world.purchase_numbers

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.conditions import Test, to_json
 from desktop.domain.entry import format_date
-from desktop.domain.figures import percent
+from desktop.domain.figures import month_name, percent
 from desktop.domain.text import tr
 from desktop.operations.supplier_record import Pending, Performance, SupplierRecord
 from desktop.widgets.buttons import Button
@@ -64,7 +64,7 @@ def _prices(found: SupplierRecord) -> QWidget:
     chart.setFixedHeight(120)
     chart.setAccessibleName(tr("Prices against the year's first"))
     chart.show_values(
-        [f"{month:%m}" for month, _ in found.prices], [float(change * 100) for _, change in found.prices], None
+        [month_name(month) for month, _ in found.prices], [float(change * 100) for _, change in found.prices], None
     )
     return chart
 

@@ -190,7 +190,8 @@ class AccrualsPage(Page):
         return "gauge"
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
-        return (("F9", tr("Book it")), ("Enter", tr("Open the list")), ("F1", tr("How it is counted")))
+        may = (("F9", tr("Book it")),) if self.found is not None and self.found.may_turn else ()
+        return (*may, ("Enter", tr("Open the list")), ("F1", tr("How it is counted")))
 
     def zones(self) -> Sequence[QWidget]:
         return (self.figures[0], self.view)

@@ -141,6 +141,8 @@ class _Model(QAbstractTableModel):
         supplier = self.suppliers[section - _FIXED]
         found = [self.cells[line, supplier].amount for line in self.lines]
         quoted = [amount for amount in found if amount is not None]
+        if not quoted:
+            return "–"
         words = f"{sum(quoted, Decimal(0)):,.2f}"
         return words if len(quoted) == len(found) else tr("{amount} (incomplete)", amount=words)
 
@@ -155,7 +157,9 @@ def _words(quote: Quote) -> str:
 
 
 def _price(value: Decimal) -> str:
-    return f"{value:,.4f}".rstrip("0").rstrip(".")
+    """Cents always, finer prices as they are: figures of a column stay comparable."""
+    whole, _, part = f"{value:,.4f}".partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(2, '0')}"
 
 
 def _alignment(section: int) -> Qt.AlignmentFlag:

@@ -148,7 +148,7 @@ class AbcPage(DecisionPage):
         for xyz in PATTERNS:
             one = found.cell(abc, xyz)
             items, amount = items + one.items, amount + one.amount
-            words = f"{one.items:,}  ·  {one.amount:,.0f} ¥"
+            words = f"{one.items:,}  ·  ¥ {one.amount:,.0f}"
             cells[xyz or "none"] = Cell(words if one.items else "–", "text.primary" if one.items else "text.tertiary")
         cells["items"] = Cell(f"{items:,}")
         cells["amount"] = Cell(f"{amount:,.2f}")

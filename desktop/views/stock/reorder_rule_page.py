@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.text import tr
+from desktop.domain.text import pick, tr
 from desktop.operations import stock_planning
 from desktop.operations.records import Values
 from desktop.runtime.context import Context
@@ -37,3 +37,9 @@ class ReorderRulePage(FormPage):
         self, context: Context, rule_id: int | None = None, values: Values | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(context, reorder_rule_spec(), rule_id, values, parent)
+
+    def title(self) -> str:
+        if self.record is None or self.record_id is None:
+            return super().title()
+        item, unit = (self.record.referred.get(key) for key in ("item_id", "org_unit_id"))
+        return f"{item.code if item else ''} · {pick(unit.name, unit.name_zh) if unit else ''}"

@@ -58,6 +58,22 @@ def _show(qtbot: QtBot, page: AccrualsPage) -> None:
     qtbot.waitUntil(lambda: page.found is not None and not page.context.work.running(), timeout=15000)
 
 
+def test_the_keys_are_in_the_figures_once_they_are_there(qtbot: QtBot, buying: Buying, room: RoomOf) -> None:
+    """The page had nothing to give them to while it loaded; no key that a reader may not use is named."""
+    page = AccrualsPage(room(buying.buyer, "buyer")[0])
+    page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.setFocus()
+    assert QApplication.focusWidget() is page
+    page.refresh()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is page.figures[0], timeout=15_000)
+    assert "F9" not in [key for key, _ in page.key_hints()]
+
+
 def _other_method(qtbot: QtBot, page: AccrualsPage) -> None:
     """Tab behind the last figure, → to the other method."""
     page.figures[-1].setFocus()
