@@ -61,11 +61,6 @@ def format_decimal(value: Decimal | int | None, places: int = 2, *, trim: bool =
     return MINUS + words if rounded < 0 else words
 
 
-def format_percent(value: Decimal | None, places: int = 1) -> str:
-    """`value` of 35.7 as ``35.7 %`` with a thin space."""
-    return NO_VALUE if value is None else format_decimal(value, places) + "\u2009%"
-
-
 def parse_date(text: str, today: date) -> date | None:
     """`text` as a date; None where it is empty. Raises `NotADate`.
 

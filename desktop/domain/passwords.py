@@ -7,7 +7,6 @@ The list of usual passwords is our own, short, and meant for people: it stops th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.domain.text import tr
@@ -49,10 +48,6 @@ def check(password: str, *, user: str = "", old: str = "", least: int = LEAST) -
         Check(tr("not the last password"), typed and (not old or password != old)),
         Check(tr("no usual password, no row of keys"), typed and not is_usual(password)),
     )
-
-
-def is_good(checks: Sequence[Check]) -> bool:
-    return all(each.kept for each in checks)
 
 
 def is_usual(password: str) -> bool:

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktop.domain.entry import NotADate, format_date, parse_date
 from desktop.domain.text import language, tr
 from desktop.widgets.icons import bind_icon
-from desktop.widgets.labels import Label
-from desktop.widgets.paint import draw_box, draw_icon, draw_text, row
+from desktop.widgets.paint import draw_box, draw_icon, draw_text
 from desktop.widgets.popup import FieldPopup
 from desktop.widgets.theme import font, metric
 
@@ -224,49 +223,3 @@ class DateField(QLineEdit):
         self.set_value(value)
         if changed:
             self.value_changed.emit(value)
-
-
-class DateRangeField(QWidget):
-    """From and to, both inclusive, either may be open. An end before the start is refused."""
-
-    range_changed = Signal(object, object)
-    refused = Signal(str)
-
-    def __init__(self, start: date | None = None, end: date | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.start, self.end = DateField(start), DateField(end)
-        self.setLayout(row(self.start, Label(role="text.tertiary", text="\u2013"), self.end, spacing=4))
-        self.setFocusProxy(self.start)
-        for field in (self.start, self.end):
-            field.value_changed.connect(self._changed)
-            field.refused.connect(self.refused)
-        self._retranslate()
-
-    def value(self) -> tuple[date | None, date | None]:
-        """Both ends. Raises `NotADate` where one is no date or the end lies before the start."""
-        start, end = self.start.value(), self.end.value()
-        if start is not None and end is not None and end < start:
-            raise NotADate(tr("The end is before the start"))
-        return start, end
-
-    def set_value(self, start: date | None, end: date | None) -> None:
-        self.start.set_value(start)
-        self.end.set_value(end)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        super().changeEvent(event)
-
-    def _retranslate(self) -> None:
-        self.start.setAccessibleName(tr("From"))
-        self.end.setAccessibleName(tr("To"))
-
-    @Slot(object)
-    def _changed(self, _value: object) -> None:
-        try:
-            start, end = self.value()
-        except NotADate as error:
-            self.refused.emit(str(error))
-            return
-        self.range_changed.emit(start, end)

@@ -14,7 +14,6 @@ from desktop.domain.entry import (
     NotANumber,
     format_date,
     format_decimal,
-    format_percent,
     parse_date,
     parse_decimal,
 )
@@ -79,7 +78,6 @@ def test_written() -> None:
     assert format_decimal(Decimal("3.500"), 3, trim=True) == "3.5"
     assert format_decimal(Decimal("100"), 0, trim=True) == "100"
     assert format_decimal(None) == "\u2013"
-    assert format_percent(Decimal("35.72")) == "35.7\u2009%"
 
 
 @given(st.decimals(min_value=-(10**15), max_value=10**15, places=4))

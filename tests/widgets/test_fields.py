@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.domain.entry import NotADate, NotANumber
+from desktop.domain.entry import NotANumber
 from desktop.runtime.context import Found
 from desktop.runtime.work import Work
 from desktop.widgets.checklist import CheckList, Step
-from desktop.widgets.dates import DateField, DateRangeField, add_months
+from desktop.widgets.dates import DateField, add_months
 from desktop.widgets.fields import Field, NumberField, Select, TextInput
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.paint import column
@@ -179,23 +179,6 @@ def test_a_wrong_date_is_refused_in_words(qtbot: QtBot) -> None:
 def test_a_month_has_no_thirty_first() -> None:
     assert add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert add_months(date(2026, 1, 31), -2) == date(2025, 11, 30)
-
-
-def test_a_range_refuses_an_end_before_its_start(qtbot: QtBot) -> None:
-    field = DateRangeField(date(2026, 11, 1), None)
-    show(qtbot, field)
-    reasons: list[str] = []
-    field.refused.connect(reasons.append)
-    QTest.keyClicks(field.end, "2026-10-01")
-    QTest.keyClick(field.end, Key.Key_Return)
-    assert reasons == ["The end is before the start"]
-    with pytest.raises(NotADate):
-        field.value()
-    field.end.clear()
-    with qtbot.waitSignal(field.range_changed) as caught:
-        QTest.keyClicks(field.end, "2026-12-01")
-        QTest.keyClick(field.end, Key.Key_Return)
-    assert caught.args == [date(2026, 11, 1), date(2026, 12, 1)]
 
 
 PARTS = tuple(Found("item", n, f"SEP-OIL-{7500 + n}", f"Oil separator {n}") for n in range(30))

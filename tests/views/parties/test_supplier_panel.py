@@ -38,15 +38,18 @@ def test_the_panel_says_what_the_list_says(qtbot: QtBot, room_of: RoomOf, owner:
     room = room_of("finance")
     supplier = _busiest(owner)
     source = source_for(room.context.database, list_for("supplier_performance"), "en")
-    columns = ("on_time", "lead_actual", "lead_promised", "defect_ppm", "deliveries", "spend")
+    columns = ("on_time", "lead_actual", "lead_promised", "defect_ppm", "deliveries", "spend", "price_change")
     listed = source.rows(ListQuery(columns), group=(), start=0, limit=500)
-    on_time, actual, promised, ppm, deliveries, spend = next(row.cells for row in listed if row.id == supplier)
+    on_time, actual, promised, ppm, deliveries, spend, change = next(
+        row.cells for row in listed if row.id == supplier
+    )
     page = opened(qtbot, PartyPage(room.context, supplier))
     qtbot.waitUntil(page.side.isVisible, timeout=10_000)
     words = _words(page)
     for figure in (f"{on_time * 100:.1f}", f"{actual:,.1f}", f"{promised:,.1f}", f"{ppm:,} ppm", f"¥ {spend:,.2f}"):
         assert figure in words, (figure, words)
     assert f"Deliveries | {deliveries:,}" in words
+    assert change and f"Price change | {change * 100:+.1f} %".replace("-", "−") in words
     accrued = one(
         room.context.database,
         "select to_char(sum(open_amount), 'FM999,999,990.00') from erp.grni_position where supplier_id = :id",
