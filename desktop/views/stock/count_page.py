@@ -318,7 +318,7 @@ class CountPage(SheetPage[Count, Sheet]):
     @staticmethod
     def _stake(count: Count) -> str:
         if count.pile > (count.difference or counting.ZERO):
-            return tr("Differences of ¥ {amount} with lately counted ones; above ¥ {limit} a second person approves",
+            return tr("Differences of ¥ {amount}, recent counts included; above ¥ {limit} a second person approves",
                       amount=money(count.pile), limit=money(count.approve_amount))  # fmt: skip
         return tr("Differences of ¥ {amount}; above ¥ {limit} a second person approves",
                   amount=money(count.difference or counting.ZERO), limit=money(count.approve_amount))  # fmt: skip
