@@ -92,9 +92,13 @@ def make_template(server: Server) -> str:
 
 
 def clone(server: Server, template: str) -> Iterator[World]:
-    name = templates.copy(server, template, f"outpost_clone_{next(_NUMBERS)}")
+    name = f"outpost_clone_{next(_NUMBERS)}"
+    templates.copy_unopened(server, template, name)
     with ExitStack() as stack:
-        yield World(server, name, stack.enter_context(connect(server.dsn(name))), stack)
+        owner = stack.enter_context(Database(server.dsn(name)))
+        with owner.raw() as connection, connection.cursor() as cursor:
+            cursor.execute(templates.OPEN)
+        yield World(server, name, owner, stack)
     templates.drop(server, name)
 
 
