@@ -115,3 +115,8 @@ def format_date(value: date | None) -> str:
     if value is None:
         return NO_VALUE
     return value.isoformat() if language() == "zh" else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def narrow(text: str) -> str:
+    """Full-width letters, digits and signs as the half-width ones that codes and numbers use."""
+    return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()

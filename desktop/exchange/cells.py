@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
+from desktop.domain.entry import narrow
 from desktop.domain.importing import Fault, FieldKind, ImportField
 from desktop.domain.text import pick, tr
 from desktop.exchange.files import MAX_CELL, RawCell
@@ -69,11 +70,6 @@ def as_text(raw: RawCell) -> str:
     if isinstance(raw, dt.datetime):
         return raw.isoformat(" ", "seconds") if raw.time() != dt.time() else raw.date().isoformat()
     return str(raw)
-
-
-def narrow(text: str) -> str:
-    """Full-width letters, digits and signs as the half-width ones that codes and numbers use."""
-    return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
 
 
 def _decimal_of_float(value: float) -> Decimal:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from desktop.domain.entry import narrow
 from desktop.domain.importing import ColumnMap, ImportField
 from desktop.domain.text import tr
-from desktop.exchange.cells import narrow
 from desktop.exchange.files import FileProblem
 
 _CLOSE_ENOUGH = 0.84

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from desktop.domain.conditions import Condition, Group, Operator, Test, Value, all_of
+from desktop.domain.entry import narrow
 from desktop.domain.text import tr
-from desktop.exchange.cells import narrow
 from desktop.lists.query import Cell, ColumnInfo
 from desktop.lists.spec import Kind
 from desktop.models.kinds import NO_VALUE, SHARES, NotAccepted, edit_text, parse_text

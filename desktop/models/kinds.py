@@ -13,10 +13,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
-from desktop.domain.entry import NotADate, parse_date
+from desktop.domain.entry import NotADate, narrow, parse_date
 from desktop.domain.importing import Choice, FieldKind, ImportField
 from desktop.domain.text import tr
-from desktop.exchange.cells import Unreadable, narrow, read_cell
+from desktop.exchange.cells import Unreadable, read_cell
 from desktop.lists.query import Cell, ColumnInfo
 from desktop.lists.spec import Kind
 

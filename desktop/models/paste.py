@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from desktop.domain.conditions import Test
+from desktop.domain.entry import narrow
 from desktop.domain.importing import CellFault, Fault, ImportField, Plan, PlannedRow
 from desktop.domain.text import tr
-from desktop.exchange.cells import narrow
 from desktop.lists.query import Cell, ColumnInfo, ListQuery, ListSource, Row
 from desktop.models.kinds import NotAccepted, format_cell, parse_text
 from desktop.models.list_pages import Shape, ShownRow

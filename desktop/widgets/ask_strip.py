@@ -37,6 +37,14 @@ _EDITED_MS = 150
 """So long nobody types before `edited`."""
 
 
+Words = str | Callable[[], str]
+"""What is said; a call says it again in another language."""
+
+
+def _said(words: Words) -> str:
+    return words if isinstance(words, str) else words()
+
+
 @dataclass(frozen=True)
 class Ask:
     """One thing to ask for. With a `provider` it is a record, else a date, a number, an amount of money or a text.
@@ -46,7 +54,7 @@ class Ask:
     """
 
     key: str
-    label: str
+    label: Words
     provider: SearchProvider | None = None
     date: bool = False
     number: bool = False
@@ -70,6 +78,7 @@ class AskStrip(Surface):
         super().__init__("warn.bg" if warns else "surface.raised", "b", parent=parent)
         self._work = work
         self._asks: tuple[Ask, ...] = ()
+        self._says: tuple[tuple[Callable[[str], None], Words], ...] = ()
         self._done: Callable[[Mapping[str, Any]], None] | None = None
         self._loan = FocusLoan(self)
         self._edited = ""
@@ -90,25 +99,27 @@ class AskStrip(Surface):
         self.setLayout(column(whole, self.effect, spacing=4, margins=(16, 8, 12, 8)))
         self.hide()
 
-    def open(self, words: str, asks: Sequence[Ask], *, take: str, done: Callable[[Mapping[str, Any]], None]) -> None:
+    def open(
+        self, words: Words, asks: Sequence[Ask], *, take: Words, done: Callable[[Mapping[str, Any]], None]
+    ) -> None:
         """Ask; `done` gets the answers by key: an id, a date, a number or a text, None where nothing was given. Without
         `asks` it is a question that Enter answers.
         """
         self._loan.begin()
         self._clear()
         self._asks, self._done = tuple(asks), done
-        self.words.setText(words)
-        self.take.setText(take)
-        self.leave.setText(tr("Cancel"))
         self.refuse("")
+        says: list[tuple[Callable[[str], None], Words]] = [(self.words.setText, words), (self.take.setText, take)]
         for ask in asks:
-            editor = self._editor(ask)
-            editor.setAccessibleName(ask.label)
+            editor, label = self._editor(ask), Label(role="text.secondary")
+            says += ((editor.setAccessibleName, ask.label), (label.setText, ask.label))
             editor.installEventFilter(self)
             editor.textEdited.connect(partial(self._typed, ask.key))
             self.editors[ask.key] = editor
-            self._fields.addWidget(Label(ask.label, role="text.secondary"))
+            self._fields.addWidget(label)
             self._fields.addWidget(editor, 0 if ask.date or ask.number or ask.money else 1)
+        self._says = tuple(says)
+        self.retranslate()
         self.show()
         first = self.editors[asks[0].key] if asks else self.take
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -159,7 +170,7 @@ class AskStrip(Surface):
             return
         for ask in self._asks:
             if ask.required and found[ask.key] is None:
-                self.refuse(ask.missing or tr("{field} is required: fill it in.", field=ask.label), at=ask.key)
+                self.refuse(ask.missing or tr("{field} is required: fill it in.", field=_said(ask.label)), at=ask.key)
                 return
         if self._done is not None and self.take.isEnabled():
             self.message.setText("")
@@ -181,7 +192,7 @@ class AskStrip(Surface):
 
     def _clear(self) -> None:
         self.editors = {}
-        self._asks, self._done = (), None
+        self._asks, self._says, self._done = (), (), None
         self._pause.stop()
         self.say_effect("")
         discard_all(self._fields)
@@ -209,4 +220,12 @@ class AskStrip(Surface):
         super().keyPressEvent(event)
 
     def retranslate(self) -> None:
+        """Also what is being asked right now; what was entered stays."""
         self.leave.setText(tr("Cancel"))
+        for say, words in self._says:
+            say(_said(words))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

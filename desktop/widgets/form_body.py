@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.domain.text import tr
@@ -57,6 +57,8 @@ class FormBody(Surface):
         self.only: Mapping[str, frozenset[str]] = {}
         """Lines by name whose state leaves these columns open alone: none is added or taken out."""
         self._headings: list[tuple[Label, Callable[[], str]]] = []
+        self.takes_paste: Callable[[], bool] = lambda: False
+        """Whether Ctrl+V in a field was for somebody else: what was copied is no text."""
         self._showing = False
         self._custom_part: QVBoxLayout | None = None
         self._layout: QVBoxLayout = column(spacing=16, margins=(16, 12, 16, 16))
@@ -310,7 +312,11 @@ class FormBody(Surface):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick and isinstance(watched, LookupField):
             return self._open_from(watched)
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or event.key() not in _ENTER:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if event.matches(QKeySequence.StandardKey.Paste) and self.takes_paste():
+            return True
+        if event.key() not in _ENTER:
             return super().eventFilter(watched, event)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if isinstance(watched, LookupField):

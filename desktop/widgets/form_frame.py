@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.domain.changes import Changes
@@ -128,6 +128,7 @@ class FormFrame(Page):
         self.conflict = ConflictPanel()
         self.conflict.hide()
         self.body = FormBody(self.spec, self.context.work, self.provider)
+        self.body.takes_paste = self._paste_over_text
         self.files = AttachmentsPanel(self.context, self.spec.kind, self.body)
         self.body.open_requested.connect(self.open_requested)
         self.area = area = QScrollArea()
@@ -159,9 +160,19 @@ class FormFrame(Page):
             event.acceptProposedAction()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and self.files.takes_files() and self.files.paste():
+        if event.matches(QKeySequence.StandardKey.Paste) and self.take_paste():
             return
         super().keyPressEvent(event)
+
+    def take_paste(self) -> bool:
+        """Copied files, or a picture, become files of the record."""
+        return self.files.takes_files() and self.files.paste()
+
+    def _paste_over_text(self) -> bool:
+        """In a field Ctrl+V is for its text, unless what was copied is none: a field has no use for a file."""
+        copied = QGuiApplication.clipboard().mimeData()
+        files = any(url.isLocalFile() for url in copied.urls())
+        return (files or (copied.hasImage() and not copied.hasText())) and self.take_paste()
 
     def go_to_files(self) -> None:
         """From anywhere in the form to its files."""

@@ -70,6 +70,10 @@ class Page(QWidget):
         """
         return False
 
+    def take_paste(self) -> bool:
+        """Ctrl+V where the part with the focus has no use for it. False: nor has the page."""
+        return False
+
     def scan_busy(self) -> bool:
         """While True the shell queues scans instead of delivering them; emit `scan_ready` when that ends."""
         return False

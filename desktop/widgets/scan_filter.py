@@ -99,6 +99,7 @@ class ScanFilter(QObject):
         self._pressed_at = 0
         self._lull = _Lull(self)
         self._lull.over.connect(self._type_after_all)
+        self._tail = _Lull(self)
         self._composed = ""
         self._composed_fast = 0
         self._composing = _Lull(self)
@@ -121,6 +122,10 @@ class ScanFilter(QObject):
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(watched, QWidget) and isinstance(event, QKeyEvent):
             return self._key(watched, event)
+        if kind == QEvent.Type.ShortcutOverride and self._held and isinstance(event, QKeyEvent):
+            if not (self._collectable(event, event.text()) or self._ends(event) or _is_modifier(event)):
+                self._type_after_all()  # a shortcut takes its key at once: what was typed before it comes before it
+            return False
         if kind == QEvent.Type.InputMethod and isinstance(watched, QWidget) and isinstance(event, QInputMethodEvent):
             return self._compose(watched, event)
         if kind == QEvent.Type.MouseButtonPress and self._held and not self._is_burst():
@@ -134,6 +139,8 @@ class ScanFilter(QObject):
     def _key(self, receiver: QWidget, event: QKeyEvent) -> bool:
         if self._held and self._ends(event):
             return self._close(receiver, event)
+        if self._is_second_end(event):
+            return True
         text = event.text()
         if not self._collectable(event, text):
             if self._held and not _is_modifier(event):
@@ -166,10 +173,25 @@ class ScanFilter(QObject):
         if self._prefixed:
             code = code.removeprefix(self.settings.prefix)
         if in_time and (self._prefixed or len(code) >= self.settings.minimum) and code.strip():
+            self._pressed_at = _pressed_at(event)
+            self._tail.begin(self._gap())
             self._forget()
             self.scanned.emit(code.strip())
             return True
         self._type_after_all()
+        return False
+
+    def _is_second_end(self, event: QKeyEvent) -> bool:
+        """Line feed behind carriage return: scanners send both, and the second one would press what has the focus."""
+        if not self._tail.under_way():
+            return False
+        line_feed = event.key() == Q.Key.Key_J and event.modifiers() == Q.KeyboardModifier.ControlModifier
+        ends = event.key() in _SUFFIX_KEYS["enter"] or line_feed
+        if ends and not self._pressed_late(event):
+            self._pressed_at = _pressed_at(event)
+            return True
+        if not _is_modifier(event):
+            self._tail.stop()
         return False
 
     def _pressed_late(self, event: QKeyEvent) -> bool:

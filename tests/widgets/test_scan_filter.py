@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -273,3 +273,35 @@ def test_a_click_in_the_midst_of_a_burst_does_not_split_it(bench: Bench) -> None
     QTest.mouseClick(bench.button, Qt.MouseButton.LeftButton)
     scan(bench.field, "-120")
     assert bench.scans == ["GSK-NBR-120"] and bench.field.text() == "" and bench.pressed == 1
+
+
+def test_line_feed_behind_carriage_return_reaches_nothing(bench: Bench) -> None:
+    """Scanners that send both: the second one would press the button, or post the form, that has the focus."""
+    bench.button.setFocus()
+    scan(bench.button, "WO-2611-0482")
+    QTest.keyClick(bench.button, Qt.Key.Key_Return)
+    QTest.keyClick(bench.button, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert bench.scans == ["WO-2611-0482"] and bench.pressed == 0
+    scan(bench.button, "WO-2611-0483")
+    assert bench.scans == ["WO-2611-0482", "WO-2611-0483"], "the next scan is whole"
+
+
+def test_enter_a_moment_after_a_scan_is_a_persons(bench: Bench, qtbot: QtBot) -> None:
+    entered: list[str] = []
+    bench.field.returnPressed.connect(lambda: entered.append("enter"))
+    scan(bench.field, "WO-2611-0482")
+    qtbot.wait(GAP_MS * 3)
+    QTest.keyClick(bench.field, Qt.Key.Key_Return)
+    assert entered == ["enter"]
+
+
+def test_a_shortcut_does_not_overtake_what_was_typed_before_it(bench: Bench, qtbot: QtBot) -> None:
+    seen: list[str] = []
+    post = QShortcut(QKeySequence("F9"), bench)
+    post.activated.connect(lambda: seen.append(bench.field.text()))
+    with qtbot.waitActive(bench):
+        bench.activateWindow()
+    bench.field.setFocus()
+    QTest.keyClicks(bench.field, "42")
+    QTest.keyClick(bench.field, Qt.Key.Key_F9)
+    assert seen == ["42"]

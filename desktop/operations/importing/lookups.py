@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from desktop.domain.entry import narrow
 from desktop.domain.importing import Fault
 from desktop.domain.text import pick, tr
 from desktop.operations.importing.targets import Lookup
@@ -36,13 +37,17 @@ class Meant:
 
 
 def resolve(session: Session, lookup: Lookup, words: Iterable[str]) -> Mapping[str, Meant]:
-    """What each of `words` means. A code wins over a name; a name that several records bear is refused."""
+    """What each of `words` means. A code wins over a name; a name that several records bear is refused.
+
+    What nothing bears as it is written is tried as a code that was typed in full width.
+    """
     wanted = sorted({word for word in words if word})
     if not wanted:
         return {}
     by_code: dict[str, Answer] = {}
     by_name: dict[str, set[Answer]] = defaultdict(set)
-    for row in session.execute(_query(lookup), {"words": wanted}):
+    plain = {word: narrow(word) for word in wanted}
+    for row in session.execute(_query(lookup), {"words": sorted({*wanted, *plain.values()})}):
         key, code, *names = row
         named = dict(zip(lookup.names, names, strict=True))
         answer = (key, code, pick(named.get("name"), named.get("name_zh")))
@@ -50,6 +55,7 @@ def resolve(session: Session, lookup: Lookup, words: Iterable[str]) -> Mapping[s
         for name in names:
             if name:
                 by_name[name].add(answer)
+    by_code |= {word: by_code[plain[word]] for word in wanted if word not in by_name and plain[word] in by_code}
     unknown = [word for word in wanted if word not in by_code and word not in by_name]
     guesses = _guesses(session, lookup, unknown[:_MAX_GUESSES])
     return {word: _meant(word, by_code, by_name, guesses.get(word)) for word in wanted}

@@ -71,8 +71,8 @@ class FittingParts(QWidget):
         if self._asset is None or not self._keeper():
             return
         self.strip.open(
-            tr("Fits this asset alone"), (Ask("item_id", tr("Item"), self._items),),
-            take=tr("Name it"), done=self._enter,
+            lambda: tr("Fits this asset alone"), (Ask("item_id", lambda: tr("Item"), self._items),),
+            take=lambda: tr("Name it"), done=self._enter,
         )  # fmt: skip
 
     def _items(self, typed: str) -> Sequence[Found]:

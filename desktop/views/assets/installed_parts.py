@@ -51,10 +51,10 @@ class InstalledParts(QWidget):
         """Which part, and the number on its plate."""
         self._key = stock.new_key()
         asks = (
-            Ask("item_id", tr("Item"), self._items),
-            Ask("serial", tr("Serial number"), code=True),
+            Ask("item_id", lambda: tr("Item"), self._items),
+            Ask("serial", lambda: tr("Serial number"), code=True),
         )
-        self.strip.open(tr("Came with the machine"), asks, take=tr("Register"), done=self._register)
+        self.strip.open(lambda: tr("Came with the machine"), asks, take=lambda: tr("Register"), done=self._register)
 
     def _items(self, typed: str) -> Sequence[Found]:
         found = stock_lots.offered(self._context.database, "item_id", typed)

@@ -109,9 +109,11 @@ class InvoiceListActions(QObject):
     def accept(self, rows: Sequence[int]) -> None:
         """Space: accept the differences of the rows, with one reason; the same words are offered for the next ones."""
         missing = tr("Reason is missing: say why the difference is right.")
-        reason = Ask("reason", tr("Reason"), text=self._accepted_for, missing=missing)
-        words, take = tr("Differences to accept: {count}", count=len(rows)), tr("Accept the difference")
-        self.accept_strip.open(words, (reason,), take=take, done=partial(self._accept, tuple(rows)))
+        reason = Ask("reason", lambda: tr("Reason"), text=self._accepted_for, missing=missing)
+        self.accept_strip.open(
+            lambda: tr("Differences to accept: {count}", count=len(rows)), (reason,),
+            take=lambda: tr("Accept the difference"), done=partial(self._accept, tuple(rows)),
+        )  # fmt: skip
 
     def _accept(self, rows: tuple[int, ...], given: Mapping[str, Any]) -> None:
         self._accepted_for = given["reason"]
@@ -142,9 +144,9 @@ class InvoiceListActions(QObject):
         row = rows[0]
         about = " ".join(part for part in (texts.get("number", ""), texts.get("item", "")) if part)
         self.find_strip.open(
-            tr("What {line} is about", line=about),
-            (Ask("order", tr("Order line"), partial(self._candidates, row)),),
-            take=tr("Tie to the order"),
+            lambda: tr("What {line} is about", line=about),
+            (Ask("order", lambda: tr("Order line"), partial(self._candidates, row)),),
+            take=lambda: tr("Tie to the order"),
             done=partial(self._link, row),
         )
         self.find_strip.editors["order"].setMinimumWidth(_LOOK_UP_WIDTH)

@@ -91,8 +91,10 @@ class PurchasingListActions(QObject):
                 on_done=self._rejected, on_error=self._not_rejected, owner=self,
             )  # fmt: skip
 
-        words = tr("Reject {count} documents?", count=len(rows))
-        self.strip.open(words, (Ask("reason", tr("Reason")),), take=tr("Reject"), done=given)
+        def words() -> str:
+            return tr("Reject {count} documents?", count=len(rows))
+
+        self.strip.open(words, (Ask("reason", lambda: tr("Reason")),), take=lambda: tr("Reject"), done=given)
 
     def _reject(self, rows: Sequence[int], reason: str) -> tuple[tuple[str, ...], Changes]:
         return purchasing_approvals.decide(self._context.database, rows, approve=False, reason=reason)

@@ -202,9 +202,14 @@ class PurchaseOrderPage(FormPage):
             self.context.toast("warn", tr("Save the form first"))
             return
         known = self.record.values.get("acknowledged_on") is not None
-        words = tr("All that is open arrives on another day") if known else tr("Confirmed as ordered")
-        asks = (Ask("day", tr("Arrives on"), date=True), Ask("reference", tr("Supplier's order no."), required=False))
-        self.confirm_strip.open(words, asks, take=tr("Confirm"), done=self._confirm)
+        def words() -> str:
+            return tr("All that is open arrives on another day") if known else tr("Confirmed as ordered")
+
+        asks = (
+            Ask("day", lambda: tr("Arrives on"), date=True),
+            Ask("reference", lambda: tr("Supplier's order no."), required=False),
+        )
+        self.confirm_strip.open(words, asks, take=lambda: tr("Confirm"), done=self._confirm)
         day, reference = (self.confirm_strip.editors[ask.key] for ask in asks)
         if isinstance(day, DateField):
             day.set_value(self.record.values.get("promised_on"))

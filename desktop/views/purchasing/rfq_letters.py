@@ -154,13 +154,16 @@ class RfqLetters(QWidget):
         one = one or self.current()
         if one is None or not self.may_send:
             return
-        words = tr("Send the request to {supplier}", supplier=one.shown_name())
-        ask = Ask("email", tr("E-mail"))
+        supplier, again = one.shown_name(), one.letter == "sent"
+        ask = Ask("email", lambda: tr("E-mail"))
 
         def given(answers: Mapping[str, Any]) -> None:
             self._send([(one, str(answers["email"]))], again=True)
 
-        self.strip.open(words, (ask,), take=tr("Send again") if one.letter == "sent" else tr("Send"), done=given)
+        self.strip.open(
+            lambda: tr("Send the request to {supplier}", supplier=supplier), (ask,),
+            take=lambda: tr("Send again") if again else tr("Send"), done=given,
+        )  # fmt: skip
         field = self.strip.editors["email"]
         if isinstance(field, TextInput):
             field.setMinimumWidth(_ADDRESS_WIDTH)

@@ -147,7 +147,7 @@ class MainWindow(QWidget):
             "redo": lambda: self._edit("redo"),
             "cut": lambda: self._edit("cut"),
             "copy": lambda: self._edit("copy"),
-            "paste": lambda: self._edit("paste"),
+            "paste": lambda: self._edit("paste") or self._paste(),
             "select_all": lambda: self._edit("selectAll"),
             "refresh": lambda: self._refresh(),
             "next_zone": lambda: self._step_zone(1),
@@ -273,6 +273,11 @@ class MainWindow(QWidget):
             return False
         call()
         return True
+
+    def _paste(self) -> bool:
+        """What the part with the focus does not take may be for the page around it: a copied file for its record."""
+        page, focus = self.current_page(), self.focusWidget()
+        return page is not None and focus is not None and page.isAncestorOf(focus) and page.take_paste()
 
     # Scanner, user
 

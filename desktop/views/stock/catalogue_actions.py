@@ -87,10 +87,11 @@ class CatalogueActions(QObject):
             self._strip.shut_down.connect(self._page.grid.canvas.setFocus)
             self._page.under_header(self._strip)
         texts = dict(zip((info.key for info in self._page.model.infos), current.texts, strict=True))
-        words = tr("Take {merged} out of {kept} again", merged=texts.get("merged", ""), kept=texts.get("kept", ""))
+        merged, kept = texts.get("merged", ""), texts.get("kept", "")
         self._strip.open(
-            words, (Ask("reason", tr("Reason")),),
-            take=tr("Take back"), done=partial(self._undo, key, rows[0]),
+            lambda: tr("Take {merged} out of {kept} again", merged=merged, kept=kept),
+            (Ask("reason", lambda: tr("Reason")),),
+            take=lambda: tr("Take back"), done=partial(self._undo, key, rows[0]),
         )  # fmt: skip
 
     def _undo(self, key: UUID, merge_id: int, given: Mapping[str, Any]) -> None:

@@ -330,9 +330,9 @@ class CategoryTreePage(Page):
             return
         self._cut = here.id
         self.strip.open(
-            tr("Move {code}", code=here.code),
-            (Ask("parent_id", tr("Below (empty: the top)"), self._offered, required=False),),
-            take=tr("Show what changes"), done=lambda given: self._preview(here.id, given["parent_id"]),
+            lambda: tr("Move {code}", code=here.code),
+            (Ask("parent_id", lambda: tr("Below (empty: the top)"), self._offered, required=False),),
+            take=lambda: tr("Show what changes"), done=lambda given: self._preview(here.id, given["parent_id"]),
         )  # fmt: skip
 
     def _offered(self, typed: str) -> Sequence[Found]:
@@ -350,7 +350,10 @@ class CategoryTreePage(Page):
         self._ready = move
         self.side.clear()
         self.side.add_section(KeyValues(preview_rows(move)), tr("What changes"))
-        self.strip.open(tr("Move it as shown beside?"), (), take=tr("Move it"), done=lambda _given: self._go(move))
+        self.strip.open(
+            lambda: tr("Move it as shown beside?"), (),
+            take=lambda: tr("Move it"), done=lambda _given: self._go(move),
+        )  # fmt: skip
 
     def _go(self, move: Move) -> None:
         old = next((each.parent_id for each in self._found if each.id == move.category_id), None)

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.domain.changes import Changes
 from desktop.domain.entry import format_date
 from desktop.domain.text import pick, tr
-from desktop.operations import stock, stock_lots
+from desktop.operations import stock, stock_desk, stock_lots
 from desktop.operations.forms import FieldInfo
 from desktop.operations.records import Record
+from desktop.operations.stock_desk import Resolved
 from desktop.operations.stock_lots import Lying
 from desktop.operations.stock_values import Preview
 from desktop.runtime.context import Context, Found
@@ -162,6 +163,25 @@ class ConditionPage(Page):
     def _places(self, typed: str) -> Sequence[Found]:
         found = stock_lots.offered(self.context.database, "location_id", typed)
         return tuple(each for each in map(found_from, found) if each is not None)
+
+    # a scanned bin is where it goes
+
+    def handle_scan(self, code: str) -> bool:
+        if self.dating.asked is not None:
+            self.context.toast("warn", tr("F9 or Esc first"), code)
+            return True
+        self.context.work.run(
+            stock_desk.resolve, self.context.database, code,
+            on_done=partial(self._scanned, code), on_error=self._failed, owner=self,
+        )  # fmt: skip
+        return True
+
+    def _scanned(self, code: str, found: Resolved | None) -> None:
+        if found is not None and found.kind == "location" and found.mine:
+            self.place.set_value(Found("stock_location", found.id, found.code, pick(found.name, found.name_zh)))
+            self.place_field.accept()
+        else:
+            self.place_field.refuse(tr("{code} is no bin of this branch: scan the bin where it goes.", code=code))
 
     def wanted(self) -> tuple[tuple[Lying, Decimal], ...]:
         """What is to be posted: rows with a quantity."""

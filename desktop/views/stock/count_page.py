@@ -221,8 +221,9 @@ class CountPage(SheetPage[Count, Sheet]):
             self._say(Level.BAD, self.count.number, words, self._stake(self.count), listed=False)
             return
         missing = tr("Reason is missing: say why the differences are accepted.")
-        reason = Ask("reason", tr("Reason"), missing=missing)
-        self.approval.open(self._stake(self.count), (reason,), take=tr("Approve"), done=self._approve)
+        reason = Ask("reason", lambda: tr("Reason"), missing=missing)
+        stake = partial(self._stake, self.count)
+        self.approval.open(stake, (reason,), take=lambda: tr("Approve"), done=self._approve)
 
     def _approve(self, given: Mapping[str, Any]) -> None:
         if self.count is not None:

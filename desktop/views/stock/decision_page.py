@@ -14,7 +14,7 @@ from desktop.domain.text import tr
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.painted_table import PaintedTable
-from desktop.widgets.ask_strip import Ask, AskStrip
+from desktop.widgets.ask_strip import Ask, AskStrip, Words
 from desktop.widgets.buttons import Button
 from desktop.widgets.header import WIDE_FROM, ActionBar, HeaderBar
 from desktop.widgets.labels import Label
@@ -79,7 +79,7 @@ class DecisionPage(Page):
     def say_no(self) -> None:
         raise NotImplementedError
 
-    def ask(self, words: str, asked: Ask, take: str) -> None:
+    def ask(self, words: Words, asked: Ask, take: Words) -> None:
         """One text in the strip, its key is `reason`; then `decided`. It stays there until that is done."""
         self.strip.open(words, (asked,), take=take, done=lambda answers: self.decided(answers["reason"] or ""))
 

@@ -47,6 +47,8 @@ from desktop.widgets.segmented import Segment, Segmented
 from desktop.widgets.states import Banner
 
 _LOOK_MS = 120
+_PANEL_FROM = 1200
+"""Below this width the lines need the room of the panel at their right: a quantity that is not seen is not checked."""
 _TONES = {Level.OK: "ok", Level.ACTIVE: "ok", Level.EXTRA: "warn", Level.BAD: "bad"}
 
 
@@ -285,7 +287,7 @@ class StockDesk(Page):
         self.dating.show_draft(self.driver.draft, asked)
         self.table.setVisible(asked is None)
         self.panel.setVisible(asked is None)
-        self.order.setVisible(asked is None)
+        self.order.setVisible(asked is None and self.window().width() >= _PANEL_FROM)
         refused = asked is not None and bool(asked.preview.refused)
         self.suspend_button.setText(tr("Suspend") if asked is None else tr("Back"))
         self.post_button.setText(tr("Check and post") if asked is None else tr("Post with this date"))
@@ -489,4 +491,5 @@ class StockDesk(Page):
     def _fit(self) -> None:
         self.scan.set_wide(self._wide())
         self.panel.set_wide(self._wide())
+        self.order.setVisible(self.driver.asked is None and self.window().width() >= _PANEL_FROM)
         self._show_lines()

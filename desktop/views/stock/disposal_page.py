@@ -78,13 +78,15 @@ class DisposalPage(DecisionPage):
             return
         if self.found is not None and self.yes_action.isEnabled():
             self._saying_no = False
-            words = tr("¥ {amount} go to scrap.", amount=f"{self.found.amount:,.2f}")
-            self.ask(words, Ask("reason", tr("Remark"), required=False, text=self._remark), tr("Approve"))
+            amount = f"{self.found.amount:,.2f}"
+            remark = Ask("reason", lambda: tr("Remark"), required=False, text=self._remark)
+            self.ask(lambda: tr("¥ {amount} go to scrap.", amount=amount), remark, lambda: tr("Approve"))
 
     def say_no(self) -> None:
         if self.found is not None and self.no_action.isEnabled() and self.dating.asked is None:
             self._saying_no = True
-            self.ask(tr("Nothing is posted."), Ask("reason", tr("Reason")), self.names()[1])
+            reason = Ask("reason", lambda: tr("Reason"))
+            self.ask(lambda: tr("Nothing is posted."), reason, lambda: self.names()[1])
 
     def decided(self, reason: str) -> None:
         if self._saying_no:

@@ -179,10 +179,15 @@ class StockDocumentPage(FormPage):
             )  # fmt: skip
 
         part = line.referred.get("item_id")
-        words = tr("{item} cost more by", item=part.code if part is not None else "")
+        item = part.code if part is not None else ""
         why = tr("Reason is missing: say why the value changes.")
-        asks = Ask("amount", tr("Amount"), money=True, missing=missing), Ask("reason", tr("Reason"), missing=why)
-        self.strip.open(words, asks, take=tr("Change value"), done=change)
+        asks = (
+            Ask("amount", lambda: tr("Amount"), money=True, missing=missing),
+            Ask("reason", lambda: tr("Reason"), missing=why),
+        )
+        self.strip.open(
+            lambda: tr("{item} cost more by", item=item), asks, take=lambda: tr("Change value"), done=change
+        )
 
     def _try_value(self, key: str) -> None:
         """How the difference would split, while it is being typed."""

@@ -102,12 +102,14 @@ class StockListActions(QObject):
             self._strip.shut_down.connect(self._page.grid.setFocus)
             self._page.under_header(self._strip)
         asks = (
-            Ask("order", tr("To work order"), self._orders),
-            Ask("quantity", tr("Quantity"), number=True, value=kept.quantity),
-            Ask("reason", tr("Reason")),
+            Ask("order", lambda: tr("To work order"), self._orders),
+            Ask("quantity", lambda: tr("Quantity"), number=True, value=kept.quantity),
+            Ask("reason", lambda: tr("Reason")),
         )
-        words = tr("{part} of {order}", part=kept.item_code, order=kept.work_order)
-        self._strip.open(words, asks, take=tr("Give to this order"), done=partial(self._reassign, kept))
+        self._strip.open(
+            lambda: tr("{part} of {order}", part=kept.item_code, order=kept.work_order), asks,
+            take=lambda: tr("Give to this order"), done=partial(self._reassign, kept),
+        )  # fmt: skip
 
     def _orders(self, typed: str) -> Sequence[Found]:
         found = picking.orders_offered(self._context.database, typed)

@@ -166,26 +166,27 @@ class LotPage(Page):
         if self.card is None or act not in self.card.acts(self.context.user.roles):
             return
         self._key = stock.new_key()
-        self.strip.open(_words(act), self._asks(act), take=_words(act), done=partial(self._do, act))
+        words = partial(_words, act)
+        self.strip.open(words, self._asks(act), take=words, done=partial(self._do, act))
 
     def _asks(self, act: str) -> tuple[Ask, ...]:
-        reason = Ask("reason", tr("Reason"), required=act in ("scrap", "expiry"))
+        reason = Ask("reason", lambda: tr("Reason"), required=act in ("scrap", "expiry"))
         return {
-            "install": (Ask("asset_id", tr("Asset"), self._provider("asset_id")),),
+            "install": (Ask("asset_id", lambda: tr("Asset"), self._provider("asset_id")),),
             "remove": (reason,),
             "send_to_repair": (
-                Ask("supplier_id", tr("Repairer"), self._provider("supplier_id"), required=False),
-                Ask("due_on", tr("Back on"), date=True, required=False),
+                Ask("supplier_id", lambda: tr("Repairer"), self._provider("supplier_id"), required=False),
+                Ask("due_on", lambda: tr("Back on"), date=True, required=False),
                 reason,
             ),
             "back_from_repair": (
-                Ask("location_id", tr("Into bin"), self._provider("location_id"), required=False),
-                Ask("cost", tr("Cost without tax, ¥"), required=False, code=True),
-                Ask("work_order_id", tr("Borne by order"), self._provider("work_order_id"), required=False),
+                Ask("location_id", lambda: tr("Into bin"), self._provider("location_id"), required=False),
+                Ask("cost", lambda: tr("Cost without tax, ¥"), required=False, code=True),
+                Ask("work_order_id", lambda: tr("Borne by order"), self._provider("work_order_id"), required=False),
                 reason,
             ),
             "scrap": (reason,),
-            "expiry": (Ask("expires_on", tr("Expires on"), date=True), reason),
+            "expiry": (Ask("expires_on", lambda: tr("Expires on"), date=True), reason),
         }[act]
 
     def _provider(self, key: str) -> SearchProvider:

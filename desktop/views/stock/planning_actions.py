@@ -81,8 +81,10 @@ class PlanningActions(QObject):
         def given(answers: Mapping[str, Any]) -> None:
             self._run(stock_planning.propose_disposal, tuple(rows), answers["reason"], done=self._proposed)
 
-        words = tr("{count} items go to scrap when a manager agrees.", count=f"{len(rows):,}")
-        self._strip.open(words, (Ask("reason", tr("Reason")),), take=tr("Propose"), done=given)
+        def words() -> str:
+            return tr("{count} items go to scrap when a manager agrees.", count=f"{len(rows):,}")
+
+        self._strip.open(words, (Ask("reason", lambda: tr("Reason")),), take=lambda: tr("Propose"), done=given)
 
     def _proposed(self, made: tuple[int, ...]) -> None:
         if self._strip is not None:

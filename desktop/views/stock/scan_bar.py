@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QKeyCombination, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktop.domain.entry import narrow
 from desktop.domain.stock import Feedback, Level
 from desktop.domain.stock_units import as_quantity
 from desktop.domain.text import tr
@@ -85,7 +86,7 @@ class ScanField(QLineEdit):
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            text = self.text().strip()
+            text = narrow(self.text()).strip()
             self.clear()
             if text:
                 self.submitted.emit(text)
@@ -98,7 +99,7 @@ class ScanField(QLineEdit):
 
     def _step(self, by: int) -> None:
         """A number that stands here is for the line that the arrow leaves: quantity, arrow, quantity, arrow."""
-        typed = self.text().strip()
+        typed = narrow(self.text()).strip()
         if as_quantity(typed) is not None:
             self.clear()
             self.submitted.emit(typed)

@@ -108,10 +108,10 @@ class UnitTable(QWidget):
         if not self._keeper():
             return
         self.strip.open(
-            tr("One unit is so many of another"),
-            (Ask("from_uom", tr("One"), self._units), Ask("factor", tr("is"), code=True),
-             Ask("to_uom", tr("of"), self._units)),
-            take=tr("Enter it"), done=self._enter,
+            lambda: tr("One unit is so many of another"),
+            (Ask("from_uom", lambda: tr("One"), self._units), Ask("factor", lambda: tr("is"), code=True),
+             Ask("to_uom", lambda: tr("of"), self._units)),
+            take=lambda: tr("Enter it"), done=self._enter,
         )  # fmt: skip
 
     def _units(self, typed: str) -> Sequence[Found]:
@@ -130,8 +130,9 @@ class UnitTable(QWidget):
         if not self._keeper():
             return
         self.strip.open(
-            tr("One {unit}", unit=old.from_uom), (Ask("factor", tr("is so many {unit}", unit=old.to_uom), code=True),),
-            take=tr("Change it"), done=lambda given: self._changed_factor(old, given),
+            lambda: tr("One {unit}", unit=old.from_uom),
+            (Ask("factor", lambda: tr("is so many {unit}", unit=old.to_uom), code=True),),
+            take=lambda: tr("Change it"), done=lambda given: self._changed_factor(old, given),
         )  # fmt: skip
 
     def _changed_factor(self, old: Conversion, given: Mapping[str, Any]) -> None:

@@ -50,7 +50,9 @@ class ValueListActions(QObject):
         def taken(answers: Mapping[str, Any]) -> None:
             self._run(stock_values.take_back, key, rows[0], answers["reason"], done=self._taken)
 
-        self.strip.open(tr("Take this change of value back?"), (_why(),), take=tr("Reverse"), done=taken)
+        self.strip.open(
+            lambda: tr("Take this change of value back?"), (_why(),), take=lambda: tr("Reverse"), done=taken
+        )
 
     def _taken(self, answer: tuple[Revalued, Changes]) -> None:
         made, changes = answer
@@ -77,8 +79,12 @@ class ValueListActions(QObject):
         def close(_: Mapping[str, Any]) -> None:
             self._run(stock_values.close_last_month, done=self._closed)
 
-        words = tr("Close {month} and every month before it? No document of the stock is dated into them.", month=month)
-        self.strip.open(words, (), take=tr("Close the month"), done=close)
+        def words() -> str:
+            return tr(
+                "Close {month} and every month before it? No document of the stock is dated into them.", month=month
+            )
+
+        self.strip.open(words, (), take=lambda: tr("Close the month"), done=close)
 
     def _closed(self, answer: tuple[str, Changes]) -> None:
         month, changes = answer
@@ -88,7 +94,7 @@ class ValueListActions(QObject):
         def reopened(answers: Mapping[str, Any]) -> None:
             self._run(stock_values.reopen_month, rows[0], answers["reason"], done=self._reopened)
 
-        self.strip.open(tr("Open this month again?"), (_why(),), take=tr("Open again"), done=reopened)
+        self.strip.open(lambda: tr("Open this month again?"), (_why(),), take=lambda: tr("Open again"), done=reopened)
 
     def _reopened(self, answer: tuple[None, Changes]) -> None:
         self._done(answer[1], tr("The month is open again"))
@@ -109,4 +115,4 @@ class ValueListActions(QObject):
 
 
 def _why() -> Ask:
-    return Ask("reason", tr("Reason"), missing=tr("Reason is missing: say why the value changes."))
+    return Ask("reason", lambda: tr("Reason"), missing=tr("Reason is missing: say why the value changes."))
