@@ -17,6 +17,7 @@ MINUS = "\u2212"
 NO_VALUE = "\u2013"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?")
+_EUROPEAN = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
 _MAX_DIGITS = 28
 
 
@@ -28,6 +29,11 @@ class NotADate(ValueError):
     """The text is no date."""
 
 
+def without_european(plain: str) -> str:
+    """``1.234,50`` as ``1234.50``: with both signs in these places it means one thing only; anything else as it is."""
+    return plain.replace(".", "").replace(",", ".") if _EUROPEAN.fullmatch(plain) else plain
+
+
 def parse_decimal(text: str, places: int = 2) -> Decimal | None:
     """`text` as an exact number with at most `places` decimals; None where it is empty.
 
@@ -35,7 +41,7 @@ def parse_decimal(text: str, places: int = 2) -> Decimal | None:
     Raises `NotANumber`.
     """
     plain = unicodedata.normalize("NFKC", text).strip().replace(MINUS, "-").replace("\u00a0", "").replace(" ", "")
-    plain = plain.removeprefix("¥").removeprefix("￥")
+    plain = without_european(plain.removeprefix("¥").removeprefix("￥").removesuffix("元"))
     if not plain:
         return None
     if not _NUMBER.fullmatch(plain) or not any(character.isdigit() for character in plain):

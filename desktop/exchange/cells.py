@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
-from desktop.domain.entry import narrow
+from desktop.domain.entry import narrow, without_european
 from desktop.domain.importing import Fault, FieldKind, ImportField
 from desktop.domain.text import pick, tr
 from desktop.exchange.files import MAX_CELL, RawCell
@@ -141,6 +141,7 @@ def _number_of_text(raw: str) -> Decimal:
         negative, text = text[0] == "-", text[1:]
     elif text.endswith("-"):
         negative, text = True, text[:-1]
+    text = without_european(text)
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     if not _PLAIN.fullmatch(text):

@@ -87,6 +87,7 @@ PURCHASE_ORDER_LINES = ListSpec(
     topics=("purchase_order_line", "purchase_order", "outgoing_mail_order"), icon="list", actions=(REMIND,),
     roles=BUSINESS,
     sort=(Sort("number", descending=True), Sort("line_no")), title_columns=("number", "item"),
+    identified_by=(("number", "line_no"), ("number", "item")),
     views=(
         View(key="all", name="All", name_zh="全部"),
         View(key="overdue", name="Overdue", name_zh="逾期未到", condition=_LINE_OVERDUE, sort=(Sort("promised_on"),)),

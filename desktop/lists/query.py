@@ -51,6 +51,7 @@ class ColumnInfo:
     unit: str | None = None
     looks: tuple[Look, ...] = ()
     custom: bool = False
+    also: str = ""  # the label in the other language: suppliers head their sheets in their own
 
 
 @dataclass(frozen=True)

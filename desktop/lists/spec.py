@@ -138,6 +138,7 @@ class ListSpec:
     actions: tuple[Action, ...] = ()
     search: str | None = None
     code_column: str | None = None
+    identified_by: tuple[tuple[str, ...], ...] = ()  # columns that together name a row in a pasted block with headings
     custom: Expression | None = None  # the table's `custom` jsonb: its fields appear as columns "custom.<key>"
     inserts: bool = False  # pasted or imported rows without a match may be added
     roles: frozenset[str] = frozenset()  # who sees the list at all; empty: everybody

@@ -1,7 +1,8 @@
 """Pasting a range into a list: what each cell would do, before anything is written.
 
-A range with a header is matched by names, and its rows by the list's code; one without goes in from the cursor on,
-row by row. The outcome is the importer's `Plan`, so screen, reject sheet and import speak of the same things.
+A range with a header is matched by names in either language, and its rows by the list's code, or by columns that
+together name a row, in whatever order they stand; one without goes in from the cursor on, row by row. The outcome is
+the importer's `Plan`, so screen, reject sheet and import speak of the same things.
 """
 
 from __future__ import annotations
@@ -145,9 +146,11 @@ def check(
     *,
     title: str,
     code: str | None,
+    named_by: Sequence[Sequence[str]] = (),
     trial: Trial | None = None,
 ) -> Checked:
-    """The dry run, in a worker thread. `targets` are the list's rows from the cursor on; `code` the column of codes.
+    """The dry run, in a worker thread. `targets` are the list's rows from the cursor on; `code` the column of codes,
+    `named_by` what else names a row.
 
     What can be read is then tried on the database by `trial`, so that its rules speak too; without one only the
     columns' own kinds are checked.
@@ -155,15 +158,22 @@ def check(
     infos = {info.key: info for info in shape.infos}
     key_column = next((number for number, key in mapping.items() if key == code), None) if pasted.header else None
     finds = trial is not None and trial.finds(set(mapping.values()))
-    if finds:
-        key_column, guesses = None, {}
-        matched: list[ShownRow | None] = [None] * len(pasted.rows)
+    at = {key: number for number, key in mapping.items()}
+    guesses: dict[str, str] = {}
+    names = next((each for each in named_by if pasted.header and at.keys() >= set(each)), None)
+    if names is not None and not finds and key_column is None:
+        key_column = at[names[0]]
+        matched: list[ShownRow | None] = _by_names(
+            source, query, shape, names, [[row[at[name]] for name in names] for row in pasted.rows]
+        )
+    elif finds:
+        key_column = None
+        matched = [None] * len(pasted.rows)
     elif key_column is not None and code is not None:
         found = _by_code(source, query, shape, code, [row[key_column] for row in pasted.rows])
         guesses = _guess(source, query, infos[code], [row[key_column] for row in pasted.rows], found)
         matched = [found.get(_plain(row[key_column])) for row in pasted.rows]
     else:
-        guesses = {}
         matched = [targets[number] if number < len(targets) else None for number in range(len(pasted.rows))]
     columns = {number: infos[key] for number, key in mapping.items() if key in infos}
     planner = _Planner(
@@ -333,6 +343,27 @@ def _by_code(
     return found
 
 
+def _by_names(
+    source: ListSource, query: ListQuery, shape: Shape, names: Sequence[str], wanted: Sequence[Sequence[str]]
+) -> list[ShownRow | None]:
+    """For each line the one row that bears its names, under no other condition than the list's right to see it; None
+    where there is none, or where there are several.
+    """
+    at = {info.key: number for number, info in enumerate(shape.infos)}
+    firsts = list(dict.fromkeys(narrow(each[0].strip()) for each in wanted if each[0].strip()))
+    found: dict[tuple[str, ...], ShownRow | None] = {}
+    for start in range(0, len(firsts), _CHUNK):
+        test = Test(names[0], "in", tuple(firsts[start : start + _CHUNK]))
+        asked = query.but(condition=test, search="", group_by=(), sort=())
+        place = 0
+        while rows := source.rows(asked, group=(), start=place, limit=_CHUNK):
+            place += len(rows)
+            for shown in shape.prepare(rows):
+                said = tuple(_plain(str(shown.row.cells[at[name]])) for name in names)
+                found[said] = None if said in found else shown
+    return [found.get(tuple(_plain(cell.strip()) for cell in each)) for each in wanted]
+
+
 def _guess(
     source: ListSource, query: ListQuery, info: ColumnInfo, texts: Sequence[str], found: Mapping[str, ShownRow]
 ) -> dict[str, str]:
@@ -359,6 +390,9 @@ def _names(infos: Sequence[ColumnInfo], aliases: Mapping[str, str] | None = None
         unit = info.unit or ""
         for name in (info.key, info.label, f"{info.label} {unit}", f"{info.label}({unit})", f"{info.label} ({unit})"):
             names.setdefault(_plain(name), info.key)
+    for info in infos:
+        if info.also:
+            names.setdefault(_plain(info.also), info.key)
     known = {info.key for info in infos}
     for name, key in (aliases or {}).items():
         if key in known:

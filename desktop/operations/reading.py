@@ -247,6 +247,7 @@ def _info(
         unit=custom.unit if custom is not None else column.unit,
         looks=column.looks,
         custom=custom is not None,
+        also=_label(column, explained, chinese=not chinese),
     )
 
 

@@ -79,7 +79,8 @@ class ListPaste(QObject):
         page.model.hold()
         panel = PastePanel(
             page.model, pasted, mapping, targets,
-            title=page.title(), code=page.spec.code_column, trial=self._backend, alike=page.services.alike, parent=page,
+            title=page.title(), code=page.spec.code_column, named_by=page.spec.identified_by, trial=self._backend,
+            alike=page.services.alike, parent=page,
         )  # fmt: skip
         self.panel = panel
         self._enable(False)

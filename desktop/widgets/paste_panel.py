@@ -68,11 +68,13 @@ class PastePanel(Surface):
 
     def __init__(
         self, model: EditableListModel, pasted: Pasted, mapping: dict[int, str], targets: Sequence[ShownRow],
-        *, title: str, code: str | None, trial: Trial | None = None, alike: Alike | None = None, parent: QWidget,
+        *, title: str, code: str | None, named_by: Sequence[Sequence[str]] = (), trial: Trial | None = None,
+        alike: Alike | None = None, parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__("surface.base", parent=parent)
         self._model, self._pasted, self._mapping, self._targets = model, pasted, mapping, tuple(targets)
         self._title, self._code, self._trial, self._alike = title, code, trial, alike
+        self._named_by = tuple(named_by)
         self._found: Mapping[int, tuple[Double, ...]] | None = {}
         self._taken: frozenset[int] = frozenset()
         self._job: Job | None = None
@@ -236,7 +238,8 @@ class PastePanel(Surface):
         def run() -> Checked:
             return check(
                 self._model.source, self._model.loaded, self._model.shape(), self._pasted, self._mapping,
-                self._targets, title=self._title, code=self._code, trial=self._trial,
+                self._targets, title=self._title, code=self._code, named_by=self._named_by,
+                trial=self._trial,
             )  # fmt: skip
 
         self._job = self._model.work.run(run, on_done=self._checked, on_error=self._failed, owner=self)

@@ -83,7 +83,7 @@ class Reminders(QObject):
             said.append(tr("No e-mail address: {names}. Enter it on the supplier's card.", names=names))
         if went:
             orders = sum(len(letter.orders) for letter in went)
-            words = tr("{count} letters about {orders} orders are on their way", count=len(went), orders=orders)
+            words = tr("On their way: {count} letters about {orders} orders", count=len(went), orders=orders)
             self._context.toast("warn" if without else "success", words, " ".join(said))
         else:
             if not said:

@@ -77,7 +77,7 @@ def test_ctrl_m_reminds_every_supplier_of_what_is_overdue_once(
         qtbot.keyClick(page.grid.canvas, Qt.Key.Key_M, CTRL)
     qtbot.waitUntil(lambda: bool(told) and not page.context.work.running(), timeout=15_000)
     assert shop.value("select count(*) from erp.outgoing_mail") == 2
-    assert told[0][:2] == ("success", "2 letters about 3 orders are on their way")
+    assert told[0][:2] == ("success", "On their way: 2 letters about 3 orders")
     assert all(kind == "warn" and "3 orders were reminded of today already." in said for kind, _, said in told[1:])
     found = shop.value("select content from erp.outgoing_mail where email = 'other@example.com'")
     words = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(bytes(found)))
