@@ -64,7 +64,8 @@ def main(arguments: list[str]) -> int:
 
 def run(python: Path, arguments: list[str]) -> int:
     codes: dict[str, int] = {}
-    settings = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
+    # The tests start the program many times: what is compiled is kept for the next, whatever the caller's setting.
+    settings = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": ""}
     summary = []
     for name, command in checks(arguments).items():
         say(f"--- {name}", f"--- {name}")
