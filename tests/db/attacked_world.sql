@@ -4,7 +4,7 @@ update erp.party set name = 'ZANZIBAR', tax_number = 'ZANZIBAR' where code = 'C-
 update erp.contact c set name = 'ZANZIBAR', phone = 'ZANZIBAR' from erp.party p where p.id = c.party_id and p.code = 'C-SOUTH';
 update erp.work_order set title = 'ZANZIBAR', note = 'ZANZIBAR' where number = 'WO-SOUTH';
 update erp.engineer set name = 'ZANZIBAR', hourly_rate = 987654 where code = 'E-SOUTH';
-update erp.item set name = 'ZANZIBAR' where code = 'OIL-S';
+update erp.item set name = 'ZANZIBAR', standard_cost = 777777 where code = 'OIL-S';
 update erp.contract set name = 'ZANZIBAR', annual_value = 777777 where number = 'CON-SOUTH';
 set local session_replication_role = replica;
 update erp.work_order set state = 'approved';
