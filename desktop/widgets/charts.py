@@ -313,9 +313,13 @@ class JudgedLine(_Chart):
             painter.drawEllipse(at, 3.5, 3.5)
         if missed or last:
             words = f"{value:.1f}{self.unit}".replace("-", "−")
+            role = "danger.fg" if missed else "text.secondary"
+            if at.y() - 22 < self.plot().top() - 8 and not missed:  # on the edge, with the target's name below
+                draw_text(painter, QRectF(at.x() + 10, at.y() - 8, 80, 16), words, font(11), role, "left")
+                return
             below = self._below(at, beside)
             box = QRectF(at.x() - 40, at.y() + 6 if below else at.y() - 22, 80, 16)
-            draw_text(painter, box, words, font(11), "danger.fg" if missed else "text.secondary", "center")
+            draw_text(painter, box, words, font(11), role, "center")
 
     def _below(self, at: QPointF, beside: Sequence[float]) -> bool:
         """Whether a figure stands under its point: on the far side of the target line, and not where the line runs."""

@@ -182,7 +182,12 @@ class ListPage(ListFrame):
         else:
             opens = [("Enter", tr("Open"))] if self.spec.opens else []
             hints = [*opens, ("Ctrl+F", tr("Search"))]
-        return (*hints, ("F5", tr("Refresh")))
+        return (*self._own_hints(), *hints, ("F5", tr("Refresh")))
+
+    def _own_hints(self) -> list[tuple[str, str]]:
+        """What this list is for, first: order, approve, remind."""
+        mine = [each for each in self.spec.actions if each.shortcut and f"do {each.key}" in self.named]
+        return [(str(each.shortcut), pick(each.name, each.name_zh)) for each in mine]
 
     def page_actions(self) -> Sequence[QAction]:
         shown = [action for action in self.named.values() if action.isVisible() and action.text()]

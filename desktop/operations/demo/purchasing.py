@@ -69,7 +69,7 @@ def make_open_orders(world: World) -> Numbers:
         )
         offered = [item for item in world.items if item.part.supplier == name]
         items = [item for item in offered if item.cost < 5_000_000] or offered
-        for line, item in enumerate(items[place % 2 : place % 2 + 4], 1):
+        for line, item in enumerate(items[place % 2 : place % 2 + 4] or items, 1):
             quantity = 1 if item.part.tracking == "serial" else 4 + item.id % 5 * 4
             price = cents(item.cost)
             lines.add(

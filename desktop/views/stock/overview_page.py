@@ -243,7 +243,7 @@ class StockOverviewPage(Page):
             (
                 tr("Touchless rate"),
                 percent(found.touchless.rate if found.touchless is not None else None),
-                tr("{count} invoices in twelve months",
+                tr("{count} invoices, 12 months",
                    count=f"{found.touchless.invoices if found.touchless is not None else 0:,}"),
                 "text.primary",
             ),

@@ -72,6 +72,7 @@ def test_ctrl_m_reminds_every_supplier_of_what_is_overdue_once(
             "update erp.purchase_order set promised_on = current_date + %s where id = %s returning id", days, made
         )
     page, told = orders(person("buyer"), "purchase_orders", "late", 3)
+    assert page.key_hints()[0] == ("Ctrl+M", "Remind by mail"), "the status bar names what the list is for"
     for _ in range(3):  # an impatient hand
         qtbot.keyClick(page.grid.canvas, Qt.Key.Key_A, CTRL)
         qtbot.keyClick(page.grid.canvas, Qt.Key.Key_M, CTRL)
