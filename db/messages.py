@@ -25,6 +25,7 @@ _CANCELLED = "57014"
 _DISK_FULL = "53100"
 _READ_ONLY = "25006"
 _TOO_MANY = "53300"
+_EXACT = 2**53
 
 
 @cache
@@ -142,4 +143,12 @@ class _Facts(dict[str, Any]):
 
 
 def _fill(template: str, facts: Mapping[str, Any]) -> str:
-    return template.format_map(_Facts(facts)) if "{" in template else template
+    if "{" not in template:
+        return template
+    return template.format_map(_Facts({key: _plain(value) for key, value in facts.items()}))
+
+
+def _plain(value: Any) -> Any:
+    """Thirteen pieces are 13, however many places the column has."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+    return int(value) if whole else value

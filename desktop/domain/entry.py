@@ -123,6 +123,11 @@ def format_date(value: date | None) -> str:
     return value.isoformat() if language() == "zh" else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def format_day(value: date) -> str:
+    """A near day in a narrow place: ``24 Nov``, ``11-24`` in Chinese."""
+    return f"{value:%m-%d}" if language() == "zh" else f"{value.day} {_MONTHS[value.month - 1]}"
+
+
 def narrow(text: str) -> str:
     """Full-width letters, digits and signs as the half-width ones that codes and numbers use."""
     return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()

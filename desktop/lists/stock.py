@@ -174,7 +174,7 @@ STOCK_MOVES = ListSpec(
     columns=(
         Column(key="number", expr=StockDocument.number, kind=Kind.CODE, width=140, source="stock_document.number",
                opens=("stock_document", "document_id")),
-        Column(key="document_type", expr=StockDocument.document_type, kind=Kind.CHOICE, width=110),
+        Column(key="document_type", expr=StockDocument.document_type, kind=Kind.CHOICE, width=150),
         Column(key="posted_at", expr=StockMove.posted_at, kind=Kind.DATETIME, width=140),
         Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
         Column(key="item_name", expr=Item.name, expr_zh=Item.name_zh, order_by=Item.sort_key, width=220,
@@ -216,7 +216,7 @@ STOCK_DOCUMENTS = ListSpec(
     ),
     columns=(
         Column(key="number", expr=StockDocument.number, kind=Kind.CODE, width=140),
-        Column(key="document_type", expr=StockDocument.document_type, kind=Kind.CHOICE, width=120),
+        Column(key="document_type", expr=StockDocument.document_type, kind=Kind.CHOICE, width=150),
         Column(key="posted_at", expr=StockDocument.posted_at, kind=Kind.DATETIME, width=140),
         Column(key="work_order", expr=WorkOrder.number, kind=Kind.CODE, width=140, opens=("work_order",
                "work_order_id"),
@@ -261,7 +261,7 @@ ITEMS = ListSpec(
                order_by=Item.category, width=130, source="item.category_id", writes="category_id",
                reference="item_categories"),
         Column(key="category_path", expr=ItemCategory.path, width=200, source="item_category.path", shown=False),
-        Column(key="tracking", expr=Item.tracking, kind=Kind.CHOICE, width=90, writes="tracking", required=True),
+        Column(key="tracking", expr=Item.tracking, kind=Kind.CHOICE, width=130, writes="tracking", required=True),
         Column(key="barcode", expr=Item.barcode, kind=Kind.CODE, width=130, writes="barcode"),
         Column(key="maker", expr=Item.maker, width=120, writes="maker"),
         Column(key="maker_code", expr=Item.maker_code, kind=Kind.CODE, width=130, writes="maker_code"),

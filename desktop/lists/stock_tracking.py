@@ -85,7 +85,7 @@ LOTS = ListSpec(
         Column(key="item", expr=Item.code, kind=Kind.CODE, width=140, opens=("item", "item_id"), source="item.code"),
         Column(key="item_name", expr=Item.name, expr_zh=Item.name_zh, order_by=Item.sort_key, width=220,
                source="item.name"),
-        Column(key="tracking", expr=Item.tracking, kind=Kind.CHOICE, width=110, source="item.tracking"),
+        Column(key="tracking", expr=Item.tracking, kind=Kind.CHOICE, width=130, source="item.tracking"),
         Column(key="state", expr=Lot.state, kind=Kind.STATE, width=120,
                looks=state_looks("state", success=("in_stock",), info=("installed",), warn=("in_repair", "issued"),
                                  danger=("lost",), neutral=("scrapped", "returned_to_supplier"))),

@@ -131,6 +131,7 @@ class DateField(QLineEdit):
     def __init__(self, value: date | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._value: date | None = None
+        self._written = ""
         self._month: MonthPopup | None = None
         self.setFont(font(13))
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -154,7 +155,8 @@ class DateField(QLineEdit):
 
     def set_value(self, value: date | None) -> None:
         self._value = value
-        self.setText("" if value is None else format_date(value))
+        self._written = "" if value is None else format_date(value)
+        self.setText(self._written)
 
     @Slot()
     def open_month(self) -> None:
@@ -197,7 +199,7 @@ class DateField(QLineEdit):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
-            if self._value is not None:
+            if self._value is not None and self.text() == self._written:  # what is being typed stays
                 self.set_value(self._value)
         super().changeEvent(event)
 

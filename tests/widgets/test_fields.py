@@ -302,3 +302,18 @@ def test_steps_are_ticked_by_keys_and_counted(qtbot: QtBot) -> None:
     assert caught.args == ["lock", True] and steps.open_mandatory() == ()
     QTest.keyClick(first, Key.Key_Down)
     assert steps.window().focusWidget() is second
+
+
+def test_another_language_keeps_a_date_that_is_being_typed(qtbot: QtBot) -> None:
+    field = DateField(date(2026, 11, 24))
+    qtbot.addWidget(field)
+    field.show()
+    try:
+        set_language("zh")
+        assert field.text() == "2026-11-24"
+        field.selectAll()
+        qtbot.keyClicks(field, "-9")
+        set_language("en")
+        assert field.text() == "-9", "what is being typed is not written over"
+    finally:
+        set_language("en")

@@ -98,7 +98,7 @@ class ConditionPage(Page):
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
         if self.dating.asked is not None:
-            return (("F9", self._verb()), ("Esc", tr("Back")))
+            return self.dating.asked_hints()
         kinds = () if self.transit else ((f"Ctrl+1…{len(self._offered())}", tr("Condition")),)
         return (("F9", self._verb()), ("F7", tr("Look up")), *kinds, *self.dating.hints())
 

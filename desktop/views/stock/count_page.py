@@ -296,7 +296,7 @@ class CountPage(SheetPage[Count, Sheet]):
             self._step(step)
 
     def hint(self) -> str:
-        return tr("Scan or type the place to count") if self.count is None else tr("Bin, part or quantity")
+        return tr("Scan the place to count") if self.count is None else tr("Bin, part or quantity")
 
     def show_new(self, hint: str) -> None:
         self.table.set_rows(())

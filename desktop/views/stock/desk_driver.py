@@ -241,7 +241,7 @@ class DeskDriver(DeskPosting):
     def _open(self, found: Resolved, opened: Draft) -> None:
         current, wanted = self.draft.subject, opened.subject
         if current is not None and wanted is not None and (current.kind, current.id) == (wanted.kind, wanted.id):
-            self._say(Feedback(Level.TODO, found.code, tr("Open already"), chip=tr("order")))
+            self._say(Feedback(Level.TODO, found.code, tr("Open already"), chip=_kind_word(found.kind)))
             return
         kept = self._suspended.take(found.code, opened.mode)
         opened = kept or opened
@@ -261,7 +261,7 @@ class DeskDriver(DeskPosting):
             self._history.forget()
         self.suspended_changed.emit()
         words = tr("Resumed where you left it") if kept else stock_title(opened)
-        self._say(Feedback(Level.TODO, found.code, words, chip=tr("order")))
+        self._say(Feedback(Level.TODO, found.code, words, chip=_kind_word(found.kind)))
 
     def _change_mode(self, mode: Mode) -> None:
         if mode is self.draft.mode:
@@ -269,6 +269,11 @@ class DeskDriver(DeskPosting):
         if self.draft.filled:
             self.suspend()
         self._set(Draft(mode, effective_on=self.draft.effective_on))  # of today, where the draft was suspended
+
+
+def _kind_word(kind: str) -> str:
+    """What was scanned, in the row of the last scans."""
+    return {"document": tr("document"), "engineer": tr("badge")}.get(kind, tr("order"))
 
 
 def as_day(text: str) -> date | None:

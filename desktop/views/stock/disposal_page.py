@@ -118,7 +118,7 @@ class DisposalPage(DecisionPage):
 
     def key_hints(self) -> Sequence[tuple[str, str]]:
         if self.dating.asked is not None:
-            return (("F9", tr("Post with this date")), ("Esc", tr("Back")))
+            return self.dating.asked_hints()
         dated = self.dating.hints() if self.dating.action.isEnabled() else ()
         return (*super().key_hints(), *dated)
 

@@ -62,7 +62,9 @@ _LINKS = {
     "reverses_id": "stock_document",
 }
 """Fields that name another record → the page that shows it."""
-_WIDTHS = {"from_location_id": 190, "to_location_id": 190, "lot_id": 120, "quantity": 80, "entered_uom": 90}
+_WIDTHS = {
+    "item_id": 320, "from_location_id": 190, "to_location_id": 190, "lot_id": 120, "quantity": 80, "entered_uom": 90,
+}  # fmt: skip
 
 
 class StockDocumentPage(FormPage):
@@ -250,7 +252,10 @@ class StockDocumentPage(FormPage):
                 self._fact_row.addWidget(_fact(info.label, self._link(_LINKS[key], meaning.id, meaning.code)))
             else:
                 short = pick(meaning.name, meaning.name_zh) if meaning is not None else words
-                self._fact_row.addWidget(_fact(info.label, Label(short, elide=key == "reason")))
+                if key == "posted_by" and meaning is None:
+                    short = tr("Outpost")  # the installation itself, which is no person
+                reason = key == "reason"
+                self._fact_row.addWidget(_fact(info.label, Label(short, elide=reason)), 8 if reason else 0)
         self._fact_row.addStretch(1)
         header = self.body.tables["moves"].view.horizontalHeader()
         for number, info in enumerate(self.body.tables["moves"].model_.columns):

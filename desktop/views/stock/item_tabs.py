@@ -276,7 +276,7 @@ def rules_tab(context: Context) -> TabBody:
         context,
         name=lambda: tr("Reorder rules"),
         columns=(
-            FactColumn(lambda: tr("For"), 220, link=True), FactColumn(lambda: tr("Minimum"), 90, number=True),
+            FactColumn(lambda: tr("For"), 170, link=True), FactColumn(lambda: tr("Minimum"), 90, number=True),
             FactColumn(lambda: tr("Maximum"), 90, number=True), FactColumn(lambda: tr("Multiple"), 80, number=True),
             FactColumn(lambda: tr("Requested"), 100), FactColumn(lambda: tr("Projected"), 90, number=True),
             FactColumn(lambda: tr("Short"), 80, number=True), FactColumn(lambda: tr("Why")),

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.domain.entry import format_day
 from desktop.domain.stock import ZERO, Draft, Line, Mode, quantity_text, walk
 from desktop.domain.stock_owners import kind_of
 from desktop.domain.text import pick, tr
@@ -213,7 +214,8 @@ class OrderPanel(SidePanel):
 def _moment(at: datetime) -> str:
     """The time alone while it is today."""
     local = at.astimezone()
-    return local.strftime("%H:%M" if local.date() == datetime.now().date() else "%m-%d %H:%M")
+    today = local.date() == datetime.now().date()
+    return f"{local:%H:%M}" if today else f"{format_day(local.date())} {local:%H:%M}"
 
 
 def _customer(facts: Mapping[str, Any]) -> str:

@@ -148,6 +148,11 @@ class PageDate(DateParts):
     def hints(self) -> Sequence[tuple[str, str]]:
         return () if self.asked is not None else ((KEY, tr("Date")),)
 
+    def asked_hints(self) -> Sequence[tuple[str, str]]:
+        """What works on the preview."""
+        post = ((("F9", tr("Post with this date")),) if self.may_post() else ())
+        return (*post, ("Esc", tr("Back")))
+
     def verb(self, otherwise: str) -> str:
         """What F9 does now."""
         return tr("Post with this date") if self.asked is not None else otherwise

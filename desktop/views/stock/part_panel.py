@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.domain.entry import format_day
 from desktop.domain.stock import ZERO, quantity_text
 from desktop.domain.stock_owners import kind_of
 from desktop.domain.text import pick, tr
@@ -114,7 +115,7 @@ def _figures(found: Overview | None) -> str:
     if others:
         text += "   " + tr("Not ours {count}", count=quantity_text(others))
     if found.on_order:
-        when = found.due_on.strftime("%m-%d") if found.due_on else "–"
+        when = format_day(found.due_on) if found.due_on else "–"
         text += "   " + tr("Due {count} on {day}", count=quantity_text(found.on_order), day=when)
     return text
 

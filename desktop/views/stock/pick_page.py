@@ -321,7 +321,7 @@ class PickPage(SheetPage[Pick, Walk]):
         if self.found is None:
             return (("Enter", tr("Add the order")), ("F9", tr("Make the list")), refresh)
         if self.dating.asked is not None:
-            return (("F9", tr("Post with this date")), ("Esc", tr("Back")))
+            return self.dating.asked_hints()
         if self.taking():
             issue = ("F9", tr("Issue what was taken"))
             return (

@@ -201,6 +201,14 @@ def test_a_wrong_day_keeps_the_keys_and_esc_gives_them_back(sit: Sit, shop: Shop
     assert not seat.dating.strip.isVisible() and seat.focus() is seat.page.reason and seat.dating.day is None
 
 
+def test_what_is_refused_is_said_in_whole_pieces(sit: Sit, shop: Shop) -> None:
+    lies = balance(shop, shop.item("FLT-AIR-7502"), shop.place("A-03-1-2"))
+    seat = sit(lambda context: ConditionPage(context, [lies]))
+    seat.type("leaked")
+    seat.key(Key.Key_F9)
+    assert "Only 12 of FLT-AIR-7502" in seat.page.bar.reason()
+
+
 def test_goods_in_transit_arrived_yesterday(sit: Sit, shop: Shop) -> None:
     item = shop.item("SNS-PT100-6")
     line = {"item_id": item, "from_location_id": shop.place("D-01-1-7"), "quantity": 4,
