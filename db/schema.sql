@@ -16720,7 +16720,8 @@ begin
     answer := jsonb_build_object(
         'document_id', posted.id, 'number', posted.number, 'type', posted.document_type, 'posted_at', posted.posted_at,
         'work_order_id', posted.work_order_id, 'purchase_orders', to_jsonb(coalesce(orders, '{}')),
-        'quantity', frozen.quantity, 'amount', frozen.amount,
+        'quantity', frozen.quantity,
+        'amount', case when has_column_privilege(session_user, 'erp.stock_move', 'amount', 'select') then frozen.amount end,
         'moves', to_jsonb(frozen.moves), 'balances', to_jsonb(balances), 'reservations', to_jsonb(coalesce(kept, '{}')));
     if request_id is not null then
         insert into erp.request (id, user_id, operation, fingerprint, result)

@@ -37,7 +37,7 @@ class Posted:
     number: str
     document_type: str
     quantity: Decimal
-    amount: Decimal
+    amount: Decimal | None  # none for who reads no costs
     moves: tuple[int, ...]
     work_order_id: int | None = None
 
@@ -99,7 +99,7 @@ def _call(database: Database, sql: str, **values: object) -> tuple[Posted, Chang
         number=answer["number"],
         document_type=answer["type"],
         quantity=Decimal(str(answer["quantity"])),
-        amount=Decimal(str(answer["amount"] or 0)),  # none for who reads no costs
+        amount=None if answer["amount"] is None else Decimal(str(answer["amount"])),
         moves=tuple(answer["moves"]),
         work_order_id=answer["work_order_id"],
     )

@@ -163,8 +163,10 @@ class DeskPosting(DeskLines):
         self._set(Draft(draft.mode, to_place=draft.to_place if draft.mode is Mode.RECEIVE else None))
         self._history.forget()
         self._context.bus.publish(changes, self)
-        amount = f"{posted.amount:,.2f}"
-        detail = tr("{lines} lines, ¥ {amount}", lines=len(draft.filled), amount=amount)
+        count = len(draft.filled)
+        detail = tr("{count} lines", count=count)
+        if posted.amount is not None:
+            detail = tr("{lines} lines, ¥ {amount}", lines=count, amount=f"{posted.amount:,.2f}")
         if draft.effective_on is not None:
             detail += tr(", dated {day}. The next one is of today again.", day=format_date(draft.effective_on))
         undo = ToastAction(tr("Undo"), partial(self.reverse, posted.document_id, posted.number), "Ctrl+Z")

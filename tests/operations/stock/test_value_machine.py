@@ -151,8 +151,7 @@ class Days(RuleBasedStateMachine):
         if self.ask("select api.finish_counting(%s)", sheet) == "recount":
             self.ask("select api.enter_count(%s, %s)", sheet, entries)
             assert self.ask("select api.finish_counting(%s)", sheet) == "review"
-        over = "select erp.count_difference(id) > approve_amount from erp.stock_count where id = %s"
-        if self.ask(over, sheet):
+        if self.ask("select erp.count_waits(%s)", sheet):
             self.approve(sheet)
         answer = self.ask("select api.post_count(%s, %s)", str(uuid4()), sheet)
         if answer is None:  # the layers or the value do not allow it: the list is given up
