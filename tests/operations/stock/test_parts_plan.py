@@ -188,6 +188,14 @@ def test_promised_visits_want_the_parts_of_their_job_plan_once(shop: Shop) -> No
 
     step = timedelta(days=30)
     assert due() == [("visit", last.date() + step, 2), ("visit", last.date() + 2 * step, 2)]
+    # Two were missed: they are one visit, and it is due today.
+    moved = (
+        "update erp.work_order set planned_start = planned_start + interval '55 days' * %s where id = %s returning 1"
+    )
+    shop.value(moved, -1, done)
+    long_ago, today = last.date() - timedelta(days=55), datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    assert [day for _, day, _ in due()] == [today, long_ago + 3 * step, long_ago + 4 * step]
+    shop.value(moved, 1, done)
     soon = last + step + timedelta(days=1)
     made_order = order(shop, "WO-V1", state="planned", planned_start=soon)
     shop.value(
