@@ -327,6 +327,8 @@ class JudgedLine(_Chart):
         goal = self.y_of(self.target.value) if self.target is not None else None
         top_free = at.y() - 22 >= plot.top() - 8 and (goal is None or not at.y() - 26 < goal < at.y())
         foot_free = at.y() + 22 <= plot.bottom() and (goal is None or not at.y() < goal < at.y() + 26)
+        if self.target is None:
+            return not top_free
         if not (top_free and foot_free):
             return foot_free
         if beside and min(beside) > at.y():

@@ -18,6 +18,8 @@ from desktop.widgets.charts import JudgedLine
 from desktop.widgets.header import KeyValues, SidePanel
 from desktop.widgets.labels import Label
 
+_NAMED_MONTHS = 6
+"""So many months have room for their names beside the card; of more the numbers are shown, so that none is left out."""
 Open = Callable[[str, Mapping[str, object] | None], None]
 _LATE = Decimal("0.8")
 """Below it a supplier's punctuality is red, here and in the list."""
@@ -63,8 +65,11 @@ def _prices(found: SupplierRecord) -> QWidget:
     chart = JudgedLine()
     chart.setFixedHeight(120)
     chart.setAccessibleName(tr("Prices against the year's first"))
+    many = len(found.prices) > _NAMED_MONTHS
     chart.show_values(
-        [month_name(month) for month, _ in found.prices], [float(change * 100) for _, change in found.prices], None
+        [f"{month:%m}" if many else month_name(month) for month, _ in found.prices],
+        [float(change * 100) for _, change in found.prices],
+        None,
     )
     return chart
 
