@@ -122,9 +122,8 @@ class ScanFilter(QObject):
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(watched, QWidget) and isinstance(event, QKeyEvent):
             return self._key(watched, event)
-        if kind == QEvent.Type.ShortcutOverride and self._held and isinstance(event, QKeyEvent):
-            if not (self._collectable(event, event.text()) or self._ends(event) or _is_modifier(event)):
-                self._type_after_all()  # a shortcut takes its key at once: what was typed before it comes before it
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            self._before_shortcut(event)
             return False
         if kind == QEvent.Type.InputMethod and isinstance(watched, QWidget) and isinstance(event, QInputMethodEvent):
             return self._compose(watched, event)
@@ -181,13 +180,20 @@ class ScanFilter(QObject):
         self._type_after_all()
         return False
 
+    def _before_shortcut(self, event: QKeyEvent) -> None:
+        """A shortcut takes its key at once, and no key press is seen: what was typed before it comes before it, and
+        Enter behind it is a person's.
+        """
+        if self._held and not (self._collectable(event, event.text()) or self._ends(event) or _is_modifier(event)):
+            self._type_after_all()
+        if self._tail.under_way() and not (_is_end(event) or _is_modifier(event)):
+            self._tail.stop()
+
     def _is_second_end(self, event: QKeyEvent) -> bool:
         """Line feed behind carriage return: scanners send both, and the second one would press what has the focus."""
         if not self._tail.under_way():
             return False
-        line_feed = event.key() == Q.Key.Key_J and event.modifiers() == Q.KeyboardModifier.ControlModifier
-        ends = event.key() in _SUFFIX_KEYS["enter"] or line_feed
-        if ends and not self._pressed_late(event):
+        if _is_end(event) and not self._pressed_late(event):
             self._pressed_at = _pressed_at(event)
             return True
         if not _is_modifier(event):
@@ -271,6 +277,12 @@ def _pressed_at(event: QKeyEvent) -> int:
     the platform only tells when the key was read.
     """
     return 0 if QGuiApplication.platformName() == "windows" else int(event.timestamp())
+
+
+def _is_end(event: QKeyEvent) -> bool:
+    """Carriage return or line feed."""
+    line_feed = event.key() == Q.Key.Key_J and event.modifiers() == Q.KeyboardModifier.ControlModifier
+    return line_feed or event.key() in _SUFFIX_KEYS["enter"]
 
 
 def _is_modifier(event: QKeyEvent) -> bool:

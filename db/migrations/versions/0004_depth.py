@@ -21,5 +21,12 @@ def upgrade() -> None:
 
 
 def finish(cursor: Cursor) -> None:
-    """Who has his parts on the planned day is known from the first minute, not from the worker's first round."""
+    """Who has his parts on the planned day is known from the first minute, not from the worker's first round; and the
+    reminders of before name their order as those of today do.
+    """
     cursor.execute("select erp.write_readiness(null, null)")
+    cursor.execute(
+        "insert into erp.outgoing_mail_order (mail_id, purchase_order_id, created_at)"
+        " select m.id, m.purchase_order_id, m.created_at from erp.outgoing_mail m"
+        " where m.kind = 'reminder' and m.purchase_order_id is not null"
+    )
