@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,13 @@ def world(pg_server: Server, template: str) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def shared(pg_server: Server, template: str) -> Iterator[World]:
-    """A clone for tests that change nothing."""
+def standing(pg_server: Server, template: str) -> Iterator[World]:
+    """A clone for all tests that change nothing. Who logs in here stays logged in to the end of the session."""
     yield from clone(pg_server, template)
+
+
+@pytest.fixture
+def shared(standing: World) -> Iterator[World]:
+    """The same for one test, which logs out at its end: a server takes a hundred connections."""
+    with ExitStack() as stack:
+        yield replace(standing, stack=stack)

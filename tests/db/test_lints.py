@@ -38,8 +38,8 @@ def test_every_rule_is_said_in_both_languages_and_has_damage_of_its_own() -> Non
 
 
 @pytest.fixture(scope="module")
-def login(shared: World) -> str:
-    return shared.login_name("planner")
+def login(standing: World) -> str:
+    return standing.login_name("planner")
 
 
 @pytest.mark.parametrize(("name", "named", "damage"), DAMAGE, ids=[f"{one[0]}-{nr}" for nr, one in enumerate(DAMAGE)])

@@ -35,16 +35,16 @@ REFUSED = (
 
 
 @pytest.fixture(scope="module")
-def logins(shared: World) -> dict[str, str]:
+def logins(standing: World) -> dict[str, str]:
     """A person of each job in the whole company, and the worker."""
-    found = {job: shared.login_name(job, None if job in ("admin", "security") else "HB") for job in JOBS}
-    found[WORKER] = users.create_worker(shared.owner, PASSWORD, login=f"{PREFIX}_matrix_worker")
+    found = {job: standing.login_name(job, None if job in ("admin", "security") else "HB") for job in JOBS}
+    found[WORKER] = users.create_worker(standing.owner, PASSWORD, login=f"{PREFIX}_matrix_worker")
     return found
 
 
 @pytest.fixture(scope="module")
-def owner(shared: World) -> Iterator[RawConnection]:
-    with shared.owner.raw() as connection:
+def owner(standing: World) -> Iterator[RawConnection]:
+    with standing.owner.raw() as connection:
         yield connection
 
 

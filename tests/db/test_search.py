@@ -14,8 +14,8 @@ from tests.db.conftest import World
 
 
 @pytest.fixture(scope="module")
-def clerk(shared: World) -> Database:
-    return shared.login("clerk")
+def clerk(standing: World) -> Database:
+    return standing.login("clerk")
 
 
 def found(database: Database, kind: str, query: str) -> set[str]:
