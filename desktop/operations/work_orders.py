@@ -106,7 +106,9 @@ class Step:
 
 @dataclass(frozen=True)
 class IssuedPart:
-    """A part that went to the order: quantity in the item's unit, amount in the company's currency."""
+    """A part of the order: quantities in the item's unit, amount of what was issued in the company's currency; none
+    before an issue, and for who reads no costs.
+    """
 
     item_code: str
     item_name: str
@@ -114,7 +116,7 @@ class IssuedPart:
     planned: Decimal
     issued: Decimal
     uom: str
-    amount: Decimal
+    amount: Decimal | None
 
 
 def load(database: Database, order_id: int) -> Record:
@@ -229,14 +231,15 @@ def tick_step(database: Database, order_id: int, step_id: int, done: bool) -> Ch
 
 _PARTS = text("""
     select i.code, i.name, i.name_zh, i.uom,
-           coalesce(p.quantity, 0) as planned, coalesce(m.quantity, 0) as issued, coalesce(m.amount, 0) as amount
+           coalesce(p.quantity, 0) as planned, coalesce(m.quantity, 0) as issued, m.amount
     from (
-        select item_id, sum(case when s.stocked then m.quantity else -m.quantity end) as quantity,
-               sum(case when s.stocked then m.amount else -m.amount end) as amount
+        select m.item_id, sum(case when s.stocked then m.quantity else -m.quantity end) as quantity,
+               sum(case when s.stocked then v.amount else -v.amount end) as amount
         from erp.stock_move m
         join erp.stock_location s on s.id = m.from_location_id
+        cross join lateral erp.visible_move_amount(m.id) as v (amount)
         where m.work_order_id = :id
-        group by item_id
+        group by m.item_id
     ) m
     full join (select item_id, quantity from erp.work_order_part where work_order_id = :id) p using (item_id)
     join erp.item i on i.id = item_id

@@ -198,6 +198,24 @@ def test_a_closed_order_keeps_still(person: Person, owner: Database, covered: tu
         assert refused.value.constraint == "work_order_open"
 
 
+def test_what_issued_parts_cost_is_for_who_reads_costs(person: Person, owner: Database) -> None:
+    order_id = one(
+        owner,
+        "select min(m.work_order_id) from erp.stock_move m join erp.work_order w on w.id = m.work_order_id"
+        " join erp.org_unit_closure c on c.descendant_id = w.org_unit_id"
+        " join erp.org_unit u on u.id = c.ancestor_id and u.code = 'SUZ' where m.amount > 0",
+    )
+    ledger = "select sum(amount) from erp.cost_entry where work_order_id = :id and source_table = 'stock_move'"
+    spent = one(owner, ledger, id=order_id)
+    told = {job: work_orders.parts(person(job), order_id) for job in ("finance", "engineer", "planner", "desk")}
+    assert sum(part.amount or 0 for part in told["finance"]) == spent > 0
+    for job in ("engineer", "planner", "desk"):
+        assert {part.amount for part in told[job]} == {None}
+        assert [(part.item_code, part.issued) for part in told[job]] == [
+            (part.item_code, part.issued) for part in told["finance"]
+        ]
+
+
 def test_a_cancelled_order_gives_parts_and_times_back(person: Person, owner: Database) -> None:
     planner = person("planner")
     order_id = int(one(planner, """

@@ -58,7 +58,7 @@ def test_a_file_is_previewed_mended_and_written(sit_down: Sit, tmp_path: Path) -
     page = desk.page
     assert page.prepared is not None and page.prepared.target.key == "opening_balances"
     assert verdicts(desk) == ["changed", "rejected", "rejected"]
-    assert page.view.write.text() == "Write 1 valid rows" and page.view.filter.current() == "all"
+    assert page.view.write.text() == "Write 1 valid row" and page.view.filter.current() == "all"
     assert page.title() == "Import: Opening balances" and page.dirty()
     assert page.view.table.hasFocus()
 
@@ -91,7 +91,7 @@ def test_a_row_that_is_left_out_is_not_written(sit_down: Sit, tmp_path: Path) ->
     before = on_hand(desk, "FUS-NH00-63", "D-02-1-4")
     desk.open(write(tmp_path / "o.csv", "FUS-NH00-63,D-02-1-4,,900,11.5,\nLMP-LED-24V,D-03-2-2,,800,8.6,\n"))
     key(desk, Qt.Key.Key_Delete)
-    assert desk.page.view.write.text() == "Write 1 valid rows"
+    assert desk.page.view.write.text() == "Write 1 valid row"
     key(desk, Qt.Key.Key_F9)
     assert on_hand(desk, "FUS-NH00-63", "D-02-1-4") == before
     assert on_hand(desk, "LMP-LED-24V", "D-03-2-2") == 800
@@ -118,7 +118,7 @@ def test_the_reject_sheet_holds_the_rows_with_their_reasons(
     sheet = openpyxl.load_workbook(target).active
     assert [cell.value for cell in sheet[2]][:6] == ["TRM-BLK-4", "D-01-4-2", None, "x", "2.1", "note"]
     assert "This is not a number." in str(sheet.cell(2, 7).value)
-    assert desk.toasts.said[-1][1] == "1 rejected rows saved"
+    assert desk.toasts.said[-1][1] == "1 rejected row saved"
 
 
 def test_a_column_is_mapped_by_hand_and_remembered(sit_down: Sit, tmp_path: Path) -> None:
