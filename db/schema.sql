@@ -4991,6 +4991,7 @@ declare
     company integer := (select u.company_id from erp.org_unit u where u.id = unit);
     soft    numeric := erp.purchasing_rule(company, 'repair_cost_limit')::numeric;
     hard    numeric := erp.purchasing_rule(company, 'repair_cost_ceiling')::numeric;
+    made    bigint;
 begin
     if cost <= 0 or cost = 'NaN' or round(cost, 2) <> cost then
         perform erp.refuse('ER012', 'lot_repair_cost', jsonb_build_object('lot', piece.code));
@@ -5022,7 +5023,9 @@ begin
     from erp.org_unit u
     join erp.item i on i.id = piece.item_id
     left join erp.work_order w on w.id = work_order_id
-    where u.id = unit;
+    where u.id = unit
+    returning id into made;
+    insert into erp.change (topic, ids, client) values ('cost_entry', array[made], current_setting('application_name'));
 end
 $$;
 
@@ -8105,8 +8108,9 @@ as $$
 declare
     units integer[] := api.posting_units(erp.my_user_id());
     got   record;
+    whole record;
 begin
-    if coalesce(reserve.quantity, 0) <= 0 then
+    if coalesce(reserve.quantity, 0) <= 0 or reserve.quantity in ('NaN', 'Infinity') then
         perform api.refuse_posting('reservation_quantity_positive', 'the quantity must be positive');
     end if;
     perform api.check_work_order(reserve.work_order_id, (select o.company_id from erp.work_order o where o.id = reserve.work_order_id),
@@ -8115,10 +8119,19 @@ begin
     where s.item_id = reserve.item_id and s.org_unit_id = any (units)
     order by s.location_id, s.lot_id nulls first, s.owner_id nulls first, s.condition
     for update;
-    got := erp.allocate(reserve.work_order_id, reserve.item_id, reserve.quantity, reserve.location_id, reserve.work_order_part_id, units);
+    -- A planned part of another order, or of another item, is not what this is set aside for.
+    got := erp.allocate(reserve.work_order_id, reserve.item_id, reserve.quantity, reserve.location_id, (
+        select p.id from erp.work_order_part p
+        where p.id = reserve.work_order_part_id and p.work_order_id = reserve.work_order_id and p.item_id = reserve.item_id), units);
     if got.missing > 0 then
         perform api.refuse_posting('reservation_not_enough', 'not enough is free', null,
             jsonb_build_object('wanted', reserve.quantity, 'free', reserve.quantity - got.missing));
+    end if;
+    -- Said of what lies with the caller only: another branch's item does not tell its code.
+    select i.code, u.digits into whole from erp.item i join erp.unit_of_measure u on u.code = i.uom where i.id = reserve.item_id;
+    if round(reserve.quantity, whole.digits) <> reserve.quantity then
+        perform api.refuse_posting('stock_quantity_valid', 'whole units where the unit is whole', null,
+            jsonb_build_object('item', whole.code, 'quantity', reserve.quantity, 'digits', whole.digits));
     end if;
     return jsonb_build_object('reservations', to_jsonb(got.made), 'quantity', reserve.quantity);
 end
@@ -10913,6 +10926,70 @@ begin
     select * into found_one from api.date_refusals(company, at, lines, importing) limit 1;
     if found then
         perform api.refuse_posting(found_one.rule, 'a document may not have this date', found_one.line_no, found_one.facts);
+    end if;
+end
+$$;
+
+-- What a document of an earlier date takes must have lain there then, and all the time since: no pile that it makes smaller would have
+-- been less than nothing, and nothing comes back before the day on which it went. Asked when its balances are changed, and so locked: of
+-- two such documents the second sees the first. An item that may go below zero may have been there too.
+create function api.check_past(company integer, at timestamptz, lines api.stock_line[]) returns void
+language plpgsql
+as $$
+declare
+    zone  text := (select c.time_zone from erp.company c where c.id = company);
+    wrong record;
+begin
+    select l.line_no, l.item_code, d.number, m.effective_at into wrong
+    from unnest(lines) l
+    join erp.stock_move m on m.id = l.reverses_id and m.effective_at > at
+    join erp.stock_document d on d.id = m.document_id
+    order by l.line_no
+    limit 1;
+    if found then
+        perform api.refuse_posting('stock_before_origin', 'this comes back before it went', wrong.line_no, jsonb_build_object(
+            'item', wrong.item_code, 'number', wrong.number, 'day', to_char(wrong.effective_at at time zone zone, 'YYYY-MM-DD')));
+    end if;
+    with taken as (
+        select min(e.line_no) as line_no, e.item_id, e.item_code, e.location_id, e.lot_id, e.owner_id, e.condition, -sum(e.quantity) as quantity
+        from (
+            select l.line_no, l.item_id, l.item_code, l.from_location_id as location_id, l.lot_id, l.owner_id,
+                l.from_condition as condition, -l.quantity as quantity
+            from unnest(lines) l
+            where l.from_stocked and not l.allow_negative
+            union all
+            select l.line_no, l.item_id, l.item_code, l.to_location_id, l.lot_id, l.owner_id, l.to_condition, l.quantity
+            from unnest(lines) l
+            where l.to_stocked and not l.allow_negative) e
+        group by e.item_id, e.item_code, e.location_id, e.lot_id, e.owner_id, e.condition
+        having sum(e.quantity) < 0),
+    -- From `since` until the next movement there was what there is now, without all that moved afterwards.
+    past as (
+        select t.line_no, t.item_code, t.location_id, t.quantity,
+            coalesce(lag(v.moved_at) over later, at) as since, b.quantity - sum(v.quantity) over (later rows between current row and unbounded following) as held
+        from taken t
+        join erp.stock_balance b on b.item_id = t.item_id and b.location_id = t.location_id and b.condition = t.condition
+            and b.lot_id is not distinct from t.lot_id and b.owner_id is not distinct from t.owner_id
+        cross join lateral (
+            select m.effective_at as moved_at,
+                sum(case when m.to_location_id = t.location_id and m.to_condition = t.condition then m.quantity else 0 end
+                    - case when m.from_location_id = t.location_id and m.from_condition = t.condition then m.quantity else 0 end) as quantity
+            from erp.stock_move m
+            where m.item_id = t.item_id and m.effective_at > at and t.location_id in (m.from_location_id, m.to_location_id)
+                and m.lot_id is not distinct from t.lot_id and m.owner_id is not distinct from t.owner_id
+            group by m.effective_at) v
+        window later as (partition by t.item_id, t.location_id, t.lot_id, t.owner_id, t.condition order by v.moved_at))
+    select p.line_no, p.item_code, s.code as place, p.quantity, greatest(p.held + p.quantity, 0) as held,
+        to_char(p.since at time zone zone, 'YYYY-MM-DD') as day
+    into wrong
+    from past p
+    join erp.stock_location s on s.id = p.location_id
+    where p.held < 0
+    order by p.line_no, p.since
+    limit 1;
+    if found then
+        perform api.refuse_posting('stock_not_there_then', 'not enough lay there on that day', wrong.line_no, jsonb_build_object(
+            'item', wrong.item_code, 'place', wrong.place, 'day', wrong.day, 'on_hand', wrong.held, 'wanted', wrong.quantity));
     end if;
 end
 $$;
@@ -16680,6 +16757,7 @@ begin
     if reverses is not null then
         perform api.take_back_entries(reverses, document ->> 'number', actor);
     elsif (document ->> 'backdated')::boolean then
+        perform api.check_past(company, (document ->> 'effective_at')::timestamptz, lines);
         select b.lines, b.effects into lines, effects from api.price_backdated(lines, company, (document ->> 'effective_at')::timestamptz) b;
     end if;
     frozen := api.freeze_costs(lines, company);

@@ -73,6 +73,17 @@ class Shop:
             )
         )
 
+    def opened(self, days: int) -> None:
+        """Its opening stock has lain there for so many days: a document of an earlier day finds it."""
+        with self.clone.owner.raw() as connection, connection.cursor() as cursor:
+            cursor.execute("set local session_replication_role = replica")
+            for table, key in (("stock_document", "id"), ("stock_move", "document_id")):
+                cursor.execute(
+                    f"update erp.{table} set effective_at = now() - make_interval(days => %s)"
+                    f" where {key} in (select id from erp.stock_document where document_type = 'opening')",
+                    (days,),
+                )
+
     def whole(self) -> bool:
         """True when the ledger reconciles."""
         return self.value("select count(*) from api.reconcile()") == 0

@@ -60,6 +60,70 @@ begin
 end
 $$;
 
+-- What a document of an earlier date takes must have lain there then, and all the time since: no pile that it makes smaller would have
+-- been less than nothing, and nothing comes back before the day on which it went. Asked when its balances are changed, and so locked: of
+-- two such documents the second sees the first. An item that may go below zero may have been there too.
+create function api.check_past(company integer, at timestamptz, lines api.stock_line[]) returns void
+language plpgsql
+as $$
+declare
+    zone  text := (select c.time_zone from erp.company c where c.id = company);
+    wrong record;
+begin
+    select l.line_no, l.item_code, d.number, m.effective_at into wrong
+    from unnest(lines) l
+    join erp.stock_move m on m.id = l.reverses_id and m.effective_at > at
+    join erp.stock_document d on d.id = m.document_id
+    order by l.line_no
+    limit 1;
+    if found then
+        perform api.refuse_posting('stock_before_origin', 'this comes back before it went', wrong.line_no, jsonb_build_object(
+            'item', wrong.item_code, 'number', wrong.number, 'day', to_char(wrong.effective_at at time zone zone, 'YYYY-MM-DD')));
+    end if;
+    with taken as (
+        select min(e.line_no) as line_no, e.item_id, e.item_code, e.location_id, e.lot_id, e.owner_id, e.condition, -sum(e.quantity) as quantity
+        from (
+            select l.line_no, l.item_id, l.item_code, l.from_location_id as location_id, l.lot_id, l.owner_id,
+                l.from_condition as condition, -l.quantity as quantity
+            from unnest(lines) l
+            where l.from_stocked and not l.allow_negative
+            union all
+            select l.line_no, l.item_id, l.item_code, l.to_location_id, l.lot_id, l.owner_id, l.to_condition, l.quantity
+            from unnest(lines) l
+            where l.to_stocked and not l.allow_negative) e
+        group by e.item_id, e.item_code, e.location_id, e.lot_id, e.owner_id, e.condition
+        having sum(e.quantity) < 0),
+    -- From `since` until the next movement there was what there is now, without all that moved afterwards.
+    past as (
+        select t.line_no, t.item_code, t.location_id, t.quantity,
+            coalesce(lag(v.moved_at) over later, at) as since, b.quantity - sum(v.quantity) over (later rows between current row and unbounded following) as held
+        from taken t
+        join erp.stock_balance b on b.item_id = t.item_id and b.location_id = t.location_id and b.condition = t.condition
+            and b.lot_id is not distinct from t.lot_id and b.owner_id is not distinct from t.owner_id
+        cross join lateral (
+            select m.effective_at as moved_at,
+                sum(case when m.to_location_id = t.location_id and m.to_condition = t.condition then m.quantity else 0 end
+                    - case when m.from_location_id = t.location_id and m.from_condition = t.condition then m.quantity else 0 end) as quantity
+            from erp.stock_move m
+            where m.item_id = t.item_id and m.effective_at > at and t.location_id in (m.from_location_id, m.to_location_id)
+                and m.lot_id is not distinct from t.lot_id and m.owner_id is not distinct from t.owner_id
+            group by m.effective_at) v
+        window later as (partition by t.item_id, t.location_id, t.lot_id, t.owner_id, t.condition order by v.moved_at))
+    select p.line_no, p.item_code, s.code as place, p.quantity, greatest(p.held + p.quantity, 0) as held,
+        to_char(p.since at time zone zone, 'YYYY-MM-DD') as day
+    into wrong
+    from past p
+    join erp.stock_location s on s.id = p.location_id
+    where p.held < 0
+    order by p.line_no, p.since
+    limit 1;
+    if found then
+        perform api.refuse_posting('stock_not_there_then', 'not enough lay there on that day', wrong.line_no, jsonb_build_object(
+            'item', wrong.item_code, 'place', wrong.place, 'day', wrong.day, 'on_hand', wrong.held, 'wanted', wrong.quantity));
+    end if;
+end
+$$;
+
 -- Close a month of stock, and with it every month before: no document is dated into it any more.
 create function api.close_stock_period(company integer, month date) returns bigint
 language plpgsql

@@ -477,6 +477,7 @@ begin
     if reverses is not null then
         perform api.take_back_entries(reverses, document ->> 'number', actor);
     elsif (document ->> 'backdated')::boolean then
+        perform api.check_past(company, (document ->> 'effective_at')::timestamptz, lines);
         select b.lines, b.effects into lines, effects from api.price_backdated(lines, company, (document ->> 'effective_at')::timestamptz) b;
     end if;
     frozen := api.freeze_costs(lines, company);

@@ -245,7 +245,7 @@ def where(error: Refusal, draft: Draft) -> str:
     """What a refusal is about: the date, or the line as it is numbered on the desk."""
     line = error.facts.get("line")
     filled = [number for number, each in enumerate(draft.lines, start=1) if each.quantity > 0]
-    if error.field == "effective_at" and error.constraint != "stock_before_count":
+    if error.field == "effective_at" and not isinstance(line, int):
         return tr("Date")
     if isinstance(line, int) and 0 < line <= len(filled):
         words = tr("Line {number}", number=filled[line - 1])

@@ -52,3 +52,11 @@ select api.item_value({item});
 select x from api.item_value({south_item}) x where x is not null;
 -- clerk: nothing. Why another branch's value was changed is not told with what an item is worth.
 select h from jsonb_array_elements(api.item_value({item}) -> 'history') h where h ->> 'reason' = 'ZANZIBAR';
+-- clerk: refused ER030. Nothing is taken on a day on which it was not there yet.
+select api.post_stock(gen_random_uuid(), '{{"type": "issue", "effective_at": "2001-01-01", "work_order_id": {north_work_order}, "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');
+-- clerk: refused ER030. Nor by saying that it is not dated back.
+select api.post_stock(gen_random_uuid(), '{{"type": "issue", "backdated": false, "effective_at": "2001-01-01", "work_order_id": {north_work_order}, "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}]}}');
+-- clerk: refused ER030. Nor moved within the store.
+select api.post_stock(gen_random_uuid(), '{{"type": "transfer", "effective_at": "2001-01-01", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "to_location_id": {north_transit}, "quantity": 1}}]}}');
+-- clerk: refused 42501. The rule itself is not called past the posting.
+select api.check_past({company}, now(), '{{}}');

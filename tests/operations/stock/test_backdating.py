@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -97,6 +98,76 @@ def test_the_preview_names_what_is_refused(shop: Shop, average: Ledger) -> None:
         "issue", at=datetime.now(UTC) + timedelta(days=1), from_location_id=average.place, quantity=1
     )
     assert [r["rule"] for r in preview(shop, document)["refused"]] == ["stock_effective_future"]
+
+
+def refusal(ledger: Ledger, kind: str, days: int, **line: object) -> UserError:
+    with pytest.raises(UserError) as caught:
+        stock.post(ledger.shop.clerk, uuid4(), ledger.document(kind, at=ago(days), **line))
+    return caught.value
+
+
+def day(days: int) -> str:
+    return ago(days).astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d")
+
+
+def test_nothing_is_taken_on_a_day_on_which_it_was_not_there_yet(shop: Shop, average: Ledger) -> None:
+    """Three came twenty days ago, ten five days ago, of which eight left two days ago."""
+    average.receive(3, 10, ago(20))
+    average.receive(10, 10, ago(5))
+    average.issue(8, ago(2))
+    found = refusal(average, "issue", 10, from_location_id=average.place, quantity=4)
+    assert found.constraint == "stock_not_there_then" and found.field == "effective_at"
+    place = shop.value("select code from erp.stock_location where id = %s", average.place)
+    assert found.text("en").startswith(f"BOOK-1 at {place}: 3 lay there on {day(10)}, 4 wanted.")
+    assert f"{place} 的 BOOK-1 在 {day(10)} 只有 3，本次需要 4" in found.text("zh") and "补记" in found.text("zh")
+    document = average.document("issue", at=ago(10), from_location_id=average.place, quantity=4)
+    (told,) = preview(shop, document)["refused"]
+    assert (told["rule"], told["line"], told["day"]) == ("stock_not_there_then", 1, day(10))
+    average.issue(3, ago(10))
+    assert average.stock[0] == 2
+
+
+def test_nor_what_would_be_missing_on_a_day_between(average: Ledger) -> None:
+    """It was there then, and is there now: but on the day between it would have gone below nothing."""
+    average.receive(5, 10, ago(20))
+    average.issue(5, ago(10))
+    average.receive(5, 10, ago(3))
+    found = refusal(average, "issue", 15, from_location_id=average.place, quantity=1)
+    assert found.constraint == "stock_not_there_then" and day(10) in found.text("en")
+    average.issue(5, ago(2))
+    assert average.stock[0] == 0
+
+
+def test_a_transfer_takes_only_what_lay_there_then(shop: Shop, average: Ledger) -> None:
+    average.receive(2, 10, ago(20))
+    stock.post(
+        shop.clerk, uuid4(),
+        average.document("transfer", at=ago(10), from_location_id=average.place, to_location_id=shop.world.bins[1],
+                         quantity=2),
+    )  # fmt: skip
+    early = {"from_location_id": shop.world.bins[1], "to_location_id": average.place, "quantity": 1}
+    assert refusal(average, "transfer", 12, **early).constraint == "stock_not_there_then"
+    stock.post(shop.clerk, uuid4(), average.document("transfer", at=ago(9), **early))
+    assert average.stock[0] == 2
+
+
+def test_what_may_go_below_zero_may_have_been_there(shop: Shop, average: Ledger) -> None:
+    run(shop, f"update erp.item set allow_negative = true where id = {average.item}")
+    average.receive(5, 10, ago(5))
+    average.issue(5, ago(10))
+    assert average.stock[0] == 0
+
+
+def test_nothing_comes_back_before_it_went(shop: Shop, average: Ledger) -> None:
+    average.receive(5, 10, ago(20))
+    issue, _ = average.issue(2, ago(5))
+    found = refusal(average, "return", 6, to_location_id=average.place, quantity=1, returns_move_id=issue)
+    assert found.constraint == "stock_before_origin" and day(5) in found.text("en") and day(5) in found.text("zh")
+    stock.post(
+        shop.clerk, uuid4(),
+        average.document("return", at=ago(4), to_location_id=average.place, quantity=1, returns_move_id=issue),
+    )  # fmt: skip
+    assert average.stock[0] == 4
 
 
 def test_nobody_previews_what_is_not_his(shop: Shop, average: Ledger) -> None:

@@ -44,11 +44,22 @@ REFUSED = {
     "stock_supplier_return_limit",
     "stock_nothing_to_reverse",
     "stock_before_count",
+    "stock_not_there_then",
     "stock_count_nothing",
     "stock_revaluation_empty",
     "stock_revaluation_amount",
 }
 """What may be refused in a random order of things; anything else is a defect."""
+HELD = """
+    with ends as (
+        select m.effective_at, sum(m.quantity * ((m.to_location_id = %s)::int - (m.from_location_id = %s)::int)) as quantity
+        from erp.stock_move m
+        where m.item_id = %s and %s in (m.from_location_id, m.to_location_id)
+        group by m.effective_at),
+    held as (select e.effective_at, sum(e.quantity) over (order by e.effective_at) as quantity from ends e)
+    select least((select min(h.quantity) from held h where h.effective_at > %s),
+        coalesce((select h.quantity from held h where h.effective_at <= %s order by h.effective_at desc limit 1), 0))"""
+"""The least that lay at a place from a moment on, added up from the first movement."""
 
 
 class Days(RuleBasedStateMachine):
@@ -67,6 +78,7 @@ class Days(RuleBasedStateMachine):
         self.issues: list[int] = []
         self.done: list[tuple[Callable[[], object], Callable[[], object]]] = []
         self.connection: Any = None
+        self.refused = ""
 
     @initialize()
     def open(self) -> None:
@@ -88,6 +100,7 @@ class Days(RuleBasedStateMachine):
                 if name not in REFUSED:
                     raise
                 cursor.execute("rollback to savepoint step")
+                self.refused = str(name)
                 return None
 
     def post(self, kind: str, back: int, moved: Mapping[int, int], **line: object) -> Any:
@@ -95,6 +108,8 @@ class Days(RuleBasedStateMachine):
         document = self.ledger.document(kind, at=at, **line)
         answer = self.ask("select api.post_stock(%s, %s)", str(uuid4()), json.dumps(document, default=str))
         if answer is None:
+            if self.refused == "stock_not_there_then":
+                assert back and all(self.held(place, at) + quantity < 0 for place, quantity in moved.items())
             return None
         for place, quantity in moved.items():
             self.here[place] += quantity
@@ -108,6 +123,10 @@ class Days(RuleBasedStateMachine):
 
         self.done.append((undo, lambda: answer))
         return answer["moves"][0]
+
+    def held(self, place: int, at: datetime | None) -> int:
+        bin_id = self.bins[place]
+        return int(self.ask(HELD, bin_id, bin_id, self.ledger.item, bin_id, at, at))
 
     @rule(quantity=QUANTITY, price=PRICE, back=st.sampled_from((0, 0, 0, 5, 40)), place=st.integers(0, 1))
     def receive(self, quantity: int, price: Decimal, back: int, place: int) -> None:
@@ -237,6 +256,8 @@ class Days(RuleBasedStateMachine):
                 (list(self.bins), self.ledger.item),
             )
             assert [int(each) for each in cursor.fetchone()[0]] == self.here
+        for place in (0, 1):
+            assert self.held(place, datetime(1990, 1, 1, tzinfo=UTC)) >= 0, "nothing lay there that was not there yet"
 
     def teardown(self) -> None:
         if self.connection is None:

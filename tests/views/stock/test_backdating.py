@@ -215,6 +215,23 @@ def test_what_was_counted_since_is_named_with_its_line(bench: Bench, oil: Ledger
     assert bench.page.driver.draft.current == bench.row_of("FLT-AIR-7502")
 
 
+def test_what_was_not_there_yet_is_named_with_its_line(bench: Bench) -> None:
+    """The shop's stock came in today: yesterday nothing lay there."""
+    bench.scan(ORDER, "FLT-AIR-7502")
+    date_it(bench, "-1")
+    bench.key(Qt.Key.Key_F9)
+    assert bench.page.dating.panel.said() == [
+        f"Date, Line {bench.row_of('FLT-AIR-7502') + 1}",
+        f"FLT-AIR-7502 at A-03-1-2: 0 lay there on {ago(1).isoformat()}, 1 wanted."
+        " Choose a later date, or post first what had come in by then.",
+    ]
+    assert not bench.page.post_button.isEnabled()
+    bench.key(Qt.Key.Key_Escape)
+    bench.shop.opened(9)
+    bench.key(Qt.Key.Key_F9)
+    assert bench.page.dating.panel.heading.full_text().startswith("Dated")
+
+
 def test_the_date_survives_a_crash_and_suspending(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
     settings = Settings(tmp_path / "own.json")
     first = make_bench(Mode.TRANSFER, settings=settings)

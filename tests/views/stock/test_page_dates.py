@@ -210,10 +210,13 @@ def test_what_is_refused_is_said_in_whole_pieces(sit: Sit, shop: Shop) -> None:
 
 
 def test_goods_in_transit_arrived_yesterday(sit: Sit, shop: Shop) -> None:
+    shop.opened(9)
     item = shop.item("SNS-PT100-6")
     line = {"item_id": item, "from_location_id": shop.place("D-01-1-7"), "quantity": 4,
             "to_location_id": shop.place("TRANSIT-1")}  # fmt: skip
     stock.post(shop.clerk, uuid4(), {"type": "transfer", "effective_at": moment(3).isoformat(), "lines": [line]})
+    since = {"item_id": item, "to_location_id": shop.place("D-01-1-7"), "quantity": 1}
+    stock.post(shop.clerk, uuid4(), {"type": "receipt", "lines": [since]})
     lies = balance(shop, item, shop.place("TRANSIT-1"))
     seat = sit(lambda context: ConditionPage(context, [lies], transit=True))
     _pick(seat.qtbot, seat.page.place, "A-03-1-2")
@@ -226,6 +229,7 @@ def test_goods_in_transit_arrived_yesterday(sit: Sit, shop: Shop) -> None:
 
 
 def test_what_was_fetched_yesterday_is_issued_with_its_date(sit: Sit, shop: Shop) -> None:
+    shop.opened(9)
     first, second = order(shop, "WO-A", state="working"), order(shop, "WO-B")
     needs(shop, first, SNS_PT100_6=2)
     needs(shop, second, SNS_PT100_6=3)
@@ -251,6 +255,7 @@ def test_what_was_fetched_yesterday_is_issued_with_its_date(sit: Sit, shop: Shop
 
 
 def test_scrap_is_approved_for_the_day_it_went(sit: Sit, shop: Shop, person: Callable[..., Database]) -> None:
+    shop.opened(9)
     manager = person("manager")
     shop.value("select api.analyse_all_stock()")
     row = shop.value("select id from erp.item_plan where item_id = %s limit 1", shop.item("SEP-OIL-7710"))
@@ -275,6 +280,7 @@ def test_scrap_is_approved_for_the_day_it_went(sit: Sit, shop: Shop, person: Cal
 
 def test_an_earlier_day_is_part_of_the_request(shop: Shop) -> None:
     """The same key with another date is another posting, and is refused."""
+    shop.opened(9)
     first = order(shop, "WO-A", state="working")
     needs(shop, first, SNS_PT100_6=2)
     (made,), _ = picking.start(shop.clerk, (first,))
