@@ -292,6 +292,7 @@ declare
     company integer := (select u.company_id from erp.org_unit u where u.id = unit);
     soft    numeric := erp.purchasing_rule(company, 'repair_cost_limit')::numeric;
     hard    numeric := erp.purchasing_rule(company, 'repair_cost_ceiling')::numeric;
+    made    bigint;
 begin
     if cost <= 0 or cost = 'NaN' or round(cost, 2) <> cost then
         perform erp.refuse('ER012', 'lot_repair_cost', jsonb_build_object('lot', piece.code));
@@ -323,7 +324,9 @@ begin
     from erp.org_unit u
     join erp.item i on i.id = piece.item_id
     left join erp.work_order w on w.id = work_order_id
-    where u.id = unit;
+    where u.id = unit
+    returning id into made;
+    insert into erp.change (topic, ids, client) values ('cost_entry', array[made], current_setting('application_name'));
 end
 $$;
 

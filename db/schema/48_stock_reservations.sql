@@ -162,8 +162,9 @@ as $$
 declare
     units integer[] := api.posting_units(erp.my_user_id());
     got   record;
+    whole record;
 begin
-    if coalesce(reserve.quantity, 0) <= 0 then
+    if coalesce(reserve.quantity, 0) <= 0 or reserve.quantity in ('NaN', 'Infinity') then
         perform api.refuse_posting('reservation_quantity_positive', 'the quantity must be positive');
     end if;
     perform api.check_work_order(reserve.work_order_id, (select o.company_id from erp.work_order o where o.id = reserve.work_order_id),
@@ -172,10 +173,19 @@ begin
     where s.item_id = reserve.item_id and s.org_unit_id = any (units)
     order by s.location_id, s.lot_id nulls first, s.owner_id nulls first, s.condition
     for update;
-    got := erp.allocate(reserve.work_order_id, reserve.item_id, reserve.quantity, reserve.location_id, reserve.work_order_part_id, units);
+    -- A planned part of another order, or of another item, is not what this is set aside for.
+    got := erp.allocate(reserve.work_order_id, reserve.item_id, reserve.quantity, reserve.location_id, (
+        select p.id from erp.work_order_part p
+        where p.id = reserve.work_order_part_id and p.work_order_id = reserve.work_order_id and p.item_id = reserve.item_id), units);
     if got.missing > 0 then
         perform api.refuse_posting('reservation_not_enough', 'not enough is free', null,
             jsonb_build_object('wanted', reserve.quantity, 'free', reserve.quantity - got.missing));
+    end if;
+    -- Said of what lies with the caller only: another branch's item does not tell its code.
+    select i.code, u.digits into whole from erp.item i join erp.unit_of_measure u on u.code = i.uom where i.id = reserve.item_id;
+    if round(reserve.quantity, whole.digits) <> reserve.quantity then
+        perform api.refuse_posting('stock_quantity_valid', 'whole units where the unit is whole', null,
+            jsonb_build_object('item', whole.code, 'quantity', reserve.quantity, 'digits', whole.digits));
     end if;
     return jsonb_build_object('reservations', to_jsonb(got.made), 'quantity', reserve.quantity);
 end

@@ -456,6 +456,23 @@ def test_what_stands_against_a_merge_is_said_before(
     assert state(world, *twins) == before
 
 
+def test_stock_in_a_store_of_another_branch_stands_against_a_merge(world: World, twins: tuple[int, int]) -> None:
+    """What lies where the steward may not write is not moved by him: a steward of both branches merges."""
+    north = world.id("org_unit", "NORTH")
+    world.value("update erp.item set org_unit_id = %s where id = any (%s)", north, list(twins))
+    line = {"item_id": twins[1], "to_location_id": world.id("stock_location", "S-1"), "quantity": 2, "unit_cost": "3"}
+    world.value("select api.post_stock(%s, %s)", str(uuid4()), Json({"type": "opening", "lines": [line]}))
+    steward = world.raw("steward", "NORTH")
+    found = ask(steward, "select api.preview_merge(%s, %s)", *twins)["obstacles"]
+    assert [one["rule"] for one in found] == ["item_merge_stock_scope"]
+    before = state(world, *twins)
+    with pytest.raises(UserError) as refused:
+        ask(steward, MERGE, str(uuid4()), *twins, Json({}), "why not")
+    assert refused.value.constraint == "item_merge_stock_scope" and "P-2" in refused.value.text("zh")
+    assert state(world, *twins) == before
+    ask(world.raw("steward", "HB"), MERGE, str(uuid4()), *twins, Json({}), "the same part")
+
+
 def test_lots_go_over_with_their_dates(world: World, twins: tuple[int, int]) -> None:
     one, other = (item(world, code, "Grease EP2", tracking="lot") for code in ("G-1", "G-2"))
     lines = [{"item_id": other, "to_location_id": world.id("stock_location", "N-1"), "quantity": 3, "unit_cost": "2",

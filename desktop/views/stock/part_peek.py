@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -96,8 +97,7 @@ class PartPeek(PeekPane):
             draw_text(painter, QRectF(16, y, 300, _LINE), tr("None in stock"), font(12), "text.tertiary")
             return y + _LINE
         for each in places[:_BINS]:
-            free = quantity_text(each.available if each.condition == "good" else ZERO)
-            there = quantity_text(each.on_hand)
+            there, free = quantity_text(each.on_hand), quantity_text(_free(each))
             self._row(painter, y, each.location, _about(each), there, free, other=each.owner is not None)
             y += _LINE
         if len(places) > _BINS:
@@ -113,7 +113,7 @@ class PartPeek(PeekPane):
         for part in found.substitutes[:_SUBSTITUTES]:
             y += _LINE
             good = [each for each in part.holdings if each.condition == "good"]
-            free = quantity_text(sum((each.available for each in good), ZERO))
+            free = quantity_text(sum((_free(each) for each in part.holdings), ZERO))
             self._row(painter, y, part.code, part.display_name(), good[0].location if good else "", free, room=88)
 
     def _title(self, painter: QPainter, y: float, words: str, middle: str, right: str) -> None:
@@ -168,6 +168,11 @@ def _places(part: Part) -> tuple[Holding, ...]:
     return (*part.holdings, *part.owned)
 
 
+def _free(place: Holding) -> Decimal:
+    """What of it can be promised: nothing that is bad or in quarantine."""
+    return place.available if place.condition == "good" else ZERO
+
+
 def _about(place: Holding) -> str:
     """The lot, and what keeps it from being simply ours and good."""
     condition = {"bad": tr("Bad"), "quarantine": tr("Quarantine")}.get(place.condition, "")
@@ -179,7 +184,10 @@ def _spoken(found: Overview) -> str:
     """All of it in words, as a reader of the screen hears it."""
     words = [found.part.code, found.part.display_name()]
     words += [" ".join(each for each in figure if each) for figure in _figures(found)]
-    words += [f"{each.location} {quantity_text(each.on_hand)} {_about(each)}".strip() for each in _places(found.part)]
+    for each in _places(found.part):
+        free = f"{tr('Free')} {quantity_text(_free(each))}"
+        said = (each.location, quantity_text(each.on_hand), _about(each), free)
+        words.append(" ".join(word for word in said if word))
     words += [f"{tr('Substitutes')} {each.code}" for each in found.substitutes]
     if found.part.cost:
         words.append(tr("average ¥ {cost}", cost=f"{found.part.cost:,.2f}"))

@@ -62,3 +62,11 @@ select erp.give_back(array[{south_reservation}]);
 select * from api.part_outlook(array[{south_work_order}]);
 -- clerk: refused 42501. Only the worker lets reservations expire.
 select api.expire_reservations();
+-- clerk: refused ER030. Half a piece is not set aside.
+select api.reserve({north_work_order}, {item}, 0.5);
+-- clerk: refused ER030. Nor a number that is none.
+select api.reserve({north_work_order}, {item}, 'NaN');
+-- clerk: refused ER030. Nor without end.
+select api.reserve({north_work_order}, {item}, 'Infinity');
+-- clerk: answers None. What is set aside is not tied to a planned part of another order, nor does trying tell whether there is one.
+begin; select api.reserve({north_work_order}, {item}, 1, null, 99999999); select work_order_part_id from erp.reservation order by id desc limit 1; rollback;

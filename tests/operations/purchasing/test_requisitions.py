@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from db.session import Database
 from desktop.operations import purchasing, records
@@ -187,6 +188,28 @@ def test_lines_become_one_order_for_each_supplier_once(shop: Shop, person: Perso
     purchasing.take_step(buyer, order, "cancelled", reason="bankrupt")
     assert requisitions.load(clerk, first.id or 0).values["state"] == "approved"
     assert len(requisitions.open_lines(buyer, first.id or 0)) == 2
+
+
+def test_a_price_without_a_last_day_leaves_no_room_after_it(shop: Shop, person: Person) -> None:
+    """Nor does one that would run into it; before its first day another ends, after its last day another begins."""
+    buyer = person("buyer")
+    blank = records.blank(buyer, prices.SUPPLIER_PRICE)
+    terms = {"item_id": shop.item("FLT-AIR-7502"), "supplier_id": shop.world.supplier, "unit_price": Decimal(170)}
+
+    def agree(since: date, until: date | None = None) -> int:
+        saved, _ = prices.save(buyer, blank, Draft({**terms, "valid_from": since, "valid_to": until}))
+        return saved.id or 0
+
+    first = agree(date(2026, 3, 1))
+    for since, until in (
+        (date(2026, 3, 1), None), (date(2099, 1, 1), None), (date(2099, 1, 1), date(2099, 1, 2)),
+        (date(2026, 1, 1), None), (date(2026, 1, 1), date(2026, 3, 1)),
+    ):  # fmt: skip
+        assert refused(partial(agree, since, until)) == "supplier_price_no_overlap"
+    agree(date(2026, 1, 1), date(2026, 2, 28))
+    shop.value("update erp.supplier_price set valid_to = '2026-12-31' where id = %s", first)
+    assert refused(lambda: agree(date(2026, 12, 31))) == "supplier_price_no_overlap"
+    agree(date(2027, 1, 1))
 
 
 def test_a_price_list_proposes_what_was_agreed(shop: Shop, person: Person) -> None:

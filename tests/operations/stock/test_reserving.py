@@ -166,6 +166,23 @@ def test_reserving_an_order_takes_what_is_there_and_says_what_is_missing(shop: S
     assert shop.whole()
 
 
+def test_no_more_is_set_aside_than_what_lacks(shop: Shop) -> None:
+    """An order for which somebody set aside more than it plans: asking for its parts adds and takes nothing."""
+    made = order(shop, "WO-M")
+    needs(shop, made, SNS_PT100_6=2)
+    with shop.clerk.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("select api.reserve(%s, %s, 5)", (made, shop.item("SNS-PT100-6")))
+    answer, _ = picking.reserve_order(shop.clerk, made)
+    assert answer.added == 0 and not answer.missing and reserved(shop, made) == {"SNS-PT100-6": 5}
+    other = order(shop, "WO-N")
+    needs(shop, other, SNS_PT100_6=2)
+    picking.reserve_order(shop.clerk, other)
+    assert reserved(shop, other) == {"SNS-PT100-6": 2}, "forty-two lie there"
+    shop.value("update erp.work_order_part set quantity = 3 where work_order_id = %s", other)
+    assert picking.reserve_order(shop.clerk, other)[0].added == 1 and reserved(shop, other) == {"SNS-PT100-6": 3}
+    assert shop.whole()
+
+
 def test_what_was_issued_is_not_wanted_again_and_what_came_back_is(shop: Shop) -> None:
     made = order(shop, "WO-B", state="working")
     needs(shop, made, SNS_PT100_6=4)

@@ -286,6 +286,9 @@ def test_what_a_repair_cost_is_borne_by_the_order_that_is_named(shop: Shop, stra
     assert shop.value("select value from erp.item_cost where item_id = %s", shop.item(VALVE)) == before
     borne = "select (cost_type, amount, work_order_id)::text from erp.cost_entry where source_table = 'lot_event'"
     assert shop.value(borne) == f"(subcontract,40.00,{order})"
+    told = "select ids from erp.change where topic = 'cost_entry' order by id desc limit 1"
+    entry = shop.value("select id from erp.cost_entry where source_table = 'lot_event'")
+    assert shop.value(told) == [entry], "open pages read it again"
     assert shop.whole()
 
 

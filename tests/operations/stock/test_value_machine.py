@@ -52,7 +52,8 @@ REFUSED = {
 """What may be refused in a random order of things; anything else is a defect."""
 HELD = """
     with ends as (
-        select m.effective_at, sum(m.quantity * ((m.to_location_id = %s)::int - (m.from_location_id = %s)::int)) as quantity
+        select m.effective_at,
+            sum(m.quantity * ((m.to_location_id = %s)::int - (m.from_location_id = %s)::int)) as quantity
         from erp.stock_move m
         where m.item_id = %s and %s in (m.from_location_id, m.to_location_id)
         group by m.effective_at),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
@@ -22,6 +24,7 @@ from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.views.shell.session import Session
 from desktop.views.shell.window import MainWindow
+from desktop.views.stock import part_peek as peeks
 from desktop.views.stock.desk_page import StockDesk
 from desktop.views.stock.part_page import PartPage
 from desktop.views.stock.part_peek import PartPeek, part_peek
@@ -92,6 +95,25 @@ def test_arrows_run_through_the_hits_and_the_pane_follows(make_window: Callable[
     said = pane.accessibleName()
     assert "Available 2 pc" in said and "On hand 3 pc" in said and "Reserved 1 pc" in said
     assert "On order 4 arrives" in said and "A-03-2-1 3" in said and "Substitutes SEP-OIL-7710" in said
+
+
+def test_bad_stock_is_on_hand_and_not_free(
+    make_window: Callable[[], MainWindow], qtbot: QtBot, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = {"item_id": shop.item("SEP-OIL-7520"), "from_location_id": shop.place("A-03-2-1"), "quantity": 2,
+            "to_location_id": shop.place("A-03-2-1"), "from_condition": "good", "to_condition": "bad"}  # fmt: skip
+    shop.value("select api.post_stock(%s, %s)", str(uuid4()), json.dumps(
+        {"type": "adjustment", "reason": "dented", "lines": [line]}))  # fmt: skip
+    pane = _ask(make_window(), qtbot, "SEP-OIL-7520")
+    qtbot.waitUntil(_shows(pane, "SEP-OIL-7520"), timeout=90_000)
+    said = pane.accessibleName()
+    assert "A-03-2-1 2 Bad Free 0" in said and "A-03-2-1 1 Free 0" in said and "Available 0 pc" in said
+    painted: list[str] = []
+    plain = peeks.draw_text
+    monkeypatch.setattr(peeks, "draw_text", lambda *told: (painted.append(told[2]), plain(*told)))
+    pane.grab()
+    at = painted.index("Bad")
+    assert painted[at - 1 : at + 3] == ["A-03-2-1", "Bad", "2", "0"]
 
 
 def test_the_list_has_the_whole_width_where_nothing_is_a_part(
