@@ -348,7 +348,25 @@ begin
 end
 $$;
 
--- Ctrl+K: the best matches of every kind that the caller may see, exact codes first.
+-- Ids of the rows of a kind whose codes begin with the word and that the caller sees. For where more rows match than are
+-- ranked: those taken are any of them, and the very code that was typed may not be among them. It looks at the first
+-- 2,000 such codes at most, so that a letter that begins a million codes costs no more.
+create function erp.search_codes(kind erp.search_kind, word text, seen text) returns bigint[]
+language plpgsql stable
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    ids bigint[];
+begin
+    execute format('select array(select x.id from (select * from %1$I c where c.%2$I::text ^@ upper($1) order by c.%2$I limit 2000) x where %3$s limit 50)',
+                   kind.table_name, kind.code_column, seen)
+        into ids using word;
+    return ids;
+end
+$$;
+
+-- Ctrl+K: the best matches of every kind that the caller may see, exact codes first. What only holds the words somewhere
+-- leaves room for other kinds: five of each come before the sixth of any.
 create function api.search_anywhere(query text, max_rows integer default 20)
 returns table (kind text, id bigint, code text, name text, name_zh text)
 language plpgsql stable security definer
@@ -357,6 +375,8 @@ as $$
 declare
     words text[] := array(select w from regexp_split_to_table(plain_text(btrim(query)), '\s+') w where w <> '');
     k     search_kind;
+    seen  text;
+    ids   bigint[];
     parts text[] := '{}';
 begin
     if cardinality(words) = 0 then
@@ -366,6 +386,11 @@ begin
         if not has_any_column_privilege(session_user, format('erp.%I', k.table_name), 'select') then
             continue;
         end if;
+        seen := seen_condition(k.table_name);
+        ids := search_some(k, words, seen, 200);
+        if cardinality(ids) = 200 and cardinality(words) = 1 then
+            ids := search_codes(k, words[1], seen) || ids;
+        end if;
         parts := parts || format(
             '(select %L::text as kind, x.id, x.%I::text as code, %s as name, %s as name_zh, '
             'case when lower(x.%I) = $1[1] then 0 when starts_with(lower(x.%I), $1[1]) then 1 else 2 end as rank, %s as place '
@@ -373,11 +398,13 @@ begin
             k.table_name, k.code_column,
             case when k.texts[2] is null then '''''' else 'x.' || k.texts[2] end,
             case when k.texts[3] is null then 'null' else 'x.' || k.texts[3] end,
-            k.code_column, k.code_column, k.position, k.table_name, search_some(k, words, seen_condition(k.table_name), 200));
+            k.code_column, k.code_column, k.position, k.table_name, ids);
     end loop;
     if cardinality(parts) > 0 then
         return query execute format(
-            'select f.kind, f.id, f.code, f.name, f.name_zh from (%s) f order by f.rank, f.place, f.code limit $2',
+            'select b.kind, b.id, b.code, b.name, b.name_zh from ('
+            'select f.*, f.rank = 2 and row_number() over (partition by f.kind, f.rank order by f.code) > 5 as later from (%s) f '
+            'order by f.rank, later, f.place, f.code limit $2) b order by b.rank, b.place, b.code',
             array_to_string(parts, ' union all '))
             using words, least(max_rows, 100);
     end if;

@@ -127,6 +127,35 @@ def test_ctrl_k_offers_everything_that_one_may_see(shared: World, clerk: Databas
         assert functions.search_anywhere(session, "north") == []
 
 
+def test_ctrl_k_finds_the_very_code_among_many_that_hold_it(world: World) -> None:
+    """More rows hold the word than are ranked; the code that was typed stands first all the same."""
+    world.value(
+        "insert into erp.item (company_id, org_unit_id, code, name)"
+        " select company_id, org_unit_id, 'A-' || i, 'Spare for KX' from erp.item, generate_series(1, 400) i"
+        " where code = 'BRG-6205'"
+    )
+    world.value(
+        "insert into erp.item (company_id, org_unit_id, code, name)"
+        " select company_id, org_unit_id, c, 'Spare' from erp.item, unnest('{KX,KX-2}'::text[]) c"
+        " where code = 'BRG-6205'"
+    )
+    with world.login("clerk").read() as session:
+        assert [f.code for f in functions.search_anywhere(session, "kx")][:2] == ["KX", "KX-2"]
+
+
+def test_ctrl_k_leaves_room_for_every_kind(world: World) -> None:
+    """Thirty orders about a bearing do not hide the bearing."""
+    world.value(
+        "insert into erp.work_order (company_id, org_unit_id, number, title)"
+        " select company_id, org_unit_id, 'WO-B' || i, 'Bearing is loud'"
+        " from erp.work_order, generate_series(1, 30) i where number = 'WO-NORTH'"
+    )
+    with world.login("clerk").read() as session:
+        kinds = [f.kind for f in functions.search_anywhere(session, "bearing", limit=10)]
+    assert "item" in kinds and kinds.count("work_order") >= 5
+    assert kinds == sorted(kinds, key=kinds.index), "each kind stands together"
+
+
 def test_names_sort_by_pinyin(world: World) -> None:
     for code, name in (("E-1", "张伟"), ("E-2", "Adams"), ("E-3", "陈静"), ("E-4", "曾祥")):
         world.value(

@@ -95,13 +95,24 @@ def demo_size(database: Database) -> str | None:
 
 
 def create(
-    database: Database, size: str = "small", progress: Progress | None = None, *, today: dt.date | None = None
+    database: Database,
+    size: str = "small",
+    progress: Progress | None = None,
+    *,
+    today: dt.date | None = None,
+    now: dt.datetime | None = None,
 ) -> dict[str, int]:
-    """Fill an empty installation as its owner. Returns the rows written per table. Raises DatabaseInUse, Cancelled."""
+    """Fill an empty installation as its owner. Returns the rows written per table. Raises DatabaseInUse, Cancelled.
+
+    What has happened in it lies before `now` (local time in China, without a zone); a `today` alone is taken at the
+    demo's usual hour, whatever the clock says.
+    """
     progress = progress or Progress()
-    today = today or dt.datetime.now(ZoneInfo(ZONE)).date()
+    if now is None and today is None:
+        now = dt.datetime.now(ZoneInfo(ZONE)).replace(tzinfo=None, second=0, microsecond=0)
+    today = today or (now or dt.datetime.now()).date()
     with _raw(database) as raw, raw.cursor() as cursor:
-        counts = _create(cursor, SIZES[size], today, progress)
+        counts = _create(cursor, SIZES[size], today, now, progress)
         progress.check()
         raw.commit()
         raw.autocommit = True
@@ -121,11 +132,13 @@ def _raw(database: Database) -> Iterator[Connection]:
         pooled.close()
 
 
-def _create(cursor: Cursor, size: Size, today: dt.date, progress: Progress) -> dict[str, int]:
+def _create(
+    cursor: Cursor, size: Size, today: dt.date, now: dt.datetime | None, progress: Progress
+) -> dict[str, int]:
     cursor.execute("select exists (select from erp.company)")
     if cursor.fetchone()[0]:  # type: ignore[index]
         raise DatabaseInUse
-    world = _begin(cursor, size, today)
+    world = _begin(cursor, size, today, now)
     progress.report(1, 10, note=tr("Branches and people"))
     people.make_branches(world)
     flushed = _write_units(cursor, world, 0)
@@ -153,7 +166,8 @@ def _create(cursor: Cursor, size: Size, today: dt.date, progress: Progress) -> d
     return _load(cursor, world, numbers, progress)
 
 
-def _begin(cursor: Cursor, size: Size, today: dt.date) -> World:
+def _begin(cursor: Cursor, size: Size, today: dt.date, now: dt.datetime | None) -> World:
+    cursor.execute("select set_config('TimeZone', %s, true)", (ZONE,))  # the generators' moments are local time there
     cursor.execute("select api.create_company('HT', 'Hengtuo Services', '恒拓服务', 'CNY', %s)", (ZONE,))
     root = int(cursor.fetchone()[0])  # type: ignore[index]
     cursor.execute("select company_id from erp.org_unit where id = %s", (root,))
@@ -161,7 +175,7 @@ def _begin(cursor: Cursor, size: Size, today: dt.date) -> World:
     cursor.execute("update erp.numbering set prefix = 'HT' where document_type = 'contract'")
     cursor.execute("select day from erp.holiday where company_id = %s and not working", (company,))
     holidays = frozenset(row[0] for row in cursor.fetchall())
-    return World(size, today, company, root, random.Random(_SEED), holidays=holidays)
+    return World(size, today, company, root, random.Random(_SEED), holidays=holidays, clock=now)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

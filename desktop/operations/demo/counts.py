@@ -42,10 +42,10 @@ def make_counts(cursor: Cursor, world: World) -> None:
     cursor.execute(
         "update erp.stock_count set snapshot_at = %(at)s, created_at = %(at)s, updated_at = %(at)s,"
         " posted_at = case when posted_at is not null then %(at)s end",
-        {"at": world.at(world.today, 8)},
+        {"at": world.this_morning(8)},
     )
     cursor.execute(
-        "update erp.stock_count_line set counted_at = %s where counted_at is not null", (world.at(world.today, 8),)
+        "update erp.stock_count_line set counted_at = %s where counted_at is not null", (world.this_morning(8),)
     )
     cursor.execute("set local session_replication_role = origin")
 

@@ -132,7 +132,7 @@ def make_invoices(cursor: Cursor, world: World) -> None:
     cursor.execute("select max(id) from erp.stock_move")
     before = cursor.fetchone()[0]  # type: ignore[index]
     _send_back(cursor, world, damaged)
-    times = {"at": world.at(world.today, 10), "before": before}
+    times = {"at": world.this_morning(10), "before": before}
     cursor.execute("set local session_replication_role = replica")
     for statement in _DATED:
         cursor.execute(statement, times)

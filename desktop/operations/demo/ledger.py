@@ -303,7 +303,7 @@ def _replenish(ledger: Ledger, branch: BranchPlace, monday: dt.date, week: Seque
             more = max(quantity + low - have, low * 3)
             by_supplier.setdefault(item.part.supplier, []).append((item, more))
     for place, (supplier, lines) in enumerate(sorted(by_supplier.items())):
-        at = world.at(monday, 7.2 + place * 0.05)
+        at = min(world.at(monday, 7.2 + place * 0.05), world.now)
         bought = [(item, quantity, _price(world, item, monday)) for item, quantity in lines]
         order, order_lines = make_order_for(world, branch, world.suppliers[supplier], at, bought)
         doc = _begin(ledger, "receipt", branch.warehouse, at, branch.clerk, purchase=order)
@@ -331,7 +331,8 @@ def _load_vans(ledger: Ledger, monday: dt.date) -> None:
                 lines.append((item, source))
         if not lines:
             continue
-        doc = _begin(ledger, "transfer", branch.warehouse, world.at(monday, 7.7), branch.clerk, engineer=engineer.id)
+        at = min(world.at(monday, 7.7), world.now)
+        doc = _begin(ledger, "transfer", branch.warehouse, at, branch.clerk, engineer=engineer.id)
         for item, source in {item.id: (item, source) for item, source in lines}.values():
             for lot, quantity in list(take(ledger, source, item.id, 2)):
                 unit, amount = ledger.costs[item.id].freeze(0, quantity, None)

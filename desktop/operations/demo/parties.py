@@ -246,4 +246,5 @@ def _make_meter(world: World, asset: int, years: int) -> None:
     hours = years * 5200
     for step in range(12, -1, -1):
         hours += 210 + asset % 50
-        readings.add(meter, world.at(world.today - dt.timedelta(days=14 * step), 9), hours, "manual")
+        at = min(world.at(world.today - dt.timedelta(days=14 * step), 9), world.now)
+        readings.add(meter, at, hours, "manual")

@@ -41,7 +41,7 @@ def make_picks(cursor: Cursor, world: World) -> None:
     with acting(cursor, clerk):
         cursor.execute("select api.enter_pick(%s, %s)", (made, json.dumps(taken)))
     cursor.execute("set local session_replication_role = replica")
-    at = world.at(world.today, 8)
+    at = world.this_morning(8)
     cursor.execute("update erp.pick_list set created_at = %s, updated_at = %s", (at, at))
     cursor.execute("update erp.pick_line set picked_at = %s where picked_at is not null", (at,))
     cursor.execute("set local session_replication_role = origin")

@@ -53,7 +53,7 @@ def _propose_scrap(cursor: Cursor, world: World, store: int) -> None:
 def _set_times(cursor: Cursor, world: World) -> None:
     """These were made this morning, whenever the demo is."""
     cursor.execute("set local session_replication_role = replica")
-    at = world.at(world.today, 6)
+    at = world.this_morning(6)
     for table, column in (("item_plan", "computed_at"), ("reorder_status", "changed_at"), ("abc_run", "applied_at")):
         cursor.execute(f"update erp.{table} set {column} = %s", (at,))
     cursor.execute("set local session_replication_role = origin")

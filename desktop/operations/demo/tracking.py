@@ -85,7 +85,7 @@ def make_tracking(cursor: Cursor, world: World) -> None:
 
 def _date(cursor: Cursor, world: World, before: object) -> None:
     """The times are the demo's and not those of its making: the same day gives the same company."""
-    times = {"at": world.at(world.today, 9), "before": before}
+    times = {"at": world.this_morning(9), "before": before}
     cursor.execute("set local session_replication_role = replica")
     cursor.execute(
         "update erp.stock_document d set posted_at = %(at)s, effective_at = %(at)s"

@@ -45,7 +45,7 @@ def make_values(cursor: Cursor, world: World) -> None:
 
 def _date(cursor: Cursor, world: World, item: int) -> None:
     """The times are the demo's and not those of its making: the same day gives the same company."""
-    at = world.at(world.today, 9)
+    at = world.this_morning(9)
     cursor.execute("set local session_replication_role = replica")
     for statement in (
         "update erp.stock_document d set posted_at = %(at)s, effective_at = %(at)s from erp.stock_move m"

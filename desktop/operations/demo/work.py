@@ -146,7 +146,9 @@ def _make_order(world: World, numbers: Numbers, visit: _Visit, asset: Asset, *, 
         asset = world.assets[0]
     job = _job(world, asset, guide=first)
     state = _state(world, visit, first)
-    reported = visit.start - dt.timedelta(hours=world.chance.randrange(2, 60) if job.kind == "corrective" else 120)
+    reported = _past(
+        world, visit.start - dt.timedelta(hours=world.chance.randrange(2, 60) if job.kind == "corrective" else 120)
+    )
     number = numbers.next(reported)
     order = _add_order(world, number, visit, asset, job, state, reported, source=None if full else number)
     world.orders.append(
@@ -179,6 +181,12 @@ def _job(world: World, asset: Asset, *, guide: bool) -> _Job:
     problem, name, name_zh = world.chance.choice(world.problems[asset.equipment])
     priority = world.chance.choice(("P1", "P2", "P2", "P3", "P3", "P3", "P3", "P4"))
     return _Job(name, name_zh, "corrective", priority, None, problem)
+
+
+def _past(world: World, moment: dt.datetime) -> dt.datetime:
+    """When a job was reported that is planned for next week: some time in the last three days."""
+    ahead = moment - world.now
+    return moment if ahead <= dt.timedelta() else world.now - ahead % dt.timedelta(days=3)
 
 
 def _state(world: World, visit: _Visit, guide: bool) -> str:
@@ -216,8 +224,9 @@ def _add_order(
     return _orders(world).add(
         world.company, asset.unit, number, job.title, job.title_zh, job.kind, state, job.priority, asset.id, asset.site,
         asset.customer, asset.contract, job.plan, world.skills[equipment.skill], visit.engineer.id, minutes, reported,
-        max(due, visit.end - dt.timedelta(minutes=40)), visit.start, visit.end, visit.start if begun else None,
-        visit.end if over else None, visit.end + dt.timedelta(hours=20) if state == "closed" else None, job.problem,
+        max(due, visit.end - dt.timedelta(minutes=40)), visit.start, visit.end,
+        min(visit.start, world.now) if begun else None, visit.end if over else None,
+        min(visit.end + dt.timedelta(hours=20), world.now) if state == "closed" else None, job.problem,
         world.chance.choice(world.causes) if corrective and over else None,
         world.chance.choice(world.remedies) if corrective and over else None, "Site contact" if confirmed else None,
         state == "closed", "demo" if source else None, f"order:{source}" if source else None, reported,
@@ -250,11 +259,12 @@ def _make_history(world: World, order: int, state: str, visit: _Visit, reported:
             table.add(order, "draft", state, None, visit.end)
         return
     if state == "cancelled":
-        table.add(order, "draft", "cancelled", "Customer cancelled", reported + dt.timedelta(hours=1))
+        at = min(reported + dt.timedelta(hours=1), world.now)
+        table.add(order, "draft", "cancelled", "Customer cancelled", at)
         return
     path = _PATH[: _PATH.index("working" if state == "waiting_part" else state) + 1]
     for before, after in pairwise(path):
-        table.add(order, before, after, None, _reached(after, visit, reported))
+        table.add(order, before, after, None, min(_reached(after, visit, reported), world.now))
     if state == "waiting_part":
         table.add(order, "working", state, "Part not on the van", min(world.now, visit.end))
 
@@ -274,9 +284,8 @@ def _make_steps(world: World, order: int, state: str, visit: _Visit) -> None:
     over = state in ("done", "confirmed", "closed")
     for line, (name, name_zh) in enumerate(cast().plain["steps"], 1):
         done = over or (state == "working" and line <= 2)
-        table.add(
-            order, line, name, name_zh, line != 3, done, visit.start + dt.timedelta(minutes=20 * line) if done else None
-        )
+        at = min(visit.start + dt.timedelta(minutes=20 * line), world.now) if done else None
+        table.add(order, line, name, name_zh, line != 3, done, at)
 
 
 def _make_failure(world: World, order: int, asset: Asset, problem: int, at: dt.datetime) -> None:

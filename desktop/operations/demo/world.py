@@ -141,9 +141,17 @@ class World:
     holidays: frozenset[dt.date] = frozenset()
     absent: set[tuple[int, dt.date]] = field(default_factory=set)
 
+    clock: dt.datetime | None = None
+
     @property
     def now(self) -> dt.datetime:
-        return dt.datetime.combine(self.today, dt.time(10, 40))
+        """The moment of the demo: at twenty to eleven, or where the day is younger than that, when it is made."""
+        usual = dt.datetime.combine(self.today, dt.time(10, 40))
+        return usual if self.clock is None else min(usual, self.clock)
+
+    def this_morning(self, hour: float) -> dt.datetime:
+        """Today at that hour, for what has happened already: not later than now."""
+        return min(self.at(self.today, hour), self.now)
 
     def table(self, name: str, columns: str, *, serial: bool = True) -> Table:
         """The table of that name, made at first use."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -15,7 +16,11 @@ from desktop.lists.all_lists import ALL_LISTS
 from desktop.lists.spec import ListSpec
 from desktop.operations import demo, people, saved_views
 from desktop.operations.demo.views import RECIPES, VIEWS
+from tests import templates
 from tests.demo_world import TODAY, DemoWorld, make_demo_world, make_demo_world_of_its_own
+
+PLANS = {"due_at", "planned_start", "planned_end", "starts_at", "ends_at", "next_try_at", "until", "locked_until"}
+"""Columns that speak of the future."""
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +187,35 @@ def test_the_same_day_gives_the_same_company(pg_server: Server, owner: Database)
             columns = "select md5(string_agg(md5((to_jsonb(t) - 'created_at' - 'updated_at')::text), '' order by t.id))"
             query = f"{columns} from erp.{table} t"
             assert value(owner, query) == value(twin, query), table
+
+
+def test_nothing_has_happened_later_than_the_demo_was_made(pg_server: Server) -> None:
+    """Made before anybody came to work: orders, postings and letters of this very night, none of the day to come."""
+    began = dt.datetime.now(dt.UTC)
+    now = dt.datetime.combine(began.astimezone(ZoneInfo("Asia/Shanghai")).date(), dt.time(0, 30))
+    early = DemoWorld(pg_server, templates.make(pg_server, "demoearly", prefix="demoearly"), "demoearly")
+    with early.database() as owner:
+        demo.create(owner, "small", now=now)
+        moments = rows(
+            owner,
+            "select c.table_name, c.column_name from information_schema.columns c join information_schema.tables t"
+            " using (table_schema, table_name) where c.table_schema = 'erp' and t.table_type = 'BASE TABLE'"
+            " and c.data_type = 'timestamp with time zone'",
+        )
+        late = {
+            f"{table}.{column}": count
+            for table, column in moments
+            if column not in PLANS and (count := value(
+                owner,
+                f"select count(*) from erp.{table} where {column} > :now and isfinite({column})"
+                f" and {column} not between :began and now()",
+                now=now.replace(tzinfo=ZoneInfo("Asia/Shanghai")), began=began,
+            ))
+        }  # fmt: skip
+        assert late == {}
+        working = "select number from erp.work_order where state = 'working' and started_at is not null"
+        assert rows(owner, working), "the order of the guide is there at any hour"
+        assert value(owner, "select count(*) from api.reconcile()") == 0
 
 
 def test_a_demo_is_never_mixed_with_a_company(owner: Database) -> None:
