@@ -1,4 +1,4 @@
-"""How key figures are written: whole amounts, shares as percent, months by name."""
+"""How key figures are written: whole amounts, quantities, shares as percent, months by name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from desktop.domain.text import language
 def whole(value: Decimal) -> str:
     """An amount without decimals, thousands apart, a true minus."""
     return f"{value:,.0f}".replace("-", "−")
+
+
+def quantity_text(value: Decimal) -> str:
+    """``3``, ``2.5``: no trailing zeros, a true minus sign."""
+    text = f"{value.normalize():,f}" if value == value.to_integral() else f"{value:,.4f}".rstrip("0")
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def percent(value: Decimal | None) -> str:

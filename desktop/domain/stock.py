@@ -226,12 +226,6 @@ class Feedback:
     chip: str = ""
 
 
-def quantity_text(value: Decimal) -> str:
-    """``3``, ``2.5``: no trailing zeros, a true minus sign."""
-    text = f"{value.normalize():,f}" if value == value.to_integral() else f"{value:,.4f}".rstrip("0")
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
 # What a line takes, and what is there for it
 
 

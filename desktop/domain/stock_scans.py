@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from desktop.domain.figures import quantity_text
 from desktop.domain.stock import (
     ZERO,
     Draft,
@@ -21,7 +22,6 @@ from desktop.domain.stock import (
     Part,
     Verdict,
     free_at,
-    quantity_text,
     set_quantity,
     with_line,
 )

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from desktop.domain.stock import Draft, Line, Mode, Part, Unit, quantity_text, with_line
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import Draft, Line, Mode, Part, Unit, with_line
 
 _FOUR = Decimal("0.0001")
 _MOST_DIGITS = 7

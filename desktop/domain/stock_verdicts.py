@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from desktop.domain.figures import quantity_text
 from desktop.domain.stock import (
     OVER_RECEIPT,
     ZERO,
@@ -19,7 +20,6 @@ from desktop.domain.stock import (
     Verdict,
     amount,
     free_at,
-    quantity_text,
     set_quantity,
     without_line,
 )

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.colors import black
 
+from desktop.domain.figures import quantity_text
 from desktop.domain.money import Amounts, cents, taxed
-from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import Record

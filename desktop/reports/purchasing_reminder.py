@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import BinaryIO
 
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.purchasing_reminders import DueLine, Reminder
 from desktop.reports.theme import QUIET, Frame, Paper, PdfColumn, draw, table

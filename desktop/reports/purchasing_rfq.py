@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import Record

@@ -14,7 +14,7 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import black
 from reportlab.lib.units import mm
 
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import tr
 from desktop.operations.supplier_returns import ReturnLine, ReturnNote
 from desktop.reports.theme import QUIET, Frame, Paper, PdfColumn, draw, fitted, signatures, table

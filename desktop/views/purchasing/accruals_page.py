@@ -16,8 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.entry import format_date
-from desktop.domain.figures import percent
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import percent, quantity_text
 from desktop.domain.text import pick, tr
 from desktop.models.rows import RowsModel
 from desktop.operations import accruals

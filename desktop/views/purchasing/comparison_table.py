@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.domain.entry import format_date
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.purchasing_letters import Asked, LastPrice
 from desktop.operations.purchasing_rfq import Quote

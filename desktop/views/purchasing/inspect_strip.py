@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.domain.entry import NotANumber
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import tr
 from desktop.operations.inspections import DEFECTS, Finding
 from desktop.widgets.buttons import Button

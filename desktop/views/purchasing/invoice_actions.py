@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from desktop.domain.changes import Changes
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations import accruals, inspections, supplier_invoices
 from desktop.operations.inspections import Finding, Inspected

@@ -8,7 +8,7 @@ from decimal import Decimal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.lists.purchasing_invoices import DIFFERENCES
 from desktop.operations.supplier_invoices import MatchLine, Similar

@@ -9,7 +9,7 @@ from datetime import date
 from PySide6.QtCore import QObject
 
 from desktop.domain.changes import Changes
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import in_language, pick, tr
 from desktop.operations import purchasing_reminders
 from desktop.operations.purchasing_reminders import Due, Letter, Reminder

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain import counting
 from desktop.domain.changes import Changes
 from desktop.domain.counting import Sheet
-from desktop.domain.stock import Level, quantity_text
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import Level
 from desktop.domain.text import pick, tr
 from desktop.domain.walked_sheet import bin_of, go_to_bin
 from desktop.operations import stock_counts

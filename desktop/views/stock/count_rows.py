@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.counting import Sheet
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.stock_counts import Count, CountLine
 from desktop.views.stock.desk_rows import NONE, condition_name, money

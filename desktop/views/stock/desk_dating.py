@@ -16,7 +16,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.entry import NotADate, format_date
-from desktop.domain.stock import Draft, quantity_text
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import Draft
 from desktop.domain.text import language, tr
 from desktop.operations.stock_values import LaterRow, Preview, Refusal
 from desktop.reports.stock import type_name

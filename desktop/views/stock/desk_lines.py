@@ -12,7 +12,8 @@ from decimal import Decimal
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain import stock, stock_owners, stock_scans, stock_units, stock_verdicts
-from desktop.domain.stock import Draft, Feedback, Level, Line, Mode, Owner, Part, quantity_text
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import Draft, Feedback, Level, Line, Mode, Owner, Part
 from desktop.domain.stock_units import Entry
 from desktop.domain.text import pick, tr
 from desktop.operations.stock import Posted

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.domain import stock, stock_verdicts
 from desktop.domain.changes import Changes
 from desktop.domain.clipboard import ClipboardTooLarge
-from desktop.domain.stock import Draft, Feedback, Level, Mode, quantity_text
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import Draft, Feedback, Level, Mode
 from desktop.domain.stock_scans import substitute_place
 from desktop.domain.text import tr
 from desktop.exchange.clipboard_file import write_clipboard
@@ -310,12 +311,12 @@ class StockDesk(Page):
         sums = stock_verdicts.figures(draft)
         totals = [
             Total(tr("Lines filled"), f"{sums.filled} / {sums.lines}"),
-            Total(tr("Pieces"), stock.quantity_text(sums.pieces)),
+            Total(tr("Pieces"), quantity_text(sums.pieces)),
             Total(tr("Value"), f"¥ {desk_rows.money(sums.value)}"),
         ]
         if any(line.expected is not None for line in draft.lines) and draft.mode is not Mode.SEND_BACK:
             left = tr("Reserved left to pick") if draft.mode is Mode.ISSUE else tr("Still to come")
-            totals.append(Total(left, stock.quantity_text(sums.left)))
+            totals.append(Total(left, quantity_text(sums.left)))
         self.bar.set_totals(totals)
         faulty = stock_verdicts.first_fault(draft) >= 0
         if self.driver.unknown_outcome():

@@ -11,7 +11,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from desktop.domain.stock import ZERO, Draft, Line, Mode, quantity_text, walk
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import ZERO, Draft, Line, Mode, walk
 from desktop.domain.text import Language, in_language, language, pick, tr
 from desktop.operations import exporting, stock_rows
 from desktop.operations.stock import Posted

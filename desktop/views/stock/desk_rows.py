@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.domain import stock_owners
+from desktop.domain.figures import quantity_text
 from desktop.domain.stock import (
     ZERO,
     Draft,
@@ -16,7 +17,6 @@ from desktop.domain.stock import (
     amount,
     left_after,
     owner_of,
-    quantity_text,
 )
 from desktop.domain.stock_scans import substitute_place
 from desktop.domain.stock_units import Entry, counted

@@ -15,7 +15,7 @@ from PySide6.QtGui import QShowEvent
 
 from desktop.domain.changes import Changes
 from desktop.domain.entry import format_decimal
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations import stock_item_facts as facts
 from desktop.operations.records import Record

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from desktop.domain.changes import Changes
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import tr
 from desktop.operations import picking, stock, stock_rows
 from desktop.operations.picking import OrderNeeds, SetAside

@@ -12,7 +12,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.entry import format_day
-from desktop.domain.stock import ZERO, Draft, Line, Mode, quantity_text, walk
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import ZERO, Draft, Line, Mode, walk
 from desktop.domain.stock_owners import kind_of
 from desktop.domain.text import pick, tr
 from desktop.views.stock.desk_lines import owner_words

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.entry import format_day
-from desktop.domain.stock import ZERO, quantity_text
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import ZERO
 from desktop.domain.stock_owners import kind_of
 from desktop.domain.text import pick, tr
 from desktop.operations.stock_desk import Overview

@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 
-from desktop.domain.stock import ZERO, Holding, Part, quantity_text
+from desktop.domain.figures import quantity_text
+from desktop.domain.stock import ZERO, Holding, Part
 from desktop.domain.stock_owners import kind_of
 from desktop.domain.text import tr
 from desktop.operations import stock_desk

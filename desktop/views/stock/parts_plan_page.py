@@ -17,7 +17,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.domain.changes import Changes
-from desktop.domain.stock import quantity_text as quantity
+from desktop.domain.figures import quantity_text as quantity
 from desktop.domain.text import pick, tr
 from desktop.exchange import parts_plan_export
 from desktop.operations import parts_plan

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from desktop.domain.stock import quantity_text as quantity
+from desktop.domain.figures import quantity_text as quantity
 from desktop.domain.text import pick, tr
 from desktop.exchange.parts_plan_export import figure_names
 from desktop.operations.parts_plan import PlannedItem, Source, Week

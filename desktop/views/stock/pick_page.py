@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain import picking as walking
 from desktop.domain.changes import Changes
 from desktop.domain.entry import format_date
+from desktop.domain.figures import quantity_text
 from desktop.domain.picking import Entry, Refused, Walk
-from desktop.domain.stock import Level, quantity_text
+from desktop.domain.stock import Level
 from desktop.domain.text import pick, tr
 from desktop.domain.walked_sheet import bin_of, go_to_bin
 from desktop.operations import picking

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from desktop.domain.figures import quantity_text
 from desktop.domain.picking import Walk
-from desktop.domain.stock import quantity_text
 from desktop.domain.text import pick, tr
 from desktop.operations.picking import Pick, PickRow
 from desktop.views.stock.desk_rows import NONE

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes
-from desktop.domain.stock import quantity_text
+from desktop.domain.figures import quantity_text
 from desktop.domain.text import tr
 from desktop.lists.stock import VALUERS
 from desktop.models.rows import RowsModel
