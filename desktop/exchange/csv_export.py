@@ -99,6 +99,8 @@ def _word(info: ColumnInfo, cell: Any, zone: tzinfo) -> str:
         return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
     if info.kind in _NUMBERS or info.kind is Kind.DATE:
         return str(cell)
+    if info.kind is Kind.MONTH:
+        return f"{cell:%Y-%m}"
     return harmless(dict(info.choices).get(str(cell), str(cell)))
 
 
@@ -123,6 +125,8 @@ def _worded(listing: sql.Listing, query: ListQuery, infos: tuple[ColumnInfo, ...
 def _words(info: ColumnInfo, expr: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
     if info.kind in _NUMBERS or info.kind is Kind.DATE:
         return expr
+    if info.kind is Kind.MONTH:
+        return func.to_char(expr, "YYYY-MM")
     if info.kind is Kind.DATETIME:
         return func.to_char(func.timezone(zone, expr), "YYYY-MM-DD HH24:MI:SS")
     if info.kind is Kind.BOOLEAN:

@@ -47,6 +47,7 @@ _FORMATS = {
     Kind.PERCENT: "0.0%",
     Kind.BAR: "0.0%",
     Kind.DATE: "yyyy-mm-dd",
+    Kind.MONTH: "yyyy-mm",
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
 }
 _SUBTOTAL = {"sum": 9, "average": 1}
@@ -261,7 +262,7 @@ class _Writer:
 
     def _put(self, info: ColumnInfo) -> Put:
         style = self.formats[info.key]
-        if info.kind is Kind.DATE:
+        if info.kind in (Kind.DATE, Kind.MONTH):
             return lambda sheet, row, column, value: sheet.write_number(
                 row, column, value.toordinal() - _DAY_ZERO, style
             )

@@ -54,6 +54,7 @@ VALUE_TYPES: Mapping[Kind, ValueType] = {
     Kind.PRICE: "decimal",
     Kind.PERCENT: "decimal",
     Kind.DATE: "date",
+    Kind.MONTH: "date",
     Kind.DATETIME: "datetime",
     Kind.BOOLEAN: "boolean",
     Kind.CHOICE: "code",

@@ -385,7 +385,7 @@ TOUCHLESS_RATE = ListSpec(
     topics=("supplier_invoice",), icon="gauge", roles=PAYERS, sort=(Sort("month", descending=True),),
     title_columns=("month",), frozen=1,
     columns=(
-        Column(key="month", expr=_T.month, kind=Kind.DATE, width=110, source="touchless_rate.month"),
+        Column(key="month", expr=_T.month, kind=Kind.MONTH, width=110, source="touchless_rate.month"),
         *(
             Column(key=key, expr=_T[key], kind=kind, width=width, source=f"touchless_rate.{key}")
             for key, kind, width in (

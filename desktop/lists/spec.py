@@ -31,6 +31,7 @@ class Kind(Enum):
     PRICE = "price"  # decimal, 4 places
     PERCENT = "percent"  # a share: 0.357 is shown as 35.7 %
     DATE = "date"
+    MONTH = "month"  # a date that stands for its month: the first day of it, shown as 2026-11
     DATETIME = "datetime"
     BOOLEAN = "boolean"
     CHOICE = "choice"  # a text from the dictionary's allowed values

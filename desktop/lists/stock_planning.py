@@ -88,7 +88,7 @@ CONSUMPTION = ListSpec(
         View(key="items", name="By item", name_zh="按物料", group_by=("item",)),
     ),
     columns=(
-        Column(key="month", expr=ItemDemand.month, kind=Kind.DATE, width=100),
+        Column(key="month", expr=ItemDemand.month, kind=Kind.MONTH, width=100),
         *item_columns(ItemDemand),
         unit_column("item_demand"),
         Column(key="quantity", expr=ItemDemand.quantity, kind=Kind.QUANTITY, width=100, total="sum"),
@@ -172,7 +172,7 @@ TURNOVER = ListSpec(
     icon="refresh-cw", roles=VALUERS, sort=(Sort("month", descending=True),), actions=(ANALYSE,),
     title_columns=("unit", "month"),
     columns=(
-        Column(key="month", expr=StockTurnover.month, kind=Kind.DATE, width=100),
+        Column(key="month", expr=StockTurnover.month, kind=Kind.MONTH, width=100),
         unit_column("stock_turnover"),
         Column(key="turns", expr=StockTurnover.turns, kind=Kind.MONEY, width=90,
                looks=(Look(when=Test("met", "=", (False,)), role="warn", icon="triangle-alert"),)),

@@ -136,7 +136,7 @@ STOCK_PERIODS = ListSpec(
         View(key="closed", name="Closed", name_zh="已关闭", condition=Test("state", "=", ("closed",))),
     ),
     columns=(
-        Column(key="month", expr=StockPeriod.month, kind=Kind.DATE, width=110),
+        Column(key="month", expr=StockPeriod.month, kind=Kind.MONTH, width=110),
         Column(key="state", expr=StockPeriod.state, kind=Kind.STATE, width=100,
                looks=state_looks("state", success=("closed",), warn=("open",))),
         Column(key="closed_at", expr=StockPeriod.closed_at, kind=Kind.DATETIME, width=140),

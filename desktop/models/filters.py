@@ -168,6 +168,8 @@ def _bare(info: ColumnInfo, typed: str) -> Condition:
         return Test(info.key, "contains", (typed,))
     if info.kind in (Kind.CHOICE, Kind.STATE):
         return _choices(info, typed, negate=False)
+    if info.kind is Kind.MONTH and (year := re.fullmatch(r"(\d{4})年?", narrow(typed))):
+        return _range(info, f"{year[1]}-01..{year[1]}-12")
     if info.kind is Kind.DATE and (month := _month(typed)):
         return Test(info.key, "between", month)
     if info.kind is Kind.DATETIME:
@@ -231,6 +233,8 @@ def _show_value(info: ColumnInfo, value: Value) -> str:
         return next((label for known, label in info.choices if known == value), str(value))
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
+    if info.kind is Kind.MONTH and re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
+        return str(value)[:7]
     if info.kind in SHARES and str(value).lstrip("-").replace(".", "", 1).isdigit():
         return edit_text(info, Decimal(str(value)))
     return str(value)

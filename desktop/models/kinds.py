@@ -26,7 +26,7 @@ NO_VALUE = "\u2013"
 
 NUMBERS = frozenset({Kind.INTEGER, Kind.QUANTITY, Kind.MONEY, Kind.PRICE, Kind.PERCENT, Kind.BAR})
 SHARES = frozenset({Kind.PERCENT, Kind.BAR})
-NEVER_CUT = NUMBERS | {Kind.CODE, Kind.DATE, Kind.DATETIME}
+NEVER_CUT = NUMBERS | {Kind.CODE, Kind.DATE, Kind.MONTH, Kind.DATETIME}
 """Kinds whose column is widened rather than the text cut: half a number is a wrong number."""
 
 _READ_AS: dict[Kind, FieldKind] = {
@@ -39,11 +39,13 @@ _READ_AS: dict[Kind, FieldKind] = {
     Kind.PERCENT: "rate",
     Kind.BAR: "rate",
     Kind.DATE: "date",
+    Kind.MONTH: "date",
     Kind.DATETIME: "datetime",
     Kind.BOOLEAN: "boolean",
     Kind.CHOICE: "choice",
     Kind.STATE: "choice",
 }
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?|(\d{4})(\d{2})")
 _BARE_NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
@@ -86,6 +88,8 @@ def parse_text(info: ColumnInfo, text: str) -> Cell:
         if info.required:
             raise NotAccepted(tr("{column} cannot be empty.", column=info.label))
         return None
+    if info.kind is Kind.MONTH:
+        return _first_of(info, typed)
     if info.kind is Kind.DATE and (day := _near_day(typed)) is not None:
         return day
     if info.kind in SHARES and _BARE_NUMBER.fullmatch(narrow(typed)):
@@ -94,6 +98,20 @@ def parse_text(info: ColumnInfo, text: str) -> Cell:
         return cast(Cell, read_cell(typed.replace(THIN_SPACE, " "), _field_of(info)))
     except Unreadable as wrong:
         raise NotAccepted(wrong.fault.text()) from wrong
+
+
+def _first_of(info: ColumnInfo, typed: str) -> date:
+    """``2026-11``, ``202611`` or any day of a month as that month's first day."""
+    if found := _MONTH.fullmatch(narrow(typed)):
+        year, month = int(found[1] or found[3]), int(found[2] or found[4])
+        if not (1900 <= year <= 2200 and 1 <= month <= 12):
+            raise NotAccepted(tr("{typed} is no month. Write it as 2026-11.", typed=typed))
+        return date(year, month, 1)
+    try:
+        day = _near_day(typed) or cast(datetime, read_cell(typed, _field_of(info)))
+    except Unreadable as wrong:
+        raise NotAccepted(tr("{typed} is no month. Write it as 2026-11.", typed=typed)) from wrong
+    return date(day.year, day.month, 1)
 
 
 def _near_day(typed: str) -> date | None:
@@ -167,6 +185,7 @@ _FORMATS: dict[Kind, Callable[[ColumnInfo, Cell], str]] = {
     Kind.PERCENT: lambda _, value: share_text(value),
     Kind.BAR: lambda _, value: share_text(value),
     Kind.DATE: lambda _, value: _day(value),
+    Kind.MONTH: lambda _, value: _day(value)[:7],
     Kind.DATETIME: lambda _, value: _moment(value),
     Kind.BOOLEAN: lambda _, value: tr("yes") if value else tr("no"),
     Kind.CHOICE: _label,

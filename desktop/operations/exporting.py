@@ -127,6 +127,8 @@ def shower(info: ColumnInfo, zone: ZoneInfo) -> Show:
         return lambda cell: "" if cell is None else labels.get(cell, str(cell))
     if info.kind is Kind.DATETIME:
         return lambda cell: cell.astimezone(zone).strftime("%Y-%m-%d %H:%M") if isinstance(cell, datetime) else ""
+    if info.kind is Kind.MONTH:
+        return lambda cell: f"{cell:%Y-%m}" if isinstance(cell, date) else ""
     if info.kind is Kind.BOOLEAN:
         return lambda cell: "" if cell is None else _yes_no(bool(cell))
     if info.kind in (Kind.PERCENT, Kind.BAR):

@@ -226,6 +226,7 @@ _SAMPLES = {
     Kind.CODE: "WO-2026-08888",
     Kind.DATETIME: "2026-12-28 20:48",
     Kind.DATE: "2026-12-28",
+    Kind.MONTH: "2026-12",
     Kind.MONEY: "8,888,888.00",
 }
 

@@ -16,6 +16,7 @@ MARGIN = column("margin", "Margin", Kind.BAR, 100)
 STATE = column(
     "state", "State", Kind.STATE, 100, choices=(("open", "Open"), ("reopened", "Reopened"), ("shut", "Shut"))
 )
+MONTH = column("month", "Month", Kind.MONTH, 100)
 AT = column("at", "At", Kind.DATETIME, 100)
 
 
@@ -29,6 +30,12 @@ AT = column("at", "At", Kind.DATETIME, 100)
         (END, "..2026-10-31", Test("end", "<=", ("2026-10-31",))),
         (END, "2026-02", Test("end", "between", ("2026-02-01", "2026-02-28"))),
         (END, "2026", Test("end", "between", ("2026-01-01", "2026-12-31"))),
+        (MONTH, "2026-02", Test("month", "=", ("2026-02-01",))),
+        (MONTH, "2026年2月", Test("month", "=", ("2026-02-01",))),
+        (MONTH, "2026-02-17", Test("month", "=", ("2026-02-01",))),
+        (MONTH, "≤２０２６０２", Test("month", "<=", ("2026-02-01",))),
+        (MONTH, "2026-02..2026-11", Test("month", "between", ("2026-02-01", "2026-11-01"))),
+        (MONTH, "2026", Test("month", "between", ("2026-01-01", "2026-12-01"))),
         (END, "<=today+90", Test("end", "<=", ("today+90",))),
         (END, "<=今天+90", Test("end", "<=", ("today+90",))),
         (NAME, "wu", Test("name", "contains", ("wu",))),
@@ -50,7 +57,8 @@ def test_the_language_of_the_filter_row(info: object, typed: str, condition: Con
 
 
 @pytest.mark.parametrize(
-    ("info", "typed"), [(END, ">soon"), (END, ".."), (STATE, "lost"), (STATE, ">open"), (END, ">")]
+    ("info", "typed"),
+    [(END, ">soon"), (END, ".."), (STATE, "lost"), (STATE, ">open"), (END, ">"), (MONTH, "2026-13"), (MONTH, "soon")],
 )
 def test_nonsense_is_refused_with_a_reason(info: object, typed: str) -> None:
     with pytest.raises(NotAccepted):
