@@ -2442,6 +2442,23 @@ begin
 end
 $$;
 
+-- Whether the caller holds none of these jobs but in the place of one of these people: what is theirs is decided by another
+-- colleague, and not by who stands in for them.
+create function erp.only_stands_in(jobs text[], people integer[]) returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me record;
+begin
+    me := my_account();
+    return me.user_id <> 0 and not exists (
+        select from jobs_of(me.user_id, me.today) j
+        left join delegation d on d.id = j.delegation_id
+        where j.role_key = any (jobs) and (d.from_user_id = any (people)) is not true);
+end
+$$;
+
 call erp.secure('erp.custom_role', 'reference');
 call erp.secure('erp.custom_role_part', 'reference');
 call erp.secure('erp.user_custom_role', 'own');
@@ -7195,7 +7212,9 @@ declare
 begin
     if coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'stock_count_reason', jsonb_build_object('number', sheet.number));
-    elsif exists (select from stock_count_line l where l.count_id = sheet.id and me in (l.counted_by, l.first_by)) then
+    elsif exists (select from stock_count_line l where l.count_id = sheet.id and me in (l.counted_by, l.first_by))
+       or only_stands_in('{manager,finance}', array(
+           select unnest(array[l.counted_by, l.first_by]) from stock_count_line l where l.count_id = sheet.id)) then
         perform refuse('ER001', 'stock_count_four_eyes', jsonb_build_object('number', sheet.number));
     end if;
     update stock_count c set approved_by = nullif(me, 0), approved_at = now(), approve_reason = btrim(reason) where c.id = sheet.id;
@@ -9182,7 +9201,8 @@ begin
 end
 $$;
 
--- Whether the caller may decide: his job is asked, it lies in his units, and it is not his own wish.
+-- Whether the caller may decide: his job is asked, it lies in his units, and it is neither his own wish nor that of the colleague
+-- in whose place alone he has the job.
 create function erp.may_decide(asked erp.approval) returns boolean
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -9193,7 +9213,10 @@ begin
     return asked.state = 'open' and asked.role_key = any (my_roles()) and asked.org_unit_id = any (my_write_units())
        and asked.requested_by is distinct from me
        and not exists (select from requisition r where r.id = asked.requisition_id and me in (r.requested_by, r.created_by, r.updated_by) and me > 0)
-       and not exists (select from purchase_order o where o.id = asked.purchase_order_id and me = o.created_by and me > 0);
+       and not exists (select from purchase_order o where o.id = asked.purchase_order_id and me = o.created_by and me > 0)
+       and not only_stands_in(array[asked.role_key], array[asked.requested_by]
+           || (select array[r.requested_by, r.created_by] from requisition r where r.id = asked.requisition_id)
+           || (select o.created_by from purchase_order o where o.id = asked.purchase_order_id));
 end
 $$;
 
@@ -10244,6 +10267,7 @@ create trigger grni_entry_no_truncate before truncate on erp.grni_entry
 --   purchasing.grni_method       on_invoice (单到冲回) | month_start (月初冲回)
 --   purchasing.price_tolerance   share by which an invoice may differ from the order; purchasing.amount_tolerance: or this amount a line
 --   purchasing.repair_cost_limit    what a repair outside may cost without a reason; repair_cost_ceiling: beyond it the repair is ordered
+--   purchasing.alone_limit       what a storekeeper may scrap, or send back without its receipt, within thirty days by himself
 --   purchasing.accept_limit      differences of an invoice, all together, that whoever entered them may accept himself
 create function erp.purchasing_rule(company integer, key text) returns text
 language sql stable
@@ -10259,7 +10283,7 @@ as $$
         limit 1),
         case key when 'grni_method' then 'on_invoice' when 'price_tolerance' then '0.01'
                  when 'amount_tolerance' then '5' when 'accept_limit' then '500'
-                 when 'repair_cost_limit' then '5000' when 'repair_cost_ceiling' then '50000' end)
+                 when 'repair_cost_limit' then '5000' when 'repair_cost_ceiling' then '50000' when 'alone_limit' then '50000' end)
 $$;
 
 -- Today where the company is.
@@ -14675,7 +14699,7 @@ language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    if it.proposed_by = my_user_id() then
+    if it.proposed_by = my_user_id() or only_stands_in('{manager}', array[it.proposed_by]) then
         perform refuse('ER012', 'disposal_not_own', jsonb_build_object('number', it.number));
     end if;
     return (
@@ -18154,7 +18178,8 @@ call erp.withhold('erp.item_merge', 'planner desk engineer', 'before after');  -
 
 -- What a document as a whole must keep to, looked at when it stands: what comes back of an order (of an engineer, where no order took the
 -- cost) is no more than what was issued to it, by item, lot and owner; and a clerk's own opening stock is worth no more within thirty
--- days than what he may find by counting without a second person. A clerk posts more returns than issues with a reason, a steward
+-- days than what he may find by counting without a second person; and what he scraps, or sends back to a supplier without its receipt,
+-- is worth no more within thirty days than purchasing.alone_limit. A clerk posts more returns than issues with a reason, a steward
 -- or manager anything. A document of another kind does not come here.
 create function erp.stock_document_figures() returns trigger
 language plpgsql
@@ -18164,8 +18189,29 @@ declare
     over   record;
     opened numeric;
     most   numeric;
+    lost   jsonb;
 begin
     if my_roles() && '{steward,manager}' or is_owner() then
+        return null;
+    end if;
+    if new.document_type in ('adjustment', 'supplier_return') then
+        if exists (
+            select from stock_move m
+            join stock_location t on t.id = m.to_location_id and t.kind in ('scrap', 'supplier')
+            where m.document_id = new.id and m.reverses_id is null and m.owner_id is null) then
+            perform pg_advisory_xact_lock(hashtext('erp.alone'), new.posted_by);
+            most := purchasing_rule(new.company_id, 'alone_limit')::numeric;
+            select jsonb_build_object('amount', to_char(sum(m.amount), 'FM999999999999990.00'), 'limit', to_char(most, 'FM999999999999990.00')) into lost
+            from stock_document d
+            join stock_move m on m.document_id = d.id and m.reverses_id is null and m.owner_id is null
+            join stock_location t on t.id = m.to_location_id and t.kind in ('scrap', 'supplier')
+            where d.posted_at > now() - interval '30 days' and d.posted_by = new.posted_by and d.reverses_id is null
+              and d.document_type in ('adjustment', 'supplier_return') and not exists (select from stock_document b where b.reverses_id = d.id)
+            having sum(m.amount) > most;
+            if found then
+                perform refuse('ER012', 'stock_alone_limit', lost);
+            end if;
+        end if;
         return null;
     end if;
     if new.document_type = 'opening' then
@@ -18237,7 +18283,7 @@ begin
 end
 $$;
 create trigger stock_document_figures after insert on erp.stock_document
-    for each row when (new.document_type in ('return', 'opening') and new.reverses_id is null
+    for each row when (new.document_type in ('return', 'opening', 'adjustment', 'supplier_return') and new.reverses_id is null
         or new.document_type in ('issue', 'counter_issue') and new.reverses_id is not null)
     execute function erp.stock_document_figures();
 

@@ -821,6 +821,23 @@ begin
 end
 $$;
 
+-- Whether the caller holds none of these jobs but in the place of one of these people: what is theirs is decided by another
+-- colleague, and not by who stands in for them.
+create function erp.only_stands_in(jobs text[], people integer[]) returns boolean
+language plpgsql stable security definer
+set search_path = erp, pg_catalog, pg_temp
+as $$
+declare
+    me record;
+begin
+    me := my_account();
+    return me.user_id <> 0 and not exists (
+        select from jobs_of(me.user_id, me.today) j
+        left join delegation d on d.id = j.delegation_id
+        where j.role_key = any (jobs) and (d.from_user_id = any (people)) is not true);
+end
+$$;
+
 call erp.secure('erp.custom_role', 'reference');
 call erp.secure('erp.custom_role_part', 'reference');
 call erp.secure('erp.user_custom_role', 'own');

@@ -399,7 +399,9 @@ declare
 begin
     if coalesce(btrim(reason), '') = '' then
         perform refuse('ER011', 'stock_count_reason', jsonb_build_object('number', sheet.number));
-    elsif exists (select from stock_count_line l where l.count_id = sheet.id and me in (l.counted_by, l.first_by)) then
+    elsif exists (select from stock_count_line l where l.count_id = sheet.id and me in (l.counted_by, l.first_by))
+       or only_stands_in('{manager,finance}', array(
+           select unnest(array[l.counted_by, l.first_by]) from stock_count_line l where l.count_id = sheet.id)) then
         perform refuse('ER001', 'stock_count_four_eyes', jsonb_build_object('number', sheet.number));
     end if;
     update stock_count c set approved_by = nullif(me, 0), approved_at = now(), approve_reason = btrim(reason) where c.id = sheet.id;

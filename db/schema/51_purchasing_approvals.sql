@@ -141,7 +141,8 @@ begin
 end
 $$;
 
--- Whether the caller may decide: his job is asked, it lies in his units, and it is not his own wish.
+-- Whether the caller may decide: his job is asked, it lies in his units, and it is neither his own wish nor that of the colleague
+-- in whose place alone he has the job.
 create function erp.may_decide(asked erp.approval) returns boolean
 language plpgsql stable security definer
 set search_path = erp, pg_catalog, pg_temp
@@ -152,7 +153,10 @@ begin
     return asked.state = 'open' and asked.role_key = any (my_roles()) and asked.org_unit_id = any (my_write_units())
        and asked.requested_by is distinct from me
        and not exists (select from requisition r where r.id = asked.requisition_id and me in (r.requested_by, r.created_by, r.updated_by) and me > 0)
-       and not exists (select from purchase_order o where o.id = asked.purchase_order_id and me = o.created_by and me > 0);
+       and not exists (select from purchase_order o where o.id = asked.purchase_order_id and me = o.created_by and me > 0)
+       and not only_stands_in(array[asked.role_key], array[asked.requested_by]
+           || (select array[r.requested_by, r.created_by] from requisition r where r.id = asked.requisition_id)
+           || (select o.created_by from purchase_order o where o.id = asked.purchase_order_id));
 end
 $$;
 

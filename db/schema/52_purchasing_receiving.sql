@@ -186,6 +186,7 @@ create trigger grni_entry_no_truncate before truncate on erp.grni_entry
 --   purchasing.grni_method       on_invoice (单到冲回) | month_start (月初冲回)
 --   purchasing.price_tolerance   share by which an invoice may differ from the order; purchasing.amount_tolerance: or this amount a line
 --   purchasing.repair_cost_limit    what a repair outside may cost without a reason; repair_cost_ceiling: beyond it the repair is ordered
+--   purchasing.alone_limit       what a storekeeper may scrap, or send back without its receipt, within thirty days by himself
 --   purchasing.accept_limit      differences of an invoice, all together, that whoever entered them may accept himself
 create function erp.purchasing_rule(company integer, key text) returns text
 language sql stable
@@ -201,7 +202,7 @@ as $$
         limit 1),
         case key when 'grni_method' then 'on_invoice' when 'price_tolerance' then '0.01'
                  when 'amount_tolerance' then '5' when 'accept_limit' then '500'
-                 when 'repair_cost_limit' then '5000' when 'repair_cost_ceiling' then '50000' end)
+                 when 'repair_cost_limit' then '5000' when 'repair_cost_ceiling' then '50000' when 'alone_limit' then '50000' end)
 $$;
 
 -- Today where the company is.

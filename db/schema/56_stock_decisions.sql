@@ -291,7 +291,7 @@ language plpgsql
 set search_path = erp, pg_catalog, pg_temp
 as $$
 begin
-    if it.proposed_by = my_user_id() then
+    if it.proposed_by = my_user_id() or only_stands_in('{manager}', array[it.proposed_by]) then
         perform refuse('ER012', 'disposal_not_own', jsonb_build_object('number', it.number));
     end if;
     return (

@@ -10,7 +10,8 @@ call erp.withhold('erp.item_merge', 'planner desk engineer', 'before after');  -
 
 -- What a document as a whole must keep to, looked at when it stands: what comes back of an order (of an engineer, where no order took the
 -- cost) is no more than what was issued to it, by item, lot and owner; and a clerk's own opening stock is worth no more within thirty
--- days than what he may find by counting without a second person. A clerk posts more returns than issues with a reason, a steward
+-- days than what he may find by counting without a second person; and what he scraps, or sends back to a supplier without its receipt,
+-- is worth no more within thirty days than purchasing.alone_limit. A clerk posts more returns than issues with a reason, a steward
 -- or manager anything. A document of another kind does not come here.
 create function erp.stock_document_figures() returns trigger
 language plpgsql
@@ -20,8 +21,29 @@ declare
     over   record;
     opened numeric;
     most   numeric;
+    lost   jsonb;
 begin
     if my_roles() && '{steward,manager}' or is_owner() then
+        return null;
+    end if;
+    if new.document_type in ('adjustment', 'supplier_return') then
+        if exists (
+            select from stock_move m
+            join stock_location t on t.id = m.to_location_id and t.kind in ('scrap', 'supplier')
+            where m.document_id = new.id and m.reverses_id is null and m.owner_id is null) then
+            perform pg_advisory_xact_lock(hashtext('erp.alone'), new.posted_by);
+            most := purchasing_rule(new.company_id, 'alone_limit')::numeric;
+            select jsonb_build_object('amount', to_char(sum(m.amount), 'FM999999999999990.00'), 'limit', to_char(most, 'FM999999999999990.00')) into lost
+            from stock_document d
+            join stock_move m on m.document_id = d.id and m.reverses_id is null and m.owner_id is null
+            join stock_location t on t.id = m.to_location_id and t.kind in ('scrap', 'supplier')
+            where d.posted_at > now() - interval '30 days' and d.posted_by = new.posted_by and d.reverses_id is null
+              and d.document_type in ('adjustment', 'supplier_return') and not exists (select from stock_document b where b.reverses_id = d.id)
+            having sum(m.amount) > most;
+            if found then
+                perform refuse('ER012', 'stock_alone_limit', lost);
+            end if;
+        end if;
         return null;
     end if;
     if new.document_type = 'opening' then
@@ -93,7 +115,7 @@ begin
 end
 $$;
 create trigger stock_document_figures after insert on erp.stock_document
-    for each row when (new.document_type in ('return', 'opening') and new.reverses_id is null
+    for each row when (new.document_type in ('return', 'opening', 'adjustment', 'supplier_return') and new.reverses_id is null
         or new.document_type in ('issue', 'counter_issue') and new.reverses_id is not null)
     execute function erp.stock_document_figures();
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from time import sleep
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -149,6 +151,26 @@ def test_a_transfer_takes_only_what_lay_there_then(shop: Shop, average: Ledger) 
     assert refusal(average, "transfer", 12, **early).constraint == "stock_not_there_then"
     stock.post(shop.clerk, uuid4(), average.document("transfer", at=ago(9), **early))
     assert average.stock[0] == 2
+
+
+def test_two_at_once_do_not_take_the_same_pieces_of_that_day(shop: Shop, average: Ledger) -> None:
+    """Five lay there then and twenty do now: the second waits for the first and finds nothing left of that day."""
+    average.receive(5, 10, ago(20))
+    average.receive(15, 10, ago(2))
+    document = json.dumps(average.document("issue", at=ago(10), from_location_id=average.place, quantity=5))
+    post = "select api.post_stock(%s, %s)"
+    with shop.clerk.raw() as first, ThreadPoolExecutor(1) as pool, first.cursor() as cursor:
+        cursor.execute("begin")
+        cursor.execute(post, (str(uuid4()), document))
+        second = pool.submit(call, shop.colleague, post, str(uuid4()), document)
+        waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        while not shop.value(waits) and not second.done():
+            sleep(0.02)
+        assert not second.done()
+        cursor.execute("commit")
+        with pytest.raises(UserError) as caught:
+            second.result(60)
+    assert caught.value.constraint == "stock_not_there_then" and average.stock[0] == 15
 
 
 def test_what_may_go_below_zero_may_have_been_there(shop: Shop, average: Ledger) -> None:

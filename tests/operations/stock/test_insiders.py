@@ -160,3 +160,25 @@ def test_nothing_is_found_where_the_count_is_not(shop: Shop) -> None:
     made, _ = stock_counts.start(shop.clerk, location_id=shop.place("A-03-1-2"))
     elsewhere = Entered(Decimal(1), item_id=shop.item("SNS-PT100-6"), location_id=shop.place("D-01-1-7"))
     assert refused(lambda: stock_counts.enter(shop.clerk, made, [elsewhere])) == "stock_count_line_known"
+
+
+def test_what_one_scraps_or_sends_back_without_its_receipt_has_a_limit(
+    shop: Shop, someone: Someone, steward_of_shop: Database
+) -> None:
+    """Separators at 745, three of them; the limit of thirty days is two."""
+    shop.value("insert into erp.setting (key, value) values ('purchasing.alone_limit', '1500')")
+    part = {"item_id": shop.item("SEP-OIL-7520"), "from_location_id": shop.place("A-03-2-1"), "quantity": 1}
+    shop.value("select api.release_reservations(array(select id from erp.reservation))")
+    scrap = {**part, "to_location_id": shop.value("select min(id) from erp.stock_location where kind = 'scrap'")}
+    first = post(shop.clerk, "adjustment", [scrap], reason="dented")
+    post(shop.clerk, "supplier_return", [part])
+    assert refused(lambda: post(shop.clerk, "adjustment", [scrap], reason="dented")) == "stock_alone_limit"
+    assert refused(lambda: post(shop.clerk, "supplier_return", [part])) == "stock_alone_limit"
+    stock.reverse(shop.clerk, uuid4(), first.document_id, "it can be mended")
+    post(shop.clerk, "adjustment", [scrap], reason="dented")
+    come = {"item_id": part["item_id"], "to_location_id": part["from_location_id"], "quantity": 1}
+    received = post(shop.clerk, "receipt", [come])
+    named = [{**part, "returns_move_id": received.moves[0]}]
+    post(shop.clerk, "supplier_return", named)
+    post(steward_of_shop, "adjustment", [scrap], reason="dented")
+    assert shop.on_hand("SEP-OIL-7520") == 0 and shop.whole()
