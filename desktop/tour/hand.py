@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMenuBar, QWidget
@@ -37,7 +37,14 @@ def wait_for(what: str, ready: Callable[[], Found | None], *, seconds: float = P
             return found
         if time.monotonic() >= limit:
             raise Stuck(f"waited {seconds:g} s in vain for {what}")
-        QTest.qWait(_LOOK_MS)
+        rest(_LOOK_MS)
+
+
+def rest(milliseconds: int) -> None:
+    """Let the program work for a moment. `QTest.qWait` would not: it keeps Python's lock, and no thread gets a turn."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def demand(holds: bool, what: str) -> None:
@@ -70,7 +77,7 @@ def type_text(window: QWidget, text: str) -> None:
     """As a person, key by key."""
     for letter in text:
         QTest.keyClicks(focused(window), letter)
-        QTest.qWait(TYPING_MS)
+        rest(TYPING_MS)
 
 
 def click(widget: QWidget, at: QPoint | None = None) -> None:
@@ -98,7 +105,7 @@ def dragging(source: QWidget, start: QPoint, target: QWidget, end: QPoint) -> It
     QTest.mousePress(source, Qt.MouseButton.LeftButton, pos=start)
     for part in (0.1, 0.3, 0.6, 0.9, 1.0):
         _move(source, start + (goal - start) * part)
-        QTest.qWait(15)
+        rest(15)
     try:
         yield
     finally:

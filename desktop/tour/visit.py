@@ -16,7 +16,7 @@ from db.session import Database
 from desktop.app import Program
 from desktop.runtime import entering
 from desktop.tour import pictures
-from desktop.tour.hand import CTRL, Stuck, choose_last, click, demand, press, scan, type_text, wait_for
+from desktop.tour.hand import CTRL, Stuck, choose_last, click, demand, press, rest, scan, type_text, wait_for
 from desktop.tour.journal import Journal
 from desktop.views.shell.login import LoginWindow
 from desktop.views.shell.window import MainWindow
@@ -114,7 +114,7 @@ class Visit:
             seconds=180,
         )
         login.activateWindow()
-        QTest.qWait(50)
+        rest(50)
         click(row)
         demand(login.user.text() == user, f"the log-in window filled in {login.user.text()!r}")
         self.picture(f"{user}-login", login)
@@ -199,7 +199,7 @@ class Visit:
         """Until nothing works in the background and all is painted."""
         work = self.program.work
         wait_for("the work to end", lambda: not work.running())
-        QTest.qWait(60)
+        rest(60)
         wait_for("the work to end", lambda: not work.running())
 
     def picture(self, name: str, window: QWidget | None = None) -> None:
@@ -207,7 +207,7 @@ class Visit:
             self.calm()
             self.tidy(name)
         else:
-            QTest.qWait(60)
+            rest(60)
         pictures.take(window or self.window, self.journal.picture(name))
 
     def tidy(self, name: str) -> None:

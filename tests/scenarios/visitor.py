@@ -103,7 +103,7 @@ class Visitor:
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = _NONE, times: int = 1) -> None:
         for _ in range(times):
             hand.press(self.front(), key, modifiers)
-            QTest.qWait(1)
+            hand.rest(1)
 
     def type(self, text: str) -> None:
         hand.type_text(self.front(), text)
@@ -130,7 +130,7 @@ class Visitor:
         palette = self.window.palette_popup
         self.wait("the palette", palette.isVisible)
         self.write(words)
-        QTest.qWait(DEBOUNCE_MS + 50)  # records are searched after a pause and then stand above the commands
+        hand.rest(DEBOUNCE_MS + 50)  # records are searched after a pause and then stand above the commands
         self.calm()
 
         def offered() -> int:
@@ -275,7 +275,7 @@ class Visitor:
         work = self.program.work
         for _ in range(2):
             self.wait("the work to end", lambda: not work.running())
-            QTest.qWait(20)
+            hand.rest(20)
 
     def focused_in(self, part: QWidget) -> None:
         """The keys go into that part of the screen, without a hand on the mouse."""
@@ -315,9 +315,9 @@ class Visitor:
             apply_theme(self._app, theme)
             for width, height in ((1366, 768), (1920, 1080)):
                 self.window.resize(width, height)
-                QTest.qWait(80)
+                hand.rest(80)
                 file = Path(PICTURES) / f"{name}-{language()}-{theme}-{width}.png"
                 self.window.grab().save(str(file))
         apply_theme(self._app, "light")
         self.window.resize(self.size)
-        QTest.qWait(50)
+        hand.rest(50)
