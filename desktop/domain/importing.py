@@ -72,6 +72,8 @@ class ImportField:
     aliases: tuple[str, ...] = ()
     custom: bool = False
     max_length: int = 2000
+    currency: str = ""
+    """Of an amount: what it is kept in, where that is known; a sign of another beside it is refused."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class TypedRow:
     faults: tuple[CellFault, ...] = ()
     fills: bool = False
     """It only fills what is empty in the record that it names: somebody said that both are one."""
+    said: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The currencies that the signs beside amounts may mean, where what they are kept in was not known yet."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
+from desktop.domain.currencies import currencies_said, without_currency
 from desktop.domain.entry import narrow, without_european
 from desktop.domain.importing import Fault, FieldKind, ImportField
 from desktop.domain.text import pick, tr
@@ -22,7 +23,6 @@ Read = Callable[[RawCell, ImportField], object]
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _PLAIN = re.compile(r"(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
-_CURRENCY = re.compile(r"(?:CNY|RMB|USD|EUR|[¥￥$€]|元)", re.IGNORECASE)
 _DATE_FORMS = (
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]"),
@@ -100,8 +100,19 @@ def _code(raw: RawCell, field: ImportField) -> str:
     return text
 
 
+def foreign_amount(mark: str, currency: str) -> Fault:
+    """Why an amount with that sign is not taken as one in `currency`."""
+    return Fault(
+        lambda: tr("{value} is not an amount in {currency}.", value=mark, currency=currency),
+        lambda: tr("Convert it to {currency} and write it without the other sign.", currency=currency),
+    )
+
+
 def _decimal(raw: RawCell, field: ImportField) -> Decimal:
     value = _number(raw)
+    said = currencies_said(narrow(raw)) if isinstance(raw, str) else None
+    if said is not None and field.currency and field.currency not in said:
+        raise Unreadable(foreign_amount(str(raw), field.currency))
     limit = Decimal(10) ** 14
     if abs(value) >= limit:
         raise Unreadable(
@@ -133,7 +144,7 @@ def _number(raw: RawCell) -> Decimal:
 def _number_of_text(raw: str) -> Decimal:
     if raw.startswith(("=", "＝")):
         raise Unreadable(_formula())
-    text = _CURRENCY.sub("", narrow(raw)).replace(" ", "").replace("\u00a0", "").replace("，", ",")
+    text = without_currency(narrow(raw)).replace(" ", "").replace("\u00a0", "").replace("，", ",")
     negative = False
     if text.startswith("(") and text.endswith(")"):
         negative, text = True, text[1:-1]

@@ -6,21 +6,26 @@ The command line and the import screen both go through here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from db.session import Database
+from desktop.domain.currencies import currencies_said, currency_of
+from desktop.domain.entry import narrow
 from desktop.domain.importing import CellFault, ColumnMap, ImportField, Plan, TypedRow
 from desktop.domain.progress import Progress
 from desktop.domain.text import pick, tr
 from desktop.exchange import mapping
 from desktop.exchange.cells import Unreadable, as_text, read_cell
-from desktop.exchange.files import FileProblem, Sheet, Source, open_file
+from desktop.exchange.files import FileProblem, RawCell, Sheet, Source, open_file
 from desktop.exchange.rejects import write_rejects
 from desktop.operations import importing
 from desktop.operations.importing import Batch, Imported, RowsRejected, Target
 
 __all__ = ["Outcome", "batch_of", "import_file", "map_of", "read_rows"]
+
+
+_AMOUNTS = ("money", "price")
 
 
 @dataclass(frozen=True)
@@ -39,20 +44,31 @@ def read_rows(
     progress = progress or Progress()
     by_key = {field.key: field for field in fields}
     mapped = [(column, by_key[key]) for column, key in columns.fields.items() if key in by_key]
+    paid_in = next((column for column, field in mapped if field.key == "currency"), None)
     rows = []
     for count, (number, cells) in enumerate(sheet.rows):
         if count % 1000 == 0:
             progress.report(count, len(sheet.rows))
         values: dict[str, object] = {}
         faults = []
+        said: dict[str, frozenset[str]] = {}
+        own = currency_of(as_text(cells[paid_in])) if paid_in is not None else None
         for column, field in mapped:
+            if field.kind in _AMOUNTS and own is not None:
+                field = replace(field, currency=own)
             try:
                 values[field.key] = read_cell(cells[column], field)
+                if field.kind in _AMOUNTS and not field.currency and (signs := _signs(cells[column])) is not None:
+                    said[field.key] = signs
             except Unreadable as problem:
                 place = sheet.header[column]
                 faults.append(CellFault(number, place, field.key, as_text(cells[column])[:200], problem.fault))
-        rows.append(TypedRow(number, values, tuple(faults)))
+        rows.append(TypedRow(number, values, tuple(faults), said=said))
     return rows
+
+
+def _signs(cell: RawCell) -> frozenset[str] | None:
+    return currencies_said(narrow(cell)) if isinstance(cell, str) else None
 
 
 def map_of(

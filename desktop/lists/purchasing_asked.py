@@ -82,6 +82,7 @@ RFQ_QUOTES = ListSpec(
                source="item.name"),
         Column(key="quantity", expr=RfqLine.quantity, kind=Kind.QUANTITY, width=90, source="rfq_line.quantity"),
         Column(key="unit_price", expr=RfqQuote.unit_price, kind=Kind.PRICE, width=110, writes="unit_price"),
+        Column(key="currency", expr=Rfq.currency, width=80, source="rfq.currency", shown=False),
         Column(key="lead_time_days", expr=RfqQuote.lead_time_days, kind=Kind.INTEGER, width=120,
                writes="lead_time_days"),
         Column(key="note", expr=RfqQuote.note, width=220, writes="note"),

@@ -51,6 +51,7 @@ class ColumnInfo:
     unit: str | None = None
     looks: tuple[Look, ...] = ()
     custom: bool = False
+    currency: str = ""  # of an amount: what it is in where its row names no other
     also: str = ""  # the label in the other language: suppliers head their sheets in their own
 
 

@@ -8,7 +8,7 @@ column differs: typed into a column of percentages, 18 means 18 %.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
@@ -81,8 +81,19 @@ def edit_text(info: ColumnInfo, value: Cell) -> str:
     return format_cell(info, value)
 
 
-def parse_text(info: ColumnInfo, text: str) -> Cell:
-    """The value that `text` means in the column, None for blank. Raises NotAccepted with cause and remedy."""
+def paid_in(info: ColumnInfo, infos: Sequence[ColumnInfo], cells: Sequence[Cell]) -> str:
+    """The currency of an amount in that row: what its row names, else the company's; "" for what is no amount."""
+    if not info.currency:
+        return ""
+    named = next((cell for other, cell in zip(infos, cells, strict=False) if other.key == "currency" and cell), None)
+    return str(named or info.currency)
+
+
+def parse_text(info: ColumnInfo, text: str, currency: str | None = None) -> Cell:
+    """The value that `text` means in the column, None for blank. Raises NotAccepted with cause and remedy.
+
+    A sign of another currency than `currency` is refused; None: than the company's; "": all signs are taken.
+    """
     typed = text.strip()
     if typed in ("", NO_VALUE):
         if info.required:
@@ -95,7 +106,7 @@ def parse_text(info: ColumnInfo, text: str) -> Cell:
     if info.kind in SHARES and _BARE_NUMBER.fullmatch(narrow(typed)):
         typed += "%"
     try:
-        return cast(Cell, read_cell(typed.replace(THIN_SPACE, " "), _field_of(info)))
+        return cast(Cell, read_cell(typed.replace(THIN_SPACE, " "), _field_of(info, currency)))
     except Unreadable as wrong:
         raise NotAccepted(wrong.fault.text()) from wrong
 
@@ -122,10 +133,13 @@ def _near_day(typed: str) -> date | None:
         return None
 
 
-def _field_of(info: ColumnInfo) -> ImportField:
+def _field_of(info: ColumnInfo, currency: str | None) -> ImportField:
     kind: FieldKind = "lookup" if info.reference else _READ_AS[info.kind]
     choices = tuple(Choice(value, label, label) for value, label in info.choices)
-    return ImportField(info.key, kind, info.label, info.label, required=info.required, choices=choices)
+    amount = info.currency if currency is None else currency
+    return ImportField(
+        info.key, kind, info.label, info.label, required=info.required, choices=choices, currency=amount
+    )
 
 
 def _grouped(value: Decimal, places: int) -> str:

@@ -196,12 +196,15 @@ def within(condition: Condition | None, known: Collection[str]) -> Condition | N
 
 
 def with_helpers(wanted: Sequence[str], columns: Sequence[ColumnInfo]) -> tuple[str, ...]:
-    """`wanted` and the columns that they need beside them: targets of bars, ids behind links, what looks depend on."""
+    """`wanted` and the columns that they need beside them: targets of bars, ids behind links, what looks depend on, and
+    what amounts are in that may be typed.
+    """
     by_key = {info.key: info for info in columns}
     needed = list(wanted)
     for key in wanted:
         info = by_key[key]
         needed += [info.target or "", info.opens[1] if info.opens else ""]
+        needed += ["currency"] if info.editable and info.currency else []
         needed += [test.column for look in info.looks for test in comparisons(look.when)]
     return tuple(dict.fromkeys(key for key in needed if key in by_key))
 

@@ -13,11 +13,12 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from desktop.domain.conditions import Test
+from desktop.domain.currencies import currencies_said, currency_of
 from desktop.domain.entry import narrow
 from desktop.domain.importing import CellFault, Fault, ImportField, Plan, PlannedRow
 from desktop.domain.text import tr
 from desktop.lists.query import Cell, ColumnInfo, ListQuery, ListSource, Row
-from desktop.models.kinds import NotAccepted, format_cell, parse_text
+from desktop.models.kinds import NotAccepted, format_cell, paid_in, parse_text
 from desktop.models.list_pages import Shape, ShownRow
 from desktop.operations.pasting import Entered, PastePlan
 
@@ -182,7 +183,7 @@ def check(
     planned = [planner.plan(number, target) for number, target in enumerate(matched)]
     tried: PastePlan | None = None
     if trial is not None:
-        tried = trial.plan(_entered(planned, columns))
+        tried = trial.plan(_entered(planned, columns, planner.said))
         planned = _judged(planned, tried, infos)
     fields = tuple(
         ImportField(info.key, "text", info.label, info.label, required=info.required) for info in columns.values()
@@ -191,7 +192,9 @@ def check(
     return Checked(Plan(title, fields, tuple(planned)), by_number, tried)
 
 
-def _entered(planned: Sequence[PlannedRow], columns: Mapping[int, ColumnInfo]) -> list[Entered]:
+def _entered(
+    planned: Sequence[PlannedRow], columns: Mapping[int, ColumnInfo], said: Mapping[int, Mapping[str, frozenset[str]]]
+) -> list[Entered]:
     """The rows that could be read, for the trial: cells that may be edited; of new rows all."""
     editable = {info.key for info in columns.values() if info.editable}
     lines: list[Entered] = []
@@ -199,7 +202,7 @@ def _entered(planned: Sequence[PlannedRow], columns: Mapping[int, ColumnInfo]) -
         if row.verdict == "rejected":
             continue
         values: dict[str, Cell] = {key: value for key, value in row.values.items() if key in editable}  # type: ignore[misc]
-        lines.append(Entered(row.number, row.row_id, values))
+        lines.append(Entered(row.number, row.row_id, values, said=said.get(row.number, {})))
     return lines
 
 
@@ -245,6 +248,7 @@ class _Planner:
         self._blank_leaves = blank_leaves
         self._numbers = {info.key: number for number, info in enumerate(shape.infos)}
         self._taken: dict[int, int] = {}
+        self.said: dict[int, dict[str, frozenset[str]]] = {}
 
     def plan(self, index: int, target: ShownRow | None) -> PlannedRow:
         number, cells = self.pasted.first + index, self.pasted.rows[index]
@@ -258,7 +262,7 @@ class _Planner:
             text = cells[column] if column < len(cells) else ""
             shown[info.key] = text
             if column != self._key_column or target is None:
-                self._cell(number, column, info, text, target, values, shown, old, faults)
+                self._cell(number, cells, column, info, text, target, values, shown, old, faults)
         verdict = "rejected" if faults else "new" if target is None else "changed" if old else "same"
         row_id = target.row.id if target is not None else None
         return PlannedRow(number, verdict, values, shown, old, tuple(faults), row_id)  # type: ignore[arg-type]
@@ -293,9 +297,19 @@ class _Planner:
         )
         return CellFault(number, self.pasted.name(column), key, text, unknown, guess)
 
+    def _paid_in(self, info: ColumnInfo, cells: Sequence[str], target: ShownRow | None) -> str:
+        """The currency of the row's amounts: pasted beside them, its record's, or not known before that is found."""
+        column = next((number for number, each in self.columns.items() if each.key == "currency"), len(cells))
+        if column < len(cells) and (code := currency_of(cells[column])) is not None:
+            return code if info.currency else ""
+        if target is None and self._blank_leaves:
+            return ""
+        return paid_in(info, self.shape.infos, target.row.cells if target is not None else ())
+
     def _cell(
         self,
         number: int,
+        cells: Sequence[str],
         column: int,
         info: ColumnInfo,
         text: str,
@@ -309,11 +323,13 @@ class _Planner:
             return  # as it is, or as a new one is made
         before = target.row.cells[self._numbers[info.key]] if target is not None else None
         try:
-            value = parse_text(info, text)
+            value = parse_text(info, text, currency := self._paid_in(info, cells, target))
         except NotAccepted as error:
             why = str(error)
             faults.append(CellFault(number, self.pasted.name(column), info.key, text, Fault(lambda: why, lambda: "")))
             return
+        if info.currency and not currency and (said := currencies_said(narrow(text))) is not None:
+            self.said.setdefault(number, {})[info.key] = said
         values[info.key] = value
         shown[info.key] = format_cell(info, value)
         if value == before or target is None:

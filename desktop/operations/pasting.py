@@ -51,6 +51,8 @@ class Entered:
     row_id: int | None
     values: Mapping[str, Cell]
     refused: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The currencies that the signs beside amounts may mean, where their own was not known while they were read."""
 
 
 @dataclass(frozen=True)

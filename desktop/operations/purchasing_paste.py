@@ -66,6 +66,7 @@ def _row(line: Entered, suppliers: Mapping[str, Sequence[int]], items: Mapping[s
         min_quantity=least if isinstance(least, Decimal) else Decimal(0),
         valid_from=first if isinstance(first, date) else None, valid_to=last if isinstance(last, date) else None,
         open_end="valid_to" not in line.values, currency=_said(line, "currency"),
+        said=line.said.get("unit_price"),
     )  # fmt: skip
 
 

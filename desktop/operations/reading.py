@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,12 +23,13 @@ from desktop.domain.matching import Words
 from desktop.domain.text import Language
 from desktop.lists.compile import Listing, custom_column, joined
 from desktop.lists.query import ColumnInfo
-from desktop.lists.spec import Column, ListSpec
+from desktop.lists.spec import Column, Kind, ListSpec
 
 _WHO = text("""
     select coalesce(erp.my_user_id(), 0) as user_id,
            coalesce((select u.user_name from erp.app_user u where u.id = erp.my_user_id()), session_user) as user_name,
            coalesce((select c.time_zone from erp.company c order by c.id limit 1), 'Asia/Shanghai') as zone,
+           coalesce((select c.currency from erp.company c order by c.id limit 1), 'CNY') as currency,
            cardinality(erp.my_units()) as units, clock_timestamp() as now
 """)
 _RIGHTS = text("""
@@ -38,6 +39,9 @@ _RIGHTS = text("""
     from unnest(cast(:tables as text[]), cast(:columns as text[])) as p (relation, attribute)
 """).bindparams(bindparam("tables"), bindparam("columns"))
 _ROLES = text("select erp.my_roles()")
+
+
+_AMOUNTS = frozenset({Kind.MONEY, Kind.PRICE})
 
 
 class ListHidden(LookupError):
@@ -53,6 +57,7 @@ class Reader:
     units: int
     zone: ZoneInfo
     ahead: timedelta
+    currency: str = ""
 
     def words(self) -> Words:
         today = (datetime.now(UTC) + self.ahead).astimezone(self.zone).date()
@@ -82,7 +87,7 @@ def reader_of(connection: Connection) -> Reader:
         zone = ZoneInfo(row.zone)
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("Asia/Shanghai")
-    return Reader(row.user_id, row.user_name, row.units, zone, row.now - datetime.now(UTC))
+    return Reader(row.user_id, row.user_name, row.units, zone, row.now - datetime.now(UTC), row.currency)
 
 
 def may_see(spec: ListSpec, roles: frozenset[str], *, owner: bool) -> bool:
@@ -113,6 +118,7 @@ def look(connection: Connection, spec: ListSpec, language: Language) -> View:
         _info(spec, column, language, rights, entries.get(source_of(column) or ""), labelled.get(column.key))
         for column in seen.values()
     )
+    infos = tuple(replace(info, currency=reader.currency) if info.kind in _AMOUNTS else info for info in infos)
     return View(reader, listing, infos)
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.text import tr
 from desktop.lists.query import Cell, GroupHead
 from desktop.models.editable_list import EditableListModel, NewCell
-from desktop.models.kinds import NotAccepted, edit_text, format_cell, parse_text
+from desktop.models.kinds import NotAccepted, edit_text, format_cell, paid_in, parse_text
 from desktop.models.list_edits import State
 from desktop.models.list_pages import ShownRow
 from desktop.models.selection import Rect, Selection
@@ -253,7 +253,7 @@ class GridView(GridFrame):
         shown, slot, line = self._editing
         text = self.editor.text()
         try:
-            value = parse_text(slot.info, text)
+            value = self.read(shown, slot, text)
         except NotAccepted as error:
             self.editor.set_wrong(True)
             self.editor.setFocus()
@@ -287,10 +287,16 @@ class GridView(GridFrame):
         self.canvas.setFocus()
         self.model.release()
 
+    def read(self, shown: ShownRow, slot: Slot, text: str) -> Cell:
+        """What `text` means in that cell: an amount is in what its row is in. Raises NotAccepted."""
+        return parse_text(slot.info, text, paid_in(slot.info, self.model.infos, shown.row.cells))
+
     def fill(self, value: Cell, source: Slot) -> None:
         """Give every cell of the selection that may be edited the value, read anew where the column is another."""
         text = edit_text(source.info, value)
-        self.change_selection(lambda _, slot: value if slot.column == source.column else parse_text(slot.info, text))
+        self.change_selection(
+            lambda shown, slot: value if slot.column == source.column else self.read(shown, slot, text)
+        )
 
     def change_selection(
         self,
@@ -405,13 +411,17 @@ class GridView(GridFrame):
 
     # --- what the model says -------------------------------------------------------------------------------------
 
-    def _map_changed(self) -> None:
+    def _follow_row(self) -> None:
+        """Rows came or went above the cursor: it stays on its record, not on its line."""
         if self._row_id is not None and self.model.row_id(self.selection.line) != self._row_id:
             line = self.model.line_of(self._row_id)
             if line is not None:
                 shift = line - self.selection.line
                 self.selection.line = line
                 self.selection.anchor_line = max(0, self.selection.anchor_line + shift)
+
+    def _map_changed(self) -> None:
+        self._follow_row()
         self.selection.clamp(self.model.map.lines, len(self.columns.slots))
         self._row_id = self.model.row_id(self.selection.line)
         self._sync_scene()
@@ -432,6 +442,8 @@ class GridView(GridFrame):
     def _lines_loaded(self, first: int, last: int) -> None:
         self._widen(first, last)
         if first <= self.selection.line <= last:
+            self._follow_row()
+            self._sync_scene()
             self._row_id = self.model.row_id(self.selection.line)
             self.current_changed.emit()
         self.canvas.update()

@@ -9,15 +9,13 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication
 
 from desktop.domain.text import tr
-from desktop.lists.query import Cell, GroupHead
+from desktop.lists.query import GroupHead
 from desktop.models.clipboard import from_text
-from desktop.models.kinds import parse_text
 from desktop.models.list_edits import Step
 from desktop.models.list_pages import ShownRow
 from desktop.models.paste import MOST_ROWS, Checked, Pasted, map_columns, recognise
 from desktop.operations.pasting import PastePlan, PasteResult, Undo
 from desktop.runtime.context import ToastAction
-from desktop.widgets.grid_columns import Slot
 from desktop.widgets.list_services import PasteBackend
 from desktop.widgets.paste_panel import PastePanel
 
@@ -51,10 +49,8 @@ class ListPaste(QObject):
     def _paste_one(self, text: str) -> None:
         """One cell fills the whole selection, under the same rules as typing."""
 
-        def read(_: ShownRow, slot: Slot) -> Cell:
-            return parse_text(slot.info, text)
-
-        self._page.grid.change_selection(read)
+        grid = self._page.grid
+        grid.change_selection(lambda shown, slot: grid.read(shown, slot, text))
 
     def _look(self, cells: list[list[str]]) -> None:
         page, grid = self._page, self._page.grid

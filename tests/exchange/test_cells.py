@@ -39,6 +39,30 @@ def test_numbers(raw: RawCell, value: str) -> None:
     assert read_cell(raw, field("decimal")) == Decimal(value)
 
 
+@pytest.mark.parametrize("raw", ["¥12.5", "￥ 12.5", "12.5元", "CNY 12.5", "rmb12.5", "１２．５", "12.5", 12.5])
+def test_an_amount_with_its_own_sign(raw: RawCell) -> None:
+    assert read_cell(raw, field("money", currency="CNY")) == Decimal("12.5")
+
+
+@pytest.mark.parametrize(
+    ("raw", "currency"),
+    [("$12.5", "CNY"), ("＄12.5", "CNY"),
+     ("US$ 12.5", "CNY"), ("12.5 USD", "CNY"), ("€12,5", "CNY"), ("12.5 eur", "CNY"),
+     ("£12.5", "CNY"), ("12.5美元", "CNY"), ("HK$12.5", "CNY"),
+     ("¥12.5", "USD"), ("12.5元", "EUR"), ("¥ 12.5 USD", "CNY")],
+)  # fmt: skip
+def test_an_amount_with_the_sign_of_another_currency_is_refused(raw: str, currency: str) -> None:
+    """Never read as if it were the own one."""
+    with pytest.raises(Unreadable):
+        read_cell(raw, field("price", currency=currency))
+
+
+def test_the_refusal_names_both_currencies() -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_cell("$12.50", field("money", currency="CNY"))
+    assert caught.value.fault.cause() == "$12.50 is not an amount in CNY."
+
+
 @pytest.mark.parametrize("raw", ["1,23", "1,2345.6", "12 pcs", "abc", "--1", "=1+1", "1.2.3", "", float("nan"), True])
 def test_what_is_no_number(raw: RawCell) -> None:
     if raw == "":

@@ -160,7 +160,11 @@ def enter_answers(visitor: Visitor, town: Town) -> None:
         visitor.type(days)
         visitor.press(Key.Key_Return)
         visitor.press(Key.Key_Left)
+    # what is answered leaves the view; the cursor stays on its record, wherever that stands now
+    visitor.wait("the answered ones to leave", lambda: page.model.count.exact and page.model.count.value == 4)
     visitor.calm()
+    here = page.grid.current()
+    assert here is not None and here.row.cells[1] == suppliers[2] and page.grid.selection.line == 0
     visitor.copied(*("\t".join(each) for name in suppliers[2::2] for each in prices[name]))
     visitor.press(Key.Key_V, CTRL)
     panel = visitor.wait("the preview", lambda: page.pasting.panel)

@@ -21,6 +21,9 @@ _CUSTOM = text(
     "select key, kind, label, label_zh, meaning, meaning_zh, choices, required"
     " from erp.custom_field where table_name = :table and active order by position, id"
 )
+_HOME_CURRENCY = text("select coalesce((select c.currency from erp.company c order by c.id limit 1), 'CNY')")
+_OWN_CURRENCY = frozenset({"supplier_prices"})
+"""Targets whose rows are each in a currency of their own, which is only known once their records are found."""
 _KINDS: Mapping[str, FieldKind] = {
     "text": "text",
     "integer": "integer",
@@ -41,12 +44,21 @@ def fields_of(session: Session, target: Target) -> tuple[ImportField, ...]:
     sources = {spec.key: spec.source or f"{target.table}.{spec.column_name()}" for spec in target.fields}
     found = {row.source: row for row in session.execute(_ENTRIES, {"sources": list(sources.values())})}
     closed = closed_fields(session, target)
-    fields = [_field(spec, found.get(sources[spec.key])) for spec in target.fields if spec.key not in closed]
+    home = "" if target.key in _OWN_CURRENCY else str(session.execute(_HOME_CURRENCY).scalar_one())
+    fields = [
+        _in_currency(_field(spec, found.get(sources[spec.key])), home)
+        for spec in target.fields
+        if spec.key not in closed
+    ]
     if target.traced:
         fields.extend(_TRACE)
     if target.has_custom:
         fields.extend(_custom(row) for row in session.execute(_CUSTOM, {"table": target.table}))
     return tuple(fields)
+
+
+def _in_currency(field: ImportField, home: str) -> ImportField:
+    return replace(field, currency=home) if field.kind in ("money", "price") else field
 
 
 def closed_fields(session: Session, target: Target) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +85,7 @@ class _Draft:
     faults: tuple[CellFault, ...]
     row_id: int | None = None
     fills: bool = False
+    said: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _resolved(
@@ -123,7 +124,7 @@ def _resolve_row(
             value, shown[key] = meant.key, meant.code
             shown[f"{key}.name"] = meant.name
         values[key] = value
-    return _Draft(row.number, values, shown, tuple(faults), fills=row.fills)
+    return _Draft(row.number, values, shown, tuple(faults), fills=row.fills, said=row.said)
 
 
 _PRICE_FIELDS = {"item": "item_id"}
@@ -145,7 +146,7 @@ def _price_row(draft: _Draft) -> PriceRow:
         word=draft.shown.get("item_id", ""), supplier_code=str(values.get("supplier_code") or ""),
         min_quantity=values.get("min_quantity") or Decimal(0), valid_from=values.get("valid_from"),
         valid_to=values.get("valid_to"), open_end=values.get("valid_to") is None,
-        currency=str(values.get("currency") or ""),
+        currency=str(values.get("currency") or ""), said=draft.said.get("unit_price"),
     )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ class PriceRow:
     valid_to: date | None = None
     open_end: bool = True
     currency: str = ""
+    said: frozenset[str] | None = None
+    """What the sign beside the price may mean; None where there is none."""
     price_id: int | None = None
     faults: dict[str, Fault] = field(default_factory=dict)
 
@@ -71,10 +73,11 @@ _CURRENCIES = text("select id, currency from erp.party where id = any (:supplier
 def settle(session: Session, unit: int, today: date, rows: Sequence[PriceRow]) -> None:
     """Find items, prices and currencies of the rows, and name what stands in their way."""
     _find_items(session, rows)
+    named = {row.line for row in rows if row.currency}
     _take_currencies(session, rows)
     known = _known(session, unit, rows)
     for row in rows:
-        _match(row, known, today)
+        _match(row, known, today, named=row.line in named)
     _name_overlaps(rows, known, today)
 
 
@@ -151,8 +154,9 @@ def _key(row: PriceRow) -> _Key | None:
     return None if row.supplier is None or row.item is None else (row.supplier, row.item, row.min_quantity)
 
 
-def _match(row: PriceRow, known: Mapping[_Key, Sequence[_Price]], today: date) -> None:
+def _match(row: PriceRow, known: Mapping[_Key, Sequence[_Price]], today: date, *, named: bool) -> None:
     key = _key(row)
+    paid_in = row.currency
     for price in known.get(key, ()) if key is not None else ():
         meant = (
             price.valid_from == row.valid_from
@@ -161,10 +165,16 @@ def _match(row: PriceRow, known: Mapping[_Key, Sequence[_Price]], today: date) -
         )
         if meant:
             row.price_id, row.valid_from = price.id, price.valid_from
+            paid_in = price.currency if not named else row.currency
             if row.open_end:
                 row.valid_to = price.valid_to
-            return
+            break
     row.valid_from = row.valid_from or today
+    if row.said is not None and paid_in and paid_in not in row.said:
+        row.faults["unit_price"] = Fault(
+            lambda: tr("The sign beside it is not that of {currency}, in which this price is.", currency=paid_in),
+            lambda: tr("Convert it, or name the currency in a column of its own."),
+        )
 
 
 def _name_overlaps(rows: Sequence[PriceRow], known: Mapping[_Key, Sequence[_Price]], today: date) -> None:

@@ -44,3 +44,46 @@ def test_ctrl_v_shows_the_difference_f9_writes_it_and_ctrl_z_takes_it_back(
     qtbot.keyClick(page.grid.canvas, Key.Key_Z, Mod.ControlModifier)
     qtbot.waitUntil(lambda: page.grid.model.rowCount() == 0, timeout=15000)
     assert shop.value("select count(*) from erp.supplier_price") == 0
+
+
+def test_a_sign_of_another_currency_is_never_read_as_the_price_s_own(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
+) -> None:
+    """Pasted without a column of currencies the sign is held against what the price found is in; typed likewise."""
+    by = shop.value("select code from erp.party where id = %s", shop.world.supplier)
+    shop.value(
+        "insert into erp.supplier_price (company_id, org_unit_id, supplier_id, item_id, unit_price, currency,"
+        " valid_from) values (%s, %s, %s, %s, 80, 'USD', current_date - 9) returning id",
+        shop.world.company, shop.world.branch, shop.world.supplier, shop.item("FLT-OIL-7511"),
+    )  # fmt: skip
+    context, _ = context_of(person("buyer"), "buyer")
+    page = list_page(context, list_for("supplier_prices"))
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: page._opened and page.model.count.value == 1 and not context.work.running(), timeout=15000)
+    page.grid.canvas.setFocus()
+    for sign, verdict in (("¥90", "rejected"), ("€90", "rejected"), ("＄９０", "changed"), ("90 USD", "changed")):
+        rows = ("Vendor\tPart number\tNet price", f"{by}\tFLT-OIL-7511\t{sign}", f"{by}\tFLT-AIR-7502\t￥1,170.50")
+        QGuiApplication.clipboard().setText("\n".join(rows))
+        qtbot.keyClick(page.grid.canvas, Key.Key_V, Mod.ControlModifier)
+        qtbot.waitUntil(lambda: (panel := page.pasting.panel) is not None and panel.checked is not None, timeout=15000)
+        panel = page.pasting.panel
+        assert panel is not None and panel.checked is not None
+        assert [row.verdict for row in panel.checked.plan.rows] == [verdict, "new"], sign
+        if verdict == "rejected":
+            (fault,) = panel.checked.plan.rows[0].faults
+            assert (fault.field, "USD" in fault.fault.text()) == ("unit_price", True)
+        qtbot.keyClick(panel.table, Key.Key_Escape)
+        qtbot.waitUntil(lambda: page.pasting.panel is None, timeout=15000)
+    price = page.columns.slot_of("unit_price")
+    assert price is not None
+    page.grid.set_cursor(0, price.position)
+    qtbot.keyClicks(page.grid.canvas, "¥70")
+    qtbot.keyClick(page.grid.editor, Key.Key_Return)
+    assert page.grid.editor is not None, "refused: it stays open and red"
+    qtbot.keyClick(page.grid.editor, Key.Key_A, Mod.ControlModifier)
+    qtbot.keyClicks(page.grid.editor, "$70")
+    qtbot.keyClick(page.grid.editor, Key.Key_Return)
+    shown = page.grid.current()
+    assert page.grid.editor is None and shown is not None
+    assert page.model.value(shown, page.model.infos.index(price.info)) == 70
