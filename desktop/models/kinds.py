@@ -133,7 +133,7 @@ def _near_day(typed: str) -> date | None:
         return None
 
 
-def _field_of(info: ColumnInfo, currency: str | None) -> ImportField:
+def _field_of(info: ColumnInfo, currency: str | None = None) -> ImportField:
     kind: FieldKind = "lookup" if info.reference else _READ_AS[info.kind]
     choices = tuple(Choice(value, label, label) for value, label in info.choices)
     amount = info.currency if currency is None else currency

@@ -234,6 +234,25 @@ def test_changes_of_others_appear_with_initials_and_own_ones_do_not_flash(world:
     assert world.page.model.edits.foreign_count() == 0
 
 
+def test_the_cursor_stays_on_its_record_when_rows_above_it_leave_the_view(world: World, qtbot: QtBot) -> None:
+    """By line it would stand on the next record, and what is typed or pasted now would go there."""
+    world.key(Key.Key_4, Qt.KeyboardModifier.AltModifier)
+    world.settle(qtbot)
+    qtbot.waitUntil(lambda: world.page.views.current == "floor" and world.page.model.map.lines < 412)
+    lines = world.page.model.map.lines
+    world.at(2, "scope")
+    first, here = world.row(0).row.id, world.row(2).row.id
+    world.source.put(first, "margin", Decimal("0.9"))
+    world.context.bus.publish(Changes.of(contract=[first]))
+    qtbot.waitUntil(lambda: world.page.model.map.lines == lines - 1 and world.row(0).row.id != first)
+    world.settle(qtbot)
+    shown = world.grid.current()
+    assert shown is not None and (shown.row.id, world.grid.selection.line) == (here, 1)
+    world.type("pumps")
+    world.key(Key.Key_Return)
+    assert world.page.model.edits.edit(here, "scope") is not None, "what is typed goes to the same record"
+
+
 def test_a_hidden_page_looks_again_when_it_is_shown(world: World, qtbot: QtBot) -> None:
     world.page.hide()
     world.source.put(1, "scope", "news")
