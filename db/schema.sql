@@ -11195,6 +11195,13 @@ declare
 begin
     select i.company_id, i.org_unit_id, i.code into part from erp.item i where i.id = item and i.org_unit_id = any (api.posting_units(actor));
     if not found then
+        -- Who sees it is told why not he: all that the company has of it changes its value.
+        select i.code, u.name into part from erp.item i join erp.org_unit u on u.id = i.org_unit_id
+        where i.id = item and i.org_unit_id = any (erp.my_units_up());
+        if found then
+            perform api.refuse_posting('stock_value_scope', 'the item belongs to a unit for which he may not post', null,
+                jsonb_build_object('item', part.code, 'unit', part.name));
+        end if;
         perform api.refuse_posting('stock_item_known', 'no such item');
     end if;
     cost := api.lock_cost(part.company_id, item);

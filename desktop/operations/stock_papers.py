@@ -57,8 +57,10 @@ def moves_of_day(database: Database, store: Store, day: date) -> Sequence[DaysMo
     return tuple(
         DaysMove(
             row.posted_at.astimezone(store.zone), row.document_type, row.number, row.code,
-            pick(row.name, row.name_zh), Decimal(str(row.quantity)), pick(row.uom, row.uom_zh), row.from_code,
-            row.to_code, row.amount, pick(row.by_name or "", row.by_name_zh), row.order_number or "",
+            pick(row.name, row.name_zh), Decimal(str(row.quantity)), pick(row.uom, row.uom_zh),
+            pick(row.from_name, row.from_name_zh) if row.from_name else row.from_code,
+            pick(row.to_name, row.to_name_zh) if row.to_name else row.to_code,
+            row.amount, pick(row.by_name or "", row.by_name_zh), row.order_number or "",
         )
         for row in rows
     )  # fmt: skip
@@ -75,6 +77,8 @@ _STORE = """
 _MOVES = """
     select m.posted_at, d.document_type, d.number, i.code, i.name, i.name_zh, m.quantity,
            n.name as uom, n.name_zh as uom_zh, f.code as from_code, t.code as to_code,
+           case when not f.stocked then f.name end as from_name, f.name_zh as from_name_zh,
+           case when not t.stocked then t.name end as to_name, t.name_zh as to_name_zh,
            erp.visible_move_amount(m.id) as amount,
            a.display_name as by_name, a.display_name_zh as by_name_zh, o.number as order_number
     from erp.stock_move m

@@ -21,8 +21,9 @@ class Tag:
 
 
 _TAGS = {
-    "items": "select i.code, i.name, i.name_zh, coalesce(i.maker_code, i.category, '') as detail"
-    " from erp.item i where i.id = any (:ids) order by i.code",
+    "items": "select i.code, i.name, i.name_zh, coalesce(i.maker_code, c.name, i.category) as detail,"
+    " coalesce(i.maker_code, c.name_zh) as detail_zh"
+    " from erp.item i left join erp.item_category c on c.id = i.category_id where i.id = any (:ids) order by i.code",
     "stock_locations": "select l.code, l.name, l.name_zh, l.path as detail"
     " from erp.stock_location l where l.id = any (:ids) order by l.code",
     "stock_on_hand": "select coalesce(t.code, i.code) as code, i.name, i.name_zh,"
@@ -42,7 +43,10 @@ def tags(database: Database, kind: str, ids: Sequence[int]) -> tuple[Tag, ...]:
     """What the labels of some rows say. `kind`: items, stock_locations, lots, stock_on_hand or assets."""
     with database.read() as session:
         rows = session.execute(text(_TAGS[_SAME.get(kind, kind)]), {"ids": list(ids)}).all()
-    return tuple(Tag(row.code, pick(row.name, row.name_zh), row.detail or "") for row in rows)
+    return tuple(
+        Tag(row.code, pick(row.name, row.name_zh), pick(row.detail or "", getattr(row, "detail_zh", None)))
+        for row in rows
+    )
 
 
 def item_of_balance(database: Database, balance_id: int) -> int | None:

@@ -381,3 +381,21 @@ def test_finance_closes_a_month_and_opens_it_again_with_a_reason(shop: Shop, off
     finance.key(Qt.Key.Key_Return)
     finance.qtbot.waitUntil(lambda: shop.value(state) == "open", timeout=10_000)
     assert shop.value("select reason from erp.stock_period") == "a delivery note was found"
+
+
+def test_finance_of_a_branch_is_told_whose_value_it_is(shop: Shop, office: Callable[[str], Office]) -> None:
+    ledger = make_item(shop, "average", "ALL-1")
+    shop.value("update erp.item set org_unit_id = %s where id = %s returning id",
+               shop.clone.id("org_unit", "ROOT"), ledger.item)  # fmt: skip
+    ledger.receive(3, 10)
+    finance = office("finance")
+    shop.value("delete from erp.user_unit where user_id = (select id from erp.app_user where display_name = 'finance')"
+               " returning user_id")  # fmt: skip
+    shop.value("insert into erp.user_unit (user_id, org_unit_id) select id, %s from erp.app_user"
+               " where display_name = 'finance' returning user_id", shop.world.branch)  # fmt: skip
+    page = finance.item(ledger)
+    finance.key(Qt.Key.Key_R, CTRL)
+    panel = part(page).panel
+    finance.type("9")
+    finance.qtbot.waitUntil(panel.unit_field.is_wrong, timeout=10_000)
+    assert panel.unit_field.message().startswith("ALL-1 is kept for ")
