@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from desktop.domain.text import language
+from desktop.domain.text import sentences
 
 Said = Callable[[], str]
 """A text in the language in force at the call: ``lambda: tr("…")``."""
@@ -29,8 +29,7 @@ class Fault:
     remedy: Said
 
     def text(self) -> str:
-        between = "" if language() == "zh" else " "
-        return f"{self.cause()}{between}{self.remedy()}".strip()
+        return sentences(self.cause(), self.remedy())
 
 
 @dataclass(frozen=True)

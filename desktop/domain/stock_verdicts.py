@@ -148,6 +148,12 @@ def _missing(draft: Draft, line: Line) -> Verdict | None:
     return None
 
 
+def _rest(expected: Decimal) -> str:
+    if not expected:
+        return tr("Nothing more is to come: take the line out.")
+    return tr("Receive {count} only.", count=quantity_text(expected))
+
+
 def _too_much(draft: Draft, line: Line) -> Verdict | None:
     if draft.mode is Mode.RECEIVE and line.expected is not None and line.quantity > line.expected:
         ordered = line.ordered or line.expected
@@ -155,7 +161,7 @@ def _too_much(draft: Draft, line: Line) -> Verdict | None:
             return Verdict(Level.BAD, tr("{count} more than ordered, beyond the tolerance of {percent} %.",
                                          count=quantity_text(line.quantity - line.expected),
                                          percent=quantity_text(OVER_RECEIPT * 100)),
-                           tr("Receive {count} only.", count=quantity_text(line.expected)), "over")  # fmt: skip
+                           _rest(line.expected), "over")  # fmt: skip
         return None
     if draft.mode is Mode.RETURN and line.expected is not None and line.quantity > line.expected:
         return Verdict(

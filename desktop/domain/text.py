@@ -94,6 +94,11 @@ def _after_one() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
+def sentences(*said: str) -> str:
+    """Whole sentences behind one another: a space between English ones, none behind a Chinese full stop."""
+    return ("" if language() == "zh" else " ").join(each.strip() for each in said if each.strip())
+
+
 def pick(english: str | None, chinese: str | None) -> str:
     """The name to show of a record that has two: the second-language column, or the first where that is empty."""
     if language() == "zh" and chinese:

@@ -21,7 +21,7 @@ from desktop.domain.stock import (
 from desktop.domain.stock_scans import substitute_place
 from desktop.domain.stock_units import Entry, counted
 from desktop.domain.stock_verdicts import replacement_for, verdict
-from desktop.domain.text import tr
+from desktop.domain.text import sentences, tr
 from desktop.views.stock.painted_table import Cell, Message, TableColumn, TableRow
 
 _ICONS = {
@@ -135,13 +135,18 @@ def rows(
         _row(draft, number, typed if number == draft.current else None, wide, instead)
         for number in range(len(draft.lines))
     ]
-    if draft.lines:
+    if draft.lines and not _only_listed(draft):
         waiting = {
             "number": Cell(str(len(draft.lines) + 1), "text.tertiary"),
             "icon": Cell(icon="plus", role="text.tertiary"),
         }
         made.append(TableRow(waiting, span=tr("The next scan of an unlisted part adds a line here")))
     return tuple(made)
+
+
+def _only_listed(draft: Draft) -> bool:
+    """What comes back, goes back or arrives by a document takes none but its parts: nothing invites to add others."""
+    return draft.subject is not None and draft.mode in (Mode.RECEIVE, Mode.RETURN, Mode.SEND_BACK)
 
 
 def _row(draft: Draft, number: int, typed: Entry | None, wide: bool, substitutes: Mapping[int, Part]) -> TableRow:
@@ -189,7 +194,7 @@ def _message(draft: Draft, number: int, found: Verdict, wide: bool, substitutes:
     if other is not None and place is not None:
         offer = tr("Substitute: {part}, {count} free in {bin}.", part=other.code, bin=place.location,
                    count=quantity_text(place.available))  # fmt: skip
-        text = f"{found.text} {offer}" if not wide else f"{found.text} {found.remedy} {offer}"
+        text = sentences(found.text, found.remedy if wide else "", offer)
         return Message(text, (("F7", tr("Take it")), ("Del", tr("Remove"))))
     keys: tuple[tuple[str, str], ...] = (("Del", tr("Remove")),)
     if found.rule == "wrong_part" and replacement_for(draft, line) is not None:
@@ -197,7 +202,7 @@ def _message(draft: Draft, number: int, found: Verdict, wide: bool, substitutes:
     if not wide and found.short:
         return Message(found.short, keys)
     text = tr("Line {number}: {text}", number=number + 1, text=found.text)
-    return Message(f"{text} {found.remedy}".strip(), keys)
+    return Message(sentences(text, found.remedy), keys)
 
 
 def _unit(line: Line, typed: Entry | None) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.figures import quantity_text
-from desktop.domain.text import tr
+from desktop.domain.text import sentences, tr
 from desktop.operations import stock, stock_catalogue
 from desktop.operations.stock_catalogue import FieldPair, MergePreview
 from desktop.runtime.context import Context
@@ -194,7 +194,7 @@ class MergePage(Page):
         if found is None:
             return
         for cause, remedy in found.obstacles:
-            self.obstacles.addWidget(Banner("danger", f"{cause} {remedy}"))
+            self.obstacles.addWidget(Banner("danger", sentences(cause, remedy)))
         self._show_fields(found)
         self._show_side(found)
         total = sum((line.quantity for line in found.stock), start=Decimal(0))

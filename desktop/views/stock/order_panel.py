@@ -68,6 +68,9 @@ class PartsList(QWidget):
 
 
 def _done(line: Line) -> str:
+    """How much of what is expected is there; in a word where nothing more is."""
+    if not line.expected and not line.quantity:
+        return tr("complete")
     return f"{quantity_text(line.quantity)} / {quantity_text(line.expected or ZERO)}"
 
 

@@ -19,6 +19,8 @@ ROW = metric("row.grid")
 HEAD = metric("row.header")
 MESSAGE = 28
 _PAD = 8
+_ROOM_FOR_EMPTY = 120
+"""Lower tables say in one quiet line that they are empty."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,10 @@ class PaintedTable(QAbstractScrollArea):
 
     def rows(self) -> tuple[TableRow, ...]:
         return self._rows
+
+    def empty(self) -> tuple[str, str]:
+        """What stands there while there is no row: a line and a sentence."""
+        return self._empty
 
     def columns(self) -> tuple[TableColumn, ...]:
         return self._columns
@@ -257,7 +263,7 @@ class PaintedTable(QAbstractScrollArea):
             if top + self._height(each) > HEAD and top < self.viewport().height():
                 self._paint_row(painter, number, each, top, widths)
         self._paint_head(painter, widths)
-        if not self._rows and self._empty[0]:
+        if not self._rows and any(self._empty):
             self._paint_empty(painter)
         painter.end()
 
@@ -338,6 +344,11 @@ class PaintedTable(QAbstractScrollArea):
     def _paint_empty(self, painter: QPainter) -> None:
         area = self.viewport().rect().adjusted(0, HEAD, 0, 0)
         middle = area.center().y()
+        if not self._empty[0] or area.height() < _ROOM_FOR_EMPTY:
+            quiet = self._empty[1] or self._empty[0]
+            line = QRectF(area.left(), middle - 8, area.width(), 16)
+            draw_text(painter, line, quiet, font(12, text=quiet), "text.tertiary", "center")
+            return
         draw_icon(painter, area.center().x() - 10, middle - 44, "scan-barcode", "text.tertiary", 20)
         title, text = self._empty
         draw_text(

@@ -85,6 +85,8 @@ class PartPanel(Surface):
         self.moves.setVisible(self._wide)
         self._figures.setText(_figures(found))
         self._fill(self.tabs.current())
+        if found is None:
+            self.main.set_empty("", tr("Scan a part to see where it lies."))
         if self._wide:
             _fill_moves(self.moves, found, wide=True)
 
@@ -155,7 +157,7 @@ def fill_holdings(table: PaintedTable, found: Overview | None) -> None:
         )
         for each in ((*found.part.holdings, *found.part.owned) if found else ())
     ]
-    table.set_empty("" if found is None else tr("None in stock"))
+    table.set_empty(tr("None in stock"))
     table.set_rows(rows)
 
 
@@ -215,5 +217,5 @@ def _fill_moves(table: PaintedTable, found: Overview | None, *, wide: bool) -> N
         )
         for move in (found.moves_today if found else ())
     ]
-    table.set_empty("" if found is None else tr("Nothing moved today"))
+    table.set_empty(tr("Nothing moved today") if found is not None else "")
     table.set_rows(rows)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop.domain.stock import Level, Mode
+from desktop.views.stock.order_panel import PartsList
 from tests.stock_shop import ORDER, PURCHASE
 from tests.views.stock.conftest import Bench
 
@@ -245,6 +246,7 @@ def test_goods_go_back_to_the_supplier_with_a_reason(bench: Bench) -> None:
     driver, strip = bench.page.driver, bench.page.reason
     assert driver.draft.mode is Mode.SEND_BACK and bench.page.title() == f"Send back {number}"
     assert [bench.cell(n, "expected") for n in range(2)] == ["20", "4"]
+    assert len(bench.page.table.rows()) == 2, "nothing invites to add what did not come with it"
     bench.scan("FLT-AIR-7502", "FLT-AIR-7502")
     bench.key(Qt.Key.Key_F9)
     assert strip.isVisible() and QApplication.focusWidget() is strip.editors["reason"]
@@ -308,3 +310,22 @@ def test_blocked_goods_are_offered_first_and_ctrl_g_changes_which(bench: Bench) 
     bench.settle()
     assert bench.texts()[-1].startswith("SRT-")
     assert bench.shop.on_hand("FLT-AIR-7502") == 29 and bench.shop.whole()
+
+
+def test_what_has_all_come_is_complete_and_cannot_come_again(bench: Bench) -> None:
+    _received(bench)
+    bench.shop.value("update erp.purchase_order_line set received = quantity where item_id = %s returning id",
+                     bench.shop.item("FLT-AIR-7502"))  # fmt: skip
+    bench.scan(PURCHASE)
+    here = [line.part.code for line in bench.page.driver.draft.lines].index("FLT-AIR-7502")
+    listed = bench.page.order.findChild(PartsList)
+    assert listed is not None and "FLT-AIR-7502 complete" in listed.accessibleName()
+    bench.scan("FLT-AIR-7502")
+    bench.type("5")
+    message = bench.page.table.rows()[here].message
+    assert message is not None and message.text.endswith("Nothing more is to come: take the line out.")
+
+
+def test_the_empty_desk_says_what_its_lower_table_is_for(bench: Bench) -> None:
+    assert not bench.page.panel.main.rows()
+    assert bench.page.panel.main.empty() == ("", "Scan a part to see where it lies.")
