@@ -114,7 +114,7 @@ def recognise(
     """Tell a header row from data: at least half of its names are those of columns."""
     first = tuple(cells[0]) if cells else ()
     names = _names(infos, aliases)
-    written = [_plain(cell) for cell in first if cell.strip()]
+    written = [_head(cell) for cell in first if cell.strip()]
     known = sum(name in names for name in written)
     rows = tuple(tuple(row) for row in cells)
     if written and len(rows) > 1 and known * 2 >= len(written):
@@ -130,7 +130,7 @@ def map_columns(
         names = _names(infos, aliases)
         found: dict[int, str] = {}
         for number, name in enumerate(pasted.header):
-            key = names.get(_plain(name), "")
+            key = names.get(_head(name), "")
             if key and key not in found.values():
                 found[number] = key
         return found
@@ -336,7 +336,7 @@ class _Planner:
             return
         if not info.editable:
             fixed = Fault(
-                lambda: tr("{column} cannot be edited here", column=info.label), lambda: tr("Skip the column.")
+                lambda: tr("{column} cannot be edited here.", column=info.label), lambda: tr("Skip the column.")
             )
             faults.append(CellFault(number, self.pasted.name(column), info.key, text, fixed))
             return
@@ -399,18 +399,23 @@ def _plain(text: str) -> str:
     return narrow(text).casefold()
 
 
+def _head(text: str) -> str:
+    """A header without what people write it with: ``Part no.`` is ``part no``."""
+    return _plain(text).rstrip(".").strip()
+
+
 def _names(infos: Sequence[ColumnInfo], aliases: Mapping[str, str] | None = None) -> dict[str, str]:
     """Everything that a header may call a column."""
     names: dict[str, str] = {}
     for info in infos:
         unit = info.unit or ""
         for name in (info.key, info.label, f"{info.label} {unit}", f"{info.label}({unit})", f"{info.label} ({unit})"):
-            names.setdefault(_plain(name), info.key)
+            names.setdefault(_head(name), info.key)
     for info in infos:
         if info.also:
-            names.setdefault(_plain(info.also), info.key)
+            names.setdefault(_head(info.also), info.key)
     known = {info.key for info in infos}
     for name, key in (aliases or {}).items():
         if key in known:
-            names.setdefault(_plain(name), key)
+            names.setdefault(_head(name), key)
     return names

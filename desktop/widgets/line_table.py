@@ -10,8 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+    Slot,
+)  # fmt: skip
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
 from desktop.domain.text import pick, tr
@@ -24,7 +34,7 @@ from desktop.widgets.form_draft import packed, unpacked
 from desktop.widgets.form_fields import Editor, EditorTools, WrongEntry, make_editor, shown_value
 from desktop.widgets.labels import Count, Label
 from desktop.widgets.lookup import LookupField
-from desktop.widgets.paint import column, row
+from desktop.widgets.paint import column, draw_text, row, text_width
 from desktop.widgets.rows_view import CELL_PADDING
 from desktop.widgets.theme import color, font, metric
 
@@ -112,8 +122,8 @@ class LineModel(QAbstractTableModel):
 
     @staticmethod
     def _invitation(index: Index, role: int) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:
-            return tr("New line: type or press F2")
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return tr("Enter adds a line")
         return color("text.tertiary") if role == Qt.ItemDataRole.ForegroundRole else None
 
     def _shown(self, line: Line, info: FieldInfo, role: int) -> Any:
@@ -271,6 +281,30 @@ class _View(QTableView):
             self.undo()
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        model = self.model()
+        if isinstance(model, LineModel) and model.columnCount():
+            self._invite(model)
+
+    def _invite(self, model: LineModel) -> None:
+        """One quiet line across the row below the last, where a cell would cut it; an empty table says that it is."""
+        new = len(model.lines())
+        if not model.editable and new:
+            return
+        at = model.index(new, 0)
+        if self.state() == QAbstractItemView.State.EditingState and self.currentIndex().row() == new:
+            return
+        words = tr("Enter adds a line") if model.editable else tr("No lines")
+        top, height = (self.visualRect(at).top(), self.rowHeight(new)) if model.editable else (0, metric("row.grid"))
+        place = QRect(-self.horizontalOffset() + 8, top, round(text_width(words, font(12))) + 8, height - 1)
+        painter = QPainter(self.viewport())
+        cell = self.columnWidth(0) - self.horizontalOffset()
+        if model.editable and place.right() > cell:  # no grid line through the words
+            painter.fillRect(QRect(cell - 1, top, place.right() - cell + 1, height - 1), self.palette().base())
+        draw_text(painter, QRectF(place), words, font(12), "text.tertiary")
+        painter.end()
 
 
 class LineTable(QWidget):
@@ -448,7 +482,8 @@ class LineTable(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.view.hasFocus():
-            self.next_cell()
+            new = self.model_.editable and self.view.currentIndex().row() in (-1, len(self.model_.lines()))
+            (self.begin_line if new else self.next_cell)()
             return
         super().keyPressEvent(event)
 

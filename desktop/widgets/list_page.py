@@ -458,9 +458,27 @@ class ListPage(ListFrame):
         count = self.model.count
         if self._opened and count.exact:
             self.views.set_count(self.views.current, count.value)
+        self._say_empty()
         wide = self.window().width() >= WIDE_FROM
         words = tr("{count} rows", count=f"{count.value:,}")
         self.header.set_note(words if self._opened and count.exact and wide else "")
+
+    def _say_empty(self) -> None:
+        """Where nothing is listed: whether the view is empty by itself, or what was typed hides its rows."""
+        view = self.views.view(self.views.current)
+        typed = bool(self.search.text().strip()) or view is None
+        if view is not None and not typed:
+            known = self.columns.infos() if self.columns.columns else {}
+            here = split_condition(view.condition, known)
+            typed = here != (dict(self.grid.filters.conditions), self._extra)
+        if view is None or typed:
+            remedy = tr("Nothing here matches. Clear the filter or search for something else.")
+            self.grid.empty.say(tr("No rows"), remedy)
+        elif view.condition is None:
+            self.grid.empty.say(tr("No rows"), tr("There is nothing here yet."))
+        else:
+            title = tr("Nothing in “{view}”", view=pick(view.name, view.name_zh))
+            self.grid.empty.say(title, tr("Other views may hold more."))
 
     def _marks_changed(self) -> None:
         self.set_dirty(self.model.dirty())

@@ -43,8 +43,17 @@ class ListPaste(QObject):
         elif len(cells) > MOST_ROWS:
             most = f"{MOST_ROWS:,}"
             self._page.context.toast("warn", tr("More than {count} rows: use Import (Ctrl+I).", count=most))
+        elif not self._takes_any():
+            told = tr("{list}: nothing here can be pasted over.", list=self._page.title())
+            self._page.context.toast("info", told, tr("The rows of this list come from other work."))
         else:
             self._look(cells)
+
+    def _takes_any(self) -> bool:
+        """Whether a cell of the list may be edited, or a row may come in; else each cell would only be refused."""
+        make = self._page.services.paste
+        backend = make(self._page.model.source) if make is not None else None
+        return any(info.editable for info in self._page.model.infos) or (backend is not None and backend.inserts)
 
     def _paste_one(self, text: str) -> None:
         """One cell fills the whole selection, under the same rules as typing."""
@@ -75,7 +84,7 @@ class ListPaste(QObject):
         page.model.hold()
         panel = PastePanel(
             page.model, pasted, mapping, targets,
-            title=page.title(), code=page.spec.code_column, named_by=page.spec.identified_by, trial=self._backend,
+            title=page.title, code=page.spec.code_column, named_by=page.spec.identified_by, trial=self._backend,
             alike=page.services.alike, parent=page,
         )  # fmt: skip
         self.panel = panel

@@ -173,7 +173,9 @@ class SqlPaste:
         goal = importing.target(self.source.spec.key)
         fields = {field.column_name(): field.aliases for field in goal.fields} if goal is not None else {}
         return {
-            alias: column.key for column in self.source.spec.columns for alias in fields.get(column.writes or "", ())
+            alias: column.key
+            for column in self.source.spec.columns
+            for alias in fields.get(column.writes or column.key, ())
         }
 
     def plan(self, lines: Sequence[Entered]) -> PastePlan:

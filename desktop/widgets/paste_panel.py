@@ -68,8 +68,8 @@ class PastePanel(Surface):
 
     def __init__(
         self, model: EditableListModel, pasted: Pasted, mapping: dict[int, str], targets: Sequence[ShownRow],
-        *, title: str, code: str | None, named_by: Sequence[Sequence[str]] = (), trial: Trial | None = None,
-        alike: Alike | None = None, parent: QWidget,
+        *, title: Callable[[], str], code: str | None, named_by: Sequence[Sequence[str]] = (),
+        trial: Trial | None = None, alike: Alike | None = None, parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__("surface.base", parent=parent)
         self._model, self._pasted, self._mapping, self._targets = model, pasted, mapping, tuple(targets)
@@ -166,7 +166,7 @@ class PastePanel(Surface):
         action("Ctrl+Shift+Del", None, lambda: self._leave_out(self.undecided()))
 
     def retranslate(self) -> None:
-        self.header.set_title(tr("Paste into {list}", list=self._title))
+        self.header.set_title(tr("Paste into {list}", list=self._title()))
         self.header.set_note(
             tr("{rows} rows × {columns} columns from Excel. Nothing is written yet.",
                rows=f"{len(self._pasted.rows):,}", columns=self._pasted.width)
@@ -201,6 +201,15 @@ class PastePanel(Surface):
         self._strip_row.addStretch(1)
         if self._pasted.header:
             self._strip_row.addWidget(Label(tr("First row is the header."), role="text.tertiary"))
+            if not self._rows_are_named():
+                words = tr("No column names the rows: they go in from the cursor on.")
+                self._strip_row.addWidget(Label(words, role="warn.fg", elide=True))
+
+    def _rows_are_named(self) -> bool:
+        """Whether each line says itself which row it means, by the code or by columns that name one."""
+        found = set(self._mapping.values())
+        known = self._code in found or any(found >= set(each) for each in self._named_by)
+        return known or (self._trial is not None and self._trial.finds(found))
 
     def _info(self, key: str) -> ColumnInfo | None:
         return next((info for info in self._model.infos if info.key == key), None)
@@ -238,7 +247,7 @@ class PastePanel(Surface):
         def run() -> Checked:
             return check(
                 self._model.source, self._model.loaded, self._model.shape(), self._pasted, self._mapping,
-                self._targets, title=self._title, code=self._code, named_by=self._named_by,
+                self._targets, title=self._title(), code=self._code, named_by=self._named_by,
                 trial=self._trial,
             )  # fmt: skip
 
@@ -420,7 +429,7 @@ class PastePanel(Surface):
             return
         header = tuple(self._pasted.name(number) for number in range(self._pasted.width))
         numbered = tuple((self._pasted.first + n, each) for n, each in enumerate(self._pasted.rows))
-        sheet = Sheet(self._title, header, numbered)
+        sheet = Sheet(self._title(), header, numbered)
         faults = self.checked.plan.faults()
         self._model.work.run(write_rejects, path, sheet, faults, owner=self)
 

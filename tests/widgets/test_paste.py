@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from python_calamine import CalamineWorkbook
 
 from desktop.models.selection import Rect
+from desktop.widgets.labels import Label
 from desktop.widgets.paste_panel import PastePanel
 from tests.widgets.list_world import World, make_world
 
@@ -149,3 +150,16 @@ def test_an_empty_clipboard_says_so(world: World, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().clear()
     QTest.keyClick(world.grid.canvas, Key.Key_V, Mod.ControlModifier)
     assert world.toasts.said == [("info", "The clipboard holds no text")]
+
+
+def test_a_header_that_names_no_row_says_where_the_rows_go(world: World, qtbot: QtBot) -> None:
+    world.at(1, "scope")
+    panel = paste(world, qtbot, "Scope\tAssets\r\npumps\t5\r\nvalves\t6\r\n")
+    warned = "No column names the rows: they go in from the cursor on."
+    assert warned in [label.full_text() for label in panel.findChildren(Label)]
+    assert counts(panel)["changed"] == 2
+    QTest.keyClick(panel, Key.Key_Escape)
+    codes = [str(world.source.cell(row, "number")) for row in (3, 4)]
+    named = paste(world, qtbot, f"Contract\tScope\r\n{codes[0]}\tpumps\r\n{codes[1]}\tvalves\r\n")
+    assert warned not in [label.full_text() for label in named.findChildren(Label)]
+    assert counts(named)["changed"] == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.errors import UserError
@@ -195,3 +195,18 @@ def test_what_waits_for_me_is_approved_and_turned_down_by_keys(
     states = sorted(str(requisitions.load(clerk, each.id or 0).values["state"]) for each in made)
     assert states == ["approved", "rejected", "rejected"]
     assert shop.value("select count(*) from erp.approval where reason = 'not this year' and state = 'rejected'") == 2
+
+
+def test_an_empty_table_of_lines_says_what_enter_does(
+    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
+) -> None:
+    page = opened_page(qtbot, context_of(person("clerk"), "clerk")[0], None)
+    table = next(iter(page.tables.values()))
+    first = table.model_.index(0, 0)
+    assert first.data(Qt.ItemDataRole.AccessibleTextRole) == "Enter adds a line"
+    assert first.data() is None, "it stands across the row; in the cell it would be cut"
+    table.view.setFocus()
+    qtbot.keyClick(table.view, Qt.Key.Key_Return)
+    assert table.view.state() == QAbstractItemView.State.EditingState
+    editor = QApplication.focusWidget()
+    assert editor is not None and table.view.isAncestorOf(editor) and editor is not table.view

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
-from desktop.operations import stock
+from desktop.operations import stock, stock_rows
 from desktop.views.stock import desk_papers, document_page, list_actions
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.part_page import PartPage
@@ -176,3 +176,47 @@ def test_a_document_opens_with_its_moves_and_f8_takes_it_back(bench: Bench, monk
     assert not page.reverse_button.isVisibleTo(page)
     bench.qtbot.keyClick(page.body, Qt.Key.Key_F8)
     assert bench.shop.value("select count(*) from erp.stock_document where reverses_id is not null") == 1
+
+
+def test_pasting_over_what_cannot_be_edited_is_one_sentence(bench: Bench) -> None:
+    _issue(bench, 2)
+    page = _show(bench, "stock_moves")
+    QApplication.clipboard().setText("FLT-AIR-7502\tA-03-1-2\t5\nFLT-OIL-7511\tA-03-1-4\t6\n")
+    bench.qtbot.keyClick(page.grid.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert bench.texts() == ["Stock moves: nothing here can be pasted over."]
+    assert page.pasting.panel is None
+
+
+def test_an_empty_view_does_not_blame_a_filter(bench: Bench) -> None:
+    page = list_page(bench.context, list_for("shortages"))
+    bench.qtbot.addWidget(page)
+    page.resize(1294, 680)
+    with bench.qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    page.refresh()
+    bench.qtbot.waitUntil(page.grid.empty.isVisible, timeout=10000)
+    assert page.grid.empty.sentence.full_text() == "There is nothing here yet."
+    bench.qtbot.keyClick(page.grid.canvas, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    bench.qtbot.waitUntil(lambda: page.grid.empty.title.full_text() != "No rows", timeout=10000)
+    view = page.views.view(page.views.current)
+    assert view is not None and view.condition is not None
+    assert page.grid.empty.title.full_text() == f"Nothing in “{view.name}”"
+    bench.qtbot.keyClick(page.grid.canvas, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    bench.by_hand(page.search, "bearing")
+    bench.qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    bench.qtbot.waitUntil(lambda: page.grid.empty.title.full_text() == "No rows", timeout=10000)
+
+
+def test_the_label_of_a_part_names_its_category_in_the_reader_s_language(bench: Bench) -> None:
+    part = bench.shop.value("select id from erp.item where code = 'FLT-AIR-7502'")
+    category = bench.shop.value(
+        "insert into erp.item_category (company_id, org_unit_id, code, name, name_zh)"
+        " select company_id, org_unit_id, 'filter', 'Filters', '滤芯' from erp.item where id = %s returning id", part,
+    )  # fmt: skip
+    bench.shop.value("update erp.item set category_id = %s where id = %s returning id", category, part)
+    set_language("zh")
+    try:
+        assert [tag.detail for tag in stock_rows.tags(bench.shop.clerk, "items", [part])] == ["滤芯"]
+    finally:
+        set_language("en")
