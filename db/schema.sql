@@ -10936,6 +10936,7 @@ language plpgsql stable
 as $$
 declare
     its_month date := api.stock_month(company, at);
+    mine      integer[];
 begin
     if at > now() + interval '5 minutes' then
         return query select 'stock_effective_future', null::integer, jsonb_build_object('effective_at', at);
@@ -10949,6 +10950,8 @@ begin
     if importing then
         return;
     end if;
+    -- Another branch's counts are not told to who names its places; what goes there goes into its transit.
+    mine := erp.my_units();
     return query
     select 'stock_before_count', l.line_no, jsonb_build_object('item', l.item_code, 'place', p.code, 'number', c.number,
         'counted_at', to_char(c.counted_at at time zone (select y.time_zone from erp.company y where y.id = company), 'YYYY-MM-DD HH24:MI'))
@@ -10958,7 +10961,8 @@ begin
         from erp.stock_count_line b
         join erp.stock_count s on s.id = b.count_id and s.state = 'posted'
         where b.item_id = l.item_id and b.counted_at > at
-            and (l.from_stocked and b.location_id = l.from_location_id or l.to_stocked and b.location_id = l.to_location_id)
+            and (l.from_stocked and l.from_unit = any (mine) and b.location_id = l.from_location_id
+                or l.to_stocked and l.to_unit = any (mine) and b.location_id = l.to_location_id)
         order by b.counted_at desc
         limit 1) c
     join erp.stock_location p on p.id = c.location_id
@@ -16585,6 +16589,9 @@ begin
     if cardinality(bought) > 0 then
         perform api.finish_posting(null, null, jsonb_build_object('type', 'receipt', 'effective_at', document ->> 'effective_at',
             'reason', document ->> 'reason', 'source', 'consignment', 'source_key', request_id), company, unit, actor, bought, null);
+        if (document ->> 'backdated')::boolean then
+            perform api.check_past(company, (document ->> 'effective_at')::timestamptz, bought);
+        end if;
     end if;
     return lines;
 end

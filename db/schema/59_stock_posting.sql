@@ -247,6 +247,9 @@ begin
     if cardinality(bought) > 0 then
         perform api.finish_posting(null, null, jsonb_build_object('type', 'receipt', 'effective_at', document ->> 'effective_at',
             'reason', document ->> 'reason', 'source', 'consignment', 'source_key', request_id), company, unit, actor, bought, null);
+        if (document ->> 'backdated')::boolean then
+            perform api.check_past(company, (document ->> 'effective_at')::timestamptz, bought);
+        end if;
     end if;
     return lines;
 end

@@ -74,3 +74,7 @@ select u.company_id, u.id, i.id, 'revaluation', 0, 0, 0.01, 0, 'ZANZIBAR', now()
 insert into erp.item (company_id, org_unit_id, code, name, standard_cost, tracking)
 select u.company_id, u.id, 'SINGLE', 'Numbered valve', 10, 'serial' from erp.org_unit u where u.code = 'HB';
 insert into erp.lot (item_id, code) select i.id, 'SN-1' from erp.item i where i.code = 'SINGLE';
+insert into erp.stock_count (company_id, org_unit_id, number, location_id, state, recount_rate, recount_amount, recount_by_other, approve_amount, posted_at)
+select l.company_id, l.org_unit_id, 'CNT-ZANZIBAR', l.id, 'posted', 0, 0, false, 0, now() from erp.stock_location l where l.code = 'S-1';
+insert into erp.stock_count_line (count_id, line_no, item_id, location_id, snapshot_quantity, counted_quantity, expected_quantity, counted_at)
+select c.id, 1, i.id, c.location_id, 1, 1, 1, now() from erp.stock_count c join erp.item i on i.code = 'BRG-6205' where c.number = 'CNT-ZANZIBAR';

@@ -60,3 +60,7 @@ select api.post_stock(gen_random_uuid(), '{{"type": "issue", "backdated": false,
 select api.post_stock(gen_random_uuid(), '{{"type": "transfer", "effective_at": "2001-01-01", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "to_location_id": {north_transit}, "quantity": 1}}]}}');
 -- clerk: refused 42501. The rule itself is not called past the posting.
 select api.check_past({company}, now(), '{{}}');
+-- clerk: nothing. A preview that names another branch's place beside one's own does not tell when that was counted.
+select 1 from api.preview_backdating('{{"type": "issue", "work_order_id": {north_work_order}, "effective_at": "2026-01-01", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "quantity": 1}}, {{"item_id": {item}, "from_location_id": {south_location}, "quantity": 1}}]}}') p where p::text ~ 'counted_at';
+-- clerk: refused ER030. Nor does a transfer to it.
+select api.post_stock(gen_random_uuid(), '{{"type": "transfer", "effective_at": "2026-01-01", "lines": [{{"item_id": {item}, "from_location_id": {north_location}, "to_location_id": {south_location}, "quantity": 1}}]}}');

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -449,6 +450,21 @@ def test_consigned_stock_is_bought_when_it_is_used(shop: Shop) -> None:
     assert shop.whole()
     stock.reverse(shop.clerk, uuid4(), posted.document_id, "wrong order")
     assert shop.value("select sum(value) from erp.item_cost") == value
+    assert shop.value("select sum(quantity) from erp.stock_balance where owner_id = %s", owner) == 5
+    assert shop.whole()
+
+
+def test_consigned_stock_is_not_used_before_it_came(shop: Shop) -> None:
+    """Ours lay there then, the supplier's did not."""
+    shop.opened(9)
+    owner = consigned(shop)
+    past = (datetime.now(UTC) - timedelta(days=3)).isoformat()
+    document = {**issue(shop, "SNS-PT100-6", "D-01-1-7", quantity=2, owner_id=owner), "effective_at": past}
+    assert refusal(shop.clerk, document).constraint == "stock_not_there_then"
+    assert shop.value("select count(*) from erp.stock_document where source = 'consignment'") == 0
+    early = receipt(shop, "SNS-PT100-6", "D-01-1-7", quantity=2, owner_id=owner)
+    stock.post(shop.clerk, uuid4(), {**early, "effective_at": (datetime.now(UTC) - timedelta(days=4)).isoformat()})
+    stock.post(shop.clerk, uuid4(), document)
     assert shop.value("select sum(quantity) from erp.stock_balance where owner_id = %s", owner) == 5
     assert shop.whole()
 
