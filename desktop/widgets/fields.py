@@ -7,6 +7,7 @@ swallowed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
 
@@ -14,7 +15,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QStyledItemDelegate, QWidget
 
-from desktop.domain.entry import NotANumber, format_decimal, parse_decimal
+from desktop.domain.currencies import currencies_said, without_currency
+from desktop.domain.entry import NotANumber, format_decimal, narrow, parse_decimal
 from desktop.domain.text import tr
 from desktop.widgets.icons import bind_icon
 from desktop.widgets.labels import Chip, ChipKind, IconLabel, Label, draw_chip
@@ -151,6 +153,8 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self._places, self._minimum, self._maximum, self._trim = places, minimum, maximum, trim
         self._value: Decimal | None = None
+        self.paid_in: Callable[[], str] = lambda: ""
+        """The currency of what stands here, "" where it is no amount of a document."""
         self.setFont(font(13))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -159,8 +163,9 @@ class NumberField(QLineEdit):
 
     def value(self) -> Decimal | None:
         """What the text says now. Raises `NotANumber` with the reason."""
+        amount = self._amount()
         try:
-            value = parse_decimal(self.text(), self._places)
+            value = parse_decimal(amount, self._places)
         except NotANumber:
             raise NotANumber(
                 tr(
@@ -173,6 +178,23 @@ class NumberField(QLineEdit):
         if value is not None and self._maximum is not None and value > self._maximum:
             raise NotANumber(tr("At most {limit}", limit=format_decimal(self._maximum, self._places, trim=True)))
         return value
+
+    def _amount(self) -> str:
+        """The text without the sign of the document's own currency. Raises `NotANumber` for another's."""
+        typed, currency = narrow(self.text()), self.paid_in()
+        said = currencies_said(typed) if currency else None
+        if said is None:
+            return self.text()
+        if currency not in said:
+            raise NotANumber(
+                " ".join(
+                    (
+                        tr("{value} is not an amount in {currency}.", value=typed, currency=currency),
+                        tr("Convert it to {currency} and write it without the other sign.", currency=currency),
+                    )
+                )
+            )
+        return without_currency(typed)
 
     def set_value(self, value: Decimal | None) -> None:
         self._value = value

@@ -69,7 +69,8 @@ class FormBody(Surface):
     def compose(self, info: FormInfo, parts: Sequence[QWidget]) -> None:
         """Make sections, fields and line tables once, when the labels are known; `parts` go below."""
         references = self.spec.kind.references
-        tools = EditorTools(self._work, {key: self._provider(key, ref, "") for key, ref in references.items()})
+        lookups = {key: self._provider(key, ref, "") for key, ref in references.items()}
+        tools = EditorTools(self._work, lookups, self.paid_in)
         for section in self.spec.sections:
             self._layout.addLayout(self._section(section, info, tools))
         custom = tuple(key for key, each in info.fields.items() if each.custom)
@@ -102,6 +103,11 @@ class FormBody(Surface):
         if title is not None:
             title.setVisible(bool(shown))
 
+    def paid_in(self) -> str:
+        """The currency of the document, as it stands in the form; "" without one."""
+        editor = self.editors.get("currency")
+        return str(editor.read() or "") if editor is not None else ""
+
     def label_of(self, key: str) -> str:
         """The label of a field, as it stands above it."""
         return _labels(self.editors[key].info)[0]
@@ -109,7 +115,7 @@ class FormBody(Surface):
     def _table(self, lines: FormLines) -> LineTable:
         kind = next(each for each in self.spec.kind.lines if each.name == lines.name)
         lookups = {key: self._provider(key, ref, lines.name) for key, ref in kind.references.items()}
-        tools = EditorTools(self._work, lookups)
+        tools = EditorTools(self._work, lookups, self.paid_in)
         table = LineTable(tools, title=lines.title, editable=lines.editable, defaults=lines.defaults)
         table.edited.connect(self._edited)
         table.activated.connect(lambda key, of: self._open(kind.references.get(key), of))

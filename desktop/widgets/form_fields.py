@@ -43,10 +43,11 @@ class Editor:
 
 @dataclass(frozen=True)
 class EditorTools:
-    """What editors of references need: threads and, by field key, where to look up."""
+    """What editors of references need: threads and, by field key, where to look up; `paid_in`: what amounts are in."""
 
     work: Work
     lookups: Mapping[str, SearchProvider]
+    paid_in: Callable[[], str] = lambda: ""
 
 
 def found_from(referred: Referred | None) -> Found | None:
@@ -158,6 +159,8 @@ def _tall(info: FieldInfo) -> Editor:
 def _number(info: FieldInfo, tools: EditorTools) -> Editor:
     places = 0 if info.kind == "integer" else 2 if info.kind == "money" else info.places or 4
     widget = NumberField(places=places, trim=info.kind != "money")
+    if info.kind in ("money", "price"):
+        widget.paid_in = tools.paid_in
 
     def read() -> Any:
         value = _decimal(widget)

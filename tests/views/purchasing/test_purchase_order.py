@@ -184,3 +184,35 @@ def test_the_paper_adds_up(buyer: Database, draft: int, tmp_path: Path) -> None:
     assert purchase_order_pdf(str(file), order=record, info=info, company="Acme") == 1
     words = pypdfium2.PdfDocument(str(file))[0].get_textpage().get_text_range()
     assert "750.20" in words and "6.555" in words and str(record.values["number"]) in words
+
+
+def test_a_price_typed_with_another_currency_s_sign_is_refused_in_its_cell(
+    qtbot: QtBot, opened: Callable[[int | None], PurchaseOrderPage], draft: int
+) -> None:
+    """The order's own sign is taken, whichever that is; another's is never read as it."""
+    page = opened(draft)
+    table = page.tables["lines"]
+    price = [info.key for info in table.model_.columns].index("entered_price")
+
+    def typed(text: str) -> str:
+        """What the first line's price says then, or why it does not take it."""
+        table.view.setFocus()
+        table.view.setCurrentIndex(table.model_.index(0, price))
+        qtbot.keyClick(table.view, Qt.Key.Key_F2)
+        editor = page.window().focusWidget()
+        qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(editor, text)
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        line = table.model_.lines()[0]
+        return line.error if line.wrong == "entered_price" else str(line.values["entered_price"])
+
+    assert typed("¥ 171") == "171"
+    assert "$172 is not an amount in CNY." in typed("$172")
+    assert typed("173 CNY") == "173"
+    currency = page.editors["currency"].widget
+    currency.setFocus()
+    qtbot.keyClick(currency, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(currency, "USD")
+    assert page.body.paid_in() == "USD"
+    assert "is not an amount in USD." in typed("¥174")
+    assert typed("$175") == "175"
