@@ -170,7 +170,7 @@ as $$
 declare
     wrong record;
 begin
-    select l.line_no, l.item_code, t.code as lot, a.code as asset into wrong
+    select l.line_no, l.item_code, t.code as lot, case when a.org_unit_id = any (erp.my_units()) then a.code end as asset into wrong
     from (select t.id, t.code, t.asset_id from erp.lot t
           where t.id in (select l.lot_id from unnest(lines) l where l.tracking = 'serial') order by t.id for update) t
     join unnest(lines) l on l.lot_id = t.id

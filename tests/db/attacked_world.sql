@@ -78,3 +78,8 @@ insert into erp.stock_count (company_id, org_unit_id, number, location_id, state
 select l.company_id, l.org_unit_id, 'CNT-ZANZIBAR', l.id, 'posted', 0, 0, false, 0, now() from erp.stock_location l where l.code = 'S-1';
 insert into erp.stock_count_line (count_id, line_no, item_id, location_id, snapshot_quantity, counted_quantity, expected_quantity, counted_at)
 select c.id, 1, i.id, c.location_id, 1, 1, 1, now() from erp.stock_count c join erp.item i on i.code = 'BRG-6205' where c.number = 'CNT-ZANZIBAR';
+set local session_replication_role = replica;
+insert into erp.asset (company_id, org_unit_id, code, name) select u.company_id, u.id, 'ZANZIBAR-2', 'ZANZIBAR' from erp.org_unit u where u.code = 'SOUTH';
+set local session_replication_role = origin;
+insert into erp.lot (item_id, code, state, asset_id)
+select i.id, 'BUILT-IN', 'installed', a.id from erp.item i join erp.asset a on a.code = 'ZANZIBAR-2' where i.code = 'SINGLE';

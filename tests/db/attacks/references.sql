@@ -20,3 +20,9 @@ set session_replication_role = replica;
 alter table erp.supplier_price disable trigger aa_refers;
 -- buyer: refused 0A000/client/42501. COPY reads past every policy: not where there is one.
 copy erp.supplier_price (company_id, org_unit_id, item_id, supplier_id, unit_price) from stdin;
+-- clerk: refused ER030. Receiving a number that is built in somewhere does not tell into which of another branch's assets.
+select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item_id": {single}, "to_location_id": {north_location}, "lot": "BUILT-IN", "quantity": 1}}]}}');
+-- clerk: harmless. Nor does the page of the number.
+select api.scrap_serial(gen_random_uuid(), (select id from erp.lot where code = 'BUILT-IN'), 'x');
+-- clerk: nothing. Nor its row.
+select 1 from erp.lot l join erp.asset a on a.id = l.asset_id where l.code = 'BUILT-IN';
