@@ -145,7 +145,7 @@ class _Facts(dict[str, Any]):
 def _fill(template: str, facts: Mapping[str, Any]) -> str:
     if "{" not in template:
         return template
-    return template.format_map(_Facts({key: _plain(value) for key, value in facts.items()}))
+    return template.format_map(_Facts({key: _plain(value) for key, value in facts.items() if value is not None}))
 
 
 def _plain(value: Any) -> Any:

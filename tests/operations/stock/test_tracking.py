@@ -427,6 +427,21 @@ def test_a_clerk_does_not_release_by_reversing_somebody_else_s_quarantine(shop: 
     stock.reverse(shop.clerk, uuid4(), mine["document_id"], "mistake")
 
 
+def test_into_whose_asset_a_number_is_built_is_told_in_one_s_own_branch_only(shop: Shop) -> None:
+    call(shop.clerk, "register_installed", request_id=uuid4(), item_id=shop.item(VALVE), serial="OEM-9",
+         asset_id=asset(shop))  # fmt: skip
+    document = receipt(shop, VALVE, "B-02-4-1", lot="OEM-9")
+    code = shop.value("select code from erp.asset where id = %s", asset(shop))
+    told = refusal(shop.clerk, document)
+    assert told.constraint == "stock_serial_installed" and f"is built into {code}." in told.text("en")
+    with shop.clone.owner.raw() as connection, connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update erp.asset set org_unit_id = %s", (shop.world.other_branch,))
+        cursor.execute("set session_replication_role = origin")
+    told = refusal(shop.clerk, document)
+    assert "OEM-9 is built into …." in told.text("en") and "已装在 … 上" in told.text("zh")
+
+
 # Stock of others
 
 
