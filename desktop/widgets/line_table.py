@@ -271,6 +271,13 @@ class _Delegate(QStyledItemDelegate):
 class _View(QTableView):
     """Its undo is the lines', by key where nothing above has the key, and by the shell's Undo where it has."""
 
+    resized = Signal()
+    """There is other room for the columns: later than the table around it was resized."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
     def undo(self) -> None:
         model = self.model()
         if isinstance(model, LineModel):
@@ -329,7 +336,9 @@ class LineTable(QWidget):
         self._wide = -1
         self._shown: tuple[tuple[int | None, Values], ...] = ()
         self.model_ = LineModel(editable=editable, defaults=defaults, parent=self)
-        self.view: QTableView = _View()
+        view = _View()
+        view.resized.connect(self._arrange)
+        self.view: QTableView = view
         self.view.setModel(self.model_)
         self.view.setItemDelegate(_Delegate(self))
         self._dress_view()
@@ -386,6 +395,7 @@ class LineTable(QWidget):
         self._arrange()
         self._fit()
 
+    @Slot()
     def _arrange(self) -> None:
         """The widest column takes what is left; where nothing is, it keeps a width that shows its code and scrolls."""
         header, wide = self.view.horizontalHeader(), self._wide
@@ -398,10 +408,6 @@ class LineTable(QWidget):
         )
         if not room:
             header.resizeSection(wide, _LEAST)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange()
 
     def close_column(self, key: str) -> None:
         """Read only in this state of the document, whatever its lines allow."""

@@ -227,3 +227,14 @@ def _actions(page: ListPage) -> InvoiceListActions:
     found = page.findChild(InvoiceListActions)
     assert found is not None
     return found
+
+
+def test_the_lines_fill_the_window_from_the_first_look(
+    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context]
+) -> None:
+    context = room(buying.finance, "finance")
+    page = SupplierInvoicePage(context, None, {})
+    _show(qtbot, page, context)
+    table = page.tables["lines"].view
+    qtbot.waitUntil(table.isVisible)
+    qtbot.waitUntil(lambda: table.horizontalHeader().length() >= table.viewport().width() - 1)
