@@ -8501,6 +8501,12 @@ begin
                 left join erp.asset_class k on k.id = f.asset_class_id
                 left join erp.asset a on a.id = f.asset_id and a.org_unit_id = any (units)
                 where f.item_id = i.id and (f.asset_id is null or a.id is not null)), '[]'),
+            'fits_zh', coalesce((
+                select jsonb_agg(distinct coalesce(f.model, k.name_zh, k.name, a.code))
+                from erp.item_fit f
+                left join erp.asset_class k on k.id = f.asset_class_id
+                left join erp.asset a on a.id = f.asset_id and a.org_unit_id = any (units)
+                where f.item_id = i.id and (f.asset_id is null or a.id is not null)), '[]'),
             'fits_asset', (
                 select case when bool_or(true) is null or a.id is null then null else bool_or(
                     coalesce(f.asset_id = a.id, false) or f.asset_id is null

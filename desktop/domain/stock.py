@@ -103,6 +103,7 @@ class Part:
     allow_negative: bool = False
     retired: bool = False
     fits: tuple[str, ...] = ()
+    fits_zh: tuple[str, ...] = ()
     fits_asset: bool | None = None
     substitutes: tuple[int, ...] = ()
     holdings: tuple[Holding, ...] = ()
@@ -112,6 +113,10 @@ class Part:
 
     def display_name(self) -> str:
         return pick(self.name, self.name_zh)
+
+    def fitting(self) -> str:
+        """What it fits, in the language in force."""
+        return pick(", ".join(self.fits), "、".join(self.fits_zh))
 
     def base_unit(self) -> str:
         return pick(self.uom, self.uom_zh)

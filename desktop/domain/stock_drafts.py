@@ -55,6 +55,7 @@ def part_from(data: Mapping[str, Any]) -> Part:
     """A part as the database or a kept draft describes it."""
     known = _known(Part, data)
     known["fits"] = tuple(data.get("fits") or ())
+    known["fits_zh"] = tuple(data.get("fits_zh") or ())
     known["substitutes"] = tuple(data.get("substitutes") or ())
     known["holdings"] = tuple(holding_from(each) for each in data.get("holdings") or ())
     known["owned"] = tuple(holding_from(each) for each in data.get("owned") or ())

@@ -272,7 +272,7 @@ def _headline(draft: Draft, line: Line, found: Verdict) -> str:
         return tr("Not issued to this order")
     if draft.mode is Mode.SEND_BACK:
         return tr("Did not come with this")
-    return tr("Wrong part: fits {models} only", models=", ".join(line.part.fits))
+    return tr("Wrong part: fits {models} only", models=line.part.fitting())
 
 
 def _put_back(draft: Draft, line: Line) -> str:

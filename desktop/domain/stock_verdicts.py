@@ -92,7 +92,7 @@ def _wrong_part(draft: Draft, line: Line) -> Verdict | None:
     if draft.mode is not Mode.ISSUE or line.part.fits_asset is not False:
         return None
     text = tr("{part} fits {models} only and is not reserved for this work order.",
-              part=line.part.code, models=", ".join(line.part.fits))  # fmt: skip
+              part=line.part.code, models=line.part.fitting())  # fmt: skip
     instead = replacement_for(draft, line)
     if instead is None:
         return Verdict(Level.BAD, text, tr("Put it back to {bin}.", bin=line.location), "wrong_part")
@@ -100,7 +100,7 @@ def _wrong_part(draft: Draft, line: Line) -> Verdict | None:
                 part=instead.part.code, bin=instead.location, count=quantity_text(_on_hand(instead)))  # fmt: skip
     short = tr(
         "Fits {models} only, not reserved. Reserved: {part}, bin {bin}, {count} on hand.",
-        models=", ".join(line.part.fits),
+        models=line.part.fitting(),
         part=instead.part.code,
         bin=instead.location,
         count=quantity_text(_on_hand(instead)),

@@ -14,6 +14,7 @@ from desktop.domain import stock, stock_scans, stock_verdicts
 from desktop.domain.stock import Draft, Holding, Level, Line, Mode, Part, Subject
 from desktop.domain.stock_drafts import draft_from, to_json
 from desktop.domain.stock_posting import document
+from desktop.domain.text import in_language
 
 ORDER = Subject("work_order", 1, "WO-1", "Annual service", "年度保养", {"asset_id": 7})
 
@@ -59,6 +60,16 @@ def test_the_replacement_takes_the_quantity_of_the_wrong_part() -> None:
     assert said.level is Level.BAD and "SEP-7520" in said.detail
     draft = stock_verdicts.replaced(draft, 1)
     assert [(line.part.code, line.quantity) for line in draft.lines] == [("SEP-7520", 1)]
+
+
+def test_a_wrong_part_says_in_the_readers_language_what_it_fits() -> None:
+    kinds = {"fits": ("Screw compressor", "S20"), "fits_zh": ("螺杆空压机", "S20")}
+    draft = Draft(Mode.ISSUE, ORDER, lines=(_reserved(_part("SEP-7520"), 1),))
+    draft, _ = stock_scans.scan_part(draft, _part("BLT-1", fits_asset=False, **kinds))
+    assert "Screw compressor, S20" in stock_verdicts.verdict(draft, 1).text
+    with in_language("zh"):
+        said = stock_verdicts.verdict(draft, 1).text
+    assert "螺杆空压机、S20" in said and "Screw" not in said
 
 
 def test_reserved_stock_is_free_for_its_own_order_only() -> None:
