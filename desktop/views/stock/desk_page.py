@@ -225,6 +225,7 @@ class StockDesk(Page):
             self.driver.go_back()
         elif self.scan.field.text():
             self.scan.field.clear()
+            self._show_lines()  # the line showed what was being typed
         elif draft.empty and draft.effective_on is not None:
             self.driver.set_day(None)
         else:
