@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -188,6 +189,7 @@ class CountPage(SheetPage[Count, Sheet]):
 
     def _finished(self, answer: tuple[str, Changes]) -> None:
         state, changes = answer
+        self.sheet = replace(self.sheet, current=-1)  # the next round is walked from its first line
         self.context.bus.publish(changes, self)
         if state == "recount":
             words = tr("Some lines differ and are counted again")

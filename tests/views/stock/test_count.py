@@ -177,6 +177,19 @@ def test_what_differs_much_comes_back_alone(make_desk: Callable[..., Desk], shop
     assert (desk.state(), len(desk.page.sheet.lines)) == ("review", 3)
 
 
+def test_the_second_round_begins_at_its_first_line(make_desk: Callable[..., Desk], shop: Shop, store: int) -> None:
+    desk = make_desk()
+    desk.type("ST-01")
+    for quantity in ("2", "5", "2"):
+        desk.type(quantity)
+    desk.key(Qt.Key.Key_F9)
+    assert desk.state() == "recount" and len(desk.page.sheet.lines) > 1
+    assert desk.page.sheet.current == 0
+    first = desk.page.sheet.lines[0].item_code
+    desk.type("3")
+    assert [line.item_code for line in desk.page.sheet.lines if desk.page.sheet.quantity(line) is not None] == [first]
+
+
 def test_a_manager_approves_what_is_dear(
     make_desk: Callable[..., Desk], shop: Shop, store: int, manager: Database
 ) -> None:
