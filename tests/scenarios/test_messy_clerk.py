@@ -58,8 +58,19 @@ def test_mistakes_at_the_desk_cost_nothing(visitor: Visitor, town: Town) -> None
     assert desk.level() is Level.BAD
     desk.enter("12")
     on_hand = town.shop.on_hand("FLT-AIR-7502")
-    desk.post()
+    received = desk.post()
     assert town.shop.on_hand("FLT-AIR-7502") == on_hand + 12
+    # it was the wrong lorry: one key takes it back, nothing of it stays on the desk, and it is received anew
+    desk.scan(received)
+    assert len(desk.page.driver.draft.lines) == 1
+    visitor.press(Key.Key_F8)
+    visitor.wait("the counter-entry", lambda: town.shop.on_hand("FLT-AIR-7502") == on_hand)
+    visitor.wait("an empty desk", lambda: desk.page.driver.draft.empty)
+    desk.ready()
+    desk.scan(PURCHASE, "FLT-AIR-7502")
+    assert desk.cell("FLT-AIR-7502", "quantity") == "20"
+    desk.enter("12")
+    desk.post()
     # the lorry's second half: what is open is the rest
     desk.scan(PURCHASE, "FLT-AIR-7502")
     assert desk.cell("FLT-AIR-7502", "quantity") == "8"

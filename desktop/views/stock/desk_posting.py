@@ -245,6 +245,11 @@ class DeskPosting(DeskLines):
         posted, changes = answer
         if self.last_posted is not None and self.last_posted.number == number:
             self.last_posted = None
+        if self.draft.subject is not None and self.draft.subject.code == number and not self.fixed():
+            # it stood there to be sent or taken back; nothing of it is left, and what follows is the right one
+            before = {Mode.SEND_BACK: Mode.RECEIVE, Mode.RETURN: Mode.ISSUE}
+            self._set(Draft(before.get(self.draft.mode, self.draft.mode)))
+            self._history.forget()
         self._context.bus.publish(changes, self)
         text = tr("{number} reversed", number=number)
         self._context.toast("info", text, tr("Counter-entry {number}", number=posted.number))
