@@ -7,6 +7,7 @@ quote (5" pipes are called ``"5``) is taken as it stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 MAX_CHARACTERS = 20_000_000
 MAX_ROWS = 100_000
@@ -48,9 +49,9 @@ def parse(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def format_rows(rows: tuple[tuple[str, ...], ...]) -> str:
-    """Rows as a clipboard text that Excel and `parse` read back."""
-    return "\r\n".join("\t".join(_quoted(cell) for cell in row) for row in rows)
+def format_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as a clipboard text that Excel and `parse` read back; each ends its line, as Excel does."""
+    return "".join("\t".join(_quoted(cell) for cell in row) + "\r\n" for row in rows)
 
 
 def _cell(text: str, place: int) -> tuple[str, int]:

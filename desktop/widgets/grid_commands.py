@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 
+from desktop.domain.clipboard import format_rows
 from desktop.domain.text import tr
 from desktop.lists.query import Cell, GroupHead
 from desktop.lists.spec import Sort
-from desktop.models.clipboard import MOST_CELLS, cell_text, to_text
+from desktop.models.clipboard import MOST_CELLS, cell_text
 from desktop.models.filters import canonical, values_filter
 from desktop.models.kinds import NotAccepted
 from desktop.models.list_pages import ShownRow
@@ -238,7 +239,7 @@ class GridCommands(QObject):
             rows = [[self._text(line, slot) for slot in slots] for line in lines]
             if headers:
                 rows.insert(0, [header_text(slot) for slot in slots])
-            QGuiApplication.clipboard().setText(to_text(rows))
+            QGuiApplication.clipboard().setText(format_rows(rows))
             if len(lines) > 1:
                 self.told.emit(tr("{count} rows copied", count=f"{len(lines):,}"))
 

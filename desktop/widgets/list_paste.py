@@ -8,9 +8,9 @@ from uuid import uuid4
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication
 
+from desktop.domain.clipboard import ClipboardTooLarge, parse
 from desktop.domain.text import tr
 from desktop.lists.query import GroupHead
-from desktop.models.clipboard import from_text
 from desktop.models.list_edits import Step
 from desktop.models.list_pages import ShownRow
 from desktop.models.paste import MOST_ROWS, Checked, Pasted, map_columns, recognise
@@ -35,14 +35,17 @@ class ListPaste(QObject):
         page.installEventFilter(self)
 
     def start(self) -> None:
-        cells = from_text(QGuiApplication.clipboard().text())
+        try:
+            cells = _block(QGuiApplication.clipboard().text())
+        except ClipboardTooLarge:
+            self._refuse_size()
+            return
         if not cells:
             self._page.context.toast("info", tr("The clipboard holds no text"))
         elif len(cells) == 1 and len(cells[0]) == 1:
             self._paste_one(cells[0][0])
         elif len(cells) > MOST_ROWS:
-            most = f"{MOST_ROWS:,}"
-            self._page.context.toast("warn", tr("More than {count} rows: use Import (Ctrl+I).", count=most))
+            self._refuse_size()
         elif not self._takes_any():
             told = tr("{list}: nothing here can be pasted over.", list=self._page.title())
             self._page.context.toast("info", told, tr("The rows of this list come from other work."))
@@ -54,6 +57,10 @@ class ListPaste(QObject):
         make = self._page.services.paste
         backend = make(self._page.model.source) if make is not None else None
         return any(info.editable for info in self._page.model.infos) or (backend is not None and backend.inserts)
+
+    def _refuse_size(self) -> None:
+        most = f"{MOST_ROWS:,}"
+        self._page.context.toast("warn", tr("More than {count} rows: use Import (Ctrl+I).", count=most))
 
     def _paste_one(self, text: str) -> None:
         """One cell fills the whole selection, under the same rules as typing."""
@@ -176,3 +183,12 @@ class ListPaste(QObject):
         if event.type() == QEvent.Type.Resize and self.panel is not None:
             self.panel.setGeometry(self._page.rect())
         return False
+
+
+def _block(text: str) -> list[list[str]]:
+    """The rows of a copied range, all of the same length; empty rows at its end are none. Raises ClipboardTooLarge."""
+    rows = [list(row) for row in parse(text)]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((len(row) for row in rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows]

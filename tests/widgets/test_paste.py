@@ -146,6 +146,13 @@ def test_rows_beyond_the_end_and_columns_that_cannot_be_edited_are_refused(world
     assert not panel.write.isEnabled()
 
 
+def test_a_cell_that_begins_with_a_quote_ends_where_its_line_ends(world: World, qtbot: QtBot) -> None:
+    """Inches: only a cell that also ends with a quote was quoted by the spreadsheet."""
+    world.at(1, "scope")
+    panel = paste(world, qtbot, '"5 pumps\t5\r\n"two\nlines"\t7\r\n')
+    assert [row.old for row in panel.table.rows] and counts(panel)["rows"] == 2
+
+
 def test_an_empty_clipboard_says_so(world: World, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().clear()
     QTest.keyClick(world.grid.canvas, Key.Key_V, Mod.ControlModifier)
