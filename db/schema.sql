@@ -5349,21 +5349,6 @@ begin
 end
 $$;
 
--- What a person may choose for an item: its base unit first, then packs and conversions that suit the use.
-create function api.item_units(item_id bigint, use text default 'both')
-returns table (uom text, name text, name_zh text, digits smallint, factor numeric)
-language sql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select u.code, u.name, u.name_zh, u.digits, uom_factor(i.id, u.code, $2)
-    from item i
-    join unit_of_measure u on u.code = i.uom
-        or exists (select from item_uom p where p.item_id = i.id and p.uom = u.code)
-        or exists (select from uom_conversion c where u.code in (c.from_uom, c.to_uom) and i.uom in (c.from_uom, c.to_uom))
-    where i.id = $1 and i.org_unit_id = any (my_units_up()) and uom_factor(i.id, u.code, $2) is not null
-    order by u.code <> i.uom, u.code
-$$;
-
 -- ==================== 43_stock_value.sql
 
 -- What stock is worth beyond the moving average of 40_stock: layers of items valued first in, first out; entries that change
@@ -6767,7 +6752,6 @@ call erp.allow('erp.uom_conversion', 'business', 'select');
 call erp.allow('erp.uom_conversion', 'steward', 'insert, update (factor), delete');
 call erp.allow('erp.item_uom', 'business', 'select');
 call erp.allow('erp.item_uom', 'steward buyer', 'insert, update (uom, factor, usage, barcode), delete');
-call erp.allow('api.item_units(bigint, text)', 'business', 'execute');
 call erp.allow('erp.item', 'business', 'select');
 call erp.allow('erp.item', 'steward buyer', 'insert, update (code, name, name_zh, category, uom, tracking, barcode, maker, maker_code, supplier_id, standard_cost, currency, min_quantity, max_quantity, lead_time_days, abc_class, allow_negative, valuation, note, retired_on, custom)');
 call erp.allow('erp.item', 'steward buyer', 'update (category_id)');
@@ -7189,16 +7173,6 @@ begin
     returning c.state into sheet.state;
     return sheet.state;
 end
-$$;
-
--- What a count is worth in differences, both ways added, in the company's currency.
-create function erp.count_difference(of_count bigint) returns numeric
-language sql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select coalesce(sum(round(abs(l.counted_quantity - l.expected_quantity) * piece_value(l.item_id), 2)), 0)
-    from stock_count_line l
-    where l.count_id = of_count and l.owner_id is null and l.counted_quantity is not null
 $$;
 
 -- A second person looks at big differences: a manager or finance, and nobody who counted.
@@ -15200,13 +15174,6 @@ begin
 end
 $$;
 
-create function erp.item_terms(given text) returns text[]
-language sql stable
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select terms_of(given, known_words())
-$$;
-
 -- A number of a maker, or a code: letters and digits alone.
 create function erp.compact(given text) returns text
 language sql immutable parallel safe
@@ -17580,38 +17547,6 @@ begin
 end
 $$;
 
--- The one-job forms of plan_work, for psql and for programs that move one thing at a time.
-create function api.book_work_order(
-    request_id uuid, order_id bigint, engineer bigint, starts timestamptz, ends timestamptz, hard boolean default true)
-returns jsonb
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
-        'work_order_id', order_id, 'engineer_id', engineer, 'starts_at', starts, 'ends_at', ends, 'hard', hard))) -> 0
-$$;
-
-create function api.move_booking(
-    request_id uuid, booking bigint, expected_version integer, engineer bigint, starts timestamptz, ends timestamptz,
-    hard boolean default true)
-returns jsonb
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
-        'work_order_id', (select b.work_order_id from erp.booking b where b.id = booking), 'booking_id', booking,
-        'version', expected_version, 'engineer_id', engineer, 'starts_at', starts, 'ends_at', ends, 'hard', hard))) -> 0
-$$;
-
-create function api.unbook(request_id uuid, booking bigint, expected_version integer) returns jsonb
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
-        'work_order_id', (select b.work_order_id from erp.booking b where b.id = booking), 'booking_id', booking,
-        'version', expected_version))) -> 0
-$$;
-
 -- Engineers of the company that I do not plan myself: by name, so that their busy times can be asked for. No row for jobs
 -- that do not plan.
 create function api.other_engineers()
@@ -17645,9 +17580,6 @@ as $$
 $$;
 
 call erp.allow('api.plan_work(uuid, jsonb)', 'planner', 'execute');
-call erp.allow('api.book_work_order(uuid, bigint, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
-call erp.allow('api.move_booking(uuid, bigint, integer, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
-call erp.allow('api.unbook(uuid, bigint, integer)', 'planner', 'execute');
 call erp.allow('api.other_engineers()', 'business', 'execute');
 call erp.allow('api.busy_times(bigint[], timestamptz, timestamptz)', 'business', 'execute');
 

@@ -91,6 +91,8 @@ drop trigger if exists zz_record_insert on erp.stock_move;
 drop trigger if exists zz_record_update on erp.stock_move;
 drop function if exists erp.cost_entry_record() cascade;
 drop function if exists erp.stock_move_record() cascade;
+drop function if exists erp.count_difference(bigint);
+drop function if exists erp.item_terms(text);
 insert into erp.search_kind (table_name, code_column, texts, position) values
     ('requisition', 'number', '{}', 9),
     ('rfq', 'number', '{}', 10),

@@ -90,18 +90,3 @@ begin
     return found;
 end
 $$;
-
--- What a person may choose for an item: its base unit first, then packs and conversions that suit the use.
-create function api.item_units(item_id bigint, use text default 'both')
-returns table (uom text, name text, name_zh text, digits smallint, factor numeric)
-language sql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select u.code, u.name, u.name_zh, u.digits, uom_factor(i.id, u.code, $2)
-    from item i
-    join unit_of_measure u on u.code = i.uom
-        or exists (select from item_uom p where p.item_id = i.id and p.uom = u.code)
-        or exists (select from uom_conversion c where u.code in (c.from_uom, c.to_uom) and i.uom in (c.from_uom, c.to_uom))
-    where i.id = $1 and i.org_unit_id = any (my_units_up()) and uom_factor(i.id, u.code, $2) is not null
-    order by u.code <> i.uom, u.code
-$$;

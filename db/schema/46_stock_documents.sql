@@ -746,7 +746,6 @@ call erp.allow('erp.uom_conversion', 'business', 'select');
 call erp.allow('erp.uom_conversion', 'steward', 'insert, update (factor), delete');
 call erp.allow('erp.item_uom', 'business', 'select');
 call erp.allow('erp.item_uom', 'steward buyer', 'insert, update (uom, factor, usage, barcode), delete');
-call erp.allow('api.item_units(bigint, text)', 'business', 'execute');
 call erp.allow('erp.item', 'business', 'select');
 call erp.allow('erp.item', 'steward buyer', 'insert, update (code, name, name_zh, category, uom, tracking, barcode, maker, maker_code, supplier_id, standard_cost, currency, min_quantity, max_quantity, lead_time_days, abc_class, allow_negative, valuation, note, retired_on, custom)');
 call erp.allow('erp.item', 'steward buyer', 'update (category_id)');

@@ -378,16 +378,6 @@ begin
 end
 $$;
 
--- What a count is worth in differences, both ways added, in the company's currency.
-create function erp.count_difference(of_count bigint) returns numeric
-language sql stable security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select coalesce(sum(round(abs(l.counted_quantity - l.expected_quantity) * piece_value(l.item_id), 2)), 0)
-    from stock_count_line l
-    where l.count_id = of_count and l.owner_id is null and l.counted_quantity is not null
-$$;
-
 -- A second person looks at big differences: a manager or finance, and nobody who counted.
 create function api.approve_count(count_id bigint, reason text) returns void
 language plpgsql security definer

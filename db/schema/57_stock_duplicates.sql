@@ -162,13 +162,6 @@ begin
 end
 $$;
 
-create function erp.item_terms(given text) returns text[]
-language sql stable
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select terms_of(given, known_words())
-$$;
-
 -- A number of a maker, or a code: letters and digits alone.
 create function erp.compact(given text) returns text
 language sql immutable parallel safe

@@ -363,38 +363,6 @@ begin
 end
 $$;
 
--- The one-job forms of plan_work, for psql and for programs that move one thing at a time.
-create function api.book_work_order(
-    request_id uuid, order_id bigint, engineer bigint, starts timestamptz, ends timestamptz, hard boolean default true)
-returns jsonb
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
-        'work_order_id', order_id, 'engineer_id', engineer, 'starts_at', starts, 'ends_at', ends, 'hard', hard))) -> 0
-$$;
-
-create function api.move_booking(
-    request_id uuid, booking bigint, expected_version integer, engineer bigint, starts timestamptz, ends timestamptz,
-    hard boolean default true)
-returns jsonb
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
-        'work_order_id', (select b.work_order_id from erp.booking b where b.id = booking), 'booking_id', booking,
-        'version', expected_version, 'engineer_id', engineer, 'starts_at', starts, 'ends_at', ends, 'hard', hard))) -> 0
-$$;
-
-create function api.unbook(request_id uuid, booking bigint, expected_version integer) returns jsonb
-language sql security definer
-set search_path = erp, pg_catalog, pg_temp
-as $$
-    select api.plan_work(request_id, jsonb_build_array(jsonb_build_object(
-        'work_order_id', (select b.work_order_id from erp.booking b where b.id = booking), 'booking_id', booking,
-        'version', expected_version))) -> 0
-$$;
-
 -- Engineers of the company that I do not plan myself: by name, so that their busy times can be asked for. No row for jobs
 -- that do not plan.
 create function api.other_engineers()
@@ -428,9 +396,6 @@ as $$
 $$;
 
 call erp.allow('api.plan_work(uuid, jsonb)', 'planner', 'execute');
-call erp.allow('api.book_work_order(uuid, bigint, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
-call erp.allow('api.move_booking(uuid, bigint, integer, bigint, timestamptz, timestamptz, boolean)', 'planner', 'execute');
-call erp.allow('api.unbook(uuid, bigint, integer)', 'planner', 'execute');
 call erp.allow('api.other_engineers()', 'business', 'execute');
 call erp.allow('api.busy_times(bigint[], timestamptz, timestamptz)', 'business', 'execute');
 

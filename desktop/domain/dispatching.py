@@ -1,7 +1,7 @@
 """What speaks for or against placing a job, and where it fits best.
 
 Pure functions over plain values: the board asks for a verdict at each move of the mouse. The database has the
-last word (`api.book_work_order` and the exclusion constraint); a verdict says beforehand what it would say,
+last word (`api.plan_work` and the exclusion constraint); a verdict says beforehand what it would say,
 and adds the warnings that it leaves to the planner: shifts, parts, promises, contract and warranty are
 layers, not prohibitions.
 """

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 
 class Cancelled(Exception):
     """The user pressed Cancel; raised by `Progress.check` inside the work, handled by whoever started it."""
@@ -17,9 +14,7 @@ class Progress:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._cancelled = False
-        self._stoppers: list[Callable[[], None]] = []
         self.done = 0
         self.total: int | None = None
         self.note = ""
@@ -38,19 +33,6 @@ class Progress:
         if self._cancelled:
             raise Cancelled
 
-    def on_cancel(self, stop: Callable[[], None]) -> None:
-        """Call `stop` (from the canceller's thread) to break off what cannot look by itself, e.g. a running
-        query.
-        """
-        with self._lock:
-            if not self._cancelled:
-                self._stoppers.append(stop)
-                return
-        stop()
-
     def cancel(self) -> None:
-        with self._lock:
-            self._cancelled = True
-            stoppers, self._stoppers = self._stoppers, []
-        for stop in stoppers:
-            stop()
+        """Ask the work to stop, from any thread; the next `check` raises."""
+        self._cancelled = True

@@ -25,8 +25,6 @@ class State(Flag):
     CONFLICT = auto()
     OTHERS = auto()  # changed by others, not yet visited
     FLASH = auto()  # … within the last seconds
-    READ_ONLY = auto()
-    LOOK = auto()
 
 
 @dataclass(frozen=True)

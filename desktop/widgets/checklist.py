@@ -48,10 +48,6 @@ class CheckList(QWidget):
     def steps(self) -> tuple[Step, ...]:
         return self._steps
 
-    def open_mandatory(self) -> tuple[Step, ...]:
-        """What still blocks completion."""
-        return tuple(step for step in self._steps if step.mandatory and not step.done)
-
     def set_steps(self, steps: Sequence[Step]) -> None:
         self._steps = tuple(steps)
         fresh = QWidget()

@@ -87,16 +87,6 @@ def test_cancelling_stops_the_work_and_delivers_only_that(work: Work, qtbot: QtB
     assert told == ["cancelled"]
 
 
-def test_cancel_also_stops_what_cannot_look_by_itself(work: Work, qtbot: QtBot) -> None:
-    stopped, told = threading.Event(), []
-    progress = Progress()
-    progress.on_cancel(stopped.set)
-    job = work.run(stopped.wait, 30, progress=progress, on_cancelled=lambda: told.append(1))
-    job.cancel()
-    qtbot.waitUntil(lambda: told == [1])
-    assert stopped.is_set()
-
-
 def test_an_owner_that_is_gone_gets_nothing(work: Work, qtbot: QtBot) -> None:
     owner, gate, seen = QObject(), threading.Event(), []
     work.run(gate.wait, 5, on_done=seen.append, owner=owner)

@@ -57,17 +57,17 @@ select api.reserve({north_work_order}, {item}, 'NaN', {north_location});
 -- planner: refused ER001/ER004/ER030. What does not exist is not released.
 select api.release(-1);
 -- planner: refused ER001/ER004. No job is placed for another branch's engineer.
-select api.book_work_order(gen_random_uuid(), {north_work_order}, {south_engineer}, '2026-12-02 09:00+08', '2026-12-02 10:00+08');
+select api.plan_work(gen_random_uuid(), '[{{"work_order_id": {north_work_order}, "engineer_id": {south_engineer}, "starts_at": "2026-12-02 09:00+08", "ends_at": "2026-12-02 10:00+08"}}]');
 -- planner: refused ER001/ER004. Nor another branch's job.
-select api.book_work_order(gen_random_uuid(), {south_work_order}, {north_engineer}, '2026-12-02 09:00+08', '2026-12-02 10:00+08');
--- planner: refused ER001/ER004. Nor is its booking moved.
-select api.move_booking(gen_random_uuid(), {south_booking}, 1, {north_engineer}, '2026-12-02 09:00+08', '2026-12-02 10:00+08');
--- planner: refused ER001/ER004. Nor taken off.
-select api.unbook(gen_random_uuid(), {south_booking}, 1);
+select api.plan_work(gen_random_uuid(), '[{{"work_order_id": {south_work_order}, "engineer_id": {north_engineer}, "starts_at": "2026-12-02 09:00+08", "ends_at": "2026-12-02 10:00+08"}}]');
+-- planner: refused ER003. Nor is its booking moved under an order of one's own: to him it is gone.
+select api.plan_work(gen_random_uuid(), '[{{"work_order_id": {north_work_order}, "booking_id": {south_booking}, "version": 1, "engineer_id": {north_engineer}, "starts_at": "2026-12-02 09:00+08", "ends_at": "2026-12-02 10:00+08"}}]');
+-- planner: refused ER003. Nor taken off.
+select api.plan_work(gen_random_uuid(), '[{{"work_order_id": {north_work_order}, "booking_id": {south_booking}, "version": 1}}]');
 -- planner: refused ER011/ER012/22000/ER010. An end before its beginning.
-select api.book_work_order(gen_random_uuid(), {north_work_order}, {north_engineer}, '2026-12-02 10:00+08', '2026-12-02 09:00+08');
+select api.plan_work(gen_random_uuid(), '[{{"work_order_id": {north_work_order}, "engineer_id": {north_engineer}, "starts_at": "2026-12-02 10:00+08", "ends_at": "2026-12-02 09:00+08"}}]');
 -- planner: refused ER011/ER012/22000/22008/ER010/23514. A job without an end.
-select api.book_work_order(gen_random_uuid(), {north_work_order}, {north_engineer}, '2026-12-02 10:00+08', 'infinity');
+select api.plan_work(gen_random_uuid(), '[{{"work_order_id": {north_work_order}, "engineer_id": {north_engineer}, "starts_at": "2026-12-02 10:00+08", "ends_at": "infinity"}}]');
 -- planner: refused ER004. Another branch's order takes no step.
 select api.change_work_order_state({south_work_order}, 1, 'approved');
 -- planner: refused ER010/ER012/ER004. Nor an own one a step that does not exist.
@@ -208,5 +208,3 @@ select api.post_stock(gen_random_uuid(), '{{"type": "receipt", "lines": [{{"item
 insert into erp.lot_event (company_id, org_unit_id, lot_id, kind, effective_at, posted_by) values (1, 1, {south_lot}, 'installed', now(), 1);
 -- clerk: refused 42501. Nor is its state set by hand.
 update erp.lot set state = 'scrapped';
--- clerk: nothing. Nor does another branch's item tell in what packs it comes.
-select 1 from api.item_units({south_item});
