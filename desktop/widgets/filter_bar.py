@@ -17,6 +17,7 @@ from desktop.lists.spec import Kind
 from desktop.models.filters import parse_filter, show_condition
 from desktop.models.kinds import NotAccepted, is_number
 from desktop.widgets.grid_columns import CHECK_WIDTH, Slot
+from desktop.widgets.grid_strip import paint_strip
 from desktop.widgets.paint import draw_box, draw_icon, draw_text
 from desktop.widgets.theme import color, font, metric
 
@@ -219,26 +220,12 @@ class FilterRow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        columns = self._view.columns
-        area, frozen = self.rect(), columns.frozen_width
-        painter.fillRect(area, color("surface.header"))
-        painter.setClipRect(QRect(frozen, 0, area.width() - frozen, area.height()))
-        for slot in columns.slots:
-            if not slot.frozen and columns.left(slot) < area.width():
-                self._draw(painter, slot)
-        painter.setClipRect(QRect(0, 0, frozen, area.height()))
-        for slot in columns.slots:
-            if slot.frozen:
-                self._draw(painter, slot)
-        if columns.checks:
-            role = "accent.fg" if self._view.filter_active() else "text.tertiary"
-            draw_icon(painter, 9, 7, "filter", role, 14)
-            painter.fillRect(CHECK_WIDTH - 1, 0, 1, area.height(), color("border.grid"))
-        painter.setClipping(False)
-        painter.fillRect(0, area.height() - 1, area.width(), 1, color("border.default"))
-        if frozen:
-            painter.fillRect(frozen - 2, 0, 2, area.height(), color("border.default"))
+        paint_strip(painter, self._view.columns, self.rect(), self._draw, self._draw_check)
         painter.end()
+
+    def _draw_check(self, painter: QPainter) -> None:
+        role = "accent.fg" if self._view.filter_active() else "text.tertiary"
+        draw_icon(painter, 9, 7, "filter", role, 14)
 
     def _draw(self, painter: QPainter, slot: Slot) -> None:
         left = self._view.columns.left(slot)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from desktop.models.kinds import is_number
 from desktop.widgets.grid_columns import CHECK_WIDTH, Slot
+from desktop.widgets.grid_strip import paint_strip
 from desktop.widgets.grid_text import CELL_PADDING
 from desktop.widgets.paint import draw_icon, draw_text, text_width
 from desktop.widgets.style import draw_check_box
@@ -44,27 +45,13 @@ class GridHeader(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        columns = self._view.columns
-        area, frozen = self.rect(), columns.frozen_width
-        painter.fillRect(area, color("surface.header"))
-        painter.setClipRect(QRect(frozen, 0, area.width() - frozen, area.height()))
-        for slot in columns.slots:
-            if not slot.frozen and columns.left(slot) < area.width():
-                self._draw(painter, slot)
-        painter.setClipRect(QRect(0, 0, frozen, area.height()))
-        for slot in columns.slots:
-            if slot.frozen:
-                self._draw(painter, slot)
-        if columns.checks:
-            draw_check_box(painter, QRect(0, 0, CHECK_WIDTH, area.height() - 1), self._view.check_state())
-            painter.fillRect(CHECK_WIDTH - 1, 0, 1, area.height(), color("border.grid"))
-        painter.setClipping(False)
-        painter.fillRect(0, area.height() - 1, area.width(), 1, color("border.default"))
-        if frozen:
-            painter.fillRect(frozen - 2, 0, 2, area.height(), color("border.default"))
+        paint_strip(painter, self._view.columns, self.rect(), self._draw, self._draw_check)
         if self._target is not None:
-            painter.fillRect(self._edge_of(self._target) - 1, 0, 2, area.height(), color("accent.solid"))
+            painter.fillRect(self._edge_of(self._target) - 1, 0, 2, self.height(), color("accent.solid"))
         painter.end()
+
+    def _draw_check(self, painter: QPainter) -> None:
+        draw_check_box(painter, QRect(0, 0, CHECK_WIDTH, self.height() - 1), self._view.check_state())
 
     def _draw(self, painter: QPainter, slot: Slot) -> None:
         left, width, height = self._view.columns.left(slot), slot.width, self.height()
