@@ -6,7 +6,7 @@ A paper speaks the language in force. What it is about (an order's number, a sto
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def hand_over(database: Database, path: Path, about: str = "") -> None:
     """The moves of a day (default: today) in the reader's store."""
     place = stock_papers.store_of(database)
     day = _day(about) if about else place.today()
-    rows = [store.MoveRow(**asdict(move)) for move in stock_papers.moves_of_day(database, place, day)]
+    rows = stock_papers.moves_of_day(database, place, day)
     store.hand_over(str(path), day=day, store=place.name, rows=rows, printed_by=_reader(database))
 
 

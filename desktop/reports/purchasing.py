@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
-from reportlab.graphics.barcode.code128 import Code128
-from reportlab.lib.colors import black
-
 from desktop.domain.figures import quantity_text
 from desktop.domain.money import Amounts, cents, taxed
 from desktop.domain.text import pick, tr
 from desktop.operations.forms import FormInfo
 from desktop.operations.records import Record
+from desktop.reports.codes import scan_code
 from desktop.reports.theme import QUIET, Frame, Paper, PdfColumn, draw, fitted, signatures, table
 
 _LABEL_WIDTH = 100.0
@@ -46,9 +44,7 @@ def purchase_order_pdf(
     """
     number = str(order.values["number"])
     paper = Paper(target, Frame(tr("Purchase order {number}", number=number), company, printed_by))
-    code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
-    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
-    code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
+    scan_code(paper, number)
     _facts(paper, order, info)
     lines = order.lines["lines"]
     sums = amounts(lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -22,6 +22,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from desktop.domain.figures import quantity_text
 from desktop.domain.text import tr
+from desktop.operations.stock_papers import DaysMove
+from desktop.reports.codes import scan_code
 from desktop.reports.theme import (
     MEDIUM,
     QUIET,
@@ -62,26 +64,6 @@ class Label:
     name: str
     detail: str = ""
     copies: int = 1
-
-
-@dataclass(frozen=True)
-class MoveRow:
-    """One move of the day as the hand-over lists it: time in the store's zone, amount in the company's currency, or
-    none for who reads no costs.
-    """
-
-    posted_at: datetime
-    document_type: str
-    number: str
-    item_code: str
-    item_name: str
-    quantity: Decimal
-    unit: str
-    from_place: str
-    to_place: str
-    amount: Decimal | None
-    by: str
-    order: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,9 +182,7 @@ def _wrapped(text: str, room: float, most: int) -> list[str]:
 def pick_list(target: BinaryIO | str, *, order: str, title: str, rows: Sequence[PickRow], printed_by: str = "") -> int:
     """What to fetch, bin by bin, with a box to tick. Returns the pages."""
     paper = Paper(target, Frame(tr("Pick list {order}", order=order), title, printed_by))
-    code = Code128(order, barWidth=0.8, barHeight=24, quiet=0)
-    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
-    code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
+    scan_code(paper, order)
     columns = (
         PdfColumn(tr("Bin"), 1.1),
         PdfColumn(tr("Part no."), 1.5),
@@ -225,9 +205,7 @@ def walk(target: BinaryIO | str, *, number: str, place: str, rows: Sequence[Pick
     gets each part, and a box to tick. Returns the pages.
     """
     paper = Paper(target, Frame(tr("Pick list {order}", order=number), place, printed_by))
-    code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
-    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
-    code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
+    scan_code(paper, number)
     columns = (
         PdfColumn(tr("Bin"), 1.0),
         PdfColumn(tr("Part no."), 1.4),
@@ -256,9 +234,7 @@ def count_sheet(
     there. `rows` carry no quantity that is printed. Returns the pages.
     """
     paper = Paper(target, Frame(tr("Count sheet {number}", number=number), place, printed_by))
-    code = Code128(number, barWidth=0.8, barHeight=24, quiet=0)
-    paper.canvas.setFillColor(black)  # quiet ink is too faint for a scanner
-    code.drawOn(paper.canvas, paper.right - code.width, paper.height - 62)
+    scan_code(paper, number)
     columns = (
         PdfColumn(tr("Bin"), 1.1),
         PdfColumn(tr("Part no."), 1.5),
@@ -282,7 +258,7 @@ def _boxes(paper: Paper, columns: Sequence[PdfColumn], top: float, count: int) -
         paper.canvas.rect(x, top - 18 - 16 * (number + 1) + 3.5, 9, 9, stroke=1, fill=0)
 
 
-def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[MoveRow], printed_by: str = "") -> int:
+def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[DaysMove], printed_by: str = "") -> int:
     """The day's moves by type with totals, and lines to sign for who hands over and who takes over. Amounts have
     columns where each row has one.
     """
@@ -300,11 +276,11 @@ def hand_over(target: BinaryIO | str, *, day: date, store: str, rows: Sequence[M
     return paper.save()
 
 
-def _priced(rows: Sequence[MoveRow]) -> bool:
+def _priced(rows: Sequence[DaysMove]) -> bool:
     return all(row.amount is not None for row in rows)
 
 
-def _by_type(paper: Paper, rows: Sequence[MoveRow]) -> None:
+def _by_type(paper: Paper, rows: Sequence[DaysMove]) -> None:
     columns = (
         PdfColumn(tr("Kind of document"), 2),
         PdfColumn(tr("Documents"), 1, "right"),
@@ -319,7 +295,7 @@ def _by_type(paper: Paper, rows: Sequence[MoveRow]) -> None:
     table(paper, columns, lines, totals=(tr("Total"), *_sums(rows)))
 
 
-def _sums(rows: Sequence[MoveRow]) -> tuple[str, ...]:
+def _sums(rows: Sequence[DaysMove]) -> tuple[str, ...]:
     amounts = [row.amount for row in rows if row.amount is not None]
     return (
         str(len({row.number for row in rows})),
@@ -329,7 +305,7 @@ def _sums(rows: Sequence[MoveRow]) -> tuple[str, ...]:
     )
 
 
-def _moves(paper: Paper, rows: Sequence[MoveRow]) -> None:
+def _moves(paper: Paper, rows: Sequence[DaysMove]) -> None:
     columns = (
         PdfColumn(tr("Time"), 0.6),
         PdfColumn(tr("Document"), 1.3),

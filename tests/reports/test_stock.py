@@ -13,8 +13,9 @@ import pypdfium2
 import pytest
 
 from desktop.domain.text import Language, in_language
+from desktop.operations.stock_papers import DaysMove
 from desktop.reports import stock, theme
-from desktop.reports.stock import Label, MoveRow, PickRow
+from desktop.reports.stock import Label, PickRow
 
 
 def _read(data: BytesIO) -> list[str]:
@@ -33,8 +34,8 @@ def _ink(data: BytesIO) -> Any:
         document.close()
 
 
-def _move(kind: str, number: str, quantity: int, amount: str) -> MoveRow:
-    return MoveRow(
+def _move(kind: str, number: str, quantity: int, amount: str) -> DaysMove:
+    return DaysMove(
         posted_at=datetime(2026, 11, 24, 10, 42, tzinfo=UTC),
         document_type=kind,
         number=number,
