@@ -22,13 +22,14 @@ from desktop.reports.supplier_return import return_note_pdf
 from desktop.runtime.context import Context
 from desktop.runtime.failures import Failure
 from desktop.views.stock.desk_dating import signed
+from desktop.views.stock.fact_box import fact_box, link_to
 from desktop.widgets import confirm as dialogs
 from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.buttons import Button
 from desktop.widgets.discard import discard_all
 from desktop.widgets.form_page import FormLines, FormPage, FormSpec, Loaded, shown_value
 from desktop.widgets.labels import Label
-from desktop.widgets.paint import Surface, column, row
+from desktop.widgets.paint import Surface, row
 from desktop.widgets.papers import Make
 
 
@@ -249,23 +250,18 @@ class StockDocumentPage(FormPage):
             info, meaning = loaded.info.fields[key], record.referred.get(key)
             words = shown_value(info, value, meaning)
             if key in _LINKS and meaning is not None:
-                self._fact_row.addWidget(_fact(info.label, self._link(_LINKS[key], meaning.id, meaning.code)))
+                self._fact_row.addWidget(fact_box(info.label, link_to(self, _LINKS[key], meaning.id, meaning.code)))
             else:
                 short = pick(meaning.name, meaning.name_zh) if meaning is not None else words
                 if key == "posted_by" and meaning is None:
                     short = tr("Outpost")  # the installation itself, which is no person
                 reason = key == "reason"
-                self._fact_row.addWidget(_fact(info.label, Label(short, elide=reason)), 8 if reason else 0)
+                self._fact_row.addWidget(fact_box(info.label, Label(short, elide=reason)), 8 if reason else 0)
         self._fact_row.addStretch(1)
         header = self.body.tables["moves"].view.horizontalHeader()
         for number, info in enumerate(self.body.tables["moves"].model_.columns):
             if info.key in _WIDTHS:
                 header.resizeSection(number, _WIDTHS[info.key])
-
-    def _link(self, page: str, record_id: int, code: str) -> Button:
-        link = Button(code, kind="ghost", height=24)
-        link.clicked.connect(lambda: self.open_requested.emit(page, record_id))
-        return link
 
     def open_other(self) -> None:
         """The counter-entry that took this document back."""
@@ -323,14 +319,3 @@ def _both_days(values: Values) -> str:
     days = happened.astimezone().date(), posted.astimezone().date()
     words = tr("Dated {day}, posted on {posted}", day=format_date(days[0]), posted=format_date(days[1]))
     return words if days[0] != days[1] else ""
-
-
-def _fact(words: str, value: QWidget) -> QWidget:
-    body = QWidget()
-    value.setMinimumHeight(24)
-    # The words of a link stand 8 px inside its button, and so does everything here.
-    margins = (0, 0, 0, 0) if isinstance(value, Button) else (8, 0, 0, 0)
-    title = row(Label(words, role="text.tertiary"), margins=(8, 0, 0, 0))
-    body.setLayout(column(title, row(value, margins=margins), spacing=2))
-    value.setAccessibleName(words)
-    return body

@@ -17,6 +17,7 @@ from desktop.operations import stock, stock_lots
 from desktop.operations.stock_lots import LifeEntry, LotCard
 from desktop.runtime.context import Context, Found, SearchProvider
 from desktop.runtime.failures import Failure
+from desktop.views.stock.fact_box import fact_box, link_to
 from desktop.widgets.ask_strip import Ask, AskStrip
 from desktop.widgets.buttons import Button
 from desktop.widgets.discard import discard_all
@@ -144,20 +145,15 @@ class LotPage(Page):
         kind, icon = _LOOKS.get(card.state or "", ("neutral", ""))
         self.header.set_state(state_words(card.state), kind, icon)
         self.header.set_note(pick(card.item_name, card.item_name_zh))
-        self._fact_row.addWidget(_fact(tr("Item no."), self._link("item", card.item_id, card.item)))
+        self._fact_row.addWidget(fact_box(tr("Item no."), link_to(self, "item", card.item_id, card.item)))
         if card.asset_id is not None and card.asset:
-            self._fact_row.addWidget(_fact(tr("Installed in"), self._link("asset", card.asset_id, card.asset)))
+            self._fact_row.addWidget(fact_box(tr("Installed in"), link_to(self, "asset", card.asset_id, card.asset)))
         where = tr(", ").join(_place(each, card) for each in card.places) or "–"
-        self._fact_row.addWidget(_fact(tr("Lies in"), Label(where)))
+        self._fact_row.addWidget(fact_box(tr("Lies in"), Label(where)))
         expires = Label(format_date(card.expires_on))
-        self._fact_row.addWidget(_fact(tr("Expires on"), expires))
+        self._fact_row.addWidget(fact_box(tr("Expires on"), expires))
         self._fact_row.addStretch(1)
         self.life.show_rows(tuple(_row(each) for each in card.life))
-
-    def _link(self, page: str, record_id: int, code: str) -> Button:
-        link = Button(code, kind="ghost", height=24)
-        link.clicked.connect(lambda: self.open_requested.emit(page, record_id))
-        return link
 
     # acting
 
@@ -307,13 +303,3 @@ def _place(place: tuple[str, str, Any], card: LotCard) -> str:
     words = {"bad": tr("Bad"), "quarantine": tr("Quarantine")}.get(condition, "")
     amount = "" if card.tracking == "serial" else f"{quantity_text(quantity)} {card.uom}"
     return " ".join(part for part in (code, amount, f"({words})" if words else "") if part)
-
-
-def _fact(words: str, value: QWidget) -> QWidget:
-    body = QWidget()
-    value.setMinimumHeight(24)
-    margins = (0, 0, 0, 0) if isinstance(value, Button) else (8, 0, 0, 0)
-    title = row(Label(words, role="text.tertiary"), margins=(8, 0, 0, 0))
-    body.setLayout(column(title, row(value, margins=margins), spacing=2))
-    value.setAccessibleName(words)
-    return body
