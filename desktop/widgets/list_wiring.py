@@ -172,9 +172,11 @@ class SqlPaste:
         """Other headers of sheets → the list's column, as the import of the same rows knows them."""
         goal = importing.target(self.source.spec.key)
         fields = {field.column_name(): field.aliases for field in goal.fields} if goal is not None else {}
+        references = {column.writes for column in self.source.spec.columns}
         return {
             alias: column.key
             for column in self.source.spec.columns
+            if column.writes or column.key not in references
             for alias in fields.get(column.writes or column.key, ())
         }
 
