@@ -531,12 +531,15 @@ declare
     o      work_order;
     e      engineer;
     new_id bigint;
+    rule   text;
+    field  text;
 begin
     select * into o from work_order w where w.id = order_id and w.org_unit_id = any (my_write_units());
     if not found then
         raise exception 'work order % not found', order_id using errcode = 'ER004', constraint = 'work_order_found';
     end if;
-    select * into e from engineer x where x.id = engineer;
+    select * into e from engineer x
+    where x.id = engineer and (x.org_unit_id = any (my_units()) or x.user_id = my_user_id() or x.id = o.engineer_id);
     if not found then
         raise exception 'engineer % not found', engineer using errcode = 'ER004', constraint = 'engineer_found';
     end if;
@@ -555,6 +558,10 @@ begin
             round(e.hourly_rate * (extract(epoch from ends - starts) / 3600)::numeric, 2), remark, my_user_id())
     returning id into new_id;
     return new_id;
+exception when check_violation or not_null_violation then
+    -- The server would add the row that failed, and the engineer's rates are in it.
+    get stacked diagnostics rule = constraint_name, field = column_name;
+    raise exception 'these times are not valid' using errcode = sqlstate, schema = 'erp', table = 'labour', column = field, constraint = rule;
 end
 $$;
 
@@ -568,12 +575,15 @@ declare
     o      work_order;
     e      engineer;
     new_id bigint;
+    rule   text;
+    field  text;
 begin
     select * into o from work_order w where w.id = order_id and w.org_unit_id = any (my_write_units());
     if not found then
         raise exception 'work order % not found', order_id using errcode = 'ER004', constraint = 'work_order_found';
     end if;
-    select * into e from engineer x where x.id = engineer;
+    select * into e from engineer x
+    where x.id = engineer and (x.org_unit_id = any (my_units()) or x.user_id = my_user_id() or x.id = o.engineer_id);
     if not found then
         raise exception 'engineer % not found', engineer using errcode = 'ER004', constraint = 'engineer_found';
     end if;
@@ -590,6 +600,10 @@ begin
             round(km * e.km_rate + e.hourly_rate * minutes_spent / 60.0, 2), remark, my_user_id())
     returning id into new_id;
     return new_id;
+exception when check_violation or not_null_violation then
+    -- The server would add the row that failed, and the engineer's rates are in it.
+    get stacked diagnostics rule = constraint_name, field = column_name;
+    raise exception 'these times are not valid' using errcode = sqlstate, schema = 'erp', table = 'travel', column = field, constraint = rule;
 end
 $$;
 

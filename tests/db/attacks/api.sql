@@ -78,6 +78,10 @@ select * from api.work_order_steps({south_work_order});
 select api.enter_labour({south_work_order}, {south_engineer}, '2026-11-02 09:00+08', '2026-11-02 10:00+08');
 -- engineer: refused ER001/ER004. Nor for a colleague.
 select api.enter_labour({north_work_order}, {north_engineer}, '2026-11-02 09:00+08', '2026-11-02 10:00+08');
+-- planner: refused ER004. Nor for an engineer of another branch, whose rates the sum would tell.
+select api.enter_labour({north_work_order}, {south_engineer}, '2026-11-02 09:00+08', '2026-11-02 10:00+08');
+-- planner: refused ER004. Nor his journeys.
+select api.enter_travel({north_work_order}, {south_engineer}, '2026-11-02', 1, 1);
 -- engineer: refused ER001/ER004/ER012/23514/22003. Nor endless kilometres.
 select api.enter_travel({north_work_order}, {north_engineer}, '2026-11-02', 'Infinity', 1);
 -- planner: refused ER004/ER012. Hours that are not there are not approved.
