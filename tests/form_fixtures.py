@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,27 +14,17 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from db.embedded import Server
-from db.errors import UserError
 from db.session import Database
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
+from desktop.runtime.context import User
 from desktop.runtime.settings import Settings
 from desktop.runtime.work import Work
 from desktop.widgets.form_page import FormPage
 from desktop.widgets.theme import apply_theme, set_language
 from tests.demo_world import DemoWorld, make_demo_world
 from tests.garbage import sweep
+from tests.rooms import Room, furnished, show
 
 PageOfRecord = TypeVar("PageOfRecord", bound=FormPage)
-
-
-@dataclass
-class Room:
-    """What a page lives in, with everything that it told its user and asked of the shell."""
-
-    context: Context
-    toasts: list[tuple[str, str, str]] = field(default_factory=list)
-    opened: list[tuple[str, Any]] = field(default_factory=list)
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +69,6 @@ def room_of(qapp: QApplication, person: Callable[[str], Database], tmp_path: Pat
     def make(name: str) -> Room:
         database = person(name)
         me = database.user
-        work = Work(user_errors=(UserError,))
-        works.append(work)
-        toasts: list[tuple[str, str, str]] = []
-        opened: list[tuple[str, Any]] = []
         user = User(
             login=me.user_name,
             name=me.display_name,
@@ -93,16 +78,9 @@ def room_of(qapp: QApplication, person: Callable[[str], Database], tmp_path: Pat
             company=me.company_name,
             company_zh=me.company_name_zh or "",
         )
-        context = Context(
-            database,
-            work,
-            Bus(),
-            user,
-            Settings(tmp_path / f"{name}.json"),
-            lambda key, args: opened.append((key, args)),
-            lambda severity, said, detail="", *, action=None: toasts.append((severity, said, detail)),
-        )
-        return Room(context, toasts, opened)
+        room = furnished(database, user, Settings(tmp_path / f"{name}.json"))
+        works.append(room.context.work)
+        return room
 
     yield make
     for work in works:
@@ -127,11 +105,7 @@ def find_child(page: QWidget, kind: type[QWidget], name: str) -> QWidget:
 
 def opened(qtbot: QtBot, page: PageOfRecord) -> PageOfRecord:
     """The form in an active window, read."""
-    qtbot.addWidget(page)
-    page.resize(1294, 800)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 800)
     page.refresh()
     qtbot.waitUntil(lambda: page.record is not None and not page._loading, timeout=10_000)
     return page

@@ -111,9 +111,7 @@ class Buying:
         return Decimal(self.value("select coalesce(sum(amount), 0) from erp.grni_entry"))
 
     def worth(self, code: str) -> Decimal:
-        return Decimal(
-            self.value("select value from erp.item_cost where item_id = %s", self.shop.item(code))
-        )
+        return Decimal(self.value("select value from erp.item_cost where item_id = %s", self.shop.item(code)))
 
     def check(self) -> None:
         """Ledger and purchasing agree to the cent."""

@@ -231,4 +231,3 @@ def passed(result: dict[str, Any]) -> bool:
         not any(result[each][figure] for figure in ("lost", "doubled", "differences", "errors")) for each in attacks
     )
     return whole and result["control_without_the_key"]["doubled"] > 0
-

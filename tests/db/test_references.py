@@ -145,9 +145,7 @@ def test_a_thousand_references_that_one_sees(desk: Desk) -> None:
                 done.append((way, (cursor.fetchone() or (0,))[0]))
             desk.steward.rollback()
     desk.steward.autocommit = True
-    assert done == [
-        (way, {"on conflict do nothing": 0, "beside good ones": 21}.get(way, 20)) for way, _ in done
-    ]
+    assert done == [(way, {"on conflict do nothing": 0, "beside good ones": 21}.get(way, 20)) for way, _ in done]
 
 
 def test_twice_in_one_transaction(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from desktop.operations import records
 from desktop.widgets.form_page import FormPage
 from desktop.widgets.form_spec import PAGES
 from tests.form_fixtures import Room, one, opened
+from tests.rooms import show
 
 JOBS = (
     "clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward", "auditor", "admin",
@@ -86,11 +87,7 @@ def test_new_is_offered_to_those_who_may_enter(
 
 def test_ctrl_n_on_a_list_opens_the_blank_form(qtbot: QtBot, room_of: Callable[[str], Room]) -> None:
     page = list_page(room_of("desk").context, list_for("customers"))
-    qtbot.addWidget(page)
-    page.resize(1294, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 700)
     page.grid.canvas.setFocus()
     assert page.new_button.isVisible()
     with qtbot.waitSignal(page.open_requested, timeout=2_000) as asked:

@@ -80,9 +80,7 @@ def test_what_is_good_is_released_and_the_rest_goes_back(looked_at: Buying) -> N
     done = _inspect(looked_at, Finding(Decimal(5), Decimal(3), "damaged", "crushed in the box"))
     assert done.state == "done" and done.return_number is not None and done.return_number.startswith("SRT-")
     assert (_stock(looked_at, "good"), _stock(looked_at, "quarantine")) == (29, 0)
-    line = looked_at.value(
-        "select row_to_json(l) from erp.purchase_order_line l where l.id = %s", looked_at.line(PART)
-    )
+    line = looked_at.value("select row_to_json(l) from erp.purchase_order_line l where l.id = %s", looked_at.line(PART))
     assert (line["received"], line["returned"]) == (17, 3)
     assert looked_at.open_accrual() == 17 * 180
     assert looked_at.value("select state from erp.purchase_order where number = 'PO-2611-0093'") == "part_received"

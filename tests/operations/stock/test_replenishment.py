@@ -85,9 +85,7 @@ def test_what_is_projected_counts_what_comes_and_what_is_promised(shop: Shop) ->
     columns = ("on_hand", "on_order", "requested", "reserved", "needed", "projected", "shortage")
     assert status(shop, of_filter, *columns) == [12, 20, 0, 1, 3, 28, 0]
     words = shop.value("select array[why, why_zh] from erp.reorder_status where id = %s", of_filter)
-    assert words[0] == (
-        "Not below 5: 12 on hand + 20 on order − 1 reserved − 3 needed = 28 projected"
-    )
+    assert words[0] == ("Not below 5: 12 on hand + 20 on order − 1 reserved − 3 needed = 28 projected")
     assert words[1].startswith("不低于最小库存 5：现有 12 + 在途 20")
 
 

@@ -40,9 +40,7 @@ def test_the_panel_says_what_the_list_says(qtbot: QtBot, room_of: RoomOf, owner:
     source = source_for(room.context.database, list_for("supplier_performance"), "en")
     columns = ("on_time", "lead_actual", "lead_promised", "defect_ppm", "deliveries", "spend", "price_change")
     listed = source.rows(ListQuery(columns), group=(), start=0, limit=500)
-    on_time, actual, promised, ppm, deliveries, spend, change = next(
-        row.cells for row in listed if row.id == supplier
-    )
+    on_time, actual, promised, ppm, deliveries, spend, change = next(row.cells for row in listed if row.id == supplier)
     page = opened(qtbot, PartyPage(room.context, supplier))
     qtbot.waitUntil(page.side.isVisible, timeout=10_000)
     words = _words(page)

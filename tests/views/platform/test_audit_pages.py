@@ -23,6 +23,7 @@ from desktop.widgets.labels import Label
 from desktop.widgets.theme import set_language
 from tests.demo_world import DemoWorld
 from tests.form_fixtures import Room, person, room_of
+from tests.rooms import show
 
 __all__ = ["person", "room_of"]
 
@@ -57,11 +58,7 @@ def asset(owner: Database) -> int:
 
 
 def shown(qtbot: QtBot, page: QWidget, ready: Callable[[], bool]) -> None:
-    qtbot.addWidget(page)
-    page.resize(1294, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 700)
     page.refresh()  # type: ignore[attr-defined]
     qtbot.waitUntil(ready, timeout=20_000)
 

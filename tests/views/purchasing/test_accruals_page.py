@@ -3,70 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from db.errors import UserError
-from db.session import Database
 from desktop.operations import supplier_invoices
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
 from desktop.views.purchasing.accruals_page import AccrualsPage
 from desktop.widgets.theme import apply_theme, set_language
 from tests.invoice_people import Buying, buying
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 
 __all__ = ["buying", "shop"]
 PICTURES = os.environ.get("OUTPOST_PICTURES")
 PART = "FLT-AIR-7502"
-RoomOf = Callable[[Database, str], tuple[Context, list[str]]]
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[RoomOf]:
-    works: list[Work] = []
-
-    def make(database: Database, job: str) -> tuple[Context, list[str]]:
-        work, said = Work(user_errors=(UserError,)), []
-        works.append(work)
-        context = Context(
-            database=database, work=work, bus=Bus(), user=User(job, job, job, frozenset({job})),
-            settings=Settings(tmp_path / f"{job}.json"), open=lambda key, args: None,
-            toast=lambda kind, text, *_, **__: said.append(text),
-        )  # fmt: skip
-        return context, said
-
-    yield make
-    for work in works:
-        work.close()
 
 
 def _show(qtbot: QtBot, page: AccrualsPage) -> None:
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.refresh()
     qtbot.waitUntil(lambda: page.found is not None and not page.context.work.running(), timeout=15000)
 
 
-def test_the_keys_are_in_the_figures_once_they_are_there(qtbot: QtBot, buying: Buying, room: RoomOf) -> None:
+def test_the_keys_are_in_the_figures_once_they_are_there(qtbot: QtBot, buying: Buying, room: RoomFor) -> None:
     """The page had nothing to give them to while it loaded; no key that a reader may not use is named."""
-    page = AccrualsPage(room(buying.buyer, "buyer")[0])
+    page = AccrualsPage(room(buying.buyer, "buyer").context)
     page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.setFocus()
     assert QApplication.focusWidget() is page
     page.refresh()
@@ -92,7 +56,7 @@ def _last_month(buying: Buying) -> None:
 
 
 def test_the_method_is_looked_at_chosen_and_booked_by_keys(
-    qtbot: QtBot, buying: Buying, room: RoomOf, qapp: QApplication
+    qtbot: QtBot, buying: Buying, room: RoomFor, qapp: QApplication
 ) -> None:
     buying.receive(PART, 20)
     buying.receive("SEP-OIL-7520", 4)
@@ -101,7 +65,8 @@ def test_the_method_is_looked_at_chosen_and_booked_by_keys(
     supplier_invoices.enter(buying.buyer, buying.paper((PART, 20, "180")))
     supplier_invoices.enter(buying.buyer, buying.paper(("SEP-OIL-7520", 4, "795.5"), number="INV-2"))
     with buying.head_office() as head:
-        context, said = room(head, "finance")
+        there = room(head, "finance")
+        context = there.context
         page = AccrualsPage(context)
         _show(qtbot, page)
         values = [figure.value.full_text() for figure in page.figures]
@@ -122,7 +87,10 @@ def test_the_method_is_looked_at_chosen_and_booked_by_keys(
         if PICTURES:
             _pictures(qtbot, page, qapp)
         qtbot.keyClick(page, Qt.Key.Key_F9)
-        qtbot.waitUntil(lambda: said == ["The method was changed"] and not context.work.running(), timeout=15000)
+        qtbot.waitUntil(
+            lambda: [said for _, said, _ in there.toasts] == ["The method was changed"] and not context.work.running(),
+            timeout=15000,
+        )
         qtbot.waitUntil(lambda: page.found is not None and page.found.method == "month_start", timeout=15000)
         assert buying.account() == 650
         assert page.figures[4].note.full_text() == "¥ 6,560.00 reversed for the month"
@@ -130,10 +98,10 @@ def test_the_method_is_looked_at_chosen_and_booked_by_keys(
     buying.check()
 
 
-def test_a_branch_and_a_buyer_look_only(qtbot: QtBot, buying: Buying, room: RoomOf) -> None:
+def test_a_branch_and_a_buyer_look_only(qtbot: QtBot, buying: Buying, room: RoomFor) -> None:
     buying.receive(PART, 20)
     for who, job in ((buying.finance, "finance"), (buying.buyer, "buyer")):
-        context, _ = room(who, job)
+        context = room(who, job).context
         page = AccrualsPage(context)
         _show(qtbot, page)
         assert page.figures[3].value.full_text() == "¥ 3,600.00"

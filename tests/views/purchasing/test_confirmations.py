@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from db.errors import UserError
 from db.session import Database
 from desktop.desks.lists import list_page
 from desktop.domain.text import in_language
 from desktop.lists.all_lists import list_for
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.theme import set_language
 from tests.operations.purchasing.test_reminders import order, other
 from tests.purchasing_people import Person, person
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
@@ -36,32 +29,15 @@ CONFIRMED = (
 )
 
 
-@pytest.fixture
-def lines(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Database], ListPage]]:
-    works: list[Work] = []
-
-    def make(buyer: Database) -> ListPage:
-        work = Work(user_errors=(UserError,))
-        works.append(work)
-        context = Context(
-            database=buyer, work=work, bus=Bus(), user=User("buyer", "Sun Jie", "孙洁", frozenset({"buyer"})),
-            settings=Settings(tmp_path / "settings.json"), open=lambda key, args: None,
-            toast=lambda *words, **more: None,
-        )  # fmt: skip
-        page = list_page(context, list_for("purchase_order_lines"))
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
-        page.refresh()
-        qtbot.waitUntil(lambda: page.model.count.value > 2 and not work.running(), timeout=15_000)
-        page.grid.canvas.setFocus()
-        return page
-
-    yield make
-    for work in works:
-        work.close()
+def lines(qtbot: QtBot, room: RoomFor, buyer: Database) -> ListPage:
+    """The buyer's lines, read."""
+    context = room(buyer, "buyer").context
+    page = list_page(context, list_for("purchase_order_lines"))
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: page.model.count.value > 2 and not context.work.running(), timeout=15_000)
+    page.grid.canvas.setFocus()
+    return page
 
 
 def pasted(qtbot: QtBot, page: ListPage, *rows: str) -> None:
@@ -72,7 +48,7 @@ def pasted(qtbot: QtBot, page: ListPage, *rows: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_confirmation_finds_its_lines_whatever_the_order_of_its_rows(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, lines: Callable[[Database], ListPage], language: str
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor, language: str
 ) -> None:
     """By place it would have confirmed the wrong lines, without a word."""
     order(shop, "PO-A", ("FLT-AIR-7502", 3, 4), ("FLT-OIL-7511", 1500, 6))
@@ -80,7 +56,7 @@ def test_a_confirmation_finds_its_lines_whatever_the_order_of_its_rows(
     set_language(language)  # type: ignore[arg-type]
     try:
         with in_language(language):  # type: ignore[arg-type]
-            page = lines(person("buyer"))
+            page = lines(qtbot, room, person("buyer"))
             pasted(
                 qtbot, page, "采购订单号\t行号\t确认数量\t承诺到货日", "PO-A\t２\t1.234,50\t2031年3月5日",
                 "PO-B\t1\t２\t2031/3/6", "PO-A\t1\t３．０\t2031-03-07",
@@ -99,10 +75,10 @@ def test_a_confirmation_finds_its_lines_whatever_the_order_of_its_rows(
 
 
 def test_a_line_that_is_not_ours_is_refused_and_the_others_go_in(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, lines: Callable[[Database], ListPage]
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor
 ) -> None:
     order(shop, "PO-A", ("FLT-AIR-7502", 3, 4), ("FLT-OIL-7511", 5, 6), ("FLT-OIL-7511", 7, 6))
-    page = lines(person("buyer"))
+    page = lines(qtbot, room, person("buyer"))
     pasted(
         qtbot, page, "Order no.\tItem no.\tConfirmed", "PO-A\tFLT-AIR-7502\t3", "PO-A\tFLT-OIL-7511\t5",
         "PO-Z\tFLT-AIR-7502\t3",

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from db.errors import UserError
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
 from desktop.views.platform.import_page import ImportPage
 from desktop.widgets.theme import apply_theme, set_language
 from tests.invoice_people import Buying, buying
+from tests.rooms import Room, RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import PURCHASE
 
@@ -33,29 +26,10 @@ ROWS = (
 )
 
 
-@pytest.fixture
-def page_for(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[Buying], tuple[ImportPage, list[str]]]]:
-    works: list[Work] = []
-
-    def make(world: Buying) -> tuple[ImportPage, list[str]]:
-        work, said = Work(user_errors=(UserError,)), []
-        works.append(work)
-        context = Context(
-            database=world.finance, work=work, bus=Bus(), user=User("fin", "fin", "fin", frozenset({"finance"})),
-            settings=Settings(tmp_path / "fin.json"), open=lambda key, args: None,
-            toast=lambda kind, text, *_, **__: said.append(text),
-        )  # fmt: skip
-        page = ImportPage(context, {"into": "supplier_invoices"})
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
-        page.show()
-        page.activateWindow()
-        qtbot.waitUntil(page.isActiveWindow)
-        return page, said
-
-    yield make
-    for work in works:
-        work.close()
+def _opened(qtbot: QtBot, there: Room) -> ImportPage:
+    page = ImportPage(there.context, {"into": "supplier_invoices"})
+    show(qtbot, page)
+    return page
 
 
 def _paste(qtbot: QtBot, page: ImportPage) -> None:
@@ -66,11 +40,12 @@ def _paste(qtbot: QtBot, page: ImportPage) -> None:
 
 
 def test_rows_pasted_from_excel_are_looked_at_mended_and_entered(
-    qtbot: QtBot, buying: Buying, page_for: Callable[[Buying], tuple[ImportPage, list[str]]], qapp: QApplication
+    qtbot: QtBot, buying: Buying, room: RoomFor, qapp: QApplication
 ) -> None:
     for code, quantity in (("FLT-AIR-7502", 20), ("SEP-OIL-7520", 4), ("GSK-NBR-120", 100)):
         buying.receive(code, quantity)
-    page, said = page_for(buying)
+    there = room(buying.finance, "finance")
+    page = _opened(qtbot, there)
     _paste(qtbot, page)
     assert page.prepared is not None and page.prepared.target.key == "supplier_invoices"
     assert page.checked is not None
@@ -89,11 +64,11 @@ def test_rows_pasted_from_excel_are_looked_at_mended_and_entered(
     assert "3344.80" in page.checked.plan.faults()[0].fault.text()
     qtbot.keyClick(table, Qt.Key.Key_F9)  # the one that agrees goes in, the other waits with its reason
     qtbot.waitUntil(lambda: page.written, timeout=20000)
-    assert said == ["1 row imported"]
+    assert [said for _, said, _ in there.toasts] == ["1 row imported"]
     entered = buying.value("select array_agg(invoice_number || ' ' || state) from erp.supplier_invoice")
     assert entered == ["25110001 matched"]
 
-    again, _ = page_for(buying)
+    again = _opened(qtbot, room(buying.finance, "finance"))
     _paste(qtbot, again)
     assert again.checked is not None
     first = again.checked.plan.rows[0]

@@ -9,20 +9,20 @@ from pytestqt.qtbot import QtBot
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
 from tests.purchasing_people import Person, person
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
-from tests.views.purchasing.test_requisition import ContextOf, context_of, show
 
-__all__ = ["context_of", "person", "shop"]
+__all__ = ["person", "shop"]
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
 
 def test_ctrl_v_shows_the_difference_f9_writes_it_and_ctrl_z_takes_it_back(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
+    qtbot: QtBot, shop: Shop, person: Person, room: RoomFor
 ) -> None:
     by = shop.value("select code from erp.party where id = %s", shop.world.supplier)
-    context, _ = context_of(person("buyer"), "buyer")
+    context = room(person("buyer"), "buyer").context
     page = list_page(context, list_for("supplier_prices"))
     show(qtbot, page)
     page.refresh()
@@ -47,7 +47,7 @@ def test_ctrl_v_shows_the_difference_f9_writes_it_and_ctrl_z_takes_it_back(
 
 
 def test_a_sign_of_another_currency_is_never_read_as_the_price_s_own(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
+    qtbot: QtBot, shop: Shop, person: Person, room: RoomFor
 ) -> None:
     """Pasted without a column of currencies the sign is held against what the price found is in; typed likewise."""
     by = shop.value("select code from erp.party where id = %s", shop.world.supplier)
@@ -56,7 +56,7 @@ def test_a_sign_of_another_currency_is_never_read_as_the_price_s_own(
         " valid_from) values (%s, %s, %s, %s, 80, 'USD', current_date - 9) returning id",
         shop.world.company, shop.world.branch, shop.world.supplier, shop.item("FLT-OIL-7511"),
     )  # fmt: skip
-    context, _ = context_of(person("buyer"), "buyer")
+    context = room(person("buyer"), "buyer").context
     page = list_page(context, list_for("supplier_prices"))
     show(qtbot, page)
     page.refresh()

@@ -19,11 +19,9 @@ from db.session import Database, connect
 from desktop.operations import forms, purchasing, records
 from desktop.operations.records import Draft
 from desktop.reports.purchasing import amounts, purchase_order_pdf
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
+from desktop.runtime.context import Context
 from desktop.views.purchasing.purchase_order_page import PurchaseOrderPage
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import PURCHASE, Shop
 
@@ -59,31 +57,12 @@ def draft(shop: Shop, buyer: Database) -> int:
     return saved.id
 
 
-@pytest.fixture
-def opened(qtbot: QtBot, buyer: Database, tmp_path: Path) -> Iterator[Callable[[int | None], PurchaseOrderPage]]:
-    works: list[Work] = []
-
-    def make(order_id: int | None) -> PurchaseOrderPage:
-        work = Work(user_errors=(UserError,))
-        works.append(work)
-        context = Context(
-            database=buyer, work=work, bus=Bus(), user=User("buyer", "Buyer", "采购", frozenset({"buyer"})),
-            settings=Settings(tmp_path / "settings.json"), open=lambda key, args: None,
-            toast=lambda *args, **words: None,
-        )  # fmt: skip
-        page = PurchaseOrderPage(context, order_id)
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
-        page.refresh()
-        qtbot.waitUntil(lambda: page.record is not None and not work.running(), timeout=15000)
-        return page
-
-    yield make
-    for work in works:
-        work.close()
+def _opened(qtbot: QtBot, context: Context, order_id: int | None) -> PurchaseOrderPage:
+    page = PurchaseOrderPage(context, order_id)
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: page.record is not None and not context.work.running(), timeout=15000)
+    return page
 
 
 def _step(qtbot: QtBot, page: PurchaseOrderPage, to_state: str, reason: str = "") -> None:
@@ -100,10 +79,8 @@ def _refused(act: Callable[[], Any]) -> str:
     return str(caught.value.constraint)
 
 
-def test_an_order_is_sent_revised_and_cancelled(
-    qtbot: QtBot, opened: Callable[[int | None], PurchaseOrderPage], draft: int
-) -> None:
-    page = opened(draft)
+def test_an_order_is_sent_revised_and_cancelled(qtbot: QtBot, room: RoomFor, buyer: Database, draft: int) -> None:
+    page = _opened(qtbot, room(buyer, "buyer").context, draft)
     assert page.may_write("supplier_id") and page.may_write("lines.lines")
     _step(qtbot, page, "ordered")
     assert page.record is not None and page.record.values["ordered_on"] is not None
@@ -187,10 +164,10 @@ def test_the_paper_adds_up(buyer: Database, draft: int, tmp_path: Path) -> None:
 
 
 def test_a_price_typed_with_another_currency_s_sign_is_refused_in_its_cell(
-    qtbot: QtBot, opened: Callable[[int | None], PurchaseOrderPage], draft: int
+    qtbot: QtBot, room: RoomFor, buyer: Database, draft: int
 ) -> None:
     """The order's own sign is taken, whichever that is; another's is never read as it."""
-    page = opened(draft)
+    page = _opened(qtbot, room(buyer, "buyer").context, draft)
     table = page.tables["lines"]
     price = [info.key for info in table.model_.columns].index("entered_price")
 

@@ -2,76 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pypdfium2
-import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from db.errors import UserError
 from db.session import Database
 from desktop.desks.lists import list_page
 from desktop.domain.text import in_language
 from desktop.lists.all_lists import list_for
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
 from desktop.widgets.list_page import ListPage
 from tests.operations.purchasing.test_reminders import order, other
 from tests.purchasing_people import Person, person
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
 __all__ = ["other", "person", "shop"]
 
-Told = list[tuple[str, ...]]
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.fixture
-def orders(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Database, str, str, int], tuple[ListPage, Told]]]:
-    works: list[Work] = []
-
-    def make(buyer: Database, key: str, view: str, rows: int) -> tuple[ListPage, Told]:
-        work, told = Work(user_errors=(UserError,)), Told()
-        works.append(work)
-        context = Context(
-            database=buyer, work=work, bus=Bus(),
-            user=User("buyer", "Sun Jie", "孙洁", frozenset({"buyer"}), company="Heng"),
-            settings=Settings(tmp_path / "settings.json"), open=lambda key, args: None,
-            toast=lambda *words, **more: told.append(words),
-        )  # fmt: skip
-        page = list_page(context, list_for(key))
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
-        page.refresh()
-        qtbot.waitUntil(lambda: not work.running(), timeout=15_000)
-        page.grid.canvas.setFocus()
-        number = [each.key for each in page.spec.views].index(view)
-        qtbot.keyClick(page.grid.canvas, Qt.Key(Qt.Key.Key_1 + number), Qt.KeyboardModifier.AltModifier)
-        qtbot.waitUntil(lambda: page.model.count.value == rows and not work.running(), timeout=15_000)
-        return page, told
-
-    yield make
-    for work in works:
-        work.close()
+def orders(
+    qtbot: QtBot, room: RoomFor, buyer: Database, key: str, view: str, rows: int
+) -> tuple[ListPage, list[tuple[str, str, str]]]:
+    """A list in that view, once it has so many rows, and what its reader is told."""
+    there = room(buyer, "buyer", company="Heng")
+    page = list_page(there.context, list_for(key))
+    show(qtbot, page)
+    page.refresh()
+    qtbot.waitUntil(lambda: not there.context.work.running(), timeout=15_000)
+    page.grid.canvas.setFocus()
+    number = [each.key for each in page.spec.views].index(view)
+    qtbot.keyClick(page.grid.canvas, Qt.Key(Qt.Key.Key_1 + number), Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.model.count.value == rows and not there.context.work.running(), timeout=15_000)
+    return page, there.toasts
 
 
 def test_ctrl_m_reminds_every_supplier_of_what_is_overdue_once(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, orders: Callable[..., tuple[ListPage, Told]]
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor
 ) -> None:
     for number, days, supplier in (("PO-A", -4, 0), ("PO-B", -2, 0), ("PO-C", -1, other), ("PO-D", 4, 0)):
         made = order(shop, number, ("FLT-OIL-7511", 2, days), supplier=supplier)
         shop.value(
             "update erp.purchase_order set promised_on = current_date + %s where id = %s returning id", days, made
         )
-    page, told = orders(person("buyer"), "purchase_orders", "late", 3)
+    page, told = orders(qtbot, room, person("buyer"), "purchase_orders", "late", 3)
     assert page.key_hints()[0] == ("Ctrl+M", "Remind by mail"), "the status bar names what the list is for"
     for _ in range(3):  # an impatient hand
         qtbot.keyClick(page.grid.canvas, Qt.Key.Key_A, CTRL)
@@ -95,12 +70,12 @@ def _cells(page: ListPage, key: str) -> list[object]:
 
 
 def test_who_has_no_address_is_named_and_nobody_else_is_held_up(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, orders: Callable[..., tuple[ListPage, Told]]
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor
 ) -> None:
     shop.value("update erp.party set email = null where id = %s returning id", shop.world.supplier)
     order(shop, "PO-A", ("FLT-OIL-7511", 2, -4))
     order(shop, "PO-C", ("FLT-OIL-7511", 2, -1), supplier=other)
-    page, told = orders(person("buyer"), "purchase_order_lines", "overdue", 2)
+    page, told = orders(qtbot, room, person("buyer"), "purchase_order_lines", "overdue", 2)
     with in_language("zh"):
         qtbot.keyClick(page.grid.canvas, Qt.Key.Key_A, CTRL)
         qtbot.keyClick(page.grid.canvas, Qt.Key.Key_M, CTRL)
@@ -116,10 +91,10 @@ def test_who_has_no_address_is_named_and_nobody_else_is_held_up(
 
 
 def test_the_warehouse_clerk_has_no_such_key(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, orders: Callable[..., tuple[ListPage, Told]]
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor
 ) -> None:
     order(shop, "PO-A", ("FLT-OIL-7511", 2, -4))
-    page, told = orders(person("clerk"), "purchase_order_lines", "overdue", 1)
+    page, told = orders(qtbot, room, person("clerk"), "purchase_order_lines", "overdue", 1)
     assert page.context.user.has("buyer")  # even where the window believes it, the database does not
     qtbot.keyClick(page.grid.canvas, Qt.Key.Key_A, CTRL)
     qtbot.keyClick(page.grid.canvas, Qt.Key.Key_M, CTRL)

@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
-from db.errors import UserError
 from db.session import Database
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
 from desktop.operations import purchasing_requisitions as requisitions
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
+from desktop.runtime.context import Context
 from desktop.views.purchasing.requisition_page import RequisitionPage
 from desktop.widgets.ask_strip import AskStrip
 from desktop.widgets.list_page import ListPage
 from tests.purchasing_people import Person, person, rule, wish
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
 
 __all__ = ["person", "shop"]
-
-Opened = list[tuple[str, object]]
-ContextOf = Callable[..., tuple[Context, Opened]]
-
-
-@pytest.fixture
-def context_of(tmp_path: Path) -> Iterator[ContextOf]:
-    works: list[Work] = []
-
-    def make(database: Database, *jobs: str) -> tuple[Context, Opened]:
-        work = Work(user_errors=(UserError,))
-        works.append(work)
-        opened: Opened = []
-        context = Context(
-            database=database, work=work, bus=Bus(), user=User(jobs[0], jobs[0].title(), jobs[0], frozenset(jobs)),
-            settings=Settings(tmp_path / f"{jobs[0]}.json"), open=lambda key, args: opened.append((key, args)),
-            toast=lambda *args, **words: None,
-        )  # fmt: skip
-        return context, opened
-
-    yield make
-    for work in works:
-        work.close()
-
-
-def show(qtbot: QtBot, page: QWidget) -> None:
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
 
 
 def opened_page(qtbot: QtBot, context: Context, requisition: int | None) -> RequisitionPage:
@@ -72,24 +34,23 @@ def state_of(page: RequisitionPage) -> object:
     return page.record.values["state"] if page.record is not None else None
 
 
-def test_handed_in_approved_and_ordered(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
-) -> None:
+def test_handed_in_approved_and_ordered(qtbot: QtBot, shop: Shop, person: Person, room: RoomFor) -> None:
     rule(shop, "requisition", "manager")
     clerk, manager, buyer = person("clerk"), person("manager"), person("buyer")
     made = wish(shop, clerk, ("FLT-AIR-7502", 3, "180"), ("FLT-OIL-7511", 2, "90"))
-    page = opened_page(qtbot, context_of(clerk, "clerk")[0], made.id)
+    page = opened_page(qtbot, room(clerk, "clerk").context, made.id)
     assert not page.locked() and page.order_button.isHidden()
     qtbot.mouseClick(page.steps.buttons()["submitted"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state_of(page) == "submitted", timeout=15000)
     assert page.locked() and not [key for key in page.steps.buttons() if key.startswith("approve")]
 
-    judge = opened_page(qtbot, context_of(manager, "manager")[0], made.id)
+    judge = opened_page(qtbot, room(manager, "manager").context, made.id)
     approve = next(button for key, button in judge.steps.buttons().items() if key.startswith("approve"))
     qtbot.mouseClick(approve, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state_of(judge) == "approved", timeout=15000)
 
-    context, opened = context_of(buyer, "buyer")
+    there = room(buyer, "buyer")
+    context, opened = there.context, there.opened
     desk = opened_page(qtbot, context, made.id)
     assert desk.order_button.isVisible()
     qtbot.keyClick(desk, Qt.Key.Key_F9)
@@ -97,13 +58,11 @@ def test_handed_in_approved_and_ordered(
     assert [key for key, _ in opened] == ["purchase_order"]
 
 
-def test_a_rejection_asks_for_its_reason(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
-) -> None:
+def test_a_rejection_asks_for_its_reason(qtbot: QtBot, shop: Shop, person: Person, room: RoomFor) -> None:
     rule(shop, "requisition", "manager")
     clerk, manager = person("clerk"), person("manager")
     saved, _ = requisitions.take_step(clerk, wish(shop, clerk, ("FLT-AIR-7502", 3, "180")), "submitted")
-    judge = opened_page(qtbot, context_of(manager, "manager")[0], saved.id)
+    judge = opened_page(qtbot, room(manager, "manager").context, saved.id)
     reject = next(button for key, button in judge.steps.buttons().items() if key.startswith("reject"))
     qtbot.mouseClick(reject, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(judge.steps.reason, "too many")
@@ -112,12 +71,13 @@ def test_a_rejection_asks_for_its_reason(
 
 
 def test_the_buyer_orders_the_whole_list_without_a_mouse(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
+    qtbot: QtBot, shop: Shop, person: Person, room: RoomFor
 ) -> None:
     clerk, buyer = person("clerk"), person("buyer")
     for code in ("FLT-AIR-7502", "FLT-OIL-7511", "SNS-PT100-6"):
         requisitions.take_step(clerk, wish(shop, clerk, (code, 2, "10")), "submitted")
-    context, opened = context_of(buyer, "buyer")
+    there = room(buyer, "buyer")
+    context, opened = there.context, there.opened
     page = list_page(context, list_for("requisition_lines"))
     show(qtbot, page)
     page.refresh()
@@ -131,7 +91,7 @@ def test_the_buyer_orders_the_whole_list_without_a_mouse(
 
 
 def test_f9_orders_what_is_selected_beyond_what_is_loaded(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
+    qtbot: QtBot, shop: Shop, person: Person, room: RoomFor
 ) -> None:
     clerk, buyer = person("clerk"), person("buyer")
     made = wish(shop, clerk, ("FLT-AIR-7502", 2, "10"))
@@ -141,7 +101,8 @@ def test_f9_orders_what_is_selected_beyond_what_is_loaded(
         " returning id) select count(*) from n"
     )
     requisitions.take_step(clerk, requisitions.load(clerk, made.id or 0), "submitted")
-    context, opened = context_of(buyer, "buyer")
+    there = room(buyer, "buyer")
+    context, opened = there.context, there.opened
     page = list_page(context, list_for("requisition_lines"))
     show(qtbot, page)
     page.refresh()
@@ -156,7 +117,7 @@ def test_f9_orders_what_is_selected_beyond_what_is_loaded(
 
 
 def test_what_waits_for_me_is_approved_and_turned_down_by_keys(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
+    qtbot: QtBot, shop: Shop, person: Person, room: RoomFor
 ) -> None:
     rule(shop, "requisition", "manager")
     clerk, both, manager = person("clerk"), person("clerk", "manager"), person("manager")
@@ -166,7 +127,7 @@ def test_what_waits_for_me_is_approved_and_turned_down_by_keys(
     ]
 
     def waiting(database: Database, *jobs: str) -> tuple[ListPage, Context]:
-        context, _ = context_of(database, *jobs)
+        context = room(database, *jobs).context
         page = list_page(context, list_for("approvals"))
         show(qtbot, page)
         page.refresh()
@@ -197,10 +158,8 @@ def test_what_waits_for_me_is_approved_and_turned_down_by_keys(
     assert shop.value("select count(*) from erp.approval where reason = 'not this year' and state = 'rejected'") == 2
 
 
-def test_an_empty_table_of_lines_says_what_enter_does(
-    qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf
-) -> None:
-    page = opened_page(qtbot, context_of(person("clerk"), "clerk")[0], None)
+def test_an_empty_table_of_lines_says_what_enter_does(qtbot: QtBot, shop: Shop, person: Person, room: RoomFor) -> None:
+    page = opened_page(qtbot, room(person("clerk"), "clerk").context, None)
     table = next(iter(page.tables.values()))
     first = table.model_.index(0, 0)
     assert first.data(Qt.ItemDataRole.AccessibleTextRole) == "Enter adds a line"

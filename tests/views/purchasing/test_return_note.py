@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,22 +11,19 @@ from PySide6.QtCore import Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from db.errors import UserError
-from db.session import Database
 from desktop.desks.lists import list_page
 from desktop.domain.text import in_language
 from desktop.lists.all_lists import list_for
 from desktop.operations import stock, supplier_returns
 from desktop.reports import by_key
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
+from desktop.runtime.context import Context
 from desktop.views.purchasing.invoice_actions import InvoiceListActions
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.widgets import papers
 from desktop.widgets.page import Page
 from tests.form_fixtures import type_into
 from tests.invoice_people import Buying, buying
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import PURCHASE
 
@@ -35,32 +31,8 @@ __all__ = ["buying", "shop"]
 PART = "FLT-AIR-7502"
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Callable[[Database], tuple[Context, list[tuple[str, object]]]]]:
-    works: list[Work] = []
-
-    def make(database: Database) -> tuple[Context, list[tuple[str, object]]]:
-        work, opened = Work(user_errors=(UserError,)), []
-        works.append(work)
-        context = Context(
-            database=database, work=work, bus=Bus(),
-            user=User("clerk", "Zhou Min", "周敏", frozenset({"clerk"}), company="Acme Service", company_zh="安可服务"),
-            settings=Settings(tmp_path / "clerk.json"), open=lambda key, args: opened.append((key, args)),
-            toast=lambda *args, **words: None,
-        )  # fmt: skip
-        return context, opened
-
-    yield make
-    for work in works:
-        work.close()
-
-
 def _show(qtbot: QtBot, page: Page, context: Context) -> None:
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.refresh()
     qtbot.waitUntil(lambda: not context.work.running(), timeout=15000)
 
@@ -76,12 +48,15 @@ def _words(path: Path) -> str:
 def test_what_is_rejected_goes_back_with_its_note(
     qtbot: QtBot,
     buying: Buying,
-    room: Callable[[Database], tuple[Context, list[tuple[str, object]]]],
+    room: RoomFor,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     receipt = buying.receive(PART, 20, to_condition="quarantine")
-    context, opened = room(buying.shop.clerk)
+    there = room(
+        buying.shop.clerk, "clerk", name="Zhou Min", name_zh="周敏", company="Acme Service", company_zh="安可服务"
+    )
+    context, opened = there.context, there.opened
     page = list_page(context, list_for("inspections"))
     _show(qtbot, page, context)
     qtbot.waitUntil(lambda: page.model.map.rows == 1, timeout=15000)
@@ -126,9 +101,7 @@ def test_what_is_rejected_goes_back_with_its_note(
     assert f"退货单 {number}" in chinese and "请补发以上货物" in chinese
 
 
-def test_only_a_return_has_a_note(
-    qtbot: QtBot, buying: Buying, room: Callable[[Database], tuple[Context, list[tuple[str, object]]]]
-) -> None:
+def test_only_a_return_has_a_note(qtbot: QtBot, buying: Buying, room: RoomFor) -> None:
     receipt = buying.receive(PART, 20)
     sent = buying.send_back(receipt, PART, 2)
     back, _ = stock.reverse(buying.shop.clerk, uuid4(), sent.document_id, "a mistake")
@@ -136,7 +109,7 @@ def test_only_a_return_has_a_note(
         with pytest.raises(UserError):
             supplier_returns.return_note(buying.shop.clerk, other)
     assert supplier_returns.return_note(buying.shop.clerk, sent.document_id).lines[0].quantity == 2
-    context, _ = room(buying.shop.clerk)
+    context = room(buying.shop.clerk, "clerk").context
     page = StockDocumentPage(context, receipt.document_id)
     _show(qtbot, page, context)
     assert not page.note_button.isVisible()

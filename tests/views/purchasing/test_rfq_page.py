@@ -20,11 +20,11 @@ from desktop.widgets import papers
 from desktop.widgets.form_page import FormPage
 from tests.operations.purchasing.test_rfq import answer, asked, other, sent
 from tests.purchasing_people import Person, person
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 from tests.stock_shop import Shop
-from tests.views.purchasing.test_requisition import ContextOf, context_of, show
 
-__all__ = ["context_of", "other", "person", "shop"]
+__all__ = ["other", "person", "shop"]
 
 OrderPage = tuple[PurchaseOrderPage, Record]
 
@@ -36,11 +36,11 @@ def ready(qtbot: QtBot, page: FormPage) -> None:
 
 
 @pytest.fixture
-def order_page(qtbot: QtBot, shop: Shop, person: Person, context_of: ContextOf) -> OrderPage:
+def order_page(qtbot: QtBot, shop: Shop, person: Person, room: RoomFor) -> OrderPage:
     """An order that is with its supplier, before its buyer."""
     buyer = person("buyer")
     order = sent(shop, buyer)
-    page = PurchaseOrderPage(context_of(buyer, "buyer")[0], order.id)
+    page = PurchaseOrderPage(room(buyer, "buyer").context, order.id)
     ready(qtbot, page)
     return page, order
 
@@ -50,12 +50,12 @@ def state_of(page: FormPage) -> object:
 
 
 def test_the_marked_lines_are_ordered_by_f9(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: ContextOf
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor
 ) -> None:
     clerk, buyer = person("clerk"), person("buyer")
     rfq = asked(shop, clerk, buyer, other)
     answer(buyer, rfq, ["170", "175", "95", None])
-    context, _ = context_of(buyer, "buyer")
+    context = room(buyer, "buyer").context
     page = RfqPage(context, rfq.id)
     ready(qtbot, page)
     assert page.table.isVisible() and page.locked()
@@ -106,14 +106,14 @@ def letters(shop: Shop) -> list[tuple[str, str, str]]:
 
 
 def test_each_supplier_gets_his_letter_in_his_language(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: ContextOf
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor
 ) -> None:
     shop.value("update erp.party set email = 'sales@north.example', currency = 'CNY' where id = %s returning id",
                shop.world.supplier)  # fmt: skip
     shop.value("update erp.party set letter_language = 'en', address = '7 Dock Road' where id = %s returning id", other)
     clerk, buyer = person("clerk"), person("buyer")
     rfq = asked(shop, clerk, buyer, other)
-    context, _ = context_of(buyer, "buyer")
+    context = room(buyer, "buyer").context
     page = RfqPage(context, rfq.id)
     ready(qtbot, page)
     assert [one.letter for one in page.letters.model_.rows] == [None, None]
@@ -147,7 +147,7 @@ def test_each_supplier_gets_his_letter_in_his_language(
 
 
 def test_ctrl_p_shows_the_letter_with_name_and_address(
-    qtbot: QtBot, shop: Shop, person: Person, other: int, context_of: ContextOf,
+    qtbot: QtBot, shop: Shop, person: Person, other: int, room: RoomFor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     shop.value(
@@ -158,7 +158,7 @@ def test_ctrl_p_shows_the_letter_with_name_and_address(
     shop.value("update erp.party set name = 'Rival Ltd' where id = %s returning id", shop.world.supplier)
     clerk, buyer = person("clerk"), person("buyer")
     rfq = asked(shop, clerk, buyer, other)
-    context, _ = context_of(buyer, "buyer")
+    context = room(buyer, "buyer").context
     page = RfqPage(context, rfq.id)
     ready(qtbot, page)
     shown: list[str] = []

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from db.errors import UserError
-from db.session import Database
 from desktop.desks.lists import list_page
 from desktop.lists.all_lists import list_for
 from desktop.operations import supplier_invoices
-from desktop.runtime.bus import Bus
-from desktop.runtime.context import Context, User
-from desktop.runtime.settings import Settings
-from desktop.runtime.work import Work
+from desktop.runtime.context import Context
 from desktop.views.purchasing.invoice_actions import InvoiceListActions
 from desktop.views.purchasing.supplier_invoice_page import SupplierInvoicePage
 from desktop.widgets.list_page import ListPage
@@ -29,6 +21,7 @@ from desktop.widgets.page import Page
 from desktop.widgets.theme import apply_theme, set_language
 from tests.form_fixtures import type_into
 from tests.invoice_people import Buying, buying
+from tests.rooms import RoomFor, show
 from tests.stock_fixtures import shop
 
 __all__ = ["buying", "shop"]
@@ -36,30 +29,8 @@ PART = "FLT-AIR-7502"
 PICTURES = os.environ.get("OUTPOST_PICTURES")
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Callable[[Database, str], Context]]:
-    works: list[Work] = []
-
-    def make(database: Database, job: str) -> Context:
-        work = Work(user_errors=(UserError,))
-        works.append(work)
-        return Context(
-            database=database, work=work, bus=Bus(), user=User(job, job, job, frozenset({job})),
-            settings=Settings(tmp_path / f"{job}.json"), open=lambda key, args: None,
-            toast=lambda *args, **words: None,
-        )  # fmt: skip
-
-    yield make
-    for work in works:
-        work.close()
-
-
 def _show(qtbot: QtBot, page: Page, context: Context) -> None:
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.refresh()
     qtbot.waitUntil(lambda: not context.work.running(), timeout=15000)
 
@@ -74,11 +45,11 @@ def _picture(page: Page, name: str) -> None:
 
 
 def test_an_invoice_is_entered_from_what_was_received_matched_and_posted(
-    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context]
+    qtbot: QtBot, buying: Buying, room: RoomFor
 ) -> None:
     buying.receive(PART, 20)
     buying.receive("SEP-OIL-7520", 4)
-    context = room(buying.finance, "finance")
+    context = room(buying.finance, "finance").context
     page = SupplierInvoicePage(context, None, {"supplier_id": buying.shop.world.supplier})
     _show(qtbot, page, context)
     qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
@@ -103,14 +74,12 @@ def test_an_invoice_is_entered_from_what_was_received_matched_and_posted(
 
 
 def test_differences_are_shown_and_accepted_with_space(
-    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context], qapp: QApplication
+    qtbot: QtBot, buying: Buying, room: RoomFor, qapp: QApplication
 ) -> None:
     buying.receive(PART, 20)
     buying.receive("SEP-OIL-7520", 4)
-    made, _, _ = supplier_invoices.enter(
-        buying.buyer, buying.paper((PART, 20, "180"), ("SEP-OIL-7520", 4, "795.5"))
-    )
-    context = room(buying.finance, "finance")
+    made, _, _ = supplier_invoices.enter(buying.buyer, buying.paper((PART, 20, "180"), ("SEP-OIL-7520", 4, "795.5")))
+    context = room(buying.finance, "finance").context
     page = SupplierInvoicePage(context, made)
     _show(qtbot, page, context)
     assert page._state() == "exception"
@@ -150,7 +119,7 @@ def test_differences_are_shown_and_accepted_with_space(
 
 
 def test_a_line_without_an_order_is_found_by_f7_and_tied(
-    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context], qapp: QApplication
+    qtbot: QtBot, buying: Buying, room: RoomFor, qapp: QApplication
 ) -> None:
     buying.receive(PART, 20)
     buying.receive("SEP-OIL-7520", 4)
@@ -161,7 +130,7 @@ def test_a_line_without_an_order_is_found_by_f7_and_tied(
     }  # fmt: skip
     made, matched, _ = supplier_invoices.enter(buying.buyer, paper)
     assert matched.exceptions == 1
-    context = room(buying.finance, "finance")
+    context = room(buying.finance, "finance").context
     page = list_page(context, list_for("invoice_exceptions"))
     _show(qtbot, page, context)
     qtbot.waitUntil(lambda: page.model.map.rows == 1, timeout=15000)
@@ -198,11 +167,9 @@ def test_a_line_without_an_order_is_found_by_f7_and_tied(
     buying.check()
 
 
-def test_an_inspection_is_decided_in_the_list(
-    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context]
-) -> None:
+def test_an_inspection_is_decided_in_the_list(qtbot: QtBot, buying: Buying, room: RoomFor) -> None:
     buying.receive(PART, 20, to_condition="quarantine")
-    context = room(buying.shop.clerk, "clerk")
+    context = room(buying.shop.clerk, "clerk").context
     page = list_page(context, list_for("inspections"))
     _show(qtbot, page, context)
     qtbot.waitUntil(lambda: page.model.map.rows == 1, timeout=15000)
@@ -229,10 +196,8 @@ def _actions(page: ListPage) -> InvoiceListActions:
     return found
 
 
-def test_the_lines_fill_the_window_from_the_first_look(
-    qtbot: QtBot, buying: Buying, room: Callable[[Database, str], Context]
-) -> None:
-    context = room(buying.finance, "finance")
+def test_the_lines_fill_the_window_from_the_first_look(qtbot: QtBot, buying: Buying, room: RoomFor) -> None:
+    context = room(buying.finance, "finance").context
     page = SupplierInvoicePage(context, None, {})
     _show(qtbot, page, context)
     table = page.tables["lines"].view

@@ -21,18 +21,15 @@ from desktop.widgets.ask_strip import AskStrip
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.lookup import LookupField
 from tests.form_fixtures import Room, demo_world, one, owner, person, press, room_of
+from tests.rooms import show, show_list
 
 __all__ = ["demo_world", "owner", "person", "room_of"]
 RoomOf = Callable[[str], Room]
 
 
 def shown(qtbot: QtBot, page: ItemPage | CategoryPage | CustomFieldPage) -> None:
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
     page.refresh()
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1200, 800)
     qtbot.waitUntil(lambda: page.record is not None, timeout=15_000)
 
 
@@ -80,11 +77,7 @@ def test_two_items_become_one_and_two_again(qtbot: QtBot, room_of: RoomOf, owner
     pair = one(owner, "select d.id from erp.item_duplicate d join erp.item i on i.id = d.item_id"
                       " where i.code = 'GSK-NBR-120'")  # fmt: skip
     page = MergePage(room.context, pair)
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1200, 800)
     page.refresh()
     qtbot.waitUntil(lambda: page.found is not None and page.merge_button.isEnabled(), timeout=15_000)
     assert page.found is not None and page.found.survivor.code == "GSK-NBR-120"
@@ -125,16 +118,7 @@ def test_how_an_item_is_valued_changes_only_while_none_is_there(qtbot: QtBot, ro
 def listed(qtbot: QtBot, room: Room, key: str) -> ListPage:
     """A list of the stock room with its keys, as it stands on its desk."""
     page = list_page(room.context, list_for(key))
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
-    page.refresh()
-    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=15_000)
-    page.grid.setFocus()
-    page.grid.set_cursor(0, 0)
-    qtbot.waitUntil(lambda: page.grid.current() is not None, timeout=10_000)
+    show_list(qtbot, page)
     return page
 
 

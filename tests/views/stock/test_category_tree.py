@@ -14,6 +14,7 @@ from desktop.operations import stock_categories
 from desktop.views.stock.category_tree_page import CategoryTreePage
 from desktop.widgets.labels import Label
 from tests.form_fixtures import Room, demo_world, one, owner, person, room_of
+from tests.rooms import show
 
 __all__ = ["demo_world", "owner", "person", "room_of"]
 RoomOf = Callable[[str], Room]
@@ -23,11 +24,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 def shown(qtbot: QtBot, room: Room) -> CategoryTreePage:
     page = CategoryTreePage(room.context)
     page.open_requested.connect(lambda key, args: room.opened.append((key, args)))
-    qtbot.addWidget(page)
-    page.resize(1294, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 700)
     page.refresh()
     qtbot.waitUntil(lambda: page.current() is not None, timeout=15_000)
     page.view.setFocus()

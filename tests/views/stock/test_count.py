@@ -31,6 +31,7 @@ from desktop.runtime.work import Work
 from desktop.views.shell.scan_router import ScanRouter
 from desktop.views.stock import desk_papers
 from desktop.views.stock.count_page import CountPage
+from tests.rooms import show
 from tests.stock_shop import ORDER, Shop
 
 BINS = ("A-03-1-2", "A-03-1-4", "D-01-1-7")
@@ -111,12 +112,8 @@ def make_desk(qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Callable[...
             toast=lambda *args, **words: None,
         )
         page = CountPage(context, count_id, plan_id=plan_id)
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
         desk = Desk(qtbot, page, context)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
+        show(qtbot, page)
         page.refresh()
         desk.settle()
         page.scan.field.setFocus()
@@ -279,11 +276,7 @@ def test_a_plan_starts_its_count_and_the_lists_lead_there(
     context = desk.context
     object.__setattr__(context, "open", lambda key, args: opened.append((key, args)))
     plans = list_page(context, list_for("count_plans"))
-    qtbot.addWidget(plans)
-    plans.resize(1200, 600)
-    with qtbot.waitActive(plans):
-        plans.show()
-        plans.activateWindow()
+    show(qtbot, plans, 1200, 600)
     plans.refresh()
     qtbot.waitUntil(lambda: plans.model.rowCount() == 1, timeout=10000)
     plans.grid.setFocus()

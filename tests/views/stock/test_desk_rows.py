@@ -18,6 +18,7 @@ from desktop.views.platform.import_page import ImportPage
 from desktop.views.stock import desk_papers
 from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.scan_ahead import matching
+from tests.rooms import show
 from tests.stock_shop import ORDER, PURCHASE
 from tests.views.stock.conftest import Bench
 
@@ -224,11 +225,7 @@ def test_opening_balances_are_pasted_previewed_and_written(
     ((key, args),) = bench.opened
     assert key == "import" and args["into"] == "opening_balances"
     page = ImportPage(bench.context, args)
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     qtbot.waitUntil(lambda: page.checked is not None and not page.busy(), timeout=90_000)
     assert page.checked is not None
     assert [row.verdict for row in page.checked.plan.rows] == ["changed", "rejected", "changed"]

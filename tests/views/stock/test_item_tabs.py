@@ -18,6 +18,7 @@ from desktop.widgets.ask_strip import AskStrip
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.theme import set_language
 from tests.form_fixtures import Room, demo_world, one, opened, owner, person, room_of
+from tests.rooms import show
 
 __all__ = ["demo_world", "owner", "person", "room_of"]
 RoomOf = Callable[[str], Room]
@@ -116,11 +117,7 @@ def test_units_are_converted_for_every_item(qtbot: QtBot, room_of: RoomOf, owner
     pair = "select factor from erp.uom_conversion where from_uom = 'roll' and to_uom = 'pair'"
     room = room_of("steward")
     page = UnitsPage(room.context)
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1200, 700)
     page.refresh()
     page.units.table.setFocus()
     qtbot.keyClick(page.units, Qt.Key.Key_N, CTRL | SHIFT)

@@ -35,6 +35,7 @@ from desktop.widgets.theme import set_language
 from tests.db.conftest import PASSWORD, PREFIX
 from tests.operations.stock.test_tracking import charged
 from tests.operations.stock.valued_item import Ledger, make_item
+from tests.rooms import show
 from tests.stock_shop import ORDER, Shop
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -71,11 +72,7 @@ class Office:
         self.database.close()
 
     def show(self, page: Any) -> Any:
-        self.qtbot.addWidget(page)
-        page.resize(1294, 680)
-        with self.qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
+        show(self.qtbot, page)
         page.refresh()
         if isinstance(page, FormPage):
             self.qtbot.waitUntil(lambda: page.record is not None, timeout=10_000)

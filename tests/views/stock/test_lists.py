@@ -20,22 +20,14 @@ from desktop.views.stock.document_page import StockDocumentPage
 from desktop.views.stock.part_page import PartPage
 from desktop.widgets.list_page import ListPage
 from desktop.widgets.theme import set_language
+from tests.rooms import show, show_list
 from tests.stock_shop import ORDER
 from tests.views.stock.conftest import Bench
 
 
 def _show(bench: Bench, key: str) -> ListPage:
     page = list_page(bench.context, list_for(key))
-    bench.qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with bench.qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
-    page.refresh()
-    bench.qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=10000)
-    page.grid.setFocus()
-    page.grid.set_cursor(0, 0)
-    bench.qtbot.waitUntil(lambda: page.grid.current() is not None, timeout=10000)
+    show_list(bench.qtbot, page)
     return page
 
 
@@ -157,11 +149,7 @@ def test_a_document_opens_with_its_moves_and_f8_takes_it_back(bench: Bench, monk
     bench.qtbot.keyClick(listed.grid, Qt.Key.Key_Return)
     assert opened == [("stock_document", posted.document_id)]
     page = StockDocumentPage(bench.context, posted.document_id)
-    bench.qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with bench.qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(bench.qtbot, page)
     page.refresh()
     bench.qtbot.waitUntil(lambda: page.record is not None, timeout=10000)
     assert page.title() == f"Stock document {posted.number}"

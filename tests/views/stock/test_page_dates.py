@@ -34,6 +34,7 @@ from desktop.widgets.theme import set_language
 from tests.operations.stock.test_replenishment import person
 from tests.operations.stock.test_reserving import needs, order
 from tests.operations.stock.valued_item import Ledger, make_item
+from tests.rooms import show
 from tests.stock_shop import Shop
 from tests.views.stock.test_tracking import _pick
 
@@ -106,11 +107,7 @@ def sit(qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Sit]:
             toast=lambda *args, **words: told.append(args),
         )  # fmt: skip
         page = build(context)
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
+        show(qtbot, page)
         page.refresh()
         seat = Seat(qtbot, page, told)
         seat.settle()

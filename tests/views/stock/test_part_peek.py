@@ -29,6 +29,7 @@ from desktop.views.stock.desk_page import StockDesk
 from desktop.views.stock.part_page import PartPage
 from desktop.views.stock.part_peek import PartPeek, part_peek
 from tests.db.conftest import PASSWORD, PREFIX
+from tests.rooms import show
 from tests.stock_shop import Shop
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -46,11 +47,7 @@ def make_window(qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Callable[[
             settings=Settings(tmp_path / "settings.json"), desks=DESKS, search=search_provider(shop.clerk),
             peek=part_peek(shop.clerk, CLERK), version="1.0",
         ))  # fmt: skip
-        qtbot.addWidget(window)
-        window.resize(1366, 768)
-        with qtbot.waitActive(window):
-            window.show()
-            window.activateWindow()
+        show(qtbot, window, 1366, 768)
         window.open("stock_desk")
         made.append(window)
         return window

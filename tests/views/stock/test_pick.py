@@ -24,6 +24,7 @@ from desktop.runtime.work import Work
 from desktop.views.stock import desk_papers
 from desktop.views.stock.pick_page import PickPage
 from tests.operations.stock.test_reserving import needs, order
+from tests.rooms import show
 from tests.stock_shop import Shop
 from tests.views.stock.conftest import Bench
 
@@ -84,12 +85,8 @@ def make_desk(qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Callable[...
         page = PickPage(context, list_id)
         if kept is not None:
             page.restore(kept)
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
         desk = Desk(qtbot, page, context, opened)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
+        show(qtbot, page)
         page.refresh()
         desk.settle()
         page.scan.field.setFocus()
@@ -195,11 +192,7 @@ def test_the_demand_list_sets_aside_and_starts_the_walk(
 ) -> None:
     desk = make_desk()
     demand = list_page(desk.context, list_for("part_demand"))
-    qtbot.addWidget(demand)
-    demand.resize(1200, 600)
-    with qtbot.waitActive(demand):
-        demand.show()
-        demand.activateWindow()
+    show(qtbot, demand, 1200, 600)
     demand.refresh()
     qtbot.waitUntil(lambda: demand.model.rowCount() == 4, timeout=10000)
     demand.grid.setFocus()

@@ -11,23 +11,18 @@ from desktop.lists.all_lists import list_for
 from desktop.views.stock.abc_page import AbcPage
 from desktop.widgets.ask_strip import AskStrip
 from desktop.widgets.list_page import ListPage
+from tests.rooms import show, to_first_row
 from tests.views.stock.conftest import Bench
 
 
 def _show(bench: Bench, key: str, view: Qt.Key | None = None) -> ListPage:
     page = list_page(bench.context, list_for(key))
-    bench.qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with bench.qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(bench.qtbot, page)
     page.refresh()
     page.grid.setFocus()
     if view:
         bench.qtbot.keyClick(page.grid.canvas, view, Qt.KeyboardModifier.AltModifier)
-    bench.qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=10000)
-    page.grid.set_cursor(0, 0)
-    bench.qtbot.waitUntil(lambda: page.grid.current() is not None, timeout=10000)
+    to_first_row(bench.qtbot, page)
     return page
 
 

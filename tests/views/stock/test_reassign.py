@@ -18,6 +18,7 @@ from desktop.widgets.ask_strip import AskStrip
 from desktop.widgets.list_page import ListPage
 from tests.operations.stock.test_reserving import needs, order, reserved
 from tests.purchasing_people import Person, person
+from tests.rooms import show_list
 from tests.stock_shop import Shop
 from tests.views.stock.conftest import Bench
 
@@ -42,16 +43,7 @@ def page(make_bench: Callable[..., Bench], person: Person, orders: tuple[int, in
     bench = make_bench(database=person("planner"))
     context = replace(bench.context, user=User("planner", "Lin Tao", "林涛", frozenset({"planner"})))
     made = list_page(context, list_for("reservations"))
-    bench.qtbot.addWidget(made)
-    made.resize(1294, 680)
-    with bench.qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    made.refresh()
-    bench.qtbot.waitUntil(lambda: made.model.rowCount() > 0, timeout=10000)
-    made.grid.setFocus()
-    made.grid.set_cursor(0, 0)
-    bench.qtbot.waitUntil(lambda: made.grid.current() is not None, timeout=10000)
+    show_list(bench.qtbot, made)
     return bench, made
 
 

@@ -26,6 +26,7 @@ from desktop.views.stock.item_page import ItemPage
 from desktop.views.stock.lot_page import LotPage
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.page import Page
+from tests.rooms import show
 from tests.stock_shop import ORDER, Shop
 from tests.views.stock.conftest import Bench
 
@@ -43,11 +44,7 @@ def opened(qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Opened]:
 
     def make(build: Callable[[Context], Page]) -> Page:
         page = build(context)
-        qtbot.addWidget(page)
-        page.resize(1294, 680)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
+        show(qtbot, page)
         page.refresh()
         qtbot.waitUntil(lambda: not work.running(), timeout=15000)
         return page

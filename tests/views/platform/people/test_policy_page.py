@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from db.session import Database
 from desktop.views.platform.policy_page import PolicyPage
 from tests.form_fixtures import Room, one, press, type_into
+from tests.rooms import show
 
 RoomOf = Callable[[str], Room]
 LOCK = "identity.lock_after"
@@ -18,11 +19,7 @@ LOCK = "identity.lock_after"
 
 def opened(qtbot: QtBot, room: Room) -> PolicyPage:
     page = PolicyPage(room.context)
-    qtbot.addWidget(page)
-    page.resize(1294, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 700)
     page.refresh()
     qtbot.waitUntil(lambda: page.stack.currentIndex() == 1, timeout=10_000)
     return page

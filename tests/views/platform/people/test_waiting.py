@@ -15,6 +15,7 @@ from desktop.lists.all_lists import list_for
 from desktop.views.shell.desks import visible_desks
 from desktop.widgets.list_page import ListPage
 from tests.form_fixtures import Room
+from tests.rooms import show
 from tests.views.platform.people.test_person_page import make_person
 
 RoomOf = Callable[[str], Room]
@@ -35,11 +36,7 @@ def test_only_what_waits_for_the_officer_is_listed(qtbot: QtBot, room_of: RoomOf
     put(owner, busy, "awaiting_release = true, must_change = true")
     make_person(owner, "working")
     page = list_page(room_of("security").context, list_for("people_waiting"))
-    qtbot.addWidget(page)
-    page.resize(1294, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 700)
     page.refresh()
     qtbot.waitUntil(lambda: page.model.count.exact and "ready" in names(page), timeout=10_000)
     assert not {"busy", "working"} & names(page)

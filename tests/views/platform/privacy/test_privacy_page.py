@@ -20,6 +20,7 @@ from desktop.views.platform.privacy_preview import PreviewView
 from desktop.views.platform.retention_page import RetentionPage
 from desktop.widgets.confirm import ConfirmDialog
 from tests.form_fixtures import Room, one, press, type_into
+from tests.rooms import show
 
 RoomOf = Callable[[str], Room]
 
@@ -32,11 +33,7 @@ def run(database: Database, query: str, **values: Any) -> int:
 
 def opened(qtbot: QtBot, room: Room) -> PrivacyPage:
     page = PrivacyPage(room.context)
-    qtbot.addWidget(page)
-    page.resize(1294, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 700)
     page.refresh()
     return page
 
@@ -172,11 +169,7 @@ def test_nobody_found_says_what_to_do(qtbot: QtBot, room_of: RoomOf) -> None:
 
 def retention(qtbot: QtBot, room: Room) -> RetentionPage:
     page = RetentionPage(room.context)
-    qtbot.addWidget(page)
-    page.resize(1294, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, 1294, 700)
     page.refresh()
     qtbot.waitUntil(lambda: page.stack.currentIndex() == 1, timeout=10_000)
     return page

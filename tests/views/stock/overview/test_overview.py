@@ -18,17 +18,14 @@ from desktop.operations import stock_overview
 from desktop.operations.lists import source_for
 from desktop.views.stock.overview_page import LEADS, StockOverviewPage
 from tests.form_fixtures import Room, one
+from tests.rooms import show
 
 RoomOf = Callable[[str], Room]
 Person = Callable[[str], Database]
 
 
 def shown(qtbot: QtBot, page: StockOverviewPage) -> StockOverviewPage:
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.refresh()
     qtbot.waitUntil(lambda: page._shown is not None, timeout=20_000)
     return page

@@ -15,16 +15,13 @@ from db.session import Database
 from desktop.views.stock.parts_plan_page import PartsPlanPage
 from desktop.widgets.theme import set_language
 from tests.form_fixtures import Room, one
+from tests.rooms import show
 
 RoomOf = Callable[[str], Room]
 
 
 def shown(qtbot: QtBot, page: PartsPlanPage) -> PartsPlanPage:
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.refresh()
     qtbot.waitUntil(lambda: page.current() is not None, timeout=20_000)
     page.table.setFocus()

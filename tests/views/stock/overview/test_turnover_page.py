@@ -18,17 +18,14 @@ from desktop.views.stock.turnover_page import TurnoverPage
 from desktop.widgets.lookup import LookupField
 from desktop.widgets.page import Page
 from tests.form_fixtures import Room, one, press
+from tests.rooms import show
 
 RoomOf = Callable[[str], Room]
 
 
 def shown(qtbot: QtBot, page: Page, ready: Callable[[], Any]) -> None:
-    qtbot.addWidget(page)
-    page.resize(1294, 680)
     page.refresh()
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     qtbot.waitUntil(lambda: bool(ready()), timeout=20_000)
 
 
