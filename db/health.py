@@ -93,9 +93,7 @@ def _keys(session: Session) -> Finding:
 
 
 def _differences(session: Session) -> tuple[Difference, ...]:
-    rows = session.execute(
-        text("select * from api.reconcile() union all select * from api.reconcile_purchasing()")
-    )
+    rows = session.execute(text("select * from api.reconcile() union all select * from api.reconcile_purchasing()"))
     return tuple(Difference(*row) for row in rows)
 
 

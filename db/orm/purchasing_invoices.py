@@ -65,9 +65,7 @@ class Inspection(Base):
         ForeignKey("erp.party.id", name="inspection_supplier", ondelete="RESTRICT")
     )
     item_id: Mapped[BigInt] = mapped_column(ForeignKey("erp.item.id", name="inspection_item", ondelete="RESTRICT"))
-    lot_id: Mapped[BigInt | None] = mapped_column(
-        ForeignKey("erp.lot.id", name="inspection_lot", ondelete="RESTRICT")
-    )
+    lot_id: Mapped[BigInt | None] = mapped_column(ForeignKey("erp.lot.id", name="inspection_lot", ondelete="RESTRICT"))
     location_id: Mapped[BigInt] = mapped_column(
         ForeignKey("erp.stock_location.id", name="inspection_location", ondelete="RESTRICT")
     )

@@ -87,9 +87,7 @@ class Item(Sorted, Stamped, Versioned, Base):
     supplier_id: Mapped[BigInt | None] = mapped_column(
         ForeignKey("erp.party.id", name="item_supplier", ondelete="RESTRICT")
     )
-    standard_cost: Mapped[Price] = mapped_column(
-        server_default=FetchedValue(), deferred=True, deferred_group="costs"
-    )
+    standard_cost: Mapped[Price] = mapped_column(server_default=FetchedValue(), deferred=True, deferred_group="costs")
     currency: Mapped[Currency] = mapped_column(server_default=FetchedValue())
     min_quantity: Mapped[Quantity | None]
     max_quantity: Mapped[Quantity | None]

@@ -17,9 +17,7 @@ from desktop.lists.common import BUSINESS, state_looks
 from desktop.lists.spec import Action, Column, Kind, ListSpec, Look, Sort, View
 
 ORDER = Action(key="order_lines", name="Order", name_zh="下单", shortcut="F9", roles=frozenset({"buyer"}))
-ASK = Action(
-    key="ask_suppliers", name="Ask suppliers", name_zh="询价", shortcut="Shift+F9", roles=frozenset({"buyer"})
-)
+ASK = Action(key="ask_suppliers", name="Ask suppliers", name_zh="询价", shortcut="Shift+F9", roles=frozenset({"buyer"}))
 APPROVE = Action(
     key="approve", name="Approve", name_zh="批准", shortcut="F9",
     roles=frozenset({"clerk", "planner", "desk", "engineer", "buyer", "finance", "pm", "manager", "steward"}),

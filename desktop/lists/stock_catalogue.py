@@ -29,10 +29,7 @@ SEARCH = Action(
 UNDO = Action(key="undo_merge", name="Take back", name_zh="撤销合并", shortcut="F8", roles=frozenset({"steward"}))
 
 _attributes = (
-    select(func.count())
-    .where(ItemAttribute.category_id == ItemCategory.id)
-    .correlate(ItemCategory)
-    .scalar_subquery()
+    select(func.count()).where(ItemAttribute.category_id == ItemCategory.id).correlate(ItemCategory).scalar_subquery()
 )
 _items = select(func.count()).where(Item.category_id == ItemCategory.id).correlate(ItemCategory).scalar_subquery()
 _REASONS = (

@@ -137,9 +137,7 @@ def _field_of(info: ColumnInfo, currency: str | None = None) -> ImportField:
     kind: FieldKind = "lookup" if info.reference else _READ_AS[info.kind]
     choices = tuple(Choice(value, label, label) for value, label in info.choices)
     amount = info.currency if currency is None else currency
-    return ImportField(
-        info.key, kind, info.label, info.label, required=info.required, choices=choices, currency=amount
-    )
+    return ImportField(info.key, kind, info.label, info.label, required=info.required, choices=choices, currency=amount)
 
 
 def _grouped(value: Decimal, places: int) -> str:

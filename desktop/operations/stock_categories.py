@@ -76,21 +76,27 @@ _BRANCH = """
         union
         select c.id from erp.item_category c join branch b on c.parent_id = b.id)
 """
-_SIZE = text(_BRANCH + """
+_SIZE = text(
+    _BRANCH
+    + """
     select (select count(*) from branch) as categories,
         (select count(*) from erp.item i
          where i.category_id in (select id from branch) and i.merged_into is null) as items
-""")
+"""
+)
 _ATTRIBUTES = text("""
     select a.key, f.label, f.label_zh, a.required
     from api.category_attributes(:category) a
     join erp.custom_field f on f.table_name = 'item' and f.key = a.key
 """)
-_LACKING = text(_BRANCH + """
+_LACKING = text(
+    _BRANCH
+    + """
     select count(*) from erp.item i
     where i.category_id in (select id from branch) and i.merged_into is null
         and exists (select from unnest(cast(:keys as text[])) k (key) where coalesce(i.custom ->> k.key, '') = '')
-""")
+"""
+)
 _RULE = text("select api.suggest_item_code(:category) ->> 'mask'")
 _PATH = text("select path, code, parent_id from erp.item_category where id = :category")
 _MOVE = text("update erp.item_category set parent_id = :parent where id = :category")
@@ -129,9 +135,7 @@ def preview(database: Database, category_id: int, parent_id: int | None) -> Move
         kept = {key for key in own if key not in old}  # its own, wherever it stands
         lost = {key: each for key, each in old.items() if key not in new and key not in kept}
         needed = [key for key, (_, required) in gained.items() if required]
-        lacking = (
-            session.execute(_LACKING, {"category": category_id, "keys": needed}).scalar_one() if needed else 0
-        )
+        lacking = session.execute(_LACKING, {"category": category_id, "keys": needed}).scalar_one() if needed else 0
         rule = session.execute(_RULE, {"category": category_id}).scalar() or ""
         above = session.execute(_RULE, {"category": here.parent_id}).scalar() if here.parent_id is not None else ""
         over = session.execute(_RULE, {"category": parent_id}).scalar() if parent_id is not None else ""

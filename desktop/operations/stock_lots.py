@@ -403,9 +403,7 @@ def preview_condition(
 ) -> Preview:
     """What that would do on an earlier day."""
     document = _changed_condition(lines, to_condition, to_location_id, reason, day)
-    return stock_values.previewed(
-        database, "select api.preview_condition(cast(:document as jsonb))", document=document
-    )
+    return stock_values.previewed(database, "select api.preview_condition(cast(:document as jsonb))", document=document)
 
 
 def _changed_condition(

@@ -64,9 +64,7 @@ class FactsTable(QWidget):
     removed = Signal(object)
     """Del: the fact."""
 
-    def __init__(
-        self, columns: Sequence[FactColumn], name: Callable[[], str], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, columns: Sequence[FactColumn], name: Callable[[], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self.model_ = _Model(columns, self)
@@ -130,5 +128,3 @@ class FactsTable(QWidget):
             self.removed.emit(self.current())
             return True
         return False
-
-

@@ -132,9 +132,7 @@ def _raw(database: Database) -> Iterator[Connection]:
         pooled.close()
 
 
-def _create(
-    cursor: Cursor, size: Size, today: dt.date, now: dt.datetime | None, progress: Progress
-) -> dict[str, int]:
+def _create(cursor: Cursor, size: Size, today: dt.date, now: dt.datetime | None, progress: Progress) -> dict[str, int]:
     cursor.execute("select exists (select from erp.company)")
     if cursor.fetchone()[0]:  # type: ignore[index]
         raise DatabaseInUse

@@ -124,9 +124,7 @@ def _category(
     return int(cursor.fetchone()[0])  # type: ignore[index]
 
 
-def _field(
-    cursor: Cursor, key: str, kind: str, unit: str | None, label: str, label_zh: str, choices: str
-) -> int:
+def _field(cursor: Cursor, key: str, kind: str, unit: str | None, label: str, label_zh: str, choices: str) -> int:
     cursor.execute(
         "insert into erp.custom_field (table_name, key, kind, unit, label, label_zh, choices)"
         " values ('item', %s, %s, %s, %s, %s, %s) returning id",

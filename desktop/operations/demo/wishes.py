@@ -95,9 +95,7 @@ def _ask_suppliers(cursor: Cursor, world: World, wish: object) -> None:
             (request,),
         )
     # As if the mail server had taken it: a demo writes to nobody.
-    cursor.execute(
-        "update erp.outgoing_mail set state = 'sent', sent_at = now(), content = null where kind = 'rfq'"
-    )
+    cursor.execute("update erp.outgoing_mail set state = 'sent', sent_at = now(), content = null where kind = 'rfq'")
 
 
 def _agree_prices(cursor: Cursor, world: World) -> None:

@@ -202,6 +202,7 @@ class PurchaseOrderPage(FormPage):
             self.context.toast("warn", tr("Save the form first"))
             return
         known = self.record.values.get("acknowledged_on") is not None
+
         def words() -> str:
             return tr("All that is open arrives on another day") if known else tr("Confirmed as ordered")
 

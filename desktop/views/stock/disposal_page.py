@@ -100,9 +100,7 @@ class DisposalPage(DecisionPage):
 
     def _approve(self) -> None:
         day = self.dating.day
-        self.run(
-            stock_planning.approve_disposal, self._key, self.record_id, self._remark, day, done=self._approved
-        )
+        self.run(stock_planning.approve_disposal, self._key, self.record_id, self._remark, day, done=self._approved)
 
     def _approved(self, answer: tuple[int, Changes]) -> None:
         day = self.dating.day

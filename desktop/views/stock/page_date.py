@@ -150,7 +150,7 @@ class PageDate(DateParts):
 
     def asked_hints(self) -> Sequence[tuple[str, str]]:
         """What works on the preview."""
-        post = ((("F9", tr("Post with this date")),) if self.may_post() else ())
+        post = (("F9", tr("Post with this date")),) if self.may_post() else ()
         return (*post, ("Esc", tr("Back")))
 
     def verb(self, otherwise: str) -> str:
